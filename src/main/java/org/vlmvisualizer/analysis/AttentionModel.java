@@ -1,0 +1,143 @@
+package org.vlmvisualizer.analysis;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.vlmvisualizer.attribution.AttributionMethod;
+import org.vlmvisualizer.attribution.AttributionMethods;
+import org.vlmvisualizer.attribution.TokenAttention;
+import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.checkpoint.Weights;
+import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.TokenSequence;
+import org.vlmvisualizer.core.Trace;
+import org.vlmvisualizer.core.WeightShapes;
+import org.vlmvisualizer.family.Families;
+import org.vlmvisualizer.family.ModelFamily;
+import org.vlmvisualizer.network.LlavaNetwork;
+import org.vlmvisualizer.network.Precision;
+import org.vlmvisualizer.prompt.PromptEncoder;
+import org.vlmvisualizer.prompt.PromptTemplate;
+
+/** A model that is loaded once and then asked any number of questions. Not thread-safe. */
+public final class AttentionModel implements AutoCloseable {
+  private final Checkpoint checkpoint;
+  private final ModelFamily family;
+  private final PromptEncoder encoder;
+  private final LlavaNetwork network;
+  private final double loadSeconds;
+
+  private AttentionModel(
+      Checkpoint checkpoint,
+      ModelFamily family,
+      PromptEncoder encoder,
+      LlavaNetwork network,
+      double loadSeconds) {
+    this.checkpoint = checkpoint;
+    this.family = family;
+    this.encoder = encoder;
+    this.network = network;
+    this.loadSeconds = loadSeconds;
+  }
+
+  /**
+   * Checks and loads a checkpoint.
+   *
+   * @param device "auto", "cpu", "gpu" or "gpu:N"
+   * @throws org.vlmvisualizer.core.InputException if the checkpoint, the device or the precision
+   *     cannot be used
+   */
+  public static AttentionModel open(
+      Checkpoint checkpoint, String device, Precision precision, Progress progress) {
+    long start = System.nanoTime();
+    ModelFamily family = Families.of(checkpoint);
+    ModelConfig config = family.config(checkpoint);
+    Weights weights = family.weightMap().resolve(checkpoint.tensors(), WeightShapes.of(config));
+    PromptEncoder encoder =
+        new PromptEncoder(
+            checkpoint.text("tokenizer.json"),
+            checkpoint.required("tokenizer.json"),
+            config.decoder().vocabSize(),
+            config.imageTokenId(),
+            config.vision().numPatches());
+    try {
+      LlavaNetwork network = LlavaNetwork.load(config, weights, device, precision, progress);
+      return new AttentionModel(checkpoint, family, encoder, network, seconds(start));
+    } catch (RuntimeException | Error e) {
+      encoder.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Answers a question about a picture and tells where the model looked for each token.
+   *
+   * @throws org.vlmvisualizer.core.InputException if the request cannot be carried out
+   * @throws java.util.concurrent.CancellationException if {@code progress} cancels
+   */
+  public Analysis analyze(RgbPicture picture, AnalysisRequest request, Progress progress) {
+    AttributionMethod method = AttributionMethods.of(request.method(), request.options());
+    PromptTemplate template =
+        request.template().strip().equalsIgnoreCase("auto")
+            ? family.template(checkpoint)
+            : PromptTemplate.parse(request.template());
+    Set<Integer> eosIds = family.eosIds(checkpoint);
+    long start = System.nanoTime();
+    TokenSequence prompt = encoder.encode(template, request.question(), request.keepSystem());
+    PixelValues pixels = family.imageProcessor(checkpoint, request.fit()).process(picture);
+    Map<String, Double> seconds = new LinkedHashMap<>();
+    seconds.put("load", loadSeconds);
+    seconds.put("preprocess", seconds(start));
+
+    Trace trace =
+        network.generate(
+            pixels, prompt, request.length(), eosIds, encoder::text, method.request(), progress);
+    seconds.putAll(trace.seconds());
+
+    start = System.nanoTime();
+    TokenAttention attention = TokenAttention.of(trace, request.options().keepFirst());
+    Analysis analysis =
+        new Analysis(
+            request,
+            picture,
+            pixels.grid(),
+            prompt,
+            trace.tokens(),
+            attention.shares(trace),
+            method.attribute(trace),
+            attention.matrix(trace),
+            encoder.decode(trace.tokens().stream().mapToInt(GeneratedToken::id).toArray()),
+            seconds);
+    seconds.put("attribution", seconds(start));
+    return analysis;
+  }
+
+  /** The checkpoint that it was loaded from. */
+  public Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
+  /** Where it runs: "cpu" or "gpu:N". */
+  public String device() {
+    return network.device();
+  }
+
+  /** What it computes in. */
+  public Precision precision() {
+    return network.precision();
+  }
+
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  @Override
+  public void close() {
+    network.close();
+    encoder.close();
+  }
+}

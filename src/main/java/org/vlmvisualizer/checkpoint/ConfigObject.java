@@ -1,0 +1,114 @@
+package org.vlmvisualizer.checkpoint;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import org.vlmvisualizer.core.InputException;
+
+/**
+ * A JSON object whose values are checked as they are read. A key that is absent or null takes the
+ * default, as in transformers.
+ *
+ * @param where the file's name, for messages
+ */
+public record ConfigObject(JsonObject json, String where) {
+  /** Larger than any size in a model, small enough that products of two fit a long. */
+  private static final int MAX_SIZE = 1 << 28;
+
+  /** Whether a value is there and not null. */
+  public boolean has(String key) {
+    return json.has(key) && !json.get(key).isJsonNull();
+  }
+
+  /** A size: a whole number from 1 to 2^28. */
+  public int size(String key, int byDefault) {
+    int value = integer(key, byDefault);
+    if (value < 1 || value > MAX_SIZE) {
+      throw unexpected("a positive size", key, Integer.toString(value));
+    }
+    return value;
+  }
+
+  public int integer(String key, int byDefault) {
+    double value = number(key, byDefault);
+    if (value != Math.rint(value) || Math.abs(value) > Integer.MAX_VALUE) {
+      throw unexpected("a whole number", key, json.get(key).toString());
+    }
+    return (int) value;
+  }
+
+  public double number(String key, double byDefault) {
+    return has(key) ? number(key, json.get(key)) : byDefault;
+  }
+
+  public boolean flag(String key, boolean byDefault) {
+    if (!has(key)) {
+      return byDefault;
+    }
+    JsonElement value = json.get(key);
+    if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isBoolean()) {
+      throw unexpected("true or false", key, value.toString());
+    }
+    return value.getAsBoolean();
+  }
+
+  public String text(String key, String byDefault) {
+    if (!has(key)) {
+      return byDefault;
+    }
+    JsonElement value = json.get(key);
+    if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isString()) {
+      throw unexpected("a text", key, value.toString());
+    }
+    return value.getAsString();
+  }
+
+  /** An object within; empty if absent. */
+  public ConfigObject object(String key) {
+    if (has(key) && !json.get(key).isJsonObject()) {
+      throw unexpected("an object", key, json.get(key).toString());
+    }
+    return new ConfigObject(has(key) ? json.getAsJsonObject(key) : new JsonObject(), where);
+  }
+
+  /** One number or a list of them; empty if absent. */
+  public List<Double> numbers(String key) {
+    List<Double> numbers = new ArrayList<>();
+    if (has(key) && json.get(key).isJsonArray()) {
+      json.getAsJsonArray(key).forEach(value -> numbers.add(number(key, value)));
+    } else if (has(key)) {
+      numbers.add(number(key, json.get(key)));
+    }
+    return numbers;
+  }
+
+  /**
+   * @throws InputException unless the text at {@code key} is one of {@code known}
+   */
+  public String oneOf(String key, String byDefault, List<String> known) {
+    String value = text(key, byDefault);
+    if (!known.contains(value)) {
+      throw unexpected("one of " + String.join(", ", known), key, value);
+    }
+    return value;
+  }
+
+  private double number(String key, JsonElement value) {
+    if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isNumber()) {
+      throw unexpected("a number", key, value.toString());
+    }
+    double number = value.getAsDouble();
+    if (!Double.isFinite(number)) {
+      throw unexpected("a finite number", key, value.toString());
+    }
+    return number;
+  }
+
+  private InputException unexpected(String expected, String key, String found) {
+    String shown = found.length() > 60 ? found.substring(0, 60) + "…" : found;
+    return new InputException(
+        "Expected %s for %s in %s, found %s; this model cannot be run."
+            .formatted(expected, key, where, shown));
+  }
+}

@@ -1,0 +1,141 @@
+package org.vlmvisualizer.checkpoint;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import org.vlmvisualizer.checkpoint.StoredTensor.DType;
+import org.vlmvisualizer.core.InputException;
+
+/**
+ * The header of a safetensors file: 8 bytes of length, that many bytes of JSON, then the tensors
+ * without gap or overlap. Nothing of it is trusted before it is checked.
+ *
+ * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
+ */
+public final class Safetensors {
+  /** The format's own limit. */
+  private static final long MAX_HEADER_BYTES = 100_000_000;
+
+  private Safetensors() {}
+
+  /**
+   * Lists the tensors of a file in the order in which they lie there.
+   *
+   * @throws InputException if the file is missing, cut short, or its header does not agree with it
+   */
+  public static List<StoredTensor> list(Path file) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      long size = channel.size();
+      long headerBytes = size < 8 ? -1 : read(channel, 0, 8).getLong();
+      if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER_BYTES, size - 8)) {
+        throw broken(file, "its header length does not fit its size of " + size + " bytes");
+      }
+      ByteBuffer header = read(channel, 8, (int) headerBytes);
+      String json = StandardCharsets.UTF_8.decode(header).toString();
+      List<StoredTensor> tensors = parse(file, json, 8 + headerBytes);
+      checkLayout(file, tensors, 8 + headerBytes, size);
+      return tensors;
+    } catch (IOException e) {
+      throw new InputException("Expected a safetensors file, but " + file + " cannot be read.", e);
+    }
+  }
+
+  private static ByteBuffer read(FileChannel channel, long position, int count) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, position + buffer.position()) < 0) {
+        throw new IOException("end of file");
+      }
+    }
+    return buffer.flip();
+  }
+
+  private static List<StoredTensor> parse(Path file, String json, long dataStart) {
+    List<StoredTensor> tensors = new ArrayList<>();
+    try {
+      for (Map.Entry<String, JsonElement> e :
+          JsonParser.parseString(json).getAsJsonObject().entrySet()) {
+        if (!e.getKey().equals("__metadata__")) {
+          tensors.add(tensor(file, e.getKey(), e.getValue().getAsJsonObject(), dataStart));
+        }
+      }
+    } catch (JsonParseException
+        | IllegalStateException
+        | UnsupportedOperationException
+        | NumberFormatException
+        | NullPointerException
+        | StackOverflowError
+        | IndexOutOfBoundsException e) {
+      throw broken(file, "its header is not the JSON that the format prescribes");
+    }
+    tensors.sort(Comparator.comparingLong(StoredTensor::offset));
+    return tensors;
+  }
+
+  private static StoredTensor tensor(Path file, String name, JsonObject entry, long dataStart) {
+    String type = entry.get("dtype").getAsString();
+    DType dtype;
+    try {
+      dtype = DType.valueOf(type);
+    } catch (IllegalArgumentException e) {
+      throw new InputException(
+          "Expected weights of type F32, F16 or BF16, but %s in %s is %s; convert the checkpoint."
+              .formatted(name, file, type));
+    }
+    List<JsonElement> sizes = entry.getAsJsonArray("shape").asList();
+    long[] shape = sizes.stream().mapToLong(JsonElement::getAsLong).toArray();
+    List<JsonElement> offsets = entry.getAsJsonArray("data_offsets").asList();
+    long start = offsets.get(0).getAsLong();
+    long length = offsets.get(1).getAsLong() - start;
+    if (start < 0 || length < 0 || length != bytes(shape, dtype)) {
+      throw broken(file, "the offsets of " + name + " do not agree with its shape");
+    }
+    return new StoredTensor(name, dtype, shape, file, dataStart + start, length);
+  }
+
+  /** Bytes of a tensor, or -1 if the shape is impossible. */
+  private static long bytes(long[] shape, DType dtype) {
+    long bytes = dtype.bytes();
+    for (long size : shape) {
+      if (size < 0 || (size > 0 && bytes > Long.MAX_VALUE / size)) {
+        return -1;
+      }
+      bytes *= size;
+    }
+    return bytes;
+  }
+
+  private static void checkLayout(Path file, List<StoredTensor> tensors, long start, long size) {
+    long next = start;
+    for (StoredTensor tensor : tensors) {
+      if (tensor.offset() != next) {
+        throw broken(file, "there is a gap or an overlap before " + tensor.name());
+      }
+      next += tensor.length();
+    }
+    if (next != size) {
+      throw broken(file, "it has %d bytes where its header tells of %d".formatted(size, next));
+    }
+  }
+
+  private static InputException broken(Path file, String found) {
+    return new InputException(
+        "Expected a whole safetensors file, but "
+            + file
+            + " is broken: "
+            + found
+            + ". Download it again.");
+  }
+}

@@ -1,0 +1,34 @@
+package org.vlmvisualizer.core;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What was recorded of one run. The row of a token is the query row that predicted it: for the
+ * first generated token, the last row of the prompt.
+ *
+ * @param prompt the prompt, N tokens
+ * @param tokens [T] what was generated, a final end-of-sequence token included
+ * @param rows [T, L, K_t] attention of the predicting row per kept layer, mean over the kept heads,
+ *     K_t = N + t for t = 0..T-1; each sums to 1. Null if not asked for
+ * @param promptRows [N, N] prompt rows, mean over kept heads, first token dropped on request, mean
+ *     over kept layers; lower triangular. Null if not asked for
+ * @param vision [P, P] patch-to-patch attention: per layer mean over heads, CLS row and column
+ *     dropped, rows renormalised; mean over layers. Null if not asked for
+ * @param logits [T, V] or null if not asked for
+ * @param seconds time taken by "vision" (tower and projector), "prefill" and "decode"
+ */
+public record Trace(
+    TokenSequence prompt,
+    List<GeneratedToken> tokens,
+    float[][][] rows,
+    float[][] promptRows,
+    float[][] vision,
+    float[][] logits,
+    Map<String, Double> seconds) {
+
+  /** The tokens that were generated, as a span behind the prompt. */
+  public Span generated() {
+    return new Span(Span.Kind.GENERATED, prompt.length(), prompt.length() + tokens.size());
+  }
+}

@@ -1,0 +1,36 @@
+package org.vlmvisualizer.family;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.checkpoint.ConfigObject;
+import org.vlmvisualizer.core.InputException;
+
+/** The families that this plugin runs. */
+public final class Families {
+  private static final List<ModelFamily> ALL = List.of(new LlavaFamily());
+
+  private Families() {}
+
+  /**
+   * The family of a checkpoint, by the {@code model_type} of its config.json.
+   *
+   * @throws InputException if it is none of those supported
+   */
+  public static ModelFamily of(Checkpoint checkpoint) {
+    String type = new ConfigObject(checkpoint.config(), "config.json").text("model_type", "");
+    return ALL.stream()
+        .filter(family -> family.modelType().equals(type))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "Expected a model of type %s, but config.json in %s says '%s'; choose another model."
+                        .formatted(
+                            ALL.stream()
+                                .map(ModelFamily::modelType)
+                                .collect(Collectors.joining(", ")),
+                            checkpoint.folder(),
+                            type)));
+  }
+}

@@ -1,0 +1,91 @@
+package org.vlmvisualizer.image;
+
+import org.vlmvisualizer.core.Fit;
+import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.RgbPicture;
+
+/**
+ * What preprocessor_config.json says about the network's input picture, and doing it.
+ *
+ * <p>{@code pixelValues = (rgb * rescaleFactor - mean) / std}, the product in double precision, the
+ * rest in float32.
+ *
+ * <p>Sources: {@link Fit#PAD} is {@code expand2square} in {@code llava/mm_utils.py} of LLaVA v1.2;
+ * {@link Fit#CROP}, rescaling and normalising are {@code CLIPImageProcessor} (the slow one) and
+ * {@code image_transforms.py} of transformers 4.57.6.
+ *
+ * @param size S, side of the network's input in pixels
+ * @param patchSize side of a patch in the network's input in pixels
+ * @param mean [3] per channel, 0 to 1; also the colour of the padding
+ * @param std [3] per channel
+ * @param rescaleFactor usually 1/255
+ */
+public record ImageProcessor(
+    int size, int patchSize, double[] mean, double[] std, double rescaleFactor, Fit fit) {
+
+  public ImageProcessor {
+    if (mean.length != 3 || std.length != 3) {
+      throw new IllegalArgumentException(
+          "Expected 3 means and 3 standard deviations, found %d and %d."
+              .formatted(mean.length, std.length));
+    }
+    mean = mean.clone();
+    std = std.clone();
+  }
+
+  /** The picture as the network sees it. */
+  public PixelValues process(RgbPicture picture) {
+    return switch (fit) {
+      case PAD -> padded(picture);
+      case CROP -> cropped(picture);
+    };
+  }
+
+  /** Centred on a square of the mean colour, offset rounded down, then resized. */
+  private PixelValues padded(RgbPicture picture) {
+    int width = picture.width();
+    int height = picture.height();
+    int side = Math.max(width, height);
+    RgbPicture square =
+        BicubicResize.resize(
+            picture,
+            BicubicAxis.of(side, size, 0, size, (side - width) / 2, width),
+            BicubicAxis.of(side, size, 0, size, (side - height) / 2, height),
+            paddingColour());
+    return normalised(square, PatchGrid.padded(width, height, size, patchSize));
+  }
+
+  /** Resized so that the shorter side is S, longer side and offset rounded down; centre cut out. */
+  private PixelValues cropped(RgbPicture picture) {
+    RgbPicture square =
+        BicubicResize.resize(
+            picture,
+            centre(picture.width(), picture.height()),
+            centre(picture.height(), picture.width()),
+            new int[3]);
+    return normalised(
+        square, PatchGrid.cropped(picture.width(), picture.height(), size, patchSize));
+  }
+
+  private BicubicAxis centre(int length, int other) {
+    long resized = PatchGrid.croppedLength(length, other, size);
+    return BicubicAxis.of(length, resized, (resized - size) / 2, size, 0, length);
+  }
+
+  /** The mean as an 8-bit colour, rounded down: (122, 116, 104) for CLIP. */
+  private int[] paddingColour() {
+    return new int[] {(int) (255 * mean[0]), (int) (255 * mean[1]), (int) (255 * mean[2])};
+  }
+
+  private PixelValues normalised(RgbPicture square, PatchGrid grid) {
+    float[] values = new float[3 * size * size]; // [3, S, S]
+    for (int c = 0; c < 3; c++) {
+      for (int i = 0; i < size * size; i++) {
+        float rescaled = (float) ((square.rgb()[3 * i + c] & 0xff) * rescaleFactor);
+        values[c * size * size + i] = (rescaled - (float) mean[c]) / (float) std[c];
+      }
+    }
+    return new PixelValues(values, grid);
+  }
+}

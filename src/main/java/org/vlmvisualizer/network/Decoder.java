@@ -1,0 +1,224 @@
+package org.vlmvisualizer.network;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.vlmvisualizer.core.DecoderConfig;
+import org.vlmvisualizer.core.IndexRange;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.TokenSequence;
+import org.vlmvisualizer.core.TraceRequest;
+
+/**
+ * A LLaMA-like decoder: weights on the device, and greedy decoding over a key/value cache.
+ *
+ * <p>Source: transformers 4.57, modeling_llama.py and modeling_mistral.py (without sliding window).
+ */
+final class Decoder implements AutoCloseable {
+  private final Torch torch;
+  private final DecoderConfig config;
+  private final PtNDArray embeddings;
+  private final PtNDArray norm;
+  private final PtNDArray lmHead;
+  private final List<IValue> layers = new ArrayList<>();
+  private final IValue allLayers;
+
+  Decoder(Torch torch, DecoderConfig config, WeightLoader loader, Progress progress) {
+    this.torch = torch;
+    this.config = config;
+    String root = "language_model.";
+    embeddings = loader.load(root + "embed_tokens.weight");
+    norm = loader.load(root + "norm.weight");
+    lmHead = config.tieWordEmbeddings() ? embeddings : loader.load("lm_head.weight");
+    for (int i = 0; i < config.numHiddenLayers(); i++) {
+      progress.update("Loading the decoder", i, config.numHiddenLayers());
+      layers.add(layer(loader, root + "layers." + i + "."));
+    }
+    allLayers = IValue.listFrom(layers.toArray(IValue[]::new));
+  }
+
+  /** The order that decoder.py tells. */
+  private static IValue layer(WeightLoader loader, String name) {
+    String attention = name + "self_attn.";
+    String[] qkv = {attention + "q_proj", attention + "k_proj", attention + "v_proj"};
+    String[] gateUp = {name + "mlp.gate_proj", name + "mlp.up_proj"};
+    return IValue.listFrom(
+        loader.load(name + "input_layernorm.weight"),
+        loader.stack(".weight", qkv),
+        loader.stack(".bias", qkv),
+        loader.load(attention + "o_proj.weight"),
+        loader.stack(".bias", attention + "o_proj"),
+        loader.load(name + "post_attention_layernorm.weight"),
+        loader.stack(".weight", gateUp),
+        loader.stack(".bias", gateUp),
+        loader.load(name + "mlp.down_proj.weight"),
+        loader.stack(".bias", name + "mlp.down_proj"));
+  }
+
+  /**
+   * Begins a sequence of at most {@code maxLength} tokens.
+   *
+   * @param request with {@code layers} and {@code heads} counted from 0, or null for no rows
+   */
+  Sequence begin(PtNDManager owner, int maxLength, TraceRequest request) {
+    return new Sequence(owner, maxLength, request);
+  }
+
+  /** One token: its id [], its probability [], the logits [V], and rows [L, K] if asked for. */
+  record Step(PtNDArray id, PtNDArray probability, PtNDArray logits, PtNDArray rows)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      id.close();
+      probability.close();
+      logits.close();
+      if (rows != null) {
+        rows.close();
+      }
+    }
+
+    private static Step of(PtNDArray[] tensors, PtNDArray rows) {
+      return new Step(tensors[0], tensors[1], tensors[2], rows);
+    }
+  }
+
+  /** A prompt and what is generated behind it: the key/value caches and the position. */
+  final class Sequence implements AutoCloseable {
+    private final TraceRequest request;
+    private final IndexRange kept;
+    private final IndexRange heads;
+    private final IValue tables;
+    private final List<IValue> caches = new ArrayList<>();
+    private final IValue allCaches;
+    private int length;
+
+    private Sequence(PtNDManager owner, int maxLength, TraceRequest request) {
+      this.request = request;
+      // An empty range keeps no layer.
+      kept = request.rows() ? request.layers() : new IndexRange(0, -1);
+      heads = request.rows() ? request.heads() : new IndexRange(0, 0);
+      tables =
+          IValue.listFrom(
+              torch.tensors(
+                  owner,
+                  "rope_tables",
+                  embeddings,
+                  maxLength,
+                  config.headDim(),
+                  config.ropeTheta()));
+      long[] shape = {config.numKeyValueHeads(), maxLength, config.headDim()};
+      for (int i = 0; i < config.numHiddenLayers(); i++) {
+        caches.add(
+            IValue.listFrom(
+                torch.tensor(owner, "zeros", shape, embeddings),
+                torch.tensor(owner, "zeros", shape, embeddings)));
+      }
+      allCaches = IValue.listFrom(caches.toArray(IValue[]::new));
+    }
+
+    /**
+     * Runs the whole prompt, a call per layer.
+     *
+     * @param image [P, D]
+     * @param promptTotal [N, N] to which every kept layer's attention is added, or null
+     */
+    Step prefill(
+        PtNDManager owner,
+        TokenSequence prompt,
+        PtNDArray image,
+        PtNDArray promptTotal,
+        Progress progress) {
+      long[] ids = new long[prompt.length()];
+      for (int i = 0; i < ids.length; i++) {
+        ids[i] = prompt.inputIds()[i];
+      }
+      PtNDArray inputIds = torch.create(owner, LongBuffer.wrap(ids), DataType.INT64, ids.length);
+      PtNDArray x =
+          torch.tensor(owner, "embed_prompt", inputIds, embeddings, image, prompt.image().start());
+      List<PtNDArray> rows = new ArrayList<>();
+      for (int i = 0; i < layers.size(); i++) {
+        progress.update("Reading the prompt", i, layers.size());
+        x = prefillLayer(owner, i, x, promptTotal, rows);
+      }
+      length = ids.length;
+      PtNDArray stacked = rows.isEmpty() ? null : torch.stack(owner, rows);
+      return Step.of(
+          torch.tensors(owner, "next_token", x, norm, lmHead, config.rmsNormEps()), stacked);
+    }
+
+    private PtNDArray prefillLayer(
+        PtNDManager owner, int layer, PtNDArray x, PtNDArray promptTotal, List<PtNDArray> rows) {
+      boolean record = layer >= kept.first() && layer <= kept.last();
+      PtNDArray[] result =
+          torch.tensors(
+              owner,
+              "prefill",
+              x,
+              layers.get(layer),
+              tables,
+              caches.get(layer),
+              config.rmsNormEps(),
+              record);
+      if (record) {
+        rows.add(torch.tensor(owner, "head_mean", result[2], heads.first(), heads.last()));
+        if (promptTotal != null) {
+          torch
+              .tensor(
+                  owner,
+                  "add_prompt_attention",
+                  result[1],
+                  caches.get(layer),
+                  heads.first(),
+                  heads.last(),
+                  request.keepFirst(),
+                  promptTotal)
+              .close();
+        }
+        result[2].close();
+      }
+      x.close();
+      result[1].close();
+      return result[0];
+    }
+
+    /** Runs one more token through all layers, in one call. */
+    Step decode(PtNDManager owner, PtNDArray id) {
+      PtNDArray[] result =
+          torch.tensors(
+              owner,
+              "decode",
+              id,
+              embeddings,
+              allLayers,
+              norm,
+              lmHead,
+              tables,
+              allCaches,
+              length,
+              config.rmsNormEps(),
+              kept.first(),
+              kept.last(),
+              heads.first(),
+              heads.last());
+      length++;
+      return Step.of(result, result.length > 3 ? result[3] : null);
+    }
+
+    @Override
+    public void close() {
+      caches.forEach(IValue::close);
+      allCaches.close();
+      tables.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    layers.forEach(IValue::close);
+    allLayers.close();
+  }
+}

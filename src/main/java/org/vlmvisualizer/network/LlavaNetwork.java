@@ -1,0 +1,228 @@
+package org.vlmvisualizer.network;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntFunction;
+import org.vlmvisualizer.checkpoint.Weights;
+import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.TokenSequence;
+import org.vlmvisualizer.core.Trace;
+import org.vlmvisualizer.core.TraceRequest;
+import org.vlmvisualizer.core.VisionLayers;
+
+/**
+ * A LLaVA model with its weights on a device: vision tower, projector, decoder. Not thread-safe.
+ */
+public final class LlavaNetwork implements AutoCloseable {
+  private final Torch torch;
+  private final ModelConfig config;
+  private final Precision precision;
+  private final VisionTower tower;
+  private final Decoder decoder;
+
+  private LlavaNetwork(
+      Torch torch, ModelConfig config, Weights weights, Precision precision, Progress progress) {
+    this.torch = torch;
+    this.config = config;
+    this.precision = precision;
+    WeightLoader loader = new WeightLoader(torch, weights, precision);
+    tower = new VisionTower(torch, config, loader, progress);
+    decoder = new Decoder(torch, config.decoder(), loader, progress);
+  }
+
+  /**
+   * Loads all weights.
+   *
+   * @param device "auto", "cpu", "gpu" or "gpu:N"
+   * @throws InputException if the device or the precision cannot be had
+   * @throws java.util.concurrent.CancellationException if {@code progress} cancels; nothing stays
+   *     loaded
+   */
+  public static LlavaNetwork load(
+      ModelConfig config, Weights weights, String device, Precision precision, Progress progress) {
+    Torch torch = new Torch(Engines.device(device));
+    try {
+      Precision chosen = precision.on(torch.device().isGpu(), weights.parameters());
+      return new LlavaNetwork(torch, config, weights, chosen, progress);
+    } catch (RuntimeException | Error e) {
+      torch.close();
+      throw e;
+    }
+  }
+
+  /** Where it runs, for a reader: "cpu" or "gpu:0". */
+  public String device() {
+    return torch.device().isGpu() ? "gpu:" + torch.device().getDeviceId() : "cpu";
+  }
+
+  /** What it computes in; never AUTO. */
+  public Precision precision() {
+    return precision;
+  }
+
+  /**
+   * Answers greedily.
+   *
+   * @param maxNewTokens T at most, at least 1
+   * @param eosIds ids that end the answer; the one that ended it is its last token
+   * @param texts what an id looks like to a reader
+   * @return what was asked to be recorded; each token's row is the query row that predicted it
+   * @throws java.util.concurrent.CancellationException if {@code progress} cancels
+   */
+  public Trace generate(
+      PixelValues picture,
+      TokenSequence prompt,
+      int maxNewTokens,
+      Set<Integer> eosIds,
+      IntFunction<String> texts,
+      TraceRequest request,
+      Progress progress) {
+    int longest = prompt.length() + maxNewTokens;
+    if (longest > config.decoder().maxPositionEmbeddings()) {
+      throw new InputException(
+          "Expected at most %d tokens for prompt, picture and answer together, found %d; ask for a shorter answer."
+              .formatted(config.decoder().maxPositionEmbeddings(), longest));
+    }
+    TraceRequest counted = count(request);
+    try (PtNDManager run = (PtNDManager) torch.manager().newSubManager();
+        Decoder.Sequence sequence = decoder.begin(run, longest, counted)) {
+      Recorder recorder = new Recorder(counted, texts);
+      VisionTower.Output seen = see(run, picture, counted.vision(), progress);
+      int n = prompt.length();
+      PtNDArray promptTotal = counted.promptRows() ? torch.zeros(run, n, n) : null;
+      recorder.lap("vision");
+      Decoder.Step step = sequence.prefill(run, prompt, seen.projected(), promptTotal, progress);
+      int id = recorder.add(step);
+      recorder.lap("prefill");
+      for (int t = 1; t < maxNewTokens && !eosIds.contains(id); t++) {
+        progress.update("Writing the answer", t, maxNewTokens);
+        Decoder.Step next = sequence.decode(run, step.id());
+        step.close();
+        step = next;
+        id = recorder.add(step);
+      }
+      recorder.lap("decode");
+      return recorder.trace(
+          prompt, rows(promptTotal, n, counted), rows(seen.attention(), picture.grid().size()));
+    }
+  }
+
+  /** Features [P, D of the tower] and projected features [P, D of the decoder], for the tests. */
+  float[][] features(PixelValues picture) {
+    try (PtNDManager run = (PtNDManager) torch.manager().newSubManager()) {
+      VisionTower.Output seen = see(run, picture, VisionLayers.NONE, Progress.NONE);
+      return new float[][] {torch.floats(seen.features()), torch.floats(seen.projected())};
+    }
+  }
+
+  private VisionTower.Output see(
+      PtNDManager run, PixelValues picture, VisionLayers recorded, Progress progress) {
+    int side = picture.grid().modelSize();
+    PtNDArray pixels =
+        torch.create(run, FloatBuffer.wrap(picture.values()), DataType.FLOAT32, 1, 3, side, side);
+    return tower.run(run, pixels, recorded, progress);
+  }
+
+  /** The request with layers and heads counted from 0. */
+  private TraceRequest count(TraceRequest request) {
+    if (!request.rows()) {
+      return request;
+    }
+    return new TraceRequest(
+        request.vision(),
+        request.layers().of(config.decoder().numHiddenLayers(), "layers"),
+        request.heads().of(config.decoder().numAttentionHeads(), "heads"),
+        request.keepFirst(),
+        request.promptRows(),
+        request.logits());
+  }
+
+  private float[][] rows(PtNDArray total, int n, TraceRequest request) {
+    return total == null ? null : rows((PtNDArray) total.div(request.layers().size()), n);
+  }
+
+  private float[][] rows(PtNDArray square, int n) {
+    if (square == null) {
+      return null;
+    }
+    float[] values = torch.floats(square);
+    float[][] rows = new float[n][n];
+    for (int i = 0; i < n; i++) {
+      System.arraycopy(values, i * n, rows[i], 0, n);
+    }
+    return rows;
+  }
+
+  /** Collects the steps of one answer as plain Java values. */
+  private final class Recorder {
+    private final TraceRequest request;
+    private final IntFunction<String> texts;
+    private final List<GeneratedToken> tokens = new ArrayList<>();
+    private final List<float[][]> rows = new ArrayList<>();
+    private final List<float[]> logits = new ArrayList<>();
+    private final Map<String, Double> seconds = new LinkedHashMap<>();
+    private long lapStart = System.nanoTime();
+
+    Recorder(TraceRequest request, IntFunction<String> texts) {
+      this.request = request;
+      this.texts = texts;
+    }
+
+    int add(Decoder.Step step) {
+      int id = (int) step.id().getLong();
+      tokens.add(new GeneratedToken(id, texts.apply(id), step.probability().getFloat()));
+      if (step.rows() != null) {
+        rows.add(split(torch.floats(step.rows()), request.layers().size()));
+      }
+      if (request.logits()) {
+        logits.add(torch.floats(step.logits()));
+      }
+      return id;
+    }
+
+    /** Ends a stage; results were read, so a GPU has finished it too. */
+    void lap(String stage) {
+      long now = System.nanoTime();
+      seconds.put(stage, (now - lapStart) / 1e9);
+      lapStart = now;
+    }
+
+    Trace trace(TokenSequence prompt, float[][] promptRows, float[][] vision) {
+      return new Trace(
+          prompt,
+          List.copyOf(tokens),
+          rows.isEmpty() ? null : rows.toArray(float[][][]::new),
+          promptRows,
+          vision,
+          logits.isEmpty() ? null : logits.toArray(float[][]::new),
+          seconds);
+    }
+
+    private static float[][] split(float[] values, int count) {
+      int length = values.length / count;
+      float[][] parts = new float[count][length];
+      for (int i = 0; i < count; i++) {
+        System.arraycopy(values, i * length, parts[i], 0, length);
+      }
+      return parts;
+    }
+  }
+
+  @Override
+  public void close() {
+    tower.close();
+    decoder.close();
+    torch.close();
+  }
+}

@@ -1,0 +1,139 @@
+package org.vlmvisualizer.network;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.Buffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The TorchScript module of this plugin, loaded on one device. Arrays and IValues are native
+ * memory: arrays belong to the manager that a call names, IValues are closed here.
+ */
+final class Torch implements AutoCloseable {
+  private final Model model;
+  private final PtSymbolBlock block;
+  private final PtNDManager manager;
+
+  Torch(Device device) {
+    model = Model.newInstance("network", device, "PyTorch");
+    try {
+      model.load(new ByteArrayInputStream(TorchScriptArchive.bytes()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (MalformedModelException e) {
+      throw new IllegalStateException(e);
+    }
+    block = (PtSymbolBlock) model.getBlock();
+    manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
+  }
+
+  /** The manager of all that lives as long as this module. */
+  PtNDManager manager() {
+    return manager;
+  }
+
+  Device device() {
+    return manager.getDevice();
+  }
+
+  /** A float32 array of zeros. */
+  PtNDArray zeros(PtNDManager owner, long... shape) {
+    return (PtNDArray) owner.zeros(new Shape(shape), DataType.FLOAT32);
+  }
+
+  /** Arrays of one shape, laid along a new first axis. */
+  PtNDArray stack(PtNDManager owner, List<PtNDArray> arrays) {
+    NDArray stacked = NDArrays.stack(new NDList(new ArrayList<NDArray>(arrays)));
+    stacked.attach(owner);
+    return (PtNDArray) stacked;
+  }
+
+  /** The elements, widened to float32, row by row. */
+  float[] floats(PtNDArray array) {
+    try (PtNDArray wide = tensor((PtNDManager) array.getManager(), "float32", array)) {
+      return wide.toFloatArray();
+    }
+  }
+
+  /** An array of native memory from a buffer's remaining elements, copied to the device. */
+  PtNDArray create(PtNDManager owner, Buffer data, DataType type, long... shape) {
+    return owner.create(data, new Shape(shape), type);
+  }
+
+  /** Calls a method that gives one tensor. */
+  PtNDArray tensor(PtNDManager owner, String method, Object... arguments) {
+    try (IValue result = run(method, arguments)) {
+      return result.toTensor(owner);
+    }
+  }
+
+  /** Calls a method that gives a list of tensors. */
+  PtNDArray[] tensors(PtNDManager owner, String method, Object... arguments) {
+    try (IValue result = run(method, arguments)) {
+      return result.toTensorArray(owner);
+    }
+  }
+
+  /**
+   * @param arguments PtNDArray, Long, Integer, Double, Boolean, String, long[], or an IValue that
+   *     the caller keeps
+   */
+  private IValue run(String method, Object... arguments) {
+    IValue[] values = new IValue[arguments.length];
+    List<IValue> own = new ArrayList<>();
+    try {
+      for (int i = 0; i < arguments.length; i++) {
+        if (arguments[i] instanceof IValue kept) {
+          values[i] = kept;
+        } else {
+          values[i] = toIValue(arguments[i]);
+          own.add(values[i]);
+        }
+      }
+      return IValueUtils.runMethod(block, method, values);
+    } finally {
+      own.forEach(IValue::close);
+    }
+  }
+
+  private static IValue toIValue(Object argument) {
+    if (argument instanceof PtNDArray array) {
+      return IValue.from(array);
+    } else if (argument instanceof Integer number) {
+      return IValue.from((long) number);
+    } else if (argument instanceof Long number) {
+      return IValue.from((long) number);
+    } else if (argument instanceof Double number) {
+      return IValue.from((double) number);
+    } else if (argument instanceof Boolean flag) {
+      return IValue.from((boolean) flag);
+    } else if (argument instanceof String text) {
+      return IValue.from(text);
+    } else if (argument instanceof long[] numbers) {
+      return IValue.listFrom(numbers);
+    }
+    throw new IllegalArgumentException("No IValue for " + argument.getClass());
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+    model.close();
+  }
+}

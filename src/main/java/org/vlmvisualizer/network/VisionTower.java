@@ -1,0 +1,118 @@
+package org.vlmvisualizer.network;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import java.util.ArrayList;
+import java.util.List;
+import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.VisionConfig;
+import org.vlmvisualizer.core.VisionLayers;
+
+/**
+ * A CLIP vision tower up to the layer that the projector reads, and the projector.
+ *
+ * <p>Source: transformers 4.57, modeling_clip.py and modeling_llava.py.
+ */
+final class VisionTower implements AutoCloseable {
+  /** What {@link #run} gives: features [P, D of the decoder], attention [P, P] or null. */
+  record Output(PtNDArray features, PtNDArray projected, PtNDArray attention) {}
+
+  private final Torch torch;
+  private final ModelConfig config;
+  private final IValue embedding;
+  private final List<IValue> layers = new ArrayList<>();
+  private final IValue projector;
+
+  VisionTower(Torch torch, ModelConfig config, WeightLoader loader, Progress progress) {
+    this.torch = torch;
+    this.config = config;
+    String root = "vision_tower.";
+    embedding =
+        IValue.listFrom(
+            loader.load(root + "embeddings.patch_embedding.weight"),
+            loader.load(root + "embeddings.class_embedding"),
+            loader.load(root + "embeddings.position_embedding.weight"),
+            loader.load(root + "pre_layrnorm.weight"),
+            loader.load(root + "pre_layrnorm.bias"));
+    int count = config.visionLayersUsed();
+    for (int i = 0; i < count; i++) {
+      progress.update("Loading the vision tower", i, count);
+      layers.add(layer(loader, root + "encoder.layers." + i + "."));
+    }
+    String linear = "multi_modal_projector.linear_";
+    projector =
+        IValue.listFrom(
+            loader.load(linear + "1.weight"),
+            loader.stack(".bias", linear + "1"),
+            loader.load(linear + "2.weight"),
+            loader.stack(".bias", linear + "2"));
+  }
+
+  /** The order that vit.py tells. */
+  private static IValue layer(WeightLoader loader, String name) {
+    String attention = name + "self_attn.";
+    String[] qkv = {attention + "q_proj", attention + "k_proj", attention + "v_proj"};
+    return IValue.listFrom(
+        loader.load(name + "layer_norm1.weight"),
+        loader.load(name + "layer_norm1.bias"),
+        loader.stack(".weight", qkv),
+        loader.stack(".bias", qkv),
+        loader.load(attention + "out_proj.weight"),
+        loader.load(attention + "out_proj.bias"),
+        loader.load(name + "layer_norm2.weight"),
+        loader.load(name + "layer_norm2.bias"),
+        loader.load(name + "mlp.fc1.weight"),
+        loader.load(name + "mlp.fc1.bias"),
+        loader.load(name + "mlp.fc2.weight"),
+        loader.load(name + "mlp.fc2.bias"));
+  }
+
+  /**
+   * @param pixelValues [1, 3, S, S]
+   */
+  Output run(PtNDManager owner, PtNDArray pixelValues, VisionLayers recorded, Progress progress) {
+    VisionConfig c = config.vision();
+    PtNDArray total = null;
+    int used = 0;
+    PtNDArray x = torch.tensor(owner, "embed_picture", pixelValues, embedding, c.layerNormEps());
+    for (int i = 0; i < layers.size(); i++) {
+      progress.update("Looking at the picture", i, layers.size());
+      boolean record =
+          recorded == VisionLayers.ALL
+              || recorded == VisionLayers.SELECTED && i == layers.size() - 1;
+      PtNDArray[] result =
+          torch.tensors(
+              owner,
+              "vision_layer",
+              x,
+              layers.get(i),
+              c.numAttentionHeads(),
+              c.hiddenAct(),
+              c.layerNormEps(),
+              record);
+      x.close();
+      x = result[0];
+      if (record) {
+        if (total == null) {
+          total = torch.zeros(owner, c.numPatches(), c.numPatches());
+        }
+        torch.tensor(owner, "add_patch_attention", result[1], total).close();
+        result[1].close();
+        used++;
+      }
+    }
+    PtNDArray features = torch.tensor(owner, "without_class", x);
+    PtNDArray projected =
+        torch.tensor(owner, "project", features, projector, config.projectorAct());
+    return new Output(features, projected, total == null ? null : (PtNDArray) total.div(used));
+  }
+
+  @Override
+  public void close() {
+    layers.forEach(IValue::close);
+    embedding.close();
+    projector.close();
+  }
+}

@@ -1,0 +1,100 @@
+# LLaMA-like decoder with grouped-query attention. G = H / KV, the queries that share a key head.
+# Layer weights: 0 input_layernorm, 1-2 qkv, 3-4 o_proj, 5 post_attention_layernorm,
+# 6-7 gate and up, 8-9 down_proj. Caches per layer: [KV, longest sequence, C].
+
+
+# Queries [H, Q, C] of x [Q, D]; writes its keys and values into the caches from `start` on.
+def queries(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, start: int, eps: float) -> Tensor:
+  n = x.size(0)
+  kv_heads = keys.size(0)
+  h = __torch__.ops.rms_norm(x, w[0], eps)
+  qkv = __torch__.ops.linear(h, w[1], w[2]).reshape([n, -1, keys.size(-1)]).transpose(0, 1)
+  heads = qkv.size(0) - 2 * kv_heads
+  cos_rows = cos[start:start + n]
+  sin_rows = sin[start:start + n]
+  k = __torch__.ops.rope(qkv[heads:heads + kv_heads], cos_rows, sin_rows)
+  keys[:, start:start + n].copy_(k)
+  values[:, start:start + n].copy_(qkv[heads + kv_heads:])
+  return __torch__.ops.rope(qkv[:heads], cos_rows, sin_rows)
+
+
+# Everything behind the attention: x [Q, D], attended [Q, H * C] -> [Q, D].
+def finish(x: Tensor, attended: Tensor, w: List[Tensor], eps: float) -> Tensor:
+  x = x + __torch__.ops.linear(attended, w[3], w[4])
+  h = __torch__.ops.rms_norm(x, w[5], eps)
+  gate, up = __torch__.ops.linear(h, w[6], w[7]).chunk(2, -1)
+  return x + __torch__.ops.linear(torch.silu(gate) * up, w[8], w[9])
+
+
+# Attention of one query per head, q [H, 1, C], over the first n cached keys: [KV, G, n].
+def row_weights(q: Tensor, keys: Tensor, n: int) -> Tensor:
+  grouped = q.reshape([keys.size(0), -1, q.size(-1)])
+  return __torch__.ops.attention_weights(grouped, keys[:, :n])
+
+
+# Mean of the weights [KV, G, n] over heads first..last -> [n].
+def head_mean(weights: Tensor, first: int, last: int) -> Tensor:
+  return weights.flatten(0, 1)[first:last + 1].mean([0])
+
+
+# Head mean of the causal attention of all queries of a prompt, [N, N], one head at a time.
+def prompt_attention(q: Tensor, keys: Tensor, first: int, last: int, keep_first: bool) -> Tensor:
+  n = q.size(1)
+  group = q.size(0) // keys.size(0)
+  future = torch.ones([n, n], dtype=11, device=q.device).triu(1)
+  total = torch.zeros([n, n], dtype=6, device=q.device)
+  for head in range(first, last + 1):
+    scores = torch.matmul(q[head], keys[head // group][:n].transpose(0, 1)).to(6)
+    scores = (scores * (q.size(-1) ** -0.5)).masked_fill_(future, -inf)
+    total.add_(torch.softmax(scores, -1))
+  total.div_(last + 1 - first)
+  if not keep_first:
+    # The first query sees nothing but the first token, so it keeps it.
+    later = total[1:]
+    later[:, 0].fill_(0)
+    later.div_(later.sum([-1], True))
+  return total
+
+
+# One layer over the whole prompt: x [N, D] -> x, the queries, and with record the last row's
+# weights [KV, G, N].
+def prefill(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, eps: float, record: bool) -> List[Tensor]:
+  n = x.size(0)
+  q = __torch__.decoder.queries(x, w, cos, sin, keys, values, 0, eps)
+  recorded = annotate(List[Tensor], [])
+  if record:
+    recorded = [__torch__.decoder.row_weights(q[:, n - 1:], keys, n)]
+  group = q.size(0) // keys.size(0)
+  k = keys[:, :n].repeat_interleave(group, 0)
+  v = values[:, :n].repeat_interleave(group, 0)
+  h = torch.scaled_dot_product_attention(q, k, v, None, 0., True)
+  x = __torch__.decoder.finish(x, h.transpose(0, 1).reshape([n, -1]), w, eps)
+  return [x, q] + recorded
+
+
+# All layers over one token: x [1, D] -> x [1, D], and the rows [L, n] of the layers in
+# first_layer..last_layer, heads in first_head..last_head (none if last_layer < first_layer).
+def step(x: Tensor, layers: List[List[Tensor]], cos: Tensor, sin: Tensor, caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int) -> List[Tensor]:
+  rows = annotate(List[Tensor], [])
+  for i in range(len(layers)):
+    w = layers[i]
+    keys = caches[i][0]
+    values = caches[i][1]
+    q = __torch__.decoder.queries(x, w, cos, sin, keys, values, start, eps)
+    weights = __torch__.decoder.row_weights(q, keys, start + 1)
+    h = torch.matmul(weights.to(values.dtype), values[:, :start + 1])
+    x = __torch__.decoder.finish(x, h.reshape([1, -1]), w, eps)
+    if i >= first_layer and i <= last_layer:
+      rows.append(__torch__.decoder.head_mean(weights, first_head, last_head))
+  recorded = annotate(List[Tensor], [])
+  if len(rows) > 0:
+    recorded = [torch.stack(rows, 0)]
+  return [x] + recorded
+
+
+# The most likely next token of the last row of x: its id, its probability, and the logits [V].
+def next_token(x: Tensor, norm: Tensor, lm_head: Tensor, eps: float) -> List[Tensor]:
+  h = __torch__.ops.rms_norm(x[-1:], norm, eps)
+  logits = torch.linear(h, lm_head, None).to(6).squeeze(0)
+  best = torch.argmax(logits)
+  return [best, torch.softmax(logits, -1)[best], logits]

@@ -1,0 +1,63 @@
+# The methods that Java calls. Weights, caches and tables are arguments: the module owns nothing.
+class Network(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+
+
+  # An uninitialised weight in one of: 5 float16, 6 float32, 15 bfloat16.
+  def empty(self: __torch__.Network, shape: List[int], dtype: int, like: Tensor) -> Tensor:
+    return torch.empty(shape, dtype=dtype, device=like.device)
+
+  def zeros(self: __torch__.Network, shape: List[int], like: Tensor) -> Tensor:
+    return torch.zeros(shape, dtype=like.dtype, device=like.device)
+
+  # Copies rows into a weight, converting them to its type.
+  def fill(self: __torch__.Network, weight: Tensor, start: int, rows: Tensor) -> Tensor:
+    return weight[start:start + rows.size(0)].copy_(rows)
+
+  def float32(self: __torch__.Network, x: Tensor) -> Tensor:
+    return x.to(6)
+
+  def embed_picture(self: __torch__.Network, pixel_values: Tensor, w: List[Tensor], eps: float) -> Tensor:
+    return __torch__.vit.embed(pixel_values, w, eps)
+
+  def vision_layer(self: __torch__.Network, x: Tensor, w: List[Tensor], heads: int, act: str, eps: float, record: bool) -> List[Tensor]:
+    return __torch__.vit.layer(x, w, heads, act, eps, record)
+
+  def add_patch_attention(self: __torch__.Network, weights: Tensor, total: Tensor) -> Tensor:
+    return __torch__.vit.add_patch_attention(weights, total)
+
+  # [N, D] of the tower, class token first -> [P, D].
+  def without_class(self: __torch__.Network, x: Tensor) -> Tensor:
+    return x[1:]
+
+  def project(self: __torch__.Network, features: Tensor, w: List[Tensor], act: str) -> Tensor:
+    return __torch__.projector.project(features, w, act)
+
+  # Ids with the image features in place of the image tokens, which start at `start`.
+  def embed_prompt(self: __torch__.Network, ids: Tensor, table: Tensor, image: Tensor, start: int) -> Tensor:
+    before = torch.embedding(table, ids[:start])
+    after = torch.embedding(table, ids[start + image.size(0):])
+    return torch.cat([before, image, after], 0)
+
+  def rope_tables(self: __torch__.Network, like: Tensor, length: int, head_dim: int, theta: float) -> List[Tensor]:
+    return __torch__.ops.rope_tables(like, length, head_dim, theta)
+
+  def prefill(self: __torch__.Network, x: Tensor, w: List[Tensor], tables: List[Tensor], cache: List[Tensor], eps: float, record: bool) -> List[Tensor]:
+    return __torch__.decoder.prefill(x, w, tables[0], tables[1], cache[0], cache[1], eps, record)
+
+  def head_mean(self: __torch__.Network, weights: Tensor, first: int, last: int) -> Tensor:
+    return __torch__.decoder.head_mean(weights, first, last)
+
+  def add_prompt_attention(self: __torch__.Network, q: Tensor, cache: List[Tensor], first: int, last: int, keep_first: bool, total: Tensor) -> Tensor:
+    return total.add_(__torch__.decoder.prompt_attention(q, cache[0], first, last, keep_first))
+
+  def next_token(self: __torch__.Network, x: Tensor, norm: Tensor, lm_head: Tensor, eps: float) -> List[Tensor]:
+    return __torch__.decoder.next_token(x, norm, lm_head, eps)
+
+  # One decoding step: the token's id, its position -> what next_token gives, then the rows [L, n].
+  def decode(self: __torch__.Network, id: Tensor, table: Tensor, layers: List[List[Tensor]], norm: Tensor, lm_head: Tensor, tables: List[Tensor], caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int) -> List[Tensor]:
+    x = torch.embedding(table, id.reshape([1]))
+    seen = __torch__.decoder.step(x, layers, tables[0], tables[1], caches, start, eps, first_layer, last_layer, first_head, last_head)
+    return __torch__.decoder.next_token(seen[0], norm, lm_head, eps) + seen[1:]

@@ -1,0 +1,118 @@
+package org.vlmvisualizer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Figures that src/test/python/make_goldens.py computed with transformers. Its safetensors are read
+ * here by other code than the plugin's.
+ */
+public final class Golden {
+  public static final Path ROOT = Path.of("src/test/resources/golden");
+  public static final List<String> NAMES =
+      List.of(
+          "llama-mha",
+          "llama-gqa-sharded",
+          "mistral-gqa-bfloat16",
+          "llama-tied-system",
+          "llama-crop-eos",
+          "llama-float16",
+          "llama-layers");
+
+  public final Path folder;
+  public final JsonObject json;
+  private final JsonObject header;
+  private final ByteBuffer data;
+
+  public Golden(String name) {
+    folder = ROOT.resolve(name);
+    try {
+      json =
+          JsonParser.parseString(Files.readString(folder.resolve("golden.json"))).getAsJsonObject();
+      ByteBuffer file =
+          ByteBuffer.wrap(Files.readAllBytes(folder.resolve("golden.safetensors")))
+              .order(ByteOrder.LITTLE_ENDIAN);
+      int length = (int) file.getLong();
+      String text = new String(file.array(), 8, length, java.nio.charset.StandardCharsets.UTF_8);
+      header = JsonParser.parseString(text).getAsJsonObject();
+      data = file.slice(8 + length, file.capacity() - 8 - length).order(ByteOrder.LITTLE_ENDIAN);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public Path checkpoint() {
+    return folder.resolve("checkpoint");
+  }
+
+  public Path picture() {
+    return folder.resolve("picture.png");
+  }
+
+  public int[] shape(String tensor) {
+    return header.getAsJsonObject(tensor).getAsJsonArray("shape").asList().stream()
+        .mapToInt(e -> e.getAsInt())
+        .toArray();
+  }
+
+  /** A tensor's elements, row by row. */
+  public float[] floats(String tensor) {
+    ByteBuffer bytes = bytes(tensor, "F32");
+    float[] values = new float[bytes.remaining() / 4];
+    bytes.asFloatBuffer().get(values);
+    return values;
+  }
+
+  public int[] ints(String tensor) {
+    ByteBuffer bytes = bytes(tensor, "I64");
+    long[] values = new long[bytes.remaining() / 8];
+    bytes.asLongBuffer().get(values);
+    return Arrays.stream(values).mapToInt(Math::toIntExact).toArray();
+  }
+
+  private ByteBuffer bytes(String tensor, String dtype) {
+    JsonObject entry = header.getAsJsonObject(tensor);
+    assertEquals(dtype, entry.get("dtype").getAsString());
+    int start = entry.getAsJsonArray("data_offsets").get(0).getAsInt();
+    int end = entry.getAsJsonArray("data_offsets").get(1).getAsInt();
+    return data.slice(start, end - start).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * The largest absolute difference. NaN on either side, or another number of elements, is a
+   * failure.
+   */
+  public static double difference(float[] expected, float[] actual) {
+    assertEquals(expected.length, actual.length, "number of elements");
+    double largest = 0;
+    for (int i = 0; i < expected.length; i++) {
+      double difference = Math.abs((double) expected[i] - actual[i]);
+      if (!(difference <= Double.MAX_VALUE)) {
+        throw new AssertionError("Expected " + expected[i] + " at " + i + ", found " + actual[i]);
+      }
+      largest = Math.max(largest, difference);
+    }
+    return largest;
+  }
+
+  public static float[] flatten(float[][] rows) {
+    int length = Arrays.stream(rows).mapToInt(row -> row.length).sum();
+    float[] flat = new float[length];
+    int at = 0;
+    for (float[] row : rows) {
+      System.arraycopy(row, 0, flat, at, row.length);
+      at += row.length;
+    }
+    return flat;
+  }
+}

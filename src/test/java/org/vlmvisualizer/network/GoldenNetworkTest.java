@@ -1,0 +1,195 @@
+package org.vlmvisualizer.network;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.vlmvisualizer.Golden.difference;
+import static org.vlmvisualizer.Golden.flatten;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.vlmvisualizer.Golden;
+import org.vlmvisualizer.attribution.AttentionOptions;
+import org.vlmvisualizer.attribution.AttributionMethod;
+import org.vlmvisualizer.attribution.AttributionMethods;
+import org.vlmvisualizer.attribution.TokenAttention;
+import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.IndexRange;
+import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.TokenSequence;
+import org.vlmvisualizer.core.Trace;
+import org.vlmvisualizer.core.VisionLayers;
+import org.vlmvisualizer.core.WeightShapes;
+import org.vlmvisualizer.family.Families;
+import org.vlmvisualizer.family.ModelFamily;
+import org.vlmvisualizer.prompt.PromptEncoder;
+import org.vlmvisualizer.prompt.PromptTemplate;
+
+/**
+ * The network and the attribution against Python, stage by stage, from Python's own pixel values
+ * on: float32 values within 1e-5, ids equal.
+ */
+class GoldenNetworkTest {
+  private static final double TOLERANCE = 1e-5;
+  static final List<String> NAMES = Golden.NAMES;
+
+  @ParameterizedTest
+  @FieldSource("NAMES")
+  void agreesWithTransformers(String name) {
+    Golden golden = new Golden(name);
+    Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
+    ModelFamily family = Families.of(checkpoint);
+    ModelConfig config = family.config(checkpoint);
+    PixelValues pixels = pixels(golden, config);
+    try (PromptEncoder encoder = encoder(checkpoint, config);
+        LlavaNetwork network =
+            LlavaNetwork.load(
+                config,
+                family.weightMap().resolve(checkpoint.tensors(), WeightShapes.of(config)),
+                "cpu",
+                Precision.FLOAT32,
+                Progress.NONE)) {
+      float[][] features = network.features(pixels);
+      close(golden, "vision_features", features[0]);
+      close(golden, "projected", features[1]);
+
+      TokenSequence prompt = prompt(golden, family.template(checkpoint), encoder);
+      int length = golden.json.get("maxNewTokens").getAsInt();
+      AttributionMethod reference =
+          AttributionMethods.of("vlm-visualizer", AttentionOptions.REFERENCE);
+      Trace trace =
+          network.generate(
+              pixels,
+              prompt,
+              length,
+              family.eosIds(checkpoint),
+              encoder::text,
+              reference.request().withLogits(),
+              Progress.NONE);
+      int[] ids = trace.tokens().stream().mapToInt(GeneratedToken::id).toArray();
+      assertArrayEquals(golden.ints("generated_ids"), ids);
+      assertEquals(golden.json.get("generatedText").getAsString().strip(), encoder.decode(ids));
+      close(golden, "logits", flatten(trace.logits()));
+      checkProbabilities(golden, trace);
+      checkRows(golden, trace);
+      checkPromptRows(golden, trace);
+
+      TokenAttention attention = TokenAttention.of(trace, false);
+      close(golden, "map", flatten(reference.attribute(trace).values()));
+      close(
+          golden,
+          "map_language",
+          flatten(
+              AttributionMethods.of("language", AttentionOptions.REFERENCE)
+                  .attribute(trace)
+                  .values()));
+      close(golden, "matrix", flatten(attention.matrix(trace)));
+      float[] ratio = new float[ids.length];
+      for (int t = 0; t < ids.length; t++) {
+        ratio[t] = (float) attention.shares(trace).get(t).image();
+      }
+      close(golden, "ratio", ratio);
+      checkSelectedLayer(golden, network, pixels, prompt, ids.length);
+    }
+  }
+
+  private static void checkSelectedLayer(
+      Golden golden, LlavaNetwork network, PixelValues pixels, TokenSequence prompt, int length) {
+    AttributionMethod selected =
+        AttributionMethods.of(
+            "vlm-visualizer",
+            new AttentionOptions(IndexRange.ALL, IndexRange.ALL, false, VisionLayers.SELECTED));
+    Trace trace =
+        network.generate(
+            pixels,
+            prompt,
+            length,
+            java.util.Set.of(),
+            String::valueOf,
+            selected.request(),
+            Progress.NONE);
+    close(golden, "map_selected", flatten(selected.attribute(trace).values()));
+  }
+
+  private static void checkProbabilities(Golden golden, Trace trace) {
+    float[] probabilities = new float[trace.tokens().size()];
+    for (int t = 0; t < probabilities.length; t++) {
+      probabilities[t] = (float) trace.tokens().get(t).probability();
+    }
+    close(golden, "probabilities", probabilities);
+  }
+
+  /** Every layer's row of every token; the golden keeps the heads apart, [T, L, H, N + T]. */
+  private static void checkRows(Golden golden, Trace trace) {
+    int[] shape = golden.shape("attention_rows");
+    float[] expected = golden.floats("attention_rows");
+    for (int t = 0; t < shape[0]; t++) {
+      for (int l = 0; l < shape[1]; l++) {
+        float[] row = trace.rows()[t][l];
+        float[] mean = new float[row.length];
+        double sum = 0;
+        for (int k = 0; k < row.length; k++) {
+          for (int h = 0; h < shape[2]; h++) {
+            int index = ((t * shape[1] + l) * shape[2] + h) * shape[3] + k;
+            mean[k] += expected[index] / shape[2];
+          }
+          sum += row[k];
+        }
+        assertEquals(1, sum, TOLERANCE, "sum of an attention row");
+        assertTrue(difference(mean, row) <= TOLERANCE, "row of token " + t + ", layer " + l);
+      }
+    }
+  }
+
+  private static void checkPromptRows(Golden golden, Trace trace) {
+    int n = trace.prompt().length();
+    for (int i = 0; i < n; i++) {
+      double sum = 0;
+      for (int k = 0; k < n; k++) {
+        sum += trace.promptRows()[i][k];
+        assertTrue(k <= i || trace.promptRows()[i][k] == 0, "attention to what comes later");
+      }
+      assertEquals(1, sum, TOLERANCE, "sum of a prompt row");
+    }
+  }
+
+  private static PixelValues pixels(Golden golden, ModelConfig config) {
+    int side = config.vision().imageSize();
+    PatchGrid grid = PatchGrid.padded(side, side, side, config.vision().patchSize());
+    return new PixelValues(golden.floats("pixel_values"), grid);
+  }
+
+  private static PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
+    return new PromptEncoder(
+        checkpoint.text("tokenizer.json"),
+        checkpoint.required("tokenizer.json"),
+        config.decoder().vocabSize(),
+        config.imageTokenId(),
+        config.vision().numPatches());
+  }
+
+  private static TokenSequence prompt(
+      Golden golden, PromptTemplate template, PromptEncoder encoder) {
+    TokenSequence prompt =
+        encoder.encode(
+            template,
+            golden.json.get("question").getAsString(),
+            !golden.json.get("system").isJsonNull());
+    assertEquals(golden.json.get("prompt").getAsString(), prompt.text());
+    assertArrayEquals(golden.ints("input_ids"), prompt.inputIds());
+    assertEquals(golden.json.get("imageTokenStart").getAsInt(), prompt.image().start());
+    return prompt;
+  }
+
+  private static void close(Golden golden, String tensor, float[] actual) {
+    double difference = difference(golden.floats(tensor), actual);
+    assertTrue(
+        difference <= TOLERANCE,
+        "%s of %s differs by %.3g".formatted(tensor, golden.folder.getFileName(), difference));
+  }
+}
