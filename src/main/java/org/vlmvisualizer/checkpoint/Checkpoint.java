@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,6 +22,9 @@ import org.vlmvisualizer.core.InputException;
  * and small JSON files beside them.
  */
 public final class Checkpoint {
+  /** The name of the model inside the plugin. */
+  public static final String DEMO = "demo";
+
   private static final long MAX_JSON_BYTES = 64 << 20;
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
@@ -46,6 +50,27 @@ public final class Checkpoint {
               + " is not a folder; choose one that holds config.json.");
     }
     return new Checkpoint(folder, parse(folder.resolve("config.json")));
+  }
+
+  /**
+   * Finds what a user calls a model.
+   *
+   * @param model a folder, or "demo" for the model inside the plugin
+   * @throws InputException if there is no such model
+   */
+  public static Checkpoint find(String model) {
+    String name = model.strip();
+    if (name.isEmpty()) {
+      throw new InputException(
+          "Expected a model, found none; choose a folder that holds config.json, or "
+              + DEMO
+              + " for the small model that comes with the plugin.");
+    }
+    try {
+      return open(name.equals(DEMO) ? DemoCheckpoint.folder() : Path.of(name));
+    } catch (InvalidPathException e) {
+      throw new InputException("Expected the folder of a model, found '" + name + "'.", e);
+    }
   }
 
   public Path folder() {

@@ -16,8 +16,8 @@ package org.vlmvisualizer.image;
  * the canvas around the picture are kept as their sum only, so that the canvas is never made: its
  * size costs nothing, and integer sums are the same in any order.
  *
- * <p>Source: {@code precompute_coeffs}, {@code normalize_coeffs_8bpc} in Pillow 13.0.0, {@code
- * src/libImaging/Resample.c}.
+ * <p>Source: {@code precompute_coeffs}, {@code normalize_coeffs_8bpc} in {@code
+ * src/libImaging/Resample.c} at commit 4e5f09f53 of Pillow.
  *
  * @param first [count] the first picture pixel under output pixel i; never decreases
  * @param weights [count][taps] times 2^22, from {@code first} on
@@ -52,9 +52,15 @@ record BicubicAxis(int[] first, int[][] weights, int[] padding) {
     return axis;
   }
 
-  /** The axis of a plain resize of the whole picture. */
-  static BicubicAxis of(int in, int out) {
-    return of(in, out, 0, out, 0, in);
+  /** An axis along which nothing changes: one tap of weight 1. */
+  static BicubicAxis unchanged(int length) {
+    int[] first = new int[length];
+    int[][] weights = new int[length][];
+    for (int i = 0; i < length; i++) {
+      first[i] = i;
+      weights[i] = new int[] {1 << PRECISION_BITS};
+    }
+    return new BicubicAxis(first, weights, new int[length]);
   }
 
   int count() {

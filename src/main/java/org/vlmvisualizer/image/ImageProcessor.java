@@ -48,7 +48,7 @@ public record ImageProcessor(
     int height = picture.height();
     int side = Math.max(width, height);
     RgbPicture square =
-        BicubicResize.resize(
+        BicubicResize.onCanvas(
             picture,
             BicubicAxis.of(side, size, 0, size, (side - width) / 2, width),
             BicubicAxis.of(side, size, 0, size, (side - height) / 2, height),
@@ -58,19 +58,13 @@ public record ImageProcessor(
 
   /** Resized so that the shorter side is S, longer side and offset rounded down; centre cut out. */
   private PixelValues cropped(RgbPicture picture) {
+    long width = PatchGrid.croppedLength(picture.width(), picture.height(), size);
+    long height = PatchGrid.croppedLength(picture.height(), picture.width(), size);
     RgbPicture square =
-        BicubicResize.resize(
-            picture,
-            centre(picture.width(), picture.height()),
-            centre(picture.height(), picture.width()),
-            new int[3]);
+        BicubicResize.window(
+            picture, width, height, (width - size) / 2, (height - size) / 2, size, size);
     return normalised(
         square, PatchGrid.cropped(picture.width(), picture.height(), size, patchSize));
-  }
-
-  private BicubicAxis centre(int length, int other) {
-    long resized = PatchGrid.croppedLength(length, other, size);
-    return BicubicAxis.of(length, resized, (resized - size) / 2, size, 0, length);
   }
 
   /** The mean as an 8-bit colour, rounded down: (122, 116, 104) for CLIP. */

@@ -2,6 +2,7 @@ package org.vlmvisualizer.network;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.vlmvisualizer.core.InputException;
 
@@ -14,6 +15,11 @@ public final class Engines {
   /** PyTorch's version, which starts the engine if it is not running yet. */
   public static String version() {
     return "PyTorch " + engine().getVersion();
+  }
+
+  /** The version of Deep Java Library. */
+  public static String djlVersion() {
+    return Engine.getDjlVersion();
   }
 
   static Engine engine() {
@@ -39,7 +45,7 @@ public final class Engines {
    * @throws InputException if there is no such device
    */
   static Device device(String name) {
-    String wanted = name.strip().toLowerCase(java.util.Locale.ROOT);
+    String wanted = name.strip().toLowerCase(Locale.ROOT);
     if (!NAME.matcher(wanted).matches()) {
       throw new InputException("Expected device auto, cpu, gpu or gpu:1, found '" + name + "'.");
     }

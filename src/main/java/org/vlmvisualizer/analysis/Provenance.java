@@ -1,0 +1,83 @@
+package org.vlmvisualizer.analysis;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.vlmvisualizer.attribution.AttentionOptions;
+import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.network.Engines;
+
+/** How a result came about, for run.json and for the Info of images. */
+public final class Provenance {
+  private Provenance() {}
+
+  /** All of it, in JSON's types. */
+  public static Map<String, Object> of(AttentionModel model, Analysis analysis) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("model", model.checkpoint().folder().toString());
+    all.put("model_sha256", model.checkpoint().sha256());
+    all.put("device", model.device());
+    all.put("precision", model.precision().name().toLowerCase(Locale.ROOT));
+    all.put("question", analysis.request().question());
+    all.put("prompt", analysis.prompt().text());
+    all.put("answer", analysis.answer());
+    all.put("prompt_ids", analysis.prompt().inputIds());
+    all.put("generated_ids", analysis.tokens().stream().mapToInt(GeneratedToken::id).toArray());
+    all.put("options", options(analysis.request()));
+    all.put("picture", picture(analysis));
+    all.put("versions", versions());
+    all.put("seconds", analysis.seconds());
+    return all;
+  }
+
+  private static Map<String, Object> options(AnalysisRequest request) {
+    AttentionOptions options = request.options();
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("method", request.method());
+    all.put("vision", options.vision().name().toLowerCase(Locale.ROOT));
+    all.put("layers", options.layers().toString());
+    all.put("heads", options.heads().toString());
+    all.put("first_token", options.keepFirst() ? "keep" : "drop");
+    all.put("template", request.template());
+    all.put("system", request.keepSystem() ? "keep" : "drop");
+    all.put("fit", request.fit().name().toLowerCase(Locale.ROOT));
+    all.put("length", request.length());
+    return all;
+  }
+
+  private static Map<String, Object> picture(Analysis analysis) {
+    RgbPicture picture = analysis.picture();
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("width", picture.width());
+    all.put("height", picture.height());
+    all.put("patch_columns", analysis.grid().columns());
+    all.put("patch_rows", analysis.grid().rows());
+    return all;
+  }
+
+  private static Map<String, Object> versions() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("vlm_visualizer", version(Provenance.class));
+    all.put("pytorch", Engines.version());
+    all.put("djl", Engines.djlVersion());
+    all.put("java", Runtime.version().toString());
+    all.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    return all;
+  }
+
+  /** The version of the jar that a class comes from. */
+  private static String version(Class<?> type) {
+    String version = type.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  /** One statement a line, for the Info of an image. */
+  public static String text(Map<String, Object> provenance) {
+    return provenance.entrySet().stream()
+        .filter(e -> !(e.getValue() instanceof int[]))
+        .map(e -> e.getKey() + ": " + String.valueOf(e.getValue()).replace("\n", "\\n"))
+        .collect(Collectors.joining("\n", "VLM Visualizer for Fiji\n", "\n"));
+  }
+}

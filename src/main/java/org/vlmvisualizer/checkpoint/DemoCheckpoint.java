@@ -1,0 +1,74 @@
+package org.vlmvisualizer.checkpoint;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.List;
+import org.vlmvisualizer.core.InputException;
+
+/**
+ * The small trained model inside the plugin's jar. Weights are mapped from a file, so it is laid
+ * into a folder on first use.
+ */
+final class DemoCheckpoint {
+  private static final String RESOURCES = "/demo-checkpoint/";
+  private static final List<String> FILES =
+      List.of(
+          "config.json",
+          "generation_config.json",
+          "preprocessor_config.json",
+          "chat_template.jinja",
+          "tokenizer.json",
+          "model.safetensors");
+
+  private DemoCheckpoint() {}
+
+  /**
+   * The folder with the demo model, in the user's cache. Files that differ from the jar's, from an
+   * older version of the plugin or a broken disk, are replaced.
+   *
+   * @throws InputException if it cannot be written
+   */
+  static Path folder() {
+    Path folder = Path.of(System.getProperty("user.home"), ".cache", "vlm-visualizer", "demo");
+    try {
+      Files.createDirectories(folder);
+      for (String file : FILES) {
+        extract(file, folder.resolve(file));
+      }
+      return folder;
+    } catch (IOException e) {
+      throw new InputException(
+          "Expected to lay the demo model into %s, but that failed (%s); make room there or choose the folder of another model."
+              .formatted(folder, e.getMessage()),
+          e);
+    }
+  }
+
+  private static void extract(String file, Path target) throws IOException {
+    byte[] content = read(file);
+    if (Files.exists(target) && Arrays.equals(Files.readAllBytes(target), content)) {
+      return;
+    }
+    // Moved into place whole, since two programs may do this at once.
+    Path part = Files.createTempFile(target.getParent(), file, ".part");
+    try {
+      Files.write(part, content);
+      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(part);
+    }
+  }
+
+  private static byte[] read(String file) throws IOException {
+    try (InputStream in = DemoCheckpoint.class.getResourceAsStream(RESOURCES + file)) {
+      if (in == null) {
+        throw new IOException("the plugin's jar lacks " + RESOURCES + file);
+      }
+      return in.readAllBytes();
+    }
+  }
+}

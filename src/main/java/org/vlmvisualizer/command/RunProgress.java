@@ -1,0 +1,42 @@
+package org.vlmvisualizer.command;
+
+import ij.IJ;
+import java.util.concurrent.CancellationException;
+import org.scijava.app.StatusService;
+import org.scijava.task.Task;
+import org.scijava.task.TaskService;
+import org.vlmvisualizer.core.Progress;
+
+/**
+ * Progress in ImageJ's status bar and in SciJava's task list; Escape and the list's cancel button
+ * end the work.
+ */
+final class RunProgress implements Progress, AutoCloseable {
+  private final StatusService status;
+  private final Task task;
+
+  RunProgress(StatusService status, TaskService tasks, String name) {
+    this.status = status;
+    task = tasks.createTask(name);
+    task.start();
+    IJ.resetEscape();
+  }
+
+  @Override
+  public void update(String stage, int done, int total) {
+    if (task.isCanceled() || IJ.escapePressed()) {
+      throw new CancellationException("Cancelled by the user.");
+    }
+    task.setStatusMessage(stage);
+    task.setProgressMaximum(total);
+    task.setProgressValue(done);
+    // The bar stays where it is once the last step is reported, so that is left to close().
+    status.showStatus(Math.min(done, total - 1), total, stage);
+  }
+
+  @Override
+  public void close() {
+    task.finish();
+    status.showStatus(1, 1, "");
+  }
+}

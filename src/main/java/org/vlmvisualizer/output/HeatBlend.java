@@ -1,0 +1,87 @@
+package org.vlmvisualizer.output;
+
+import org.vlmvisualizer.core.RgbPicture;
+
+/** Pixels of a montage's panels, as 0xrrggbb. */
+final class HeatBlend {
+  /** How bright the picture stays where there is no attention. */
+  private static final double DIM = 0.7;
+
+  /** How much of the picture the hottest colour hides. */
+  private static final double OPACITY = 0.85;
+
+  /** Below 1, so that middling values keep their colour; above 1/2, so that noise stays faint. */
+  private static final double GROWTH = 0.7;
+
+  private HeatBlend() {}
+
+  /**
+   * The picture at another size: each pixel is the mean of the source pixels under it, or the
+   * nearest one when enlarged.
+   *
+   * @return [height, width]
+   */
+  static int[] scaled(RgbPicture picture, int width, int height) {
+    int[] rgb = new int[width * height];
+    for (int y = 0; y < height; y++) {
+      int top = (int) ((long) y * picture.height() / height);
+      int bottom = Math.max(top + 1, (int) ((y + 1L) * picture.height() / height));
+      for (int x = 0; x < width; x++) {
+        int left = (int) ((long) x * picture.width() / width);
+        int right = Math.max(left + 1, (int) ((x + 1L) * picture.width() / width));
+        rgb[y * width + x] = mean(picture, left, top, right, bottom);
+      }
+    }
+    return rgb;
+  }
+
+  private static int mean(RgbPicture picture, int left, int top, int right, int bottom) {
+    int rgb = 0;
+    int count = (right - left) * (bottom - top);
+    for (int c = 0; c < 3; c++) {
+      long sum = 0;
+      for (int y = top; y < bottom; y++) {
+        for (int x = left; x < right; x++) {
+          sum += picture.get(x, y, c);
+        }
+      }
+      rgb = rgb << 8 | (int) ((sum + count / 2) / count);
+    }
+    return rgb;
+  }
+
+  /**
+   * A heatmap over the dimmed grey picture: {@code (1 - a) · grey + a · colour(v)}, v the value
+   * over the map's maximum and a growing with v, so that the picture is seen where there is no
+   * attention.
+   *
+   * @param rgb [pixel] the picture
+   * @param values [pixel] not negative
+   */
+  static int[] over(int[] rgb, float[] values) {
+    float max = 0;
+    for (float value : values) {
+      max = Math.max(max, value);
+    }
+    int[] blended = new int[rgb.length];
+    for (int i = 0; i < rgb.length; i++) {
+      double share = max > 0 ? values[i] / max : 0;
+      blended[i] =
+          blend(DIM * luminance(rgb[i]), HeatColours.of(share), OPACITY * Math.pow(share, GROWTH));
+    }
+    return blended;
+  }
+
+  /** ITU-R BT.601. */
+  private static double luminance(int rgb) {
+    return 0.299 * (rgb >> 16 & 0xff) + 0.587 * (rgb >> 8 & 0xff) + 0.114 * (rgb & 0xff);
+  }
+
+  private static int blend(double grey, int colour, double alpha) {
+    int mixed = 0;
+    for (int shift = 16; shift >= 0; shift -= 8) {
+      mixed |= (int) Math.round((1 - alpha) * grey + alpha * (colour >> shift & 0xff)) << shift;
+    }
+    return mixed;
+  }
+}

@@ -1,0 +1,78 @@
+package org.vlmvisualizer.output;
+
+/**
+ * Where the panels of a montage go: rows of equal cells, each a title above a picture.
+ *
+ * @param panelWidth width of each picture in pixels
+ * @param panelHeight height of each picture in pixels
+ * @param cellWidth width of a cell: the picture's, or more where a title needs it
+ * @param columns cells in a row
+ * @param rows rows of cells
+ */
+record MontageLayout(int panelWidth, int panelHeight, int cellWidth, int columns, int rows) {
+  static final int GAP = 12;
+  static final int TITLE_HEIGHT = 40;
+  static final int CAPTION_HEIGHT = 58;
+
+  private static final int PANEL_SIDE = 232;
+  private static final int MIN_CELL_WIDTH = 110;
+  private static final int MIN_WIDTH = 500; // of the caption
+  private static final int MAX_SIDE = 6000;
+  private static final int MAX_COLUMNS = 8;
+  private static final double ASPECT = 1.6;
+
+  /**
+   * Chooses panels whose longer side is 232 pixels, fewer where the montage would grow beyond 6000
+   * pixels, in at most 8 columns, more where there are more than 64 panels.
+   *
+   * @param pictureWidth size of the source picture in pixels
+   * @param pictureHeight size of the source picture in pixels
+   * @param panels number of panels
+   */
+  static MontageLayout of(int pictureWidth, int pictureHeight, int panels) {
+    int side = PANEL_SIDE;
+    MontageLayout layout = withSide(side, pictureWidth, pictureHeight, panels);
+    while (side > 16 && Math.max(layout.width(), layout.height()) > MAX_SIDE) {
+      side = side * 9 / 10;
+      layout = withSide(side, pictureWidth, pictureHeight, panels);
+    }
+    return layout;
+  }
+
+  private static MontageLayout withSide(int side, int width, int height, int panels) {
+    double scale = (double) side / Math.max(width, height);
+    int panelWidth = Math.max(1, (int) Math.round(width * scale));
+    int panelHeight = Math.max(1, (int) Math.round(height * scale));
+    int cellWidth = Math.max(panelWidth, MIN_CELL_WIDTH);
+    double cellAspect = (double) (cellWidth + GAP) / (panelHeight + TITLE_HEIGHT + GAP);
+    int ideal = (int) Math.ceil(Math.sqrt(panels * ASPECT / cellAspect));
+    int limit = Math.max(MAX_COLUMNS, (int) Math.ceil(Math.sqrt(panels)));
+    int columns = Math.max(1, Math.min(Math.min(ideal, limit), panels));
+    return new MontageLayout(
+        panelWidth, panelHeight, cellWidth, columns, (panels + columns - 1) / columns);
+  }
+
+  int width() {
+    return Math.max(MIN_WIDTH, GAP + columns * (cellWidth + GAP));
+  }
+
+  int height() {
+    return rows * (TITLE_HEIGHT + panelHeight + GAP) + CAPTION_HEIGHT;
+  }
+
+  int cellX(int panel) {
+    return GAP + panel % columns * (cellWidth + GAP);
+  }
+
+  int cellY(int panel) {
+    return panel / columns * (TITLE_HEIGHT + panelHeight + GAP);
+  }
+
+  int pictureX(int panel) {
+    return cellX(panel) + (cellWidth - panelWidth) / 2;
+  }
+
+  int pictureY(int panel) {
+    return cellY(panel) + TITLE_HEIGHT;
+  }
+}

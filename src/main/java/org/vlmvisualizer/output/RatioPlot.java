@@ -1,0 +1,74 @@
+package org.vlmvisualizer.output;
+
+import ij.gui.Plot;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import org.vlmvisualizer.core.AttentionShares;
+import org.vlmvisualizer.core.GeneratedToken;
+
+/**
+ * Plot of the image attention ratio, 0 to 1, against the generated tokens. It is an ordinary ImageJ
+ * plot (its Data button lists index and ratio) that grows with the number of tokens.
+ */
+public final class RatioPlot {
+  private static final int MIN_WIDTH = 640;
+  private static final int MAX_WIDTH = 1800;
+  private static final int WIDTH_PER_TOKEN = 16;
+  private static final int MARGINS = 110;
+  private static final int FRAME_HEIGHT = 280;
+  private static final int LABEL_GAP = 6;
+  private static final int TITLE_HEIGHT = 34;
+  private static final double TITLE_Y = -0.03; // in heights of the frame, above it
+  private static final float PRINT_SCALE = 2;
+  private static final Color LINE = new Color(0x1f, 0x4e, 0x9e);
+
+  private RatioPlot() {}
+
+  /**
+   * Draws the plot; {@link Plot#show} shows it.
+   *
+   * @param tokens [T]
+   * @param shares [T]
+   */
+  public static Plot of(
+      List<GeneratedToken> tokens, List<AttentionShares> shares, SourceFrame source) {
+    int count = tokens.size();
+    double[] index = new double[count];
+    double[] ratio = new double[count];
+    for (int t = 0; t < count; t++) {
+      index[t] = t + 1;
+      ratio[t] = shares.get(t).image();
+    }
+    Plot plot = axes(tokens, source);
+    plot.setColor(LINE, LINE);
+    plot.setLineWidth(1.5f);
+    plot.add("connected circles", index, ratio);
+    plot.setColor(Color.BLACK);
+    plot.addLabel(
+        0, TITLE_Y, "How much of each token's attention went to the picture: " + source.title());
+    plot.draw(); // ImageJ sizes a high-resolution copy wrongly if the plot was never drawn
+    return plot;
+  }
+
+  private static Plot axes(List<GeneratedToken> tokens, SourceFrame source) {
+    int count = tokens.size();
+    int width = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, MARGINS + WIDTH_PER_TOKEN * count));
+    List<String> labels = tokens.stream().map(t -> TokenText.label(t).strip()).toList();
+    boolean upright = TokenAxisPlot.widest(labels) + LABEL_GAP > (width - MARGINS) / count;
+    Plot plot = new TokenAxisPlot("Attention ratio of " + source.title(), labels, upright);
+    plot.setFrameSize(width - MARGINS, FRAME_HEIGHT);
+    plot.setLimits(0.5, count + 0.5, 0, 1);
+    return plot;
+  }
+
+  /** The plot at print resolution, without the empty room above its title. */
+  static BufferedImage picture(Plot plot) {
+    BufferedImage image =
+        plot.makeHighResolution(plot.getTitle(), PRINT_SCALE, true, false)
+            .getProcessor()
+            .getBufferedImage();
+    int top = (int) (PRINT_SCALE * Math.max(0, plot.getDrawingFrame().y - TITLE_HEIGHT));
+    return image.getSubimage(0, top, image.getWidth(), image.getHeight() - top);
+  }
+}

@@ -1,0 +1,69 @@
+package org.vlmvisualizer.output;
+
+import ij.ImagePlus;
+import ij.measure.Calibration;
+import java.awt.Rectangle;
+import org.vlmvisualizer.core.PatchGrid;
+
+/**
+ * Where the picture that was asked about came from: the whole source image or a ROI's crop of it.
+ *
+ * @param title title of the source image
+ * @param originX left edge of the crop in pixels of the source image
+ * @param originY top edge of the crop in pixels of the source image
+ * @param calibration pixel size, unit and origin of the source image; only these are used. Its y
+ *     origin must be explicit if y points upwards: ImageJ reads 0 as the bottom row of whatever
+ *     image it belongs to
+ */
+public record SourceFrame(String title, int originX, int originY, Calibration calibration) {
+
+  /** A picture that is no part of a calibrated image, for example one read from a file. */
+  public static SourceFrame uncalibrated(String title) {
+    return new SourceFrame(title, 0, 0, new Calibration());
+  }
+
+  /**
+   * A crop of an open image.
+   *
+   * @param bounds the crop in pixels of the image
+   */
+  public static SourceFrame of(ImagePlus image, Rectangle bounds) {
+    Calibration calibration = image.getCalibration().copy();
+    if (calibration.getInvertY() && calibration.yOrigin == 0) {
+      calibration.yOrigin = image.getHeight() - 1;
+    }
+    return new SourceFrame(image.getTitle(), bounds.x, bounds.y, calibration);
+  }
+
+  /** Calibration of an image with the crop's own pixels. */
+  Calibration pixels() {
+    return derive(1, 1, calibration.xOrigin - originX, calibration.yOrigin - originY);
+  }
+
+  /**
+   * Calibration of an image with one pixel per patch. A pixel is a patch's extent in the source,
+   * and the origin is where the source's origin falls on the grid, be it outside of it.
+   */
+  Calibration patches(PatchGrid grid) {
+    return derive(
+        grid.patchSize() / grid.scaleX(),
+        grid.patchSize() / grid.scaleY(),
+        grid.cellX(calibration.xOrigin - originX),
+        grid.cellY(calibration.yOrigin - originY));
+  }
+
+  private Calibration derive(double stepX, double stepY, double xOrigin, double yOrigin) {
+    Calibration derived = new Calibration();
+    derived.setXUnit(calibration.getXUnit());
+    derived.setYUnit(calibration.getYUnit());
+    derived.pixelWidth = calibration.pixelWidth * stepX;
+    derived.pixelHeight = calibration.pixelHeight * stepY;
+    derived.xOrigin = xOrigin;
+    derived.yOrigin = yOrigin;
+    derived.setInvertY(calibration.getInvertY());
+    if (derived.getInvertY() && yOrigin == 0) {
+      derived.yOrigin = 1e-9; // exactly 0 would mean "the bottom row" to ImageJ
+    }
+    return derived;
+  }
+}

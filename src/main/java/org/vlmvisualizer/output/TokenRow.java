@@ -1,0 +1,112 @@
+package org.vlmvisualizer.output;
+
+import java.util.List;
+import org.vlmvisualizer.core.AttentionShares;
+import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.PatchGrid;
+
+/**
+ * The figures of one generated token.
+ *
+ * @param index 1 for the first token
+ * @param token id, text and probability
+ * @param shares how its attention divides between picture, prompt and generated text
+ * @param paddingShare share of its map that lies outside the source picture, by area of each patch;
+ *     NaN for an empty map
+ * @param peakX centre of the patch with the largest value, in pixels of the whole source image, not
+ *     clipped: it may lie on padding, outside of the image; NaN for an empty map
+ * @param peakY as {@code peakX}
+ * @param peakValue the largest value, a share of the attention to the picture
+ * @param peakOnPadding whether the centre of that patch is outside the source picture
+ * @param entropyBits {@code -Σ p log2 p} over the patches: 0 for one patch, log2 P for an even map;
+ *     NaN for an empty map
+ */
+record TokenRow(
+    int index,
+    GeneratedToken token,
+    AttentionShares shares,
+    double paddingShare,
+    double peakX,
+    double peakY,
+    double peakValue,
+    boolean peakOnPadding,
+    double entropyBits) {
+
+  /** Column names, in the order of {@link #values}. */
+  static final List<String> COLUMNS =
+      List.of(
+          "index",
+          "token_id",
+          "token",
+          "probability",
+          "image_attention",
+          "prompt_attention",
+          "generated_attention",
+          "padding_share",
+          "peak_x",
+          "peak_y",
+          "peak_value",
+          "peak_on_padding",
+          "entropy_bits");
+
+  /**
+   * Measures one map.
+   *
+   * @param patches [P]
+   */
+  static TokenRow of(
+      int index,
+      GeneratedToken token,
+      AttentionShares shares,
+      float[] patches,
+      PatchGrid grid,
+      SourceFrame source) {
+    int peak = 0;
+    double sum = 0;
+    double padding = 0;
+    double entropy = 0;
+    for (int p = 0; p < patches.length; p++) {
+      double share = patches[p];
+      peak = patches[p] > patches[peak] ? p : peak; // the first of equals
+      sum += share;
+      padding += share * grid.paddingShare(p);
+      entropy -= share > 0 ? share * Math.log(share) / Math.log(2) : 0;
+    }
+    boolean empty = sum == 0;
+    double x = grid.centreX(peak);
+    double y = grid.centreY(peak);
+    boolean outside = x < 0 || x >= grid.sourceWidth() || y < 0 || y >= grid.sourceHeight();
+    return new TokenRow(
+        index,
+        token,
+        shares,
+        empty ? Double.NaN : padding,
+        empty ? Double.NaN : x + source.originX(),
+        empty ? Double.NaN : y + source.originY(),
+        patches[peak],
+        !empty && outside,
+        empty ? Double.NaN : entropy);
+  }
+
+  /**
+   * The row's cells: text for the token, Integer or Double for the rest.
+   *
+   * @param text how the token is written
+   */
+  List<Object> values(String text) {
+    return List.of(
+        index,
+        token.id(),
+        text,
+        token.probability(),
+        shares.image(),
+        shares.prompt(),
+        shares.generated(),
+        paddingShare,
+        peakX,
+        peakY,
+        peakValue,
+        peakOnPadding ? 1 : 0,
+        entropyBits);
+  }
+}

@@ -1,0 +1,43 @@
+package org.vlmvisualizer.output;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.vlmvisualizer.core.InputException;
+
+/** How the patch grid becomes pixels. */
+public enum Upsampling {
+  /** One pixel per patch: the bare grid, padding included. */
+  NONE,
+  /** At source resolution; each pixel has the value of the patch under its centre. */
+  NEAREST,
+  /** At source resolution; linear between patch centres, edge patches continued outwards. */
+  BILINEAR,
+  /**
+   * At source resolution; Catmull-Rom (Keys 1981, a = -1/2) between patch centres, edge patches
+   * continued outwards. It overshoots: values below 0 are set to 0.
+   */
+  BICUBIC;
+
+  /**
+   * Reads the lower-case name.
+   *
+   * @throws InputException if the text is no such name
+   */
+  public static Upsampling parse(String text) {
+    for (Upsampling value : values()) {
+      if (value.toString().equals(text.strip().toLowerCase(Locale.ROOT))) {
+        return value;
+      }
+    }
+    String names =
+        Arrays.stream(values()).map(Upsampling::toString).collect(Collectors.joining(", "));
+    throw new InputException(
+        "Expected upsampling as one of %s, found '%s'.".formatted(names, text));
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,108 @@
+package org.vlmvisualizer;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Who may import whom: the table in ARCHITECTURE.md. */
+class ArchitectureTest {
+  private static final String ROOT = "org.vlmvisualizer.";
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("org.vlmvisualizer");
+
+  private static final List<String> VIEW =
+      List.of("analysis", "attribution", "checkpoint", "family", "network", "output", "core");
+
+  /** Package to the packages of this plugin that it may import. */
+  private static final Map<String, List<String>> PACKAGES =
+      Map.ofEntries(
+          Map.entry("core", List.of()),
+          Map.entry("checkpoint", List.of("core")),
+          Map.entry("image", List.of("core")),
+          Map.entry("prompt", List.of("core")),
+          Map.entry("family", List.of("core", "checkpoint", "image", "prompt")),
+          Map.entry("network", List.of("core", "checkpoint")),
+          Map.entry("attribution", List.of("core")),
+          Map.entry(
+              "analysis",
+              List.of("core", "checkpoint", "image", "prompt", "family", "network", "attribution")),
+          Map.entry("output", List.of("core")),
+          Map.entry("command", VIEW),
+          Map.entry("cli", with(VIEW, "command")));
+
+  /** Outside libraries to the packages that may use them. */
+  private static final Map<String, List<String>> LIBRARIES =
+      Map.of(
+          "ai.djl.huggingface..", List.of("prompt"),
+          "ai.djl.pytorch..", List.of("network"),
+          "ai.djl.ndarray..", List.of("network"),
+          "com.google.gson..", List.of("checkpoint", "family", "prompt", "output", "command"),
+          "net.imglib2..", List.of("output", "image"),
+          "ij..", List.of("output", "command", "cli"),
+          "org.scijava..", List.of("command"),
+          "picocli..", List.of("cli"));
+
+  @Test
+  void packagesImportOnlyWhatTheTableAllows() {
+    PACKAGES.forEach(
+        (name, allowed) -> {
+          List<String> own = new ArrayList<>(with(allowed, name));
+          own.replaceAll(p -> ROOT + p + "..");
+          noClasses()
+              .that()
+              .resideInAPackage(ROOT + name + "..")
+              .should()
+              .dependOnClassesThat(
+                  resideInAPackage("org.vlmvisualizer..")
+                      .and(not(resideInAnyPackage(own.toArray(String[]::new)))))
+              .check(CLASSES);
+        });
+  }
+
+  @Test
+  void librariesStayWhereTheyBelong() {
+    LIBRARIES.forEach(
+        (library, users) ->
+            noClasses()
+                .that()
+                .resideOutsideOfPackages(
+                    users.stream().map(p -> ROOT + p + "..").toArray(String[]::new))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library)
+                .check(CLASSES));
+  }
+
+  @Test
+  void everyClassHasAKnownPackage() {
+    classes()
+        .should()
+        .resideInAnyPackage(
+            PACKAGES.keySet().stream().map(p -> ROOT + p + "..").toArray(String[]::new))
+        .check(CLASSES);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices().matching(ROOT + "(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  private static List<String> with(List<String> packages, String one) {
+    List<String> all = new ArrayList<>(packages);
+    all.add(one);
+    return all;
+  }
+}

@@ -1,0 +1,129 @@
+package org.vlmvisualizer.output;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import ij.ImagePlus;
+import ij.process.FloatProcessor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vlmvisualizer.core.InputException;
+
+class ResultFilesTest {
+  private static final Demo DEMO = Demo.of(60, 40, 5);
+  private static final List<String> NAMES =
+      List.of(
+          "attention-matrix.tif",
+          "attention-ratio.png",
+          "heatmaps.tif",
+          "montage.png",
+          "run.json",
+          "tokens.csv");
+
+  @TempDir Path folder;
+
+  private static ResultFiles.Results results(ImagePlus matrix) {
+    JsonObject run = new JsonObject();
+    run.addProperty("prompt", "Wo ist die \"Zelle\"? 细胞 <b>");
+    return new ResultFiles.Results(
+        HeatmapStack.of(
+                DEMO.map(), DEMO.grid(), DEMO.tokens(), DEMO.source(), Upsampling.NEAREST, "i")
+            .imagePlus(),
+        TokenTable.of(DEMO.map(), DEMO.grid(), DEMO.tokens(), DEMO.shares(), DEMO.source()),
+        RatioPlot.of(DEMO.tokens(), DEMO.shares(), DEMO.source()),
+        Montage.of(
+            DEMO.map(),
+            DEMO.grid(),
+            DEMO.tokens(),
+            DEMO.shares(),
+            DEMO.picture(),
+            DEMO.source(),
+            Upsampling.NONE),
+        matrix,
+        run);
+  }
+
+  private static ImagePlus matrix() {
+    return MatrixImage.of(
+        new float[][] {{1, 0}, {0.5f, 0.5f}}, List.of("a", "b"), SourceFrame.uncalibrated("s"), "");
+  }
+
+  private static List<String> names(Path folder) throws Exception {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(f -> f.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void writesAllAndNothingElse() throws Exception {
+    Path made = folder.resolve("new").resolve("söme folder");
+    List<Path> written = ResultFiles.write(made, results(matrix()));
+    assertEquals(NAMES, names(made));
+    assertEquals("run.json", written.get(5).getFileName().toString());
+    JsonObject run =
+        JsonParser.parseString(Files.readString(made.resolve("run.json"))).getAsJsonObject();
+    assertEquals("Wo ist die \"Zelle\"? 细胞 <b>", run.get("prompt").getAsString());
+    assertEquals(6, run.getAsJsonArray("files").size());
+    assertTrue(ImageIO.read(made.resolve("montage.png").toFile()).getWidth() > 400);
+    assertTrue(ImageIO.read(made.resolve("attention-ratio.png").toFile()).getWidth() > 1000);
+    assertEquals(6, Files.readAllLines(made.resolve("tokens.csv")).size());
+  }
+
+  @Test
+  void replacesItsOwnFilesOnly() throws Exception {
+    Files.writeString(folder.resolve("tokens.csv"), "old");
+    Files.writeString(folder.resolve("mine.txt"), "keep");
+    ResultFiles.write(folder, results(null));
+    assertEquals("keep", Files.readString(folder.resolve("mine.txt")));
+    assertTrue(Files.readString(folder.resolve("tokens.csv")).startsWith("index,"));
+    assertEquals(6, names(folder).size());
+  }
+
+  @Test
+  void failureWhileWritingLeavesTheFolderAsItWas() throws Exception {
+    Files.writeString(folder.resolve("tokens.csv"), "old");
+    ImagePlus broken =
+        new ImagePlus("broken", new FloatProcessor(2, 2)) {
+          @Override
+          public String getInfoProperty() {
+            throw new IllegalStateException("broken");
+          }
+        };
+    assertThrows(IllegalStateException.class, () -> ResultFiles.write(folder, results(broken)));
+    assertEquals(List.of("tokens.csv"), names(folder));
+    assertEquals("old", Files.readString(folder.resolve("tokens.csv")));
+  }
+
+  @Test
+  void failureWhileMovingPutsEarlierFilesBack() throws Exception {
+    Files.writeString(folder.resolve("heatmaps.tif"), "old");
+    Files.createDirectory(folder.resolve("montage.png")); // cannot be replaced by a file
+    InputException e =
+        assertThrows(InputException.class, () -> ResultFiles.write(folder, results(null)));
+    assertTrue(e.getMessage().startsWith("The results could not be written to " + folder));
+    assertEquals(List.of("heatmaps.tif", "montage.png"), names(folder));
+    assertEquals("old", Files.readString(folder.resolve("heatmaps.tif")));
+    assertTrue(Files.isDirectory(folder.resolve("montage.png")));
+  }
+
+  @Test
+  void folderIsRefusedBeforeAnyWork() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    assertEquals(
+        "Expected a folder for the results, found a file: " + file + ".",
+        assertThrows(InputException.class, () -> ResultFiles.prepare(file)).getMessage());
+    InputException below =
+        assertThrows(InputException.class, () -> ResultFiles.prepare(file.resolve("below")));
+    assertTrue(below.getMessage().startsWith("The folder for the results cannot be made: "));
+    ResultFiles.prepare(folder);
+    assertEquals(List.of("file"), names(folder));
+  }
+}
