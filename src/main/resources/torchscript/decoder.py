@@ -1,6 +1,6 @@
 # LLaMA-like decoder with grouped-query attention. G = H / KV, the queries that share a key head.
-# Layer weights: 0 input_layernorm, 1-2 qkv, 3-4 o_proj, 5 post_attention_layernorm,
-# 6-7 gate and up, 8-9 down_proj. Caches per layer: [KV, longest sequence, C].
+# Layer weights: 0 input_layernorm, 1-3 qkv, 4-6 o_proj, 7 post_attention_layernorm, 8-10 gate and
+# up, 11-13 down_proj; a projection is its weight, scales and bias. Caches per layer: [KV, longest sequence, C].
 
 
 # Queries [H, Q, C] of x [Q, D]; writes its keys and values into the caches from `start` on.
@@ -8,7 +8,7 @@ def queries(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, 
   n = x.size(0)
   kv_heads = keys.size(0)
   h = __torch__.ops.rms_norm(x, w[0], eps)
-  qkv = __torch__.ops.linear(h, w[1], w[2]).reshape([n, -1, keys.size(-1)]).transpose(0, 1)
+  qkv = __torch__.ops.quantised_linear(h, w[1], w[2], w[3]).reshape([n, -1, keys.size(-1)]).transpose(0, 1)
   heads = qkv.size(0) - 2 * kv_heads
   cos_rows = cos[start:start + n]
   sin_rows = sin[start:start + n]
@@ -20,10 +20,10 @@ def queries(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, 
 
 # Everything behind the attention: x [Q, D], attended [Q, H * C] -> [Q, D].
 def finish(x: Tensor, attended: Tensor, w: List[Tensor], eps: float) -> Tensor:
-  x = x + __torch__.ops.linear(attended, w[3], w[4])
-  h = __torch__.ops.rms_norm(x, w[5], eps)
-  gate, up = __torch__.ops.linear(h, w[6], w[7]).chunk(2, -1)
-  return x + __torch__.ops.linear(torch.silu(gate) * up, w[8], w[9])
+  x = x + __torch__.ops.quantised_linear(attended, w[4], w[5], w[6])
+  h = __torch__.ops.rms_norm(x, w[7], eps)
+  gate, up = __torch__.ops.quantised_linear(h, w[8], w[9], w[10]).chunk(2, -1)
+  return x + __torch__.ops.quantised_linear(torch.silu(gate) * up, w[11], w[12], w[13])
 
 
 # Attention of one query per head, q [H, 1, C], over the first n cached keys: [KV, G, n].
@@ -93,8 +93,9 @@ def step(x: Tensor, layers: List[List[Tensor]], cos: Tensor, sin: Tensor, caches
 
 
 # The most likely next token of the last row of x: its id, its probability, and the logits [V].
-def next_token(x: Tensor, norm: Tensor, lm_head: Tensor, eps: float) -> List[Tensor]:
-  h = __torch__.ops.rms_norm(x[-1:], norm, eps)
-  logits = torch.linear(h, lm_head, None).to(6).squeeze(0)
+# head: the final norm, then lm_head as weight, scales and bias.
+def next_token(x: Tensor, head: List[Tensor], eps: float) -> List[Tensor]:
+  h = __torch__.ops.rms_norm(x[-1:], head[0], eps)
+  logits = __torch__.ops.quantised_linear(h, head[1], head[2], head[3]).to(6).squeeze(0)
   best = torch.argmax(logits)
   return [best, torch.softmax(logits, -1)[best], logits]

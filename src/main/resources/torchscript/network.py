@@ -5,7 +5,7 @@ class Network(Module):
   training : bool
 
 
-  # An uninitialised weight in one of: 5 float16, 6 float32, 15 bfloat16.
+  # An uninitialised weight; ops.py tells the numbers of data types.
   def empty(self: __torch__.Network, shape: List[int], dtype: int, like: Tensor) -> Tensor:
     return torch.empty(shape, dtype=dtype, device=like.device)
 
@@ -15,6 +15,15 @@ class Network(Module):
   # Copies rows into a weight, converting them to its type.
   def fill(self: __torch__.Network, weight: Tensor, start: int, rows: Tensor) -> Tensor:
     return weight[start:start + rows.size(0)].copy_(rows)
+
+  def fill_columns(self: __torch__.Network, weight: Tensor, start: int, columns: Tensor) -> Tensor:
+    return weight[:, start:start + columns.size(1)].copy_(columns)
+
+  def quantise_int8(self: __torch__.Network, w: Tensor) -> List[Tensor]:
+    return __torch__.ops.quantise_int8(w)
+
+  def quantise_int4(self: __torch__.Network, w: Tensor, group: int) -> List[Tensor]:
+    return __torch__.ops.quantise_int4(w, group)
 
   def float32(self: __torch__.Network, x: Tensor) -> Tensor:
     return x.to(6)
@@ -53,11 +62,11 @@ class Network(Module):
   def add_prompt_attention(self: __torch__.Network, q: Tensor, cache: List[Tensor], first: int, last: int, keep_first: bool, total: Tensor) -> Tensor:
     return total.add_(__torch__.decoder.prompt_attention(q, cache[0], first, last, keep_first))
 
-  def next_token(self: __torch__.Network, x: Tensor, norm: Tensor, lm_head: Tensor, eps: float) -> List[Tensor]:
-    return __torch__.decoder.next_token(x, norm, lm_head, eps)
+  def next_token(self: __torch__.Network, x: Tensor, head: List[Tensor], eps: float) -> List[Tensor]:
+    return __torch__.decoder.next_token(x, head, eps)
 
   # One decoding step: the token's id, its position -> what next_token gives, then the rows [L, n].
-  def decode(self: __torch__.Network, id: Tensor, table: Tensor, layers: List[List[Tensor]], norm: Tensor, lm_head: Tensor, tables: List[Tensor], caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int) -> List[Tensor]:
+  def decode(self: __torch__.Network, id: Tensor, table: Tensor, layers: List[List[Tensor]], head: List[Tensor], tables: List[Tensor], caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int) -> List[Tensor]:
     x = torch.embedding(table, id.reshape([1]))
     seen = __torch__.decoder.step(x, layers, tables[0], tables[1], caches, start, eps, first_layer, last_layer, first_head, last_head)
-    return __torch__.decoder.next_token(seen[0], norm, lm_head, eps) + seen[1:]
+    return __torch__.decoder.next_token(seen[0], head, eps) + seen[1:]

@@ -1,6 +1,6 @@
 # Shared pieces. Shape letters: N tokens, D hidden, H heads, Q queries, K keys, C size of a head.
-# Data types by number: 6 float32, 11 bool. A bias without elements stands for "no bias", so that
-# weight lists have one layout.
+# Data types by number: 0 uint8, 1 int8, 3 int32, 6 float32, 11 bool, 15 bfloat16. A bias or scales
+# without elements stand for none, so that weight lists have one layout.
 
 
 def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -9,6 +9,42 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
   else:
     y = torch.linear(x, weight, bias)
   return y
+
+
+# The same with a weight that may be quantised: int8 with scales [N], or packed int4 (uint8) with
+# scales and zeros [K / group, N, 2], as quantise_int8 and quantise_int4 make them.
+def quantised_linear(x: Tensor, weight: Tensor, scales: Tensor, bias: Tensor) -> Tensor:
+  if scales.numel() == 0:
+    y = __torch__.ops.linear(x, weight, bias)
+  else:
+    if weight.dtype == 1:
+      y = torch._weight_int8pack_mm(x, weight, scales)
+    else:
+      group = x.size(-1) // scales.size(0)
+      y = torch._weight_int4pack_mm_for_cpu(x, weight, group, scales)
+    if bias.numel() > 0:
+      y = y + bias
+  return y
+
+
+# Per row: w ~ q * scale with q in -127..127. [N, K] -> [N, K] int8, [N] bfloat16.
+def quantise_int8(w: Tensor) -> List[Tensor]:
+  scales = (w.abs().amax([1]) / 127.0).clamp_min(1e-30).to(15)
+  q = torch.round(w / scales.to(6).unsqueeze(1)).clamp(-127, 127)
+  return [q.to(1), scales]
+
+
+# Per group of columns: w ~ (q - 8) * scale + zero with q in 0..15.
+# [N, K] -> packed [N, K / 2] uint8, scales and zeros [K / group, N, 2] bfloat16.
+# Packing goes by blocks of 64 rows, so that row chunks of a multiple of 64 can be packed apart.
+def quantise_int4(w: Tensor, group: int) -> List[Tensor]:
+  grouped = w.reshape([w.size(0), -1, group])
+  low = grouped.amin([2])
+  scale = ((grouped.amax([2]) - low) / 15.0).clamp_min(1e-30).to(15)
+  zero = (low + scale.to(6) * 8.0).to(15)
+  q = torch.round((grouped - zero.to(6).unsqueeze(2)) / scale.to(6).unsqueeze(2)) + 8.0
+  packed = torch._convert_weight_to_int4pack_for_cpu(q.clamp(0, 15).to(3).reshape(w.size()), 2)
+  return [packed, torch.stack([scale.t(), zero.t()], 2)]
 
 
 def layer_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:

@@ -22,8 +22,7 @@ final class Decoder implements AutoCloseable {
   private final Torch torch;
   private final DecoderConfig config;
   private final PtNDArray embeddings;
-  private final PtNDArray norm;
-  private final PtNDArray lmHead;
+  private final IValue head;
   private final List<IValue> layers = new ArrayList<>();
   private final IValue allLayers;
 
@@ -32,8 +31,13 @@ final class Decoder implements AutoCloseable {
     this.config = config;
     String root = "language_model.";
     embeddings = loader.load(root + "embed_tokens.weight");
-    norm = loader.load(root + "norm.weight");
-    lmHead = config.tieWordEmbeddings() ? embeddings : loader.load("lm_head.weight");
+    head =
+        IValue.listFrom(
+            flatten(
+                loader.load(root + "norm.weight"),
+                config.tieWordEmbeddings()
+                    ? loader.projection(root + "embed_tokens")
+                    : loader.projection("lm_head")));
     for (int i = 0; i < config.numHiddenLayers(); i++) {
       progress.update("Loading the decoder", i, config.numHiddenLayers());
       layers.add(layer(loader, root + "layers." + i + "."));
@@ -47,16 +51,26 @@ final class Decoder implements AutoCloseable {
     String[] qkv = {attention + "q_proj", attention + "k_proj", attention + "v_proj"};
     String[] gateUp = {name + "mlp.gate_proj", name + "mlp.up_proj"};
     return IValue.listFrom(
-        loader.load(name + "input_layernorm.weight"),
-        loader.stack(".weight", qkv),
-        loader.stack(".bias", qkv),
-        loader.load(attention + "o_proj.weight"),
-        loader.stack(".bias", attention + "o_proj"),
-        loader.load(name + "post_attention_layernorm.weight"),
-        loader.stack(".weight", gateUp),
-        loader.stack(".bias", gateUp),
-        loader.load(name + "mlp.down_proj.weight"),
-        loader.stack(".bias", name + "mlp.down_proj"));
+        flatten(
+            loader.load(name + "input_layernorm.weight"),
+            loader.projection(qkv),
+            loader.projection(attention + "o_proj"),
+            loader.load(name + "post_attention_layernorm.weight"),
+            loader.projection(gateUp),
+            loader.projection(name + "mlp.down_proj")));
+  }
+
+  /** One list of single arrays and of projections, which are three arrays each. */
+  private static PtNDArray[] flatten(Object... parts) {
+    List<PtNDArray> flat = new ArrayList<>();
+    for (Object part : parts) {
+      if (part instanceof WeightLoader.Projection projection) {
+        flat.addAll(List.of(projection.weight(), projection.scales(), projection.bias()));
+      } else {
+        flat.add((PtNDArray) part);
+      }
+    }
+    return flat.toArray(PtNDArray[]::new);
   }
 
   /**
@@ -146,8 +160,7 @@ final class Decoder implements AutoCloseable {
       }
       length = ids.length;
       PtNDArray stacked = rows.isEmpty() ? null : torch.stack(owner, rows);
-      return Step.of(
-          torch.tensors(owner, "next_token", x, norm, lmHead, config.rmsNormEps()), stacked);
+      return Step.of(torch.tensors(owner, "next_token", x, head, config.rmsNormEps()), stacked);
     }
 
     private PtNDArray prefillLayer(
@@ -194,8 +207,7 @@ final class Decoder implements AutoCloseable {
               id,
               embeddings,
               allLayers,
-              norm,
-              lmHead,
+              head,
               tables,
               allCaches,
               length,
@@ -220,5 +232,6 @@ final class Decoder implements AutoCloseable {
   public void close() {
     layers.forEach(IValue::close);
     allLayers.close();
+    head.close();
   }
 }

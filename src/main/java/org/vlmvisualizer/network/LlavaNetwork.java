@@ -25,6 +25,9 @@ import org.vlmvisualizer.core.VisionLayers;
  * A LLaVA model with its weights on a device: vision tower, projector, decoder. Not thread-safe.
  */
 public final class LlavaNetwork implements AutoCloseable {
+  /** Columns that share a scale in int4. */
+  private static final int INT4_GROUP = 32;
+
   private final Torch torch;
   private final ModelConfig config;
   private final Precision precision;
@@ -36,7 +39,7 @@ public final class LlavaNetwork implements AutoCloseable {
     this.torch = torch;
     this.config = config;
     this.precision = precision;
-    WeightLoader loader = new WeightLoader(torch, weights, precision);
+    WeightLoader loader = new WeightLoader(torch, weights, precision, INT4_GROUP);
     tower = new VisionTower(torch, config, loader, progress);
     decoder = new Decoder(torch, config.decoder(), loader, progress);
   }

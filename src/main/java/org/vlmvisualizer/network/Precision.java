@@ -1,5 +1,6 @@
 package org.vlmvisualizer.network;
 
+import java.util.Locale;
 import org.vlmvisualizer.core.InputException;
 
 /** The number type of weights and activations. Softmax and norms are float32 throughout. */
@@ -9,19 +10,29 @@ public enum Precision {
   FLOAT32(6),
   BFLOAT16(15),
   /** GPUs only: PyTorch's float16 products on the CPU are hundreds of times slower. */
-  FLOAT16(5);
+  FLOAT16(5),
+  /** Decoder weights in 8 bits with a scale per row, the rest in bfloat16. CPU only. */
+  INT8(15),
+  /**
+   * Decoder weights in 4 bits with a scale and a zero per group, the rest in bfloat16. CPU only.
+   */
+  INT4(15);
 
   private static final long FLOAT32_PARAMETERS = 1_000_000_000;
 
-  private final int scalarType;
+  private final int activationType;
 
-  Precision(int scalarType) {
-    this.scalarType = scalarType;
+  Precision(int activationType) {
+    this.activationType = activationType;
   }
 
-  /** The number of c10::ScalarType. */
-  int scalarType() {
-    return scalarType;
+  /** The number of the c10::ScalarType of activations, and of weights that are not quantised. */
+  int activationType() {
+    return activationType;
+  }
+
+  boolean isQuantised() {
+    return this == INT8 || this == INT4;
   }
 
   /**
@@ -34,18 +45,24 @@ public enum Precision {
       }
     }
     throw new InputException(
-        "Expected precision auto, float32, bfloat16 or float16, found '" + text + "'.");
+        "Expected precision auto, float32, bfloat16, float16, int8 or int4, found '" + text + "'.");
   }
 
   /**
    * What AUTO means here.
    *
-   * @throws InputException for float16 on the CPU
+   * @throws InputException for float16 on the CPU and for integers on a GPU
    */
   Precision on(boolean gpu, long parameters) {
     if (this == FLOAT16 && !gpu) {
       throw new InputException(
           "Expected precision float32 or bfloat16 on the CPU, found float16, which it computes too slowly to be of use.");
+    }
+    if (isQuantised() && gpu) {
+      throw new InputException(
+          "Expected precision auto, float32, bfloat16 or float16 on a GPU, found "
+              + name().toLowerCase(Locale.ROOT)
+              + ", which runs on device cpu only.");
     }
     if (this != AUTO) {
       return this;

@@ -6,6 +6,8 @@ import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.stream.Stream;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
 import org.vlmvisualizer.checkpoint.Weights;
@@ -18,63 +20,157 @@ import org.vlmvisualizer.checkpoint.Weights;
 final class WeightLoader {
   private static final long CHUNK_BYTES = 16 << 20;
 
+  /** Rows that PyTorch's int4 kernel packs together; packs of whole blocks can be joined. */
+  private static final int BLOCK_ROWS = 64;
+
+  /** Rows and columns must be multiples of these for PyTorch's integer kernels. */
+  private static final int QUANTISED_ROWS = 16;
+
+  private static final int UINT8 = 0;
+  private static final int INT8 = 1;
+
   private final Torch torch;
   private final Weights weights;
   private final Precision precision;
+  private final int group;
   private final PtNDArray device;
   private final PtNDArray none;
   private ByteBuffer wide = ByteBuffer.allocateDirect(0);
 
-  WeightLoader(Torch torch, Weights weights, Precision precision) {
+  /** A matrix with what belongs to it; scales and bias have no elements if there are none. */
+  record Projection(PtNDArray weight, PtNDArray scales, PtNDArray bias) {}
+
+  /**
+   * @param group columns that share a scale in int4
+   */
+  WeightLoader(Torch torch, Weights weights, Precision precision, int group) {
     this.torch = torch;
     this.weights = weights;
     this.precision = precision;
+    this.group = group;
     this.device = torch.create(torch.manager(), FloatBuffer.allocate(1), DataType.FLOAT32, 1);
-    this.none = empty(0);
+    this.none = empty(precision.activationType(), 0);
   }
 
-  /** A weight as it is stored. */
+  /** A weight in the precision of activations. */
   PtNDArray load(String name) {
-    PtNDArray target = empty(weights.get(name).shape());
-    fill(target, 0, weights.get(name));
-    return target;
+    return stack(List.of(weights.get(name)));
   }
 
   /**
    * Weights of equal row size, one below the other; an array without elements if there are none.
    */
   PtNDArray stack(String suffix, String... names) {
-    if (!weights.has(names[0] + suffix)) {
-      return none;
+    return weights.has(names[0] + suffix) ? stack(parts(suffix, names)) : none;
+  }
+
+  /** A matrix of the decoder, quantised where the precision says so and the kernels allow it. */
+  Projection projection(String... names) {
+    List<StoredTensor> parts = parts(".weight", names);
+    PtNDArray bias = stack(".bias", names);
+    long rows = rows(parts);
+    long columns = parts.get(0).rowSize();
+    if (!precision.isQuantised() || rows % QUANTISED_ROWS != 0 || columns % group != 0) {
+      return new Projection(stack(parts), none, bias);
     }
-    long rows = 0;
-    for (String name : names) {
-      rows += weights.get(name + suffix).rows();
+    PtNDArray[] quantised = precision == Precision.INT8 ? int8(parts) : int4(parts);
+    return new Projection(quantised[0], quantised[1], bias);
+  }
+
+  private List<StoredTensor> parts(String suffix, String... names) {
+    return Stream.of(names).map(name -> weights.get(name + suffix)).toList();
+  }
+
+  private static long rows(List<StoredTensor> parts) {
+    return parts.stream().mapToLong(StoredTensor::rows).sum();
+  }
+
+  private PtNDArray stack(List<StoredTensor> parts) {
+    long[] shape = parts.get(0).shape().clone();
+    if (shape.length > 0) {
+      shape[0] = rows(parts);
     }
-    long[] shape = weights.get(names[0] + suffix).shape().clone();
-    shape[0] = rows;
-    PtNDArray target = empty(shape);
-    long start = 0;
-    for (String name : names) {
-      StoredTensor tensor = weights.get(name + suffix);
-      fill(target, start, tensor);
-      start += tensor.rows();
-    }
+    PtNDArray target = empty(precision.activationType(), shape);
+    fill(target, parts, 0, rows(parts));
     return target;
   }
 
-  private PtNDArray empty(long... shape) {
-    return torch.tensor(torch.manager(), "empty", shape, precision.scalarType(), device);
+  private PtNDArray[] int8(List<StoredTensor> parts) {
+    long rows = rows(parts);
+    PtNDArray weight = empty(INT8, rows, parts.get(0).rowSize());
+    PtNDArray scales = empty(precision.activationType(), rows);
+    quantise(
+        parts,
+        (scope, start, chunk) -> {
+          PtNDArray[] q = torch.tensors(scope, "quantise_int8", chunk);
+          torch.tensor(scope, "fill", weight, start, q[0]);
+          torch.tensor(scope, "fill", scales, start, q[1]);
+        });
+    return new PtNDArray[] {weight, scales};
   }
 
-  private void fill(PtNDArray target, long start, StoredTensor tensor) {
-    long rowBytes = Math.max(1, tensor.rowSize() * tensor.dtype().bytes());
-    long step = Math.max(1, CHUNK_BYTES / rowBytes);
-    for (long row = 0; row < tensor.rows(); row += step) {
-      long count = Math.min(step, tensor.rows() - row);
+  private PtNDArray[] int4(List<StoredTensor> parts) {
+    long rows = rows(parts);
+    long columns = parts.get(0).rowSize();
+    PtNDArray weight = empty(UINT8, rows, columns / 2);
+    PtNDArray scales = empty(precision.activationType(), columns / group, rows, 2);
+    quantise(
+        parts,
+        (scope, start, chunk) -> {
+          PtNDArray[] q = torch.tensors(scope, "quantise_int4", chunk, group);
+          torch.tensor(scope, "fill", weight, start, q[0]);
+          torch.tensor(scope, "fill_columns", scales, start, q[1]);
+        });
+    return new PtNDArray[] {weight, scales};
+  }
+
+  @FunctionalInterface
+  private interface ChunkConsumer {
+    void accept(PtNDManager scope, long startRow, PtNDArray chunk);
+  }
+
+  /** Hands the stacked matrix over in float32, in whole blocks of rows. */
+  private void quantise(List<StoredTensor> parts, ChunkConsumer consumer) {
+    long rows = rows(parts);
+    long columns = parts.get(0).rowSize();
+    long blocks = Math.max(1, CHUNK_BYTES / (DType.F32.bytes() * columns * BLOCK_ROWS));
+    long step = blocks * BLOCK_ROWS;
+    for (long start = 0; start < rows; start += step) {
+      long count = Math.min(step, rows - start);
       try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
-        torch.tensor(scope, "fill", target, start + row, chunk(scope, tensor, row, count));
+        PtNDArray chunk =
+            torch.tensor(
+                scope,
+                "empty",
+                new long[] {count, columns},
+                Precision.FLOAT32.activationType(),
+                device);
+        fill(chunk, parts, start, count);
+        consumer.accept(scope, start, chunk);
       }
+    }
+  }
+
+  private PtNDArray empty(int type, long... shape) {
+    return torch.tensor(torch.manager(), "empty", shape, type, device);
+  }
+
+  /** Copies {@code count} rows of the stacked parts, from {@code start} on, into the target. */
+  private void fill(PtNDArray target, List<StoredTensor> parts, long start, long count) {
+    long partStart = 0;
+    for (StoredTensor part : parts) {
+      long from = Math.max(start, partStart);
+      long to = Math.min(start + count, partStart + part.rows());
+      long rowBytes = Math.max(1, part.rowSize() * part.dtype().bytes());
+      long step = Math.max(1, CHUNK_BYTES / rowBytes);
+      for (long row = from; row < to; row += step) {
+        long n = Math.min(step, to - row);
+        try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
+          PtNDArray chunk = chunk(scope, part, row - partStart, n);
+          torch.tensor(scope, "fill", target, row - start, chunk);
+        }
+      }
+      partStart += part.rows();
     }
   }
 

@@ -1,0 +1,149 @@
+package org.vlmvisualizer.benchmark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.vlmvisualizer.attribution.AttentionOptions;
+import org.vlmvisualizer.attribution.AttributionMethods;
+import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.checkpoint.Weights;
+import org.vlmvisualizer.core.Fit;
+import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.TokenSequence;
+import org.vlmvisualizer.core.Trace;
+import org.vlmvisualizer.core.TraceRequest;
+import org.vlmvisualizer.core.WeightShapes;
+import org.vlmvisualizer.family.Families;
+import org.vlmvisualizer.family.ModelFamily;
+import org.vlmvisualizer.network.LlavaNetwork;
+import org.vlmvisualizer.network.Precision;
+import org.vlmvisualizer.prompt.PromptEncoder;
+
+/**
+ * Times the stages of a run, with attention recorded as the reference method wants it and without,
+ * by turns, and prints medians: {@code StageBenchmark MODEL PRECISION TOKENS REPEATS}. The number
+ * of generated tokens is forced.
+ */
+public final class StageBenchmark {
+  private StageBenchmark() {}
+
+  public static void main(String[] arguments) throws IOException {
+    Checkpoint checkpoint = Checkpoint.find(arguments[0]);
+    int tokens = Integer.parseInt(arguments[2]);
+    int repeats = Integer.parseInt(arguments[3]);
+    ModelFamily family = Families.of(checkpoint);
+    ModelConfig config = family.config(checkpoint);
+    Weights weights = family.weightMap().resolve(checkpoint.tensors(), WeightShapes.of(config));
+    long start = System.nanoTime();
+    try (LlavaNetwork network =
+        LlavaNetwork.load(config, weights, "auto", Precision.parse(arguments[1]), Progress.NONE)) {
+      System.out.printf(
+          "%s: %,d parameters, %s on %s, loaded in %.1f s%n",
+          arguments[0],
+          weights.parameters(),
+          network.precision(),
+          network.device(),
+          (System.nanoTime() - start) / 1e9);
+      PixelValues pixels = family.imageProcessor(checkpoint, Fit.PAD).process(picture());
+      TokenSequence prompt = prompt(checkpoint, family, config);
+      TraceRequest recording =
+          AttributionMethods.of("vlm-visualizer", AttentionOptions.REFERENCE).request();
+      Map<String, List<Double>> recorded = new LinkedHashMap<>();
+      Map<String, List<Double>> bare = new LinkedHashMap<>();
+      for (int i = 0; i <= repeats; i++) {
+        run(network, pixels, prompt, tokens, recording, i == 0 ? new LinkedHashMap<>() : recorded);
+        run(
+            network,
+            pixels,
+            prompt,
+            tokens,
+            TraceRequest.NOTHING,
+            i == 0 ? new LinkedHashMap<>() : bare);
+      }
+      print(recorded, bare, prompt.length(), tokens);
+    }
+    System.out.printf("Peak memory of the process: %s%n", peakMemory());
+  }
+
+  private static void run(
+      LlavaNetwork network,
+      PixelValues pixels,
+      TokenSequence prompt,
+      int tokens,
+      TraceRequest request,
+      Map<String, List<Double>> seconds) {
+    Trace trace =
+        network.generate(pixels, prompt, tokens, Set.of(), String::valueOf, request, Progress.NONE);
+    double total = 0;
+    for (Map.Entry<String, Double> stage : trace.seconds().entrySet()) {
+      double figure = stage.getValue() / (stage.getKey().equals("decode") ? tokens - 1 : 1);
+      seconds.computeIfAbsent(stage.getKey(), k -> new ArrayList<>()).add(figure);
+      total += stage.getValue();
+    }
+    seconds.computeIfAbsent("total", k -> new ArrayList<>()).add(total);
+  }
+
+  private static void print(
+      Map<String, List<Double>> recorded, Map<String, List<Double>> bare, int prompt, int tokens) {
+    System.out.printf("prompt of %d tokens, %d tokens generated%n", prompt, tokens);
+    System.out.printf("%-18s %12s %12s %8s%n", "median, ms", "recorded", "not recorded", "ratio");
+    recorded.forEach(
+        (stage, figures) ->
+            System.out.printf(
+                "%-18s %12.2f %12.2f %8.3f%n",
+                stage.equals("decode") ? "decode, per token" : stage,
+                1e3 * median(figures),
+                1e3 * median(bare.get(stage)),
+                median(figures) / median(bare.get(stage))));
+  }
+
+  private static double median(List<Double> figures) {
+    List<Double> sorted = new ArrayList<>(figures);
+    Collections.sort(sorted);
+    int middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  }
+
+  private static TokenSequence prompt(
+      Checkpoint checkpoint, ModelFamily family, ModelConfig config) {
+    try (PromptEncoder encoder =
+        new PromptEncoder(
+            checkpoint.text("tokenizer.json"),
+            checkpoint.required("tokenizer.json"),
+            config.decoder().vocabSize(),
+            config.imageTokenId(),
+            config.vision().numPatches())) {
+      return encoder.encode(family.template(checkpoint), "What is in the image?", false);
+    }
+  }
+
+  private static RgbPicture picture() {
+    byte[] rgb = new byte[3 * 640 * 480];
+    new Random(1).nextBytes(rgb);
+    return new RgbPicture(640, 480, rgb);
+  }
+
+  private static String peakMemory() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return "not measured on this system";
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmHWM"))
+        .map(line -> "%.2f GB".formatted(Long.parseLong(line.replaceAll("\\D", "")) / 1e6 * 1.024))
+        .findFirst()
+        .orElse("not measured");
+  }
+}
