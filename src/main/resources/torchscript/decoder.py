@@ -28,7 +28,7 @@ def finish(x: Tensor, attended: Tensor, w: List[Tensor], eps: float) -> Tensor:
 
 # Attention of one query per head, q [H, 1, C], over the first n cached keys: [KV, G, n].
 def row_weights(q: Tensor, keys: Tensor, n: int) -> Tensor:
-  grouped = q.reshape([keys.size(0), -1, q.size(-1)])
+  grouped = q.to(keys.dtype).reshape([keys.size(0), -1, q.size(-1)])
   return __torch__.ops.attention_weights(grouped, keys[:, :n])
 
 
@@ -44,7 +44,7 @@ def prompt_attention(q: Tensor, keys: Tensor, first: int, last: int, keep_first:
   future = torch.ones([n, n], dtype=11, device=q.device).triu(1)
   total = torch.zeros([n, n], dtype=6, device=q.device)
   for head in range(first, last + 1):
-    scores = torch.matmul(q[head], keys[head // group][:n].transpose(0, 1)).to(6)
+    scores = torch.matmul(q[head].to(keys.dtype), keys[head // group][:n].transpose(0, 1)).to(6)
     scores = (scores * (q.size(-1) ** -0.5)).masked_fill_(future, -inf)
     total.add_(torch.softmax(scores, -1))
   total.div_(last + 1 - first)
@@ -67,8 +67,8 @@ def prefill(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, 
   group = q.size(0) // keys.size(0)
   k = keys[:, :n].repeat_interleave(group, 0)
   v = values[:, :n].repeat_interleave(group, 0)
-  h = torch.scaled_dot_product_attention(q, k, v, None, 0., True)
-  x = __torch__.decoder.finish(x, h.transpose(0, 1).reshape([n, -1]), w, eps)
+  h = torch.scaled_dot_product_attention(q.to(k.dtype), k, v, None, 0., True)
+  x = __torch__.decoder.finish(x, h.transpose(0, 1).reshape([n, -1]).to(x.dtype), w, eps)
   return [x, q] + recorded
 
 
@@ -83,7 +83,7 @@ def step(x: Tensor, layers: List[List[Tensor]], cos: Tensor, sin: Tensor, caches
     q = __torch__.decoder.queries(x, w, cos, sin, keys, values, start, eps)
     weights = __torch__.decoder.row_weights(q, keys, start + 1)
     h = torch.matmul(weights.to(values.dtype), values[:, :start + 1])
-    x = __torch__.decoder.finish(x, h.reshape([1, -1]), w, eps)
+    x = __torch__.decoder.finish(x, h.reshape([1, -1]).to(x.dtype), w, eps)
     if i >= first_layer and i <= last_layer:
       rows.append(__torch__.decoder.head_mean(weights, first_head, last_head))
   recorded = annotate(List[Tensor], [])

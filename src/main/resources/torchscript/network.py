@@ -46,8 +46,8 @@ class Network(Module):
 
   # Ids with the image features in place of the image tokens, which start at `start`.
   def embed_prompt(self: __torch__.Network, ids: Tensor, table: Tensor, image: Tensor, start: int) -> Tensor:
-    before = torch.embedding(table, ids[:start])
-    after = torch.embedding(table, ids[start + image.size(0):])
+    before = torch.embedding(table, ids[:start]).to(6)
+    after = torch.embedding(table, ids[start + image.size(0):]).to(6)
     return torch.cat([before, image, after], 0)
 
   def rope_tables(self: __torch__.Network, like: Tensor, length: int, head_dim: int, theta: float) -> List[Tensor]:
@@ -67,6 +67,6 @@ class Network(Module):
 
   # One decoding step: the token's id, its position -> what next_token gives, then the rows [L, n].
   def decode(self: __torch__.Network, id: Tensor, table: Tensor, layers: List[List[Tensor]], head: List[Tensor], tables: List[Tensor], caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int) -> List[Tensor]:
-    x = torch.embedding(table, id.reshape([1]))
+    x = torch.embedding(table, id.reshape([1])).to(6)
     seen = __torch__.decoder.step(x, layers, tables[0], tables[1], caches, start, eps, first_layer, last_layer, first_head, last_head)
     return __torch__.decoder.next_token(seen[0], head, eps) + seen[1:]

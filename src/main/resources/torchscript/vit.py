@@ -5,7 +5,7 @@
 # [1, 3, S, S] -> [N, D]. Weights: patch, class, position, pre_layrnorm weight and bias.
 def embed(pixel_values: Tensor, w: List[Tensor], eps: float) -> Tensor:
   patch = w[0].size(-1)
-  cells = torch.conv2d(pixel_values.to(w[0].dtype), w[0], None, [patch, patch])
+  cells = torch.conv2d(pixel_values.to(w[0].dtype), w[0], None, [patch, patch]).to(6)
   patches = cells.squeeze(0).flatten(1).transpose(0, 1)
   x = torch.cat([w[1].unsqueeze(0), patches], 0) + w[2]
   return __torch__.ops.layer_norm(x, w[3], w[4], eps)
@@ -21,7 +21,7 @@ def layer(x: Tensor, w: List[Tensor], heads: int, act: str, eps: float, record: 
   if record:
     weights = __torch__.ops.attention_weights(q, k)
     recorded = [weights.mean([0])]
-    h = torch.matmul(weights.to(v.dtype), v)
+    h = torch.matmul(weights, v)
   else:
     h = torch.scaled_dot_product_attention(q, k, v)
   x = x + __torch__.ops.linear(h.transpose(0, 1).reshape([n, -1]), w[4], w[5])

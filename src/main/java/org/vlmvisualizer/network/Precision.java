@@ -3,7 +3,7 @@ package org.vlmvisualizer.network;
 import java.util.Locale;
 import org.vlmvisualizer.core.InputException;
 
-/** The number type of weights and activations. Softmax and norms are float32 throughout. */
+/** The number type of matrices. Activations between them are float32 throughout. */
 public enum Precision {
   /** Float32 on the CPU up to 1 billion parameters, bfloat16 beyond and on a GPU. */
   AUTO(0),
@@ -20,15 +20,15 @@ public enum Precision {
 
   private static final long FLOAT32_PARAMETERS = 1_000_000_000;
 
-  private final int activationType;
+  private final int scalarType;
 
-  Precision(int activationType) {
-    this.activationType = activationType;
+  Precision(int scalarType) {
+    this.scalarType = scalarType;
   }
 
-  /** The number of the c10::ScalarType of activations, and of weights that are not quantised. */
-  int activationType() {
-    return activationType;
+  /** The number of the c10::ScalarType of matrices that are not quantised. */
+  int scalarType() {
+    return scalarType;
   }
 
   boolean isQuantised() {

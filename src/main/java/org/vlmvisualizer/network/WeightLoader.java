@@ -49,10 +49,10 @@ final class WeightLoader {
     this.precision = precision;
     this.group = group;
     this.device = torch.create(torch.manager(), FloatBuffer.allocate(1), DataType.FLOAT32, 1);
-    this.none = empty(precision.activationType(), 0);
+    this.none = empty(Precision.FLOAT32.scalarType(), 0);
   }
 
-  /** A weight in the precision of activations. */
+  /** A weight as it is, its matrices not quantised. */
   PtNDArray load(String name) {
     return stack(List.of(weights.get(name)));
   }
@@ -90,7 +90,9 @@ final class WeightLoader {
     if (shape.length > 0) {
       shape[0] = rows(parts);
     }
-    PtNDArray target = empty(precision.activationType(), shape);
+    // Norms and biases are small and act on float32.
+    Precision type = shape.length < 2 ? Precision.FLOAT32 : precision;
+    PtNDArray target = empty(type.scalarType(), shape);
     fill(target, parts, 0, rows(parts));
     return target;
   }
@@ -98,7 +100,7 @@ final class WeightLoader {
   private PtNDArray[] int8(List<StoredTensor> parts) {
     long rows = rows(parts);
     PtNDArray weight = empty(INT8, rows, parts.get(0).rowSize());
-    PtNDArray scales = empty(precision.activationType(), rows);
+    PtNDArray scales = empty(precision.scalarType(), rows);
     quantise(
         parts,
         (scope, start, chunk) -> {
@@ -113,7 +115,7 @@ final class WeightLoader {
     long rows = rows(parts);
     long columns = parts.get(0).rowSize();
     PtNDArray weight = empty(UINT8, rows, columns / 2);
-    PtNDArray scales = empty(precision.activationType(), columns / group, rows, 2);
+    PtNDArray scales = empty(precision.scalarType(), columns / group, rows, 2);
     quantise(
         parts,
         (scope, start, chunk) -> {
@@ -143,7 +145,7 @@ final class WeightLoader {
                 scope,
                 "empty",
                 new long[] {count, columns},
-                Precision.FLOAT32.activationType(),
+                Precision.FLOAT32.scalarType(),
                 device);
         fill(chunk, parts, start, count);
         consumer.accept(scope, start, chunk);

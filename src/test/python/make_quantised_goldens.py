@@ -1,0 +1,82 @@
+"""Write what int8 and int4 weights should give, from the tiny checkpoints that make_goldens.py wrote.
+
+    python src/test/python/make_quantised_goldens.py
+
+The decoder's matrices are quantised and dequantised here, by the formulas in ops.py, all others
+rounded to bfloat16, as the plugin holds them; the model then runs in float32. Written to NAME/quantised.json: the logits [V] that choose the first token.
+"""
+
+import json
+
+import torch
+from safetensors.torch import load_file
+from transformers import LlavaForConditionalGeneration
+
+from make_goldens import GOLDEN
+
+NAMES = ["llama-mha", "llama-gqa-sharded", "mistral-gqa-bfloat16"]
+GROUP = 32
+STACKED = [["q_proj", "k_proj", "v_proj"], ["o_proj"], ["gate_proj", "up_proj"], ["down_proj"]]
+
+
+def bfloat16(x: torch.Tensor) -> torch.Tensor:
+    return x.to(torch.bfloat16).float()
+
+
+def int8(w: torch.Tensor) -> torch.Tensor:
+    """[N, K] -> the nearest matrix with 8-bit integers and a scale per row."""
+    scale = bfloat16(w.abs().amax(1, keepdim=True) / 127)
+    return (w / scale).round().clamp(-127, 127) * scale
+
+
+def int4(w: torch.Tensor) -> torch.Tensor:
+    """[N, K] -> the nearest matrix with 4-bit integers, a scale and a zero per group of columns."""
+    groups = w.reshape(w.shape[0], -1, GROUP)
+    low = groups.amin(2, keepdim=True)
+    scale = bfloat16((groups.amax(2, keepdim=True) - low) / 15)
+    zero = bfloat16(low + 8 * scale)
+    q = ((groups - zero) / scale).round().add(8).clamp(0, 15)
+    return ((q - 8) * scale + zero).reshape(w.shape)
+
+
+def fits(parts: list[torch.nn.Linear]) -> bool:
+    """PyTorch's kernels take multiples of 16 rows, and whole groups of columns."""
+    return sum(p.out_features for p in parts) % 16 == 0 and parts[0].in_features % GROUP == 0
+
+
+@torch.no_grad()
+def logits(folder, quantise) -> tuple[torch.Tensor, int]:
+    model = LlavaForConditionalGeneration.from_pretrained(
+        folder / "checkpoint", dtype=torch.float32, attn_implementation="eager"
+    ).eval()
+    count = 0
+    linears = [[model.lm_head]]
+    for layer in model.model.language_model.layers:
+        modules = dict(layer.self_attn.named_children()) | dict(layer.mlp.named_children())
+        linears += [[modules[name] for name in names] for names in STACKED]
+    for parameter in model.parameters():
+        if parameter.ndim > 1 and not any(parameter is p.weight for ps in linears if fits(ps) for p in ps):
+            parameter.copy_(bfloat16(parameter))
+    for parts in linears:
+        if fits(parts):
+            count += 1
+            for part in parts:
+                part.weight.copy_(quantise(part.weight))
+    golden = load_file(folder / "golden.safetensors")
+    out = model(input_ids=golden["input_ids"][None], pixel_values=golden["pixel_values"][None])
+    return out.logits[0, -1], count
+
+
+def main() -> None:
+    for name in NAMES:
+        folder = GOLDEN / name
+        written = {}
+        for quantise in (int8, int4):
+            values, count = logits(folder, quantise)
+            assert count >= 3 and values.isfinite().all()
+            written[quantise.__name__] = [round(v, 6) for v in values.tolist()]
+        (folder / "quantised.json").write_text(json.dumps(written) + "\n")
+
+
+if __name__ == "__main__":
+    main()
