@@ -28,7 +28,7 @@ def finish(x: Tensor, attended: Tensor, w: List[Tensor], eps: float) -> Tensor:
 
 # Attention of one query per head, q [H, 1, C], over the first n cached keys: [KV, G, n].
 def row_weights(q: Tensor, keys: Tensor, n: int) -> Tensor:
-  grouped = q.to(keys.dtype).reshape([keys.size(0), -1, q.size(-1)])
+  grouped = q.reshape([keys.size(0), -1, q.size(-1)])
   return __torch__.ops.attention_weights(grouped, keys[:, :n])
 
 
@@ -41,12 +41,12 @@ def head_mean(weights: Tensor, first: int, last: int) -> Tensor:
 def prompt_attention(q: Tensor, keys: Tensor, first: int, last: int, keep_first: bool) -> Tensor:
   n = q.size(1)
   group = q.size(0) // keys.size(0)
-  future = torch.ones([n, n], dtype=11, device=q.device).triu(1)
+  mask = torch.full([n, n], -inf, dtype=6, device=q.device).triu(1)
+  scaled = q * (q.size(-1) ** -0.5)
   total = torch.zeros([n, n], dtype=6, device=q.device)
   for head in range(first, last + 1):
-    scores = torch.matmul(q[head].to(keys.dtype), keys[head // group][:n].transpose(0, 1)).to(6)
-    scores = (scores * (q.size(-1) ** -0.5)).masked_fill_(future, -inf)
-    total.add_(torch.softmax(scores, -1))
+    k = keys[head // group][:n].to(6)
+    total.add_(torch.softmax(torch.addmm(mask, scaled[head], k.transpose(0, 1)), -1))
   total.div_(last + 1 - first)
   if not keep_first:
     # The first query sees nothing but the first token, so it keeps it.

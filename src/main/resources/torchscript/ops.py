@@ -87,7 +87,8 @@ def rope(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
   return x * cos + torch.cat([-halves[1], halves[0]], -1) * sin
 
 
-# Softmax in float32 of scaled dot products: [.., Q, C] x [.., K, C] -> [.., Q, K].
+# Softmax in float32 of scaled dot products: [.., Q, C] x [.., K, C] -> [.., Q, K]. Scaled in
+# transformers' order, after the product, so that float32 results agree to the last digits.
 def attention_weights(q: Tensor, k: Tensor) -> Tensor:
-  scores = torch.matmul(q, k.transpose(-2, -1)).to(6) * (q.size(-1) ** -0.5)
-  return torch.softmax(scores, -1)
+  scores = torch.matmul(q.to(k.dtype), k.transpose(-2, -1)).to(6)
+  return torch.softmax(scores.mul_(q.size(-1) ** -0.5), -1)

@@ -1,8 +1,8 @@
 package org.vlmvisualizer.checkpoint;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -52,16 +52,26 @@ public record StoredTensor(
   }
 
   /**
-   * Maps a run of rows into memory, read-only. It is the caller's to keep them below 2 GiB.
+   * Reads a run of rows into the buffer, from its position on.
    *
-   * @throws InputException if the file cannot be read
+   * <p>Weights are read, not mapped: mapped pages count as the process's memory until the garbage
+   * collector happens to unmap them, which doubled the peak, and on Windows they lock the file.
+   *
+   * @param target with room for {@code count} rows; its limit is set behind them
+   * @throws InputException if the file cannot be read, or ends early
    */
-  public ByteBuffer map(long startRow, long count) {
+  public void read(long startRow, long count, ByteBuffer target) {
     long rowBytes = rowSize() * dtype.bytes();
+    long position = offset + startRow * rowBytes;
+    target.limit(Math.toIntExact(target.position() + count * rowBytes));
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return channel
-          .map(FileChannel.MapMode.READ_ONLY, offset + startRow * rowBytes, count * rowBytes)
-          .order(ByteOrder.LITTLE_ENDIAN);
+      while (target.hasRemaining()) {
+        int n = channel.read(target, position);
+        if (n < 0) {
+          throw new EOFException("it ends early");
+        }
+        position += n;
+      }
     } catch (IOException e) {
       throw new InputException(
           "The weight " + name + " in " + file + " cannot be read: " + e.getMessage() + ".", e);

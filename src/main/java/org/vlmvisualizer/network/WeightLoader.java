@@ -35,6 +35,7 @@ final class WeightLoader {
   private final int group;
   private final PtNDArray device;
   private final PtNDArray none;
+  private ByteBuffer stored = ByteBuffer.allocateDirect(0);
   private ByteBuffer wide = ByteBuffer.allocateDirect(0);
 
   /** A matrix with what belongs to it; scales and bias have no elements if there are none. */
@@ -179,24 +180,30 @@ final class WeightLoader {
   private PtNDArray chunk(PtNDManager scope, StoredTensor tensor, long row, long count) {
     long[] shape = tensor.shape().clone();
     shape[0] = count;
-    ByteBuffer bytes = tensor.map(row, count);
+    int elements = Math.toIntExact(count * tensor.rowSize());
+    stored = room(stored, elements * tensor.dtype().bytes());
+    tensor.read(row, count, stored);
+    stored.flip();
     return switch (tensor.dtype()) {
-      case F32 -> torch.create(scope, bytes, DataType.FLOAT32, shape);
-      case F16 -> torch.create(scope, bytes, DataType.FLOAT16, shape);
-      // DJL has no bfloat16; its upper half makes it a float32 of the same value.
-      case BF16 -> torch.create(scope, widen(bytes), DataType.FLOAT32, shape);
+      case F32 -> torch.create(scope, stored, DataType.FLOAT32, shape);
+      case F16 -> torch.create(scope, stored, DataType.FLOAT16, shape);
+      case BF16 -> torch.create(scope, widened(elements), DataType.FLOAT32, shape);
     };
   }
 
-  private ByteBuffer widen(ByteBuffer bfloat16) {
-    int count = bfloat16.remaining() / DType.BF16.bytes();
-    int bytes = DType.F32.bytes() * count;
-    if (wide.capacity() < bytes) {
-      wide = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+  /** DJL has no bfloat16; its upper half makes it a float32 of the same value. */
+  private ByteBuffer widened(int elements) {
+    wide = room(wide, elements * DType.F32.bytes());
+    for (int i = 0; i < elements; i++) {
+      wide.putInt(stored.getShort(DType.BF16.bytes() * i) << 16);
     }
-    for (int i = 0; i < count; i++) {
-      wide.putInt(DType.F32.bytes() * i, bfloat16.getShort(DType.BF16.bytes() * i) << 16);
-    }
-    return wide.slice(0, bytes).order(ByteOrder.nativeOrder());
+    return wide.flip();
+  }
+
+  /** An empty buffer of native memory, the same again where it is large enough. */
+  private static ByteBuffer room(ByteBuffer buffer, int bytes) {
+    return buffer.capacity() >= bytes
+        ? buffer.clear()
+        : ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -23,11 +23,11 @@ import org.vlmvisualizer.family.Families;
 /**
  * Writes a seeded random checkpoint of full size in Hugging Face layout, bfloat16, for timings
  * where no trained weights can be had: {@code RandomCheckpoint FOLDER llava-1.5-7b|llava-1b}. The
- * tokenizer is the demo model's.
+ * tokenizer is that of a tiny test model.
  */
 public final class RandomCheckpoint {
   private static final long SHARD_BYTES = 5_000_000_000L;
-  private static final Path DEMO = Path.of("src/main/resources/demo-checkpoint");
+  private static final Path TINY = Path.of("src/test/resources/golden/llama-mha/checkpoint");
 
   private RandomCheckpoint() {}
 
@@ -54,11 +54,13 @@ public final class RandomCheckpoint {
             "chat_template.jinja",
             "tokenizer_config.json",
             "special_tokens_map.json")) {
-      Files.writeString(folder.resolve(file), Files.readString(DEMO.resolve(file)));
+      Files.writeString(folder.resolve(file), Files.readString(TINY.resolve(file)));
     }
     Files.writeString(
         folder.resolve("preprocessor_config.json"),
-        Files.readString(DEMO.resolve("preprocessor_config.json")).replace("128", "336"));
+        "{\"image_processor_type\": \"CLIPImageProcessor\", \"resample\": 3,"
+            + " \"size\": {\"shortest_edge\": 336},"
+            + " \"crop_size\": {\"height\": 336, \"width\": 336}}");
     Files.writeString(
         folder.resolve("processor_config.json"),
         "{\"processor_class\": \"LlavaProcessor\", \"patch_size\": 14,"
@@ -80,9 +82,9 @@ public final class RandomCheckpoint {
   }
 
   private static JsonObject config(String size) throws IOException {
-    JsonObject demo =
-        JsonParser.parseString(Files.readString(DEMO.resolve("config.json"))).getAsJsonObject();
-    int imageToken = demo.get("image_token_index").getAsInt();
+    JsonObject tiny =
+        JsonParser.parseString(Files.readString(TINY.resolve("config.json"))).getAsJsonObject();
+    int imageToken = tiny.get("image_token_index").getAsInt();
     boolean small = size.equals("llava-1b");
     return JsonParser.parseString(
             """
