@@ -85,7 +85,7 @@ public final class AttentionCli implements Callable<Integer> {
   @Option(names = "--device", description = "auto, cpu, gpu, gpu:1")
   private String device = "auto";
 
-  @Option(names = "--precision", description = "auto, float32, bfloat16, float16")
+  @Option(names = "--precision", description = "auto, float32, bfloat16, float16, int8, int4")
   private String precision = "auto";
 
   @Option(names = "--length", paramLabel = "N", description = "tokens to write at most")

@@ -103,7 +103,7 @@ public class ShowAttention extends DynamicCommand {
 
   @Parameter(
       persist = false,
-      choices = {"auto", "float32", "bfloat16", "float16"})
+      choices = {"auto", "float32", "bfloat16", "float16", "int8", "int4"})
   private String precision = "auto";
 
   @Parameter(persist = false, label = "Tokens at most", min = "1")

@@ -26,20 +26,20 @@ import org.vlmvisualizer.core.VisionLayers;
  */
 public final class LlavaNetwork implements AutoCloseable {
   /** Columns that share a scale in int4. */
-  private static final int INT4_GROUP = 32;
+  private static final int INT4_GROUP = 64;
 
   private final Torch torch;
   private final ModelConfig config;
-  private final Precision precision;
+  private final PrecisionChoice choice;
   private final VisionTower tower;
   private final Decoder decoder;
 
   private LlavaNetwork(
-      Torch torch, ModelConfig config, Weights weights, Precision precision, Progress progress) {
+      Torch torch, ModelConfig config, Weights weights, PrecisionChoice choice, Progress progress) {
     this.torch = torch;
     this.config = config;
-    this.precision = precision;
-    WeightLoader loader = new WeightLoader(torch, weights, precision, INT4_GROUP);
+    this.choice = choice;
+    WeightLoader loader = new WeightLoader(torch, weights, choice.precision(), INT4_GROUP);
     tower = new VisionTower(torch, config, loader, progress);
     decoder = new Decoder(torch, config.decoder(), loader, progress);
   }
@@ -56,8 +56,9 @@ public final class LlavaNetwork implements AutoCloseable {
       ModelConfig config, Weights weights, String device, Precision precision, Progress progress) {
     Torch torch = new Torch(Engines.device(device));
     try {
-      Precision chosen = precision.on(torch.device().isGpu(), weights.parameters());
-      return new LlavaNetwork(torch, config, weights, chosen, progress);
+      PrecisionChoice choice =
+          PrecisionChoice.of(precision, config, weights, torch.device(), INT4_GROUP);
+      return new LlavaNetwork(torch, config, weights, choice, progress);
     } catch (RuntimeException | Error e) {
       torch.close();
       throw e;
@@ -71,7 +72,12 @@ public final class LlavaNetwork implements AutoCloseable {
 
   /** What it computes in; never AUTO. */
   public Precision precision() {
-    return precision;
+    return choice.precision();
+  }
+
+  /** Why it computes in that, one sentence. */
+  public String precisionReason() {
+    return choice.reason();
   }
 
   /**

@@ -1,11 +1,10 @@
 package org.vlmvisualizer.network;
 
-import java.util.Locale;
 import org.vlmvisualizer.core.InputException;
 
 /** The number type of matrices. Activations between them are float32 throughout. */
 public enum Precision {
-  /** Float32 on the CPU up to 1 billion parameters, bfloat16 beyond and on a GPU. */
+  /** The best that fits into the memory; {@link PrecisionChoice} tells which. */
   AUTO(0),
   FLOAT32(6),
   BFLOAT16(15),
@@ -17,8 +16,6 @@ public enum Precision {
    * Decoder weights in 4 bits with a scale and a zero per group, the rest in bfloat16. CPU only.
    */
   INT4(15);
-
-  private static final long FLOAT32_PARAMETERS = 1_000_000_000;
 
   private final int scalarType;
 
@@ -46,27 +43,5 @@ public enum Precision {
     }
     throw new InputException(
         "Expected precision auto, float32, bfloat16, float16, int8 or int4, found '" + text + "'.");
-  }
-
-  /**
-   * What AUTO means here.
-   *
-   * @throws InputException for float16 on the CPU and for integers on a GPU
-   */
-  Precision on(boolean gpu, long parameters) {
-    if (this == FLOAT16 && !gpu) {
-      throw new InputException(
-          "Expected precision float32 or bfloat16 on the CPU, found float16, which it computes too slowly to be of use.");
-    }
-    if (isQuantised() && gpu) {
-      throw new InputException(
-          "Expected precision auto, float32, bfloat16 or float16 on a GPU, found "
-              + name().toLowerCase(Locale.ROOT)
-              + ", which runs on device cpu only.");
-    }
-    if (this != AUTO) {
-      return this;
-    }
-    return gpu || parameters > FLOAT32_PARAMETERS ? BFLOAT16 : FLOAT32;
   }
 }

@@ -23,8 +23,11 @@ final class WeightLoader {
   /** Rows that PyTorch's int4 kernel packs together; packs of whole blocks can be joined. */
   private static final int BLOCK_ROWS = 64;
 
-  /** Rows and columns must be multiples of these for PyTorch's integer kernels. */
+  /** Rows must be multiples of this for PyTorch's integer kernels. */
   private static final int QUANTISED_ROWS = 16;
+
+  /** The smallest group of columns that the int4 kernel takes. */
+  private static final int SMALLEST_GROUP = 32;
 
   private static final int UINT8 = 0;
   private static final int INT8 = 1;
@@ -42,7 +45,7 @@ final class WeightLoader {
   record Projection(PtNDArray weight, PtNDArray scales, PtNDArray bias) {}
 
   /**
-   * @param group columns that share a scale in int4
+   * @param group columns that share a scale in int4; matrices that it does not divide take 32
    */
   WeightLoader(Torch torch, Weights weights, Precision precision, int group) {
     this.torch = torch;
@@ -71,7 +74,7 @@ final class WeightLoader {
     PtNDArray bias = stack(".bias", names);
     long rows = rows(parts);
     long columns = parts.get(0).rowSize();
-    if (!precision.isQuantised() || rows % QUANTISED_ROWS != 0 || columns % group != 0) {
+    if (!precision.isQuantised() || rows % QUANTISED_ROWS != 0 || columns % SMALLEST_GROUP != 0) {
       return new Projection(stack(parts), none, bias);
     }
     PtNDArray[] quantised = precision == Precision.INT8 ? int8(parts) : int4(parts);
@@ -115,6 +118,7 @@ final class WeightLoader {
   private PtNDArray[] int4(List<StoredTensor> parts) {
     long rows = rows(parts);
     long columns = parts.get(0).rowSize();
+    int group = columns % this.group == 0 ? this.group : SMALLEST_GROUP;
     PtNDArray weight = empty(UINT8, rows, columns / 2);
     PtNDArray scales = empty(precision.scalarType(), columns / group, rows, 2);
     quantise(

@@ -1,0 +1,55 @@
+package org.vlmvisualizer.network;
+
+import java.util.Map;
+import org.vlmvisualizer.checkpoint.StoredTensor;
+import org.vlmvisualizer.checkpoint.Weights;
+import org.vlmvisualizer.core.DecoderConfig;
+import org.vlmvisualizer.core.ModelConfig;
+
+/** How much memory a model takes while it runs, told before it is loaded. */
+final class MemoryNeed {
+  /** PyTorch itself, Java, and buffers that loading goes through. */
+  private static final long BASE_BYTES = 500_000_000;
+
+  /** Tokens of prompt, picture and answer together that the estimate allows for. */
+  private static final long TOKENS = 1024;
+
+  private MemoryNeed() {}
+
+  /**
+   * Bytes at the peak.
+   *
+   * @param group columns that share a scale in int4
+   */
+  static long bytes(ModelConfig config, Weights weights, Precision precision, int group) {
+    double bytes = BASE_BYTES + runBytes(config, precision);
+    for (Map.Entry<String, StoredTensor> e : weights.tensors().entrySet()) {
+      long elements = e.getValue().rows() * e.getValue().rowSize();
+      bytes += elements * bytesPerElement(e.getKey(), e.getValue(), precision, group);
+    }
+    return (long) bytes;
+  }
+
+  private static double bytesPerElement(
+      String name, StoredTensor tensor, Precision precision, int group) {
+    if (tensor.shape().length < 2) {
+      return Float.BYTES;
+    }
+    boolean quantised = name.startsWith("language_model.layers.") || name.equals("lm_head.weight");
+    if (quantised && precision == Precision.INT8) {
+      return 1;
+    } else if (quantised && precision == Precision.INT4) {
+      return 0.5 + 4.0 / group;
+    }
+    return precision == Precision.FLOAT32 ? Float.BYTES : Short.BYTES;
+  }
+
+  /** Key/value caches, and what one layer holds at a time. */
+  private static long runBytes(ModelConfig config, Precision precision) {
+    DecoderConfig c = config.decoder();
+    long cached = 2L * c.numHiddenLayers() * c.numKeyValueHeads() * c.headDim() * TOKENS;
+    long layer = TOKENS * (4L * c.intermediateSize() + 8L * c.hiddenSize()) + 4 * TOKENS * TOKENS;
+    return cached * (precision == Precision.FLOAT32 ? Float.BYTES : Short.BYTES)
+        + layer * Float.BYTES;
+  }
+}

@@ -1,0 +1,118 @@
+package org.vlmvisualizer.network;
+
+import ai.djl.Device;
+import ai.djl.util.cuda.CudaUtils;
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.vlmvisualizer.checkpoint.Weights;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.ModelConfig;
+
+/**
+ * Which precision a model runs in, and why.
+ *
+ * @param reason one sentence for the log and run.json
+ */
+record PrecisionChoice(Precision precision, String reason) {
+  private static final long FLOAT32_PARAMETERS = 1_000_000_000;
+
+  /**
+   * Takes the wanted precision, or for AUTO the best that fits: float32 on the CPU for models of up
+   * to 1 billion parameters, then bfloat16, int8, int4.
+   *
+   * @throws InputException if the device cannot do it, or has too little memory
+   */
+  static PrecisionChoice of(
+      Precision wanted, ModelConfig config, Weights weights, Device device, int group) {
+    long available = device.isGpu() ? gpuBytes(device) : cpuBytes();
+    List<Precision> candidates = candidates(wanted, device.isGpu(), weights.parameters());
+    for (Precision precision : candidates) {
+      long needed = MemoryNeed.bytes(config, weights, precision, group);
+      if (needed <= available) {
+        return new PrecisionChoice(
+            precision,
+            "%s needs about %.1f GB of the %.1f GB that are free"
+                .formatted(name(precision), needed / 1e9, available / 1e9));
+      }
+    }
+    throw new InputException(
+        "Expected %.1f GB of free memory for %s on %s, found %.1f GB; %s"
+            .formatted(
+                MemoryNeed.bytes(config, weights, candidates.get(candidates.size() - 1), group)
+                    / 1e9,
+                name(candidates.get(candidates.size() - 1)),
+                device.isGpu() ? "the GPU" : "the CPU",
+                available / 1e9,
+                remedy(config, weights, device, available, group)));
+  }
+
+  private static List<Precision> candidates(Precision wanted, boolean gpu, long parameters) {
+    if (wanted == Precision.FLOAT16 && !gpu) {
+      throw new InputException(
+          "Expected precision float32 or bfloat16 on the CPU, found float16, which it computes too slowly to be of use.");
+    }
+    if (wanted.isQuantised() && gpu) {
+      throw new InputException(
+          "Expected precision auto, float32, bfloat16 or float16 on a GPU, found %s, which runs on device cpu only."
+              .formatted(name(wanted)));
+    }
+    if (wanted != Precision.AUTO) {
+      return List.of(wanted);
+    } else if (gpu) {
+      return List.of(Precision.BFLOAT16);
+    } else if (parameters <= FLOAT32_PARAMETERS) {
+      return List.of(Precision.FLOAT32, Precision.BFLOAT16, Precision.INT8, Precision.INT4);
+    }
+    return List.of(Precision.BFLOAT16, Precision.INT8, Precision.INT4);
+  }
+
+  /** What would fit: another precision, the CPU, or nothing. */
+  private static String remedy(
+      ModelConfig config, Weights weights, Device device, long available, int group) {
+    if (device.isGpu()) {
+      return "choose device cpu.";
+    }
+    for (Precision precision : List.of(Precision.BFLOAT16, Precision.INT8, Precision.INT4)) {
+      if (MemoryNeed.bytes(config, weights, precision, group) <= available) {
+        return "choose precision " + name(precision) + ", which fits.";
+      }
+    }
+    return "close other programs or choose a smaller model.";
+  }
+
+  private static String name(Precision precision) {
+    return precision.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static long gpuBytes(Device device) {
+    var usage = CudaUtils.getGpuMemory(device);
+    return usage.getMax() - usage.getCommitted();
+  }
+
+  /**
+   * Linux tells what can be had without swapping; elsewhere a quarter is left to other programs.
+   */
+  private static long cpuBytes() {
+    OperatingSystemMXBean system =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    Path meminfo = Path.of("/proc/meminfo");
+    if (!Files.isReadable(meminfo)) {
+      return system.getTotalMemorySize() / 4 * 3;
+    }
+    try {
+      return Files.readAllLines(meminfo).stream()
+          .filter(line -> line.startsWith("MemAvailable"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+          .map(bytes -> Math.min(bytes, system.getTotalMemorySize()))
+          .findFirst()
+          .orElse(system.getTotalMemorySize());
+    } catch (IOException e) {
+      return system.getTotalMemorySize();
+    }
+  }
+}
