@@ -3,6 +3,7 @@ package org.vlmvisualizer.hub;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import org.vlmvisualizer.core.InputException;
@@ -44,7 +45,7 @@ final class BlobDownload {
    * @throws java.util.concurrent.CancellationException if cancelled; what came stays as well
    */
   void fetch(RepoFile file) {
-    transfer.file(file, cache.begun(file));
+    transfer.waiting(file);
     try (CacheLock lock = CacheLock.take(cache.lock(file), transfer)) {
       // Perhaps another program had the lock, and has brought it.
       if (cache.has(commit, file)) {
@@ -63,6 +64,7 @@ final class BlobDownload {
     try {
       attempt(file);
     } catch (DamagedFile second) {
+      cache.discard(file);
       throw new InputException(
           "Expected %s of %s as the hub announced it, with %d bytes, but twice found %s, and deleted it; run again later, and if it stays so, check whether a proxy or HF_ENDPOINT changes files on their way."
               .formatted(file.name(), id, file.size(), second.getMessage()));
@@ -96,7 +98,7 @@ final class BlobDownload {
     try (HubResponse response = client.content(id, commit, file, before)) {
       if (response.status() == 416) {
         restart(part);
-        retries.pause(java.time.Duration.ZERO, faults.status(response));
+        retries.pause(Duration.ZERO, faults.status(response));
         return;
       }
       if (response.status() != 200 && response.status() != 206) {

@@ -110,6 +110,15 @@ final class HubCache {
     }
   }
 
+  /** Deletes what has come of a file. */
+  void discard(RepoFile file) {
+    try {
+      Files.deleteIfExists(incomplete(file));
+    } catch (IOException e) {
+      throw DiskFaults.write(incomplete(file), e);
+    }
+  }
+
   /**
    * Makes the snapshot out of blobs that are all there. The configuration comes last, and then the
    * name of the revision, so that a snapshot which was cut short is not taken for a whole one.

@@ -3,6 +3,7 @@ package org.vlmvisualizer.hub;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import javax.net.ssl.SSLException;
@@ -125,7 +126,8 @@ final class HubFaults {
               .formatted(host()),
           failure);
     }
-    if (failure instanceof HttpTimeoutException) {
+    if (failure instanceof HttpTimeoutException
+        && !(failure instanceof HttpConnectTimeoutException)) {
       return new InputException(
           "The connection to %s fell silent for %d seconds, again and again; check the network and run again: what was downloaded is kept."
               .formatted(host(), settings.stall().toSeconds()),
@@ -138,7 +140,7 @@ final class HubFaults {
               .formatted(host()),
           failure);
     }
-    if (failure instanceof ConnectException) {
+    if (failure instanceof ConnectException || failure instanceof HttpTimeoutException) {
       return new InputException(
           "The hub at %s cannot be reached; check the network, HF_ENDPOINT and the proxy, or use a model that is on disk."
               .formatted(host()),

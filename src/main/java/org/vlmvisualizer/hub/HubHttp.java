@@ -66,7 +66,12 @@ final class HubHttp {
             .formatted(address.getHost()));
   }
 
-  private static URI target(URI from, String location) {
+  /**
+   * Where a redirect leads.
+   *
+   * @throws InputException if that is no web address, or less safe than the one before
+   */
+  static URI target(URI from, String location) {
     try {
       URI next = from.resolve(new URI(location));
       String scheme = String.valueOf(next.getScheme()).toLowerCase(Locale.ROOT);

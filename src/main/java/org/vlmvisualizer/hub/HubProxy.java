@@ -12,6 +12,7 @@ import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,7 +40,7 @@ public final class HubProxy extends ProxySelector {
    *     hold a password
    */
   static HubProxy of(Map<String, String> environment) {
-    Map<String, URI> byScheme = new java.util.HashMap<>();
+    Map<String, URI> byScheme = new HashMap<>();
     for (String scheme : List.of("https", "http")) {
       parse(environment, scheme + "_proxy")
           .or(() -> parse(environment, "all_proxy"))

@@ -2,6 +2,7 @@ package org.vlmvisualizer.hub;
 
 import java.net.InetAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -78,7 +79,7 @@ public final class HubToken {
     }
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
-    } catch (java.net.UnknownHostException e) {
+    } catch (UnknownHostException e) {
       // No address, so nothing can be sent there either.
       return false;
     }

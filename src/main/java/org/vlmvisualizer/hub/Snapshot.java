@@ -16,9 +16,14 @@ final class Snapshot {
 
   private Snapshot() {}
 
-  /** Whether configuration and all weights are there: what cannot be told is not whole. */
+  /**
+   * Whether configuration, tokenizer and all weights are there: what cannot be told is not whole.
+   * An adapter takes the tokenizer of its base.
+   */
   static boolean isWhole(Path folder) {
-    boolean model = has(folder, "config.json");
+    boolean model =
+        has(folder, "config.json")
+            && (has(folder, "tokenizer.json") || has(folder, "tokenizer.model"));
     boolean adapter = has(folder, "adapter_config.json");
     return (model && hasWeights(folder, "model.safetensors", ".safetensors"))
         || (model && hasWeights(folder, "pytorch_model.bin", ".bin"))

@@ -38,6 +38,12 @@ final class Transfer implements Runnable {
     left = bytesLeft;
   }
 
+  /** Another program downloads a file; nobody is told so unless that lasts. */
+  void waiting(RepoFile file) {
+    stage = file.name() + ": waiting, another program downloads it";
+    fileSize = 0;
+  }
+
   /** A file is next. */
   void file(RepoFile file, long done) {
     stage = file.name();

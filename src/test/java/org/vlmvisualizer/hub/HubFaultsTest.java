@@ -79,7 +79,7 @@ class HubFaultsTest {
 
   @Test
   void aConnectionCutAtAnyByteOfAFileIsResumed() throws IOException {
-    use(TinyModel.of(150));
+    use(TinyModel.of(60));
     int length = Reply.of(200, shard()).head().length + shard().length;
     for (int cut = 0; cut < length; cut++) {
       settings = Hubs.settings(hub, folder.resolve("cut" + cut));
@@ -95,7 +95,7 @@ class HubFaultsTest {
     use(TinyModel.of(10));
     Reply list = Reply.of(200, TinyModel.text(hub.info()));
     int length = list.head().length + list.body().length;
-    for (int cut = 0; cut < length; cut += 19) {
+    for (int cut = 0; cut < length; cut += 61) {
       settings = Hubs.settings(hub, folder.resolve("cut" + cut));
       hub.failing("/api/", list.cutAt(cut));
       model.checkSnapshot(fetch());
@@ -165,6 +165,7 @@ class HubFaultsTest {
     hub.failing("/store/" + SHARD, Reply.of(200, wrong), Reply.of(200, wrong));
     String message = failsThenFinishes();
     assertTrue(message.contains(model.etag(SHARD)), message);
+    assertFalse(Files.exists(part()));
   }
 
   @Test

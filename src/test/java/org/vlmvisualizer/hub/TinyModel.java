@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,17 @@ record TinyModel(Map<String, byte[]> files) {
       byte[] weights = new byte[bytes];
       new Random(shard).nextBytes(weights);
       files.put("model-0000" + shard + "-of-00002.safetensors", weights);
+    }
+    return new TinyModel(files);
+  }
+
+  /** The files of a folder as a model. */
+  static TinyModel of(Path folder) throws IOException {
+    Map<String, byte[]> files = new TreeMap<>();
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path file : all.toList()) {
+        files.put(file.getFileName().toString(), Files.readAllBytes(file));
+      }
     }
     return new TinyModel(files);
   }
@@ -105,7 +117,7 @@ record TinyModel(Map<String, byte[]> files) {
                 || name.startsWith("refs/")
                 || (name.startsWith("blobs/") && isNamedByHash(path, content))
                 || (name.startsWith("snapshots/")
-                    && java.util.Arrays.equals(content, files.get(path.getFileName().toString())));
+                    && Arrays.equals(content, files.get(path.getFileName().toString())));
         if (!whole) {
           throw new AssertionError("neither whole nor absent: " + name);
         }
@@ -128,7 +140,7 @@ record TinyModel(Map<String, byte[]> files) {
         throw new AssertionError("expected " + WANTED + ", found " + names);
       }
       for (String name : names) {
-        if (!java.util.Arrays.equals(Files.readAllBytes(snapshot.resolve(name)), files.get(name))) {
+        if (!Arrays.equals(Files.readAllBytes(snapshot.resolve(name)), files.get(name))) {
           throw new AssertionError("not the bytes of " + name);
         }
       }
