@@ -166,4 +166,13 @@ class HubTokenTest {
         InputException.class,
         () -> HubSettings.of(Map.of("HF_ENDPOINT", "ftp://hub.example"), home));
   }
+
+  @Test
+  void theEndpointsPortAndHostAreNotMixedUp() {
+    URI endpoint = URI.create("https://hub.example");
+    assertTrue(HubToken.sameOrigin(URI.create("https://HUB.example:443/x"), endpoint));
+    assertFalse(HubToken.sameOrigin(URI.create("http://hub.example/x"), endpoint));
+    assertFalse(HubToken.sameOrigin(URI.create("https://hub.example:444/x"), endpoint));
+    assertFalse(HubToken.sameOrigin(URI.create("https://hub.example.evil/x"), endpoint));
+  }
 }
