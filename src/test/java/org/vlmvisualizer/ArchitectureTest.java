@@ -24,7 +24,8 @@ class ArchitectureTest {
           .importPackages("org.vlmvisualizer");
 
   private static final List<String> VIEW =
-      List.of("analysis", "attribution", "checkpoint", "family", "network", "output", "core");
+      List.of(
+          "analysis", "attribution", "checkpoint", "family", "hub", "network", "output", "core");
 
   /** Package to the packages of this plugin that it may import. */
   private static final Map<String, List<String>> PACKAGES =
@@ -40,6 +41,7 @@ class ArchitectureTest {
               "analysis",
               List.of("core", "checkpoint", "image", "prompt", "family", "network", "attribution")),
           Map.entry("output", List.of("core")),
+          Map.entry("hub", List.of("core")),
           Map.entry("command", VIEW),
           Map.entry("cli", with(VIEW, "command")));
 
@@ -49,7 +51,10 @@ class ArchitectureTest {
           "ai.djl.huggingface..", List.of("prompt"),
           "ai.djl.pytorch..", List.of("network"),
           "ai.djl.ndarray..", List.of("network"),
-          "com.google.gson..", List.of("checkpoint", "family", "prompt", "output", "command"),
+          "com.google.gson..",
+              List.of("checkpoint", "family", "prompt", "output", "command", "hub"),
+          "com.sun.jna..", List.of("hub"),
+          "java.net.http..", List.of("hub", "command"),
           "net.imglib2..", List.of("output", "image"),
           "ij..", List.of("output", "command", "cli"),
           "org.scijava..", List.of("command"),

@@ -5,6 +5,7 @@ import ij.gui.Roi;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import org.vlmvisualizer.analysis.Analysis;
 import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.analysis.AttentionModel;
@@ -14,6 +15,7 @@ import org.vlmvisualizer.command.ImageInput;
 import org.vlmvisualizer.command.RequestOptions;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.hub.HubModels;
 import org.vlmvisualizer.network.Precision;
 import org.vlmvisualizer.output.ResultFiles;
 import org.vlmvisualizer.output.Upsampling;
@@ -35,8 +37,14 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0: done", "1: something given cannot be used", "2: wrong usage"},
     showDefaultValues = true)
 public final class AttentionCli implements Callable<Integer> {
-  @Option(names = "--model", description = "folder of a model, or demo", paramLabel = "FOLDER")
+  @Option(
+      names = "--model",
+      paramLabel = "FOLDER|ID[@REVISION]",
+      description = "folder of a model, its id on the Hugging Face hub, or demo")
   private String model = Checkpoint.DEMO;
+
+  @Option(names = "--yes", description = "download the model without asking if it is not on disk")
+  private boolean yes;
 
   @Option(
       names = "--image",
@@ -115,7 +123,7 @@ public final class AttentionCli implements Callable<Integer> {
 
   private static int explain(
       Exception exception, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
-    if (!(exception instanceof InputException)) {
+    if (!(exception instanceof InputException || exception instanceof CancellationException)) {
       throw exception;
     }
     command.getErr().println(exception.getMessage());
@@ -134,7 +142,7 @@ public final class AttentionCli implements Callable<Integer> {
     ResultFiles.prepare(output);
     Progress progress = progress();
     try (AttentionModel loaded =
-        AttentionModel.open(Checkpoint.find(model), device, wanted, progress)) {
+        AttentionModel.open(Checkpoint.find(located()), device, wanted, progress)) {
       Analysis analysis = loaded.analyze(input.picture(), request, progress);
       AttentionResults results = new AttentionResults(loaded, analysis, input.source(), scaling);
       ImagePlus heatmaps = results.heatmaps();
@@ -143,6 +151,11 @@ public final class AttentionCli implements Callable<Integer> {
       spec.commandLine().getOut().flush();
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  private String located() {
+    TerminalConsent terminal = new TerminalConsent(yes, spec.commandLine().getErr());
+    return HubModels.locate(model, terminal, terminal.progress());
   }
 
   private Roi region() {

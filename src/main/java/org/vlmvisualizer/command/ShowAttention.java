@@ -22,6 +22,7 @@ import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.hub.HubModels;
 import org.vlmvisualizer.network.Precision;
 import org.vlmvisualizer.output.ResultFiles;
 import org.vlmvisualizer.output.Upsampling;
@@ -52,7 +53,9 @@ public class ShowAttention extends DynamicCommand {
   @Parameter(persist = false, required = false)
   private ImagePlus image;
 
-  @Parameter(persist = false, description = "The folder of a model, or demo")
+  @Parameter(
+      persist = false,
+      description = "The folder of a model, its id on the Hugging Face hub like org/name, or demo")
   private String model = Checkpoint.DEMO;
 
   @Parameter(
@@ -126,6 +129,12 @@ public class ShowAttention extends DynamicCommand {
 
   @Parameter(
       persist = false,
+      label = "Download without asking",
+      description = "If the model is not on disk")
+  private boolean download = false;
+
+  @Parameter(
+      persist = false,
       required = false,
       style = "directory",
       label = "Save everything in (optional)")
@@ -178,7 +187,7 @@ public class ShowAttention extends DynamicCommand {
     }
     try (RunProgress progress = new RunProgress(status, tasks, "VLM Visualizer");
         AttentionModel loaded =
-            AttentionModel.open(Checkpoint.find(model), device, wanted, progress)) {
+            AttentionModel.open(Checkpoint.find(located(progress)), device, wanted, progress)) {
       Analysis analysis = loaded.analyze(input.picture(), request, progress);
       AttentionResults results = new AttentionResults(loaded, analysis, input.source(), scaling);
       ImagePlus maps = results.heatmaps();
@@ -188,6 +197,10 @@ public class ShowAttention extends DynamicCommand {
       show(results, maps);
       return maps;
     }
+  }
+
+  private String located(RunProgress progress) {
+    return HubModels.locate(model, new DialogConsent(download), progress);
   }
 
   private AnalysisRequest request() {

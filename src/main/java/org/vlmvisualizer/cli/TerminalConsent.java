@@ -1,0 +1,55 @@
+package org.vlmvisualizer.cli;
+
+import java.io.Console;
+import java.io.PrintWriter;
+import java.util.Locale;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.hub.Consent;
+import org.vlmvisualizer.hub.DownloadOffer;
+
+/** Asks on the terminal before a download, unless --yes has answered already. */
+final class TerminalConsent implements Consent {
+  private static final int WIDTH = 100;
+
+  private final boolean yes;
+  private final PrintWriter err;
+
+  TerminalConsent(boolean yes, PrintWriter err) {
+    this.yes = yes;
+    this.err = err;
+  }
+
+  @Override
+  public boolean to(DownloadOffer offer) {
+    if (yes) {
+      return true;
+    }
+    Console console = System.console();
+    String answer = null;
+    if (console != null) {
+      err.printf("%n%s%nDownload it? [y/N] ", offer.text());
+      err.flush();
+      answer = console.readLine();
+    }
+    // Newer Java has a console even where nobody sits: then no line comes.
+    if (answer == null) {
+      throw new InputException(
+          "Expected a model on disk, found none, and nobody to ask about "
+              + offer.text()
+              + "; add --yes to download it.");
+    }
+    return answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
+  }
+
+  /** The line that moves on a terminal; in a log file it would be noise. */
+  Progress progress() {
+    if (System.console() == null) {
+      return Progress.NONE;
+    }
+    return (stage, done, total) -> {
+      err.printf("\r%-" + WIDTH + "s", stage);
+      err.flush();
+    };
+  }
+}

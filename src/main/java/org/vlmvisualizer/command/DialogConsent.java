@@ -1,0 +1,44 @@
+package org.vlmvisualizer.command;
+
+import ij.IJ;
+import ij.gui.YesNoCancelDialog;
+import java.awt.GraphicsEnvironment;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.hub.Consent;
+import org.vlmvisualizer.hub.DownloadOffer;
+
+/**
+ * Asks in a dialog before a download. A macro and a Fiji without display are not asked, since a
+ * dialog would stop them: they say {@code download} beforehand.
+ */
+final class DialogConsent implements Consent {
+  private final boolean download;
+
+  /**
+   * @param download the answer, given beforehand
+   */
+  DialogConsent(boolean download) {
+    this.download = download;
+  }
+
+  @Override
+  public boolean to(DownloadOffer offer) {
+    if (download) {
+      return true;
+    }
+    if (GraphicsEnvironment.isHeadless() || IJ.isMacro()) {
+      throw new InputException(
+          "Expected a model on disk, found none, and a macro is not asked about "
+              + offer.text()
+              + "; add download=true to the options to download it.");
+    }
+    // Modal; the command runs on a thread of its own, so Fiji stays alive meanwhile.
+    return new YesNoCancelDialog(
+            IJ.getInstance(),
+            "VLM Visualizer",
+            "This model is not on this computer:\n" + offer.text() + ".\nDownload it?",
+            "Download",
+            "Do not")
+        .yesPressed();
+  }
+}

@@ -1,0 +1,151 @@
+package org.vlmvisualizer.hub;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import org.vlmvisualizer.core.InputException;
+
+/** Brings one file of a model into the cache: whole and checked, or not at all. */
+final class BlobDownload {
+  /** Tries without a byte of progress; pauses of 1, 2, 4, 8 and 16 s lie between. */
+  private static final int ATTEMPTS = 6;
+
+  private final HubSettings settings;
+  private final HubClient client;
+  private final HubFaults faults;
+  private final HubCache cache;
+  private final Transfer transfer;
+  private final HubId id;
+  private final String commit;
+
+  BlobDownload(
+      HubSettings settings,
+      HubClient client,
+      HubFaults faults,
+      HubCache cache,
+      Transfer transfer,
+      HubId id,
+      String commit) {
+    this.settings = settings;
+    this.client = client;
+    this.faults = faults;
+    this.cache = cache;
+    this.transfer = transfer;
+    this.id = id;
+    this.commit = commit;
+  }
+
+  /**
+   * Fetches a file unless it is there.
+   *
+   * @throws InputException if it cannot be had; what came stays for the next run
+   * @throws java.util.concurrent.CancellationException if cancelled; what came stays as well
+   */
+  void fetch(RepoFile file) {
+    transfer.waiting(file);
+    try (CacheLock lock = CacheLock.take(cache.lock(file), transfer)) {
+      // Perhaps another program had the lock, and has brought it.
+      if (cache.has(commit, file)) {
+        transfer.add(file.size() - cache.begun(file));
+        return;
+      }
+      try {
+        attempt(file);
+      } catch (DamagedFile first) {
+        secondAttempt(file);
+      }
+    }
+  }
+
+  private void secondAttempt(RepoFile file) {
+    try {
+      attempt(file);
+    } catch (DamagedFile second) {
+      cache.discard(file);
+      throw new InputException(
+          "Expected %s of %s as the hub announced it, with %d bytes, but twice found %s, and deleted it; run again later, and if it stays so, check whether a proxy or HF_ENDPOINT changes files on their way."
+              .formatted(file.name(), id, file.size(), second.getMessage()));
+    }
+  }
+
+  private void attempt(RepoFile file) throws DamagedFile {
+    Path path = cache.incomplete(file);
+    try (PartFile part = PartFile.open(path, file, transfer)) {
+      transfer.file(file, part.position());
+      try {
+        Retries retries = new Retries(ATTEMPTS, settings.backoff(), transfer);
+        while (part.missing() > 0) {
+          request(file, part, retries);
+        }
+        part.complete(cache.blob(file));
+      } catch (DamagedFile e) {
+        restart(part);
+        throw e;
+      }
+    }
+  }
+
+  private void restart(PartFile part) {
+    transfer.lose(part.position());
+    part.restart();
+  }
+
+  private void request(RepoFile file, PartFile part, Retries retries) throws DamagedFile {
+    long before = part.position();
+    try (HubResponse response = client.content(id, commit, file, before)) {
+      if (response.status() == 416) {
+        restart(part);
+        retries.pause(Duration.ZERO, faults.status(response));
+        return;
+      }
+      if (response.status() != 200 && response.status() != 206) {
+        retries.afterStatus(response, faults.status(response));
+        return;
+      }
+      if (part.position() > 0 && !continues(response, part, file)) {
+        // This server sends from the start, whatever is asked for.
+        restart(part);
+      }
+      checkLength(response, part);
+      copy(response, part, retries);
+      if (part.missing() > 0) {
+        throw new IOException("the answer ended early");
+      }
+    } catch (IOException e) {
+      retries.afterFailure(e, faults.network(e), true);
+    }
+  }
+
+  /** Whether the answer begins where the file ends. */
+  private static boolean continues(HubResponse response, PartFile part, RepoFile file) {
+    String wanted = "bytes %d-%d/%d".formatted(part.position(), file.size() - 1, file.size());
+    return response.status() == 206
+        && response.header("Content-Range").filter(wanted::equals).isPresent();
+  }
+
+  private static void checkLength(HubResponse response, PartFile part) throws DamagedFile {
+    OptionalLong length = response.length("Content-Length");
+    if (length.isPresent() && length.getAsLong() != part.missing()) {
+      throw new DamagedFile(
+          "%d bytes in the answer where %d were missing"
+              .formatted(length.getAsLong(), part.missing()));
+    }
+    String encoding = response.header("Content-Encoding").orElse("identity");
+    if (!encoding.equals("identity")) {
+      throw new DamagedFile("the encoding '" + Printable.of(encoding) + "'");
+    }
+  }
+
+  private void copy(HubResponse response, PartFile part, Retries retries)
+      throws IOException, DamagedFile {
+    for (List<ByteBuffer> bytes = response.next(transfer);
+        bytes != null;
+        bytes = response.next(transfer)) {
+      transfer.add(part.append(bytes));
+      retries.progress();
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package org.vlmvisualizer.hub;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.vlmvisualizer.core.InputException;
+
+/** What goes wrong on the disk, as one sentence with its remedy. */
+final class DiskFaults {
+  private DiskFaults() {}
+
+  /** A file of the cache could not be written. */
+  static InputException write(Path file, IOException failure) {
+    return new InputException(
+        "Expected to write into %s, but that failed (%s; %s free); make room or choose another folder with HF_HUB_CACHE: what was downloaded is kept."
+            .formatted(file.getParent(), reason(failure), freeText(file)),
+        failure);
+  }
+
+  /** A file of the cache could not be read. */
+  static InputException read(Path file, IOException failure) {
+    return new InputException(
+        "Expected to read %s, but that failed (%s); check who may read that folder, or choose another with HF_HUB_CACHE."
+            .formatted(file, reason(failure)),
+        failure);
+  }
+
+  private static String reason(IOException failure) {
+    return failure instanceof FileSystemException e && e.getReason() != null
+        ? e.getReason()
+        : failure.getClass().getSimpleName() + ": " + failure.getMessage();
+  }
+
+  private static String freeText(Path path) {
+    try {
+      return Amounts.bytes(free(path));
+    } catch (IOException e) {
+      return "nobody knows how much is";
+    }
+  }
+
+  /**
+   * Bytes that this user may still write to the disk of a file or folder, which need not exist yet.
+   */
+  static long free(Path path) throws IOException {
+    Path existing = path.toAbsolutePath();
+    while (!Files.exists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
+    }
+    return Files.getFileStore(existing).getUsableSpace();
+  }
+}

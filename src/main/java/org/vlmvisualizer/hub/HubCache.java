@@ -1,0 +1,188 @@
+package org.vlmvisualizer.hub;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The folder of one model in the cache, as huggingface_hub lays it out:
+ *
+ * <pre>
+ * models--org--name/blobs/ETAG             the bytes, named by their hash
+ * models--org--name/snapshots/COMMIT/FILE  a link to ../../blobs/ETAG
+ * models--org--name/refs/REVISION          the commit that a branch or tag stood for
+ * .locks/models--org--name/ETAG.lock       held while a blob is downloaded
+ * </pre>
+ */
+final class HubCache {
+  /** Makes a link, as {@link Files#createSymbolicLink} does. */
+  @FunctionalInterface
+  interface Linker {
+    void link(Path link, Path target) throws IOException;
+  }
+
+  private final HubId id;
+  private final Path folder;
+  private final Path locks;
+  private final Linker symbolic;
+
+  HubCache(Path cache, HubId id) {
+    this(cache, id, Files::createSymbolicLink);
+  }
+
+  /**
+   * @param symbolic throws where the system has no symbolic links
+   */
+  HubCache(Path cache, HubId id, Linker symbolic) {
+    String name = "models--" + id.repo().replace("/", "--");
+    this.id = id;
+    this.folder = cache.resolve(name);
+    this.locks = cache.resolve(".locks").resolve(name);
+    this.symbolic = symbolic;
+  }
+
+  Path blob(RepoFile file) {
+    return folder.resolve("blobs").resolve(file.etag());
+  }
+
+  Path incomplete(RepoFile file) {
+    return folder.resolve("blobs").resolve(file.etag() + ".incomplete");
+  }
+
+  Path lock(RepoFile file) {
+    return locks.resolve(file.etag() + ".lock");
+  }
+
+  Path snapshot(String commit) {
+    return folder.resolve("snapshots").resolve(commit);
+  }
+
+  /** The snapshot of the wanted revision, if all that a model needs is there. Asks nobody. */
+  Optional<Path> find() {
+    return commit().map(this::snapshot).filter(Snapshot::isWhole);
+  }
+
+  private Optional<String> commit() {
+    if (HubId.isCommit(id.revision())) {
+      return Optional.of(id.revision());
+    }
+    Path ref = ref();
+    try {
+      return Files.isRegularFile(ref) && Files.size(ref) < 100
+          ? Optional.of(Files.readString(ref).strip()).filter(HubId::isCommit)
+          : Optional.empty();
+    } catch (IOException e) {
+      throw DiskFaults.read(ref, e);
+    }
+  }
+
+  private Path ref() {
+    return folder.resolve("refs").resolve(id.revision());
+  }
+
+  /** Whether the file is there, all of it. Its hash was checked when it came. */
+  boolean has(String commit, RepoFile file) {
+    return isWhole(blob(file), file) || isWhole(snapshot(commit).resolve(file.name()), file);
+  }
+
+  private static boolean isWhole(Path path, RepoFile file) {
+    try {
+      return Files.isRegularFile(path) && Files.size(path) == file.size();
+    } catch (IOException e) {
+      throw DiskFaults.read(path, e);
+    }
+  }
+
+  /** Bytes that an earlier run left of a file that is not whole. */
+  long begun(RepoFile file) {
+    Path part = incomplete(file);
+    try {
+      return Files.isRegularFile(part) ? Math.min(Files.size(part), file.size()) : 0;
+    } catch (IOException e) {
+      throw DiskFaults.read(part, e);
+    }
+  }
+
+  /** Deletes what has come of a file. */
+  void discard(RepoFile file) {
+    try {
+      Files.deleteIfExists(incomplete(file));
+    } catch (IOException e) {
+      throw DiskFaults.write(incomplete(file), e);
+    }
+  }
+
+  /**
+   * Makes the snapshot out of blobs that are all there. The configuration comes last, and then the
+   * name of the revision, so that a snapshot which was cut short is not taken for a whole one.
+   */
+  Path publish(String commit, List<RepoFile> files) {
+    Path snapshot = snapshot(commit);
+    try {
+      Files.createDirectories(snapshot);
+      List<RepoFile> ordered =
+          files.stream()
+              .sorted(
+                  Comparator.comparingInt(
+                      f -> List.of("adapter_config.json", "config.json").indexOf(f.name())))
+              .toList();
+      for (RepoFile file : ordered) {
+        expose(blob(file), snapshot.resolve(file.name()), file);
+      }
+      writeRef(commit);
+      return snapshot;
+    } catch (IOException e) {
+      throw DiskFaults.write(snapshot.resolve("config.json"), e);
+    }
+  }
+
+  private void expose(Path blob, Path pointer, RepoFile file) throws IOException {
+    if (isWhole(pointer, file)) {
+      return;
+    }
+    Files.deleteIfExists(pointer);
+    try {
+      symbolic.link(pointer, pointer.getParent().relativize(blob));
+    } catch (FileAlreadyExistsException e) {
+      // Another program was faster; both links say the same.
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      withoutSymbolicLinks(blob, pointer, file);
+    }
+  }
+
+  /** Windows gives symbolic links to administrators and developers only. */
+  private static void withoutSymbolicLinks(Path blob, Path pointer, RepoFile file)
+      throws IOException {
+    try {
+      Files.createLink(pointer, blob);
+    } catch (FileAlreadyExistsException e) {
+      // Another program was faster.
+    } catch (IOException | UnsupportedOperationException e) {
+      if (!isWhole(pointer, file)) {
+        Files.move(blob, pointer, StandardCopyOption.ATOMIC_MOVE);
+      }
+    }
+  }
+
+  private void writeRef(String commit) throws IOException {
+    Path ref = ref();
+    if (commit.equals(id.revision()) || commit().filter(commit::equals).isPresent()) {
+      return;
+    }
+    Files.createDirectories(ref.getParent());
+    Path whole = folder.resolve("tmp_" + UUID.randomUUID());
+    try {
+      Files.writeString(whole, commit);
+      Files.move(whole, ref, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(whole);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package org.vlmvisualizer.hub;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Progress;
+
+/**
+ * Brings a model from the hub to the disk. Whatever ends it, every file is then whole or absent,
+ * and the next run goes on from there.
+ */
+public final class HubDownload {
+  /** Largest file that is believed, in bytes: the sum over files must fit a long. */
+  private static final long MAX_FILE = 10_000_000_000_000L;
+
+  private final HubSettings settings;
+
+  public HubDownload(HubSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * The folder of a model. One that is on disk is taken as it is, without a look at the network.
+   *
+   * @param consent asked before anything large comes over the network
+   * @param progress told file, bytes, rate and time left; may cancel
+   * @throws InputException if the model cannot be had
+   * @throws CancellationException if cancelled, or if consent is not given; what came so far stays
+   */
+  public Path fetch(HubId id, Consent consent, Progress progress) {
+    HubCache cache = new HubCache(settings.cache(), id);
+    Optional<Path> present = cache.find();
+    if (present.isPresent()) {
+      return present.get();
+    }
+    HubFaults faults = new HubFaults(settings, id);
+    if (settings.offline()) {
+      throw faults.offline();
+    }
+    Transfer transfer = new Transfer(progress);
+    HubClient client = new HubClient(settings, faults, transfer);
+    RepoInfo info = client.info(id);
+    List<RepoFile> files =
+        FileChoice.of(id, info.files()).stream()
+            .map(file -> checked(client.known(id, info.commit(), file), id))
+            .toList();
+    List<RepoFile> missing =
+        files.stream().filter(file -> !cache.has(info.commit(), file)).toList();
+    agree(new Plan(id, info, files, missing), cache, consent, transfer);
+    BlobDownload blobs =
+        new BlobDownload(settings, client, faults, cache, transfer, id, info.commit());
+    missing.forEach(blobs::fetch);
+    return cache.publish(info.commit(), files);
+  }
+
+  /** What is to be done. */
+  private record Plan(HubId id, RepoInfo info, List<RepoFile> files, List<RepoFile> missing) {}
+
+  private void agree(Plan plan, HubCache cache, Consent consent, Transfer transfer) {
+    long all = plan.files().stream().mapToLong(RepoFile::size).sum();
+    long toCome = plan.missing().stream().mapToLong(f -> f.size() - cache.begun(f)).sum();
+    transfer.start(all, toCome);
+    if (toCome == 0) {
+      return;
+    }
+    long free = free();
+    // A hundredth more, for what the disk itself needs per file.
+    if (toCome + toCome / 100 > free) {
+      throw new InputException(
+          "Expected room for %s of %s in %s, but only %s are free; make room or choose another folder with HF_HUB_CACHE."
+              .formatted(Amounts.bytes(toCome), plan.id(), settings.cache(), Amounts.bytes(free)));
+    }
+    DownloadOffer offer =
+        new DownloadOffer(
+            plan.id(), toCome, all - toCome, plan.info().licence(), free, settings.cache());
+    if (!consent.to(offer)) {
+      throw new CancellationException("The download of " + plan.id() + " was declined.");
+    }
+  }
+
+  private long free() {
+    try {
+      return DiskFaults.free(settings.cache());
+    } catch (IOException e) {
+      throw DiskFaults.read(settings.cache(), e);
+    }
+  }
+
+  private static RepoFile checked(RepoFile file, HubId id) {
+    if (file.size() > MAX_FILE) {
+      throw new InputException(
+          "Expected files of at most 10 TB in %s, but %s is announced with %d bytes; nothing is downloaded."
+              .formatted(id, file.name(), file.size()));
+    }
+    return file;
+  }
+}
