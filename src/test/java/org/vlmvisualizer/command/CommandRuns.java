@@ -1,0 +1,90 @@
+package org.vlmvisualizer.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ij.ImagePlus;
+import ij.WindowManager;
+import ij.process.ColorProcessor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.scijava.Context;
+import org.scijava.command.CommandService;
+import org.scijava.module.Module;
+import org.vlmvisualizer.Golden;
+import org.vlmvisualizer.PlainSentence;
+import org.vlmvisualizer.Printed;
+
+/** Runs the command in a real SciJava context, as Fiji would without a display. */
+final class CommandRuns implements AutoCloseable {
+  static final String MODEL = Golden.ROOT.resolve("llama-mha/checkpoint").toString();
+
+  final Context context = new Context();
+
+  /** A finished run. */
+  record Run(Module module, String printed) {
+    ImagePlus heatmaps() {
+      return (ImagePlus) module.getOutput("heatmaps");
+    }
+
+    ShowAttention command() {
+      return (ShowAttention) module.getDelegateObject();
+    }
+  }
+
+  /** Runs with a few options on the golden model; the others take their defaults. */
+  Run run(Object... options) throws Exception {
+    Map<String, Object> inputs = new HashMap<>(Map.of("model", MODEL, "length", 3));
+    for (int i = 0; i < options.length; i += 2) {
+      inputs.put((String) options[i], options[i + 1]);
+    }
+    try (Printed printed = new Printed()) {
+      Module module =
+          context.service(CommandService.class).run(ShowAttention.class, true, inputs).get();
+      return new Run(module, printed.text());
+    }
+  }
+
+  /** Checks that a run says one sentence and shows and prints nothing. */
+  static String assertRefused(Run run) {
+    assertTrue(run.command().isCanceled(), "not refused");
+    assertNull(run.heatmaps());
+    assertEquals("", run.printed());
+    assertEquals(0, WindowManager.getImageCount());
+    String reason = run.command().getCancelReason();
+    PlainSentence.check(reason);
+    return reason;
+  }
+
+  static void assertDone(Run run) {
+    assertFalse(run.command().isCanceled(), run.command().getCancelReason());
+    assertEquals("", run.printed());
+  }
+
+  /** A picture of 40 x 30 pixels with a bright corner. */
+  static ImagePlus picture() {
+    ColorProcessor pixels = new ColorProcessor(40, 30);
+    pixels.setColor(0xf0e0d0);
+    pixels.fill(new ij.gui.Roi(20, 5, 15, 10));
+    return new ImagePlus("picture", pixels);
+  }
+
+  static void closeAllImages() {
+    List<Integer> ids = new ArrayList<>();
+    for (int id : WindowManager.getIDList() == null ? new int[0] : WindowManager.getIDList()) {
+      ids.add(id);
+    }
+    ids.forEach(id -> WindowManager.getImage(id).close());
+    WindowManager.setTempCurrentImage(null);
+  }
+
+  @Override
+  public void close() {
+    closeAllImages();
+    context.dispose();
+  }
+}
