@@ -3,7 +3,6 @@ package org.vlmvisualizer.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ij.IJ;
 import ij.ImagePlus;
 import ij.process.FloatProcessor;
 import java.nio.file.Files;
@@ -101,7 +100,8 @@ class CliRefusalTest {
     float[] pixels = new float[100];
     pixels[42] = Float.NaN;
     Path file = folder.resolve("nan.tif");
-    IJ.saveAsTiff(new ImagePlus("", new FloatProcessor(10, 10, pixels)), file.toString());
+    new ij.io.FileSaver(new ImagePlus("", new FloatProcessor(10, 10, pixels)))
+        .saveAsTiff(file.toString());
     assertTrue(refused("--image", file.toString()).contains("NaN"));
   }
 
@@ -115,7 +115,7 @@ class CliRefusalTest {
 
   @ParameterizedTest
   @EnabledOnOs(OS.LINUX)
-  @ValueSource(strings = {"/proc/results", "/dev/full", "/dev/null/results", "/proc"})
+  @ValueSource(strings = {"/proc/results", "/dev/full", "/dev/full/results", "/proc"})
   void whatCannotBeWrittenToIsRefused(String output) throws Exception {
     refused("--output", output);
   }

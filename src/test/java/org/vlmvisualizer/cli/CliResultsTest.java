@@ -138,7 +138,7 @@ class CliResultsTest {
   @Test
   void aPictureOfOnePixelWorks() throws Exception {
     Path file = folder.resolve("one.png");
-    IJ.saveAs(new ImagePlus("", new ByteProcessor(1, 1)), "png", file.toString());
+    new ij.io.FileSaver(new ImagePlus("", new ByteProcessor(1, 1))).saveAsPng(file.toString());
     Path results = results("--image", file.toString());
     ImagePlus maps = IJ.openImage(results.resolve("heatmaps.tif").toString());
     assertEquals(1, maps.getWidth());

@@ -15,6 +15,8 @@ import java.util.Map;
 import org.scijava.Context;
 import org.scijava.command.CommandService;
 import org.scijava.module.Module;
+import org.scijava.module.ModuleInfo;
+import org.scijava.module.ModuleService;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.Printed;
@@ -43,10 +45,15 @@ final class CommandRuns implements AutoCloseable {
       inputs.put((String) options[i], options[i + 1]);
     }
     try (Printed printed = new Printed()) {
-      Module module =
-          context.service(CommandService.class).run(ShowAttention.class, true, inputs).get();
+      ModuleService modules = context.service(ModuleService.class);
+      Module module = modules.createModule(info());
+      modules.run(module, true, inputs).get();
       return new Run(module, printed.text());
     }
+  }
+
+  ModuleInfo info() {
+    return context.service(CommandService.class).getCommand(ShowAttention.class);
   }
 
   /** Checks that a run says one sentence and shows and prints nothing. */
