@@ -16,7 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.scijava.app.StatusService;
 import org.scijava.event.EventHandler;
 import org.scijava.event.EventService;
-import org.scijava.task.Task;
 import org.scijava.task.TaskService;
 import org.scijava.task.event.TaskEvent;
 import org.vlmvisualizer.command.CommandRuns.Run;
@@ -33,10 +32,12 @@ class CancelTest {
   }
 
   /** Cancels whatever task it hears of. */
-  private static final class Impatient {
+  public static final class Impatient {
     @EventHandler
-    void onEvent(TaskEvent event) {
-      event.getTask().cancel("enough");
+    public void onEvent(TaskEvent event) {
+      if (!event.getTask().isCanceled()) {
+        event.getTask().cancel("enough");
+      }
     }
   }
 
@@ -73,24 +74,5 @@ class CancelTest {
     try (RunProgress progress = progress()) {
       progress.update("Reading", 0, 2);
     }
-  }
-
-  @Test
-  void theTaskIsDoneWhenTheRunIs() {
-    TaskService tasks = runs.context.service(TaskService.class);
-    StatusService status = runs.context.service(StatusService.class);
-    Task[] seen = new Task[1];
-    Object listener =
-        new Object() {
-          @EventHandler
-          void onEvent(TaskEvent event) {
-            seen[0] = event.getTask();
-          }
-        };
-    runs.context.service(EventService.class).subscribe(listener);
-    try (RunProgress progress = new RunProgress(status, tasks, "x")) {
-      progress.update("Reading", 1, 2);
-    }
-    assertFalse(seen[0] != null && !seen[0].isDone());
   }
 }

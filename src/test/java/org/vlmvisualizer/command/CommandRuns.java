@@ -7,10 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ij.ImagePlus;
 import ij.WindowManager;
+import ij.macro.Interpreter;
 import ij.process.ColorProcessor;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.scijava.Context;
 import org.scijava.command.CommandService;
@@ -26,6 +25,11 @@ final class CommandRuns implements AutoCloseable {
   static final String MODEL = Golden.ROOT.resolve("llama-mha/checkpoint").toString();
 
   final Context context = new Context();
+
+  /** Plain ImageJ shows images without a display in batch mode only; Fiji's always does. */
+  CommandRuns() {
+    Interpreter.batchMode = true;
+  }
 
   /** A finished run. */
   record Run(Module module, String printed) {
@@ -69,7 +73,9 @@ final class CommandRuns implements AutoCloseable {
 
   static void assertDone(Run run) {
     assertFalse(run.command().isCanceled(), run.command().getCancelReason());
-    assertEquals("", run.printed());
+    // Without Fiji's own jars, SciJava has nothing to show an ImagePlus with, and says so.
+    String printed = run.printed().replaceAll(".*Ignoring unsupported output: heatmaps.*\\R", "");
+    assertEquals("", printed);
   }
 
   /** A picture of 40 x 30 pixels with a bright corner. */
@@ -81,12 +87,11 @@ final class CommandRuns implements AutoCloseable {
   }
 
   static void closeAllImages() {
-    List<Integer> ids = new ArrayList<>();
-    for (int id : WindowManager.getIDList() == null ? new int[0] : WindowManager.getIDList()) {
-      ids.add(id);
+    while (Interpreter.getBatchModeImageCount() > 0) {
+      Interpreter.removeBatchModeImage(Interpreter.getLastBatchModeImage());
     }
-    ids.forEach(id -> WindowManager.getImage(id).close());
     WindowManager.setTempCurrentImage(null);
+    Interpreter.batchMode = false;
   }
 
   @Override

@@ -123,14 +123,6 @@ class ShowAttentionTest {
   }
 
   @Test
-  void readsTheActiveImageWhenNoneIsGiven() throws Exception {
-    ij.WindowManager.setTempCurrentImage(CommandRuns.picture());
-    Run run = runs.run();
-    CommandRuns.assertDone(run);
-    assertEquals("Attention of picture", run.heatmaps().getTitle());
-  }
-
-  @Test
   void anOutputWithoutNameSavesNothing() throws Exception {
     Run run = runs.run("image", CommandRuns.picture(), "output", new java.io.File(""));
     CommandRuns.assertDone(run);
