@@ -226,8 +226,6 @@ public final class LlavaNetwork implements AutoCloseable {
 
   @Override
   public void close() {
-    tower.close();
-    decoder.close();
     torch.close();
   }
 }

@@ -16,8 +16,8 @@ import org.vlmvisualizer.network.Precision;
  * touched at the start, so that growth is native memory.
  */
 final class ManyRuns {
-  private static final int WARM_UP = 40;
-  private static final int TOKENS = 40;
+  private static final int WARM_UP = 30;
+  private static final int TOKENS = 16;
 
   private ManyRuns() {}
 
