@@ -11,13 +11,13 @@ import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.network.Precision;
 
 /**
- * Asks the same question over and over in one JVM, opening the model every time, and prints by how
- * many kilobytes the process grew after warming up. To be run with a heap of fixed size that is
- * touched at the start, so that growth is native memory.
+ * Asks the same question over and over in one JVM and prints by how many kilobytes the process grew
+ * after warming up. To be run with a heap of fixed size that is touched at the start, so that
+ * growth is native memory.
  */
 final class ManyRuns {
-  private static final int WARM_UP = 30;
-  private static final int TOKENS = 16;
+  private static final int WARM_UP = 20;
+  private static final int TOKENS = 50;
 
   private ManyRuns() {}
 
@@ -31,23 +31,19 @@ final class ManyRuns {
     Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
     RgbPicture picture = ImageInput.open(golden.picture().toString()).picture();
     long before = 0;
-    for (int i = 0; i < WARM_UP + runs; i++) {
-      if (i == WARM_UP) {
-        before = residentKilobytes();
-      }
-      if (cancel) {
-        cancelledLoad(checkpoint);
-      } else {
-        run(checkpoint, picture);
-      }
-    }
-    System.out.println(residentKilobytes() - before);
-  }
-
-  private static void run(Checkpoint checkpoint, RgbPicture picture) {
     try (AttentionModel model =
         AttentionModel.open(checkpoint, "cpu", Precision.FLOAT32, Progress.NONE)) {
-      model.analyze(picture, AnalysisRequest.of("What is in the picture?", TOKENS), Progress.NONE);
+      for (int i = 0; i < WARM_UP + runs; i++) {
+        if (i == WARM_UP) {
+          before = residentKilobytes();
+        }
+        if (cancel) {
+          cancelledLoad(checkpoint);
+        } else {
+          model.analyze(picture, AnalysisRequest.of("What is in it?", TOKENS), Progress.NONE);
+        }
+      }
+      System.out.println(residentKilobytes() - before);
     }
   }
 

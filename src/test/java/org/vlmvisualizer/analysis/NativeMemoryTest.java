@@ -25,7 +25,7 @@ class NativeMemoryTest {
   private static final long LIMIT_KILOBYTES = 8000;
 
   @ParameterizedTest
-  @ValueSource(strings = {"120", "120 cancel"})
+  @ValueSource(strings = {"100", "100 cancel"})
   void doesNotGrow(String arguments) throws Exception {
     JavaProcess run = JavaProcess.run(FIXED_HEAP, ManyRuns.class, List.of(arguments.split(" ")));
     assertEquals("", run.err());
