@@ -181,7 +181,7 @@ public final class Checkpoint {
   }
 
   private Path shard(String name) {
-    if (name.contains("/") || name.contains("\\") || name.startsWith("..")) {
+    if (name.isEmpty() || name.matches("(?s)\\.\\..*|.*[/\\\\\\x00].*")) {
       throw new InputException(
           "Expected the names of files beside it in "
               + folder.resolve(INDEX)

@@ -16,6 +16,9 @@ public record ConfigObject(JsonObject json, String where) {
   /** Larger than any size in a model, small enough that products of two fit a long. */
   private static final int MAX_SIZE = 1 << 28;
 
+  /** More than any model has; each layer takes memory before its weights are looked for. */
+  private static final int MAX_LAYERS = 1000;
+
   /** Whether a value is there and not null. */
   public boolean has(String key) {
     return json.has(key) && !json.get(key).isJsonNull();
@@ -26,6 +29,15 @@ public record ConfigObject(JsonObject json, String where) {
     int value = integer(key, byDefault);
     if (value < 1 || value > MAX_SIZE) {
       throw unexpected("a positive size", key, Integer.toString(value));
+    }
+    return value;
+  }
+
+  /** A number of layers: a whole number from 1 to 1000. */
+  public int layers(String key, int byDefault) {
+    int value = size(key, byDefault);
+    if (value > MAX_LAYERS) {
+      throw unexpected("at most " + MAX_LAYERS + " layers", key, Integer.toString(value));
     }
     return value;
   }

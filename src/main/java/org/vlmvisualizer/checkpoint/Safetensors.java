@@ -73,6 +73,7 @@ public final class Safetensors {
       }
     } catch (JsonParseException
         | IllegalStateException
+        | ClassCastException
         | UnsupportedOperationException
         | NumberFormatException
         | NullPointerException

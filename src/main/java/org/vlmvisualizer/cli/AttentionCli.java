@@ -118,6 +118,7 @@ public final class AttentionCli implements Callable<Integer> {
         .setOut(out)
         .setErr(err)
         .setExecutionExceptionHandler(AttentionCli::explain)
+        .setParameterExceptionHandler(AttentionCli::explainUsage)
         .execute(arguments);
   }
 
@@ -129,6 +130,13 @@ public final class AttentionCli implements Callable<Integer> {
     command.getErr().println(exception.getMessage());
     command.getErr().flush();
     return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static int explainUsage(CommandLine.ParameterException exception, String[] arguments) {
+    PrintWriter err = exception.getCommandLine().getErr();
+    err.println(exception.getMessage() + "; --help tells what is expected.");
+    err.flush();
+    return CommandLine.ExitCode.USAGE;
   }
 
   @Override
@@ -162,7 +170,7 @@ public final class AttentionCli implements Callable<Integer> {
     if (roi == null) {
       return null;
     }
-    if (!roi.matches("\\d{1,6},\\d{1,6},\\d{1,6},\\d{1,6}")) {
+    if (!roi.matches("(\\d{1,6},){2}[1-9]\\d{0,5},[1-9]\\d{0,5}")) {
       throw new InputException(
           "Expected --roi as x,y,width,height in whole pixels, found '" + roi + "'.");
     }

@@ -86,7 +86,7 @@ final class LlavaFamily implements ModelFamily {
         new VisionConfig(
             c.size("hidden_size", given ? 768 : 1024),
             c.size("intermediate_size", given ? 3072 : 4096),
-            c.size("num_hidden_layers", given ? 12 : 24),
+            c.layers("num_hidden_layers", given ? 12 : 24),
             c.size("num_attention_heads", given ? 12 : 16),
             c.size("image_size", given ? 224 : 336),
             c.size("patch_size", given ? 32 : 14),
@@ -116,7 +116,7 @@ final class LlavaFamily implements ModelFamily {
     return new DecoderConfig(
         hiddenSize,
         c.size("intermediate_size", mistral ? 14336 : 11008),
-        c.size("num_hidden_layers", 32),
+        c.layers("num_hidden_layers", 32),
         heads,
         keyValueHeads,
         c.size("head_dim", Math.max(1, hiddenSize / heads)),

@@ -18,7 +18,7 @@ import org.vlmvisualizer.core.TraceRequest;
  *
  * <p>Source: transformers 4.57, modeling_llama.py and modeling_mistral.py (without sliding window).
  */
-final class Decoder implements AutoCloseable {
+final class Decoder {
   private final Torch torch;
   private final DecoderConfig config;
   private final PtNDArray embeddings;
@@ -32,7 +32,7 @@ final class Decoder implements AutoCloseable {
     String root = "language_model.";
     embeddings = loader.load(root + "embed_tokens.weight");
     head =
-        IValue.listFrom(
+        loader.list(
             flatten(
                 loader.load(root + "norm.weight"),
                 config.tieWordEmbeddings()
@@ -42,7 +42,7 @@ final class Decoder implements AutoCloseable {
       progress.update("Loading the decoder", i, config.numHiddenLayers());
       layers.add(layer(loader, root + "layers." + i + "."));
     }
-    allLayers = IValue.listFrom(layers.toArray(IValue[]::new));
+    allLayers = torch.keep(IValue.listFrom(layers.toArray(IValue[]::new)));
   }
 
   /** The order that decoder.py tells. */
@@ -50,7 +50,7 @@ final class Decoder implements AutoCloseable {
     String attention = name + "self_attn.";
     String[] qkv = {attention + "q_proj", attention + "k_proj", attention + "v_proj"};
     String[] gateUp = {name + "mlp.gate_proj", name + "mlp.up_proj"};
-    return IValue.listFrom(
+    return loader.list(
         flatten(
             loader.load(name + "input_layernorm.weight"),
             loader.projection(qkv),
@@ -226,12 +226,5 @@ final class Decoder implements AutoCloseable {
       allCaches.close();
       tables.close();
     }
-  }
-
-  @Override
-  public void close() {
-    layers.forEach(IValue::close);
-    allLayers.close();
-    head.close();
   }
 }

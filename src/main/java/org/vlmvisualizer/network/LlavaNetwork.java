@@ -190,7 +190,12 @@ public final class LlavaNetwork implements AutoCloseable {
 
     int add(Decoder.Step step) {
       int id = (int) step.id().getLong();
-      tokens.add(new GeneratedToken(id, texts.apply(id), step.probability().getFloat()));
+      float probability = step.probability().getFloat();
+      if (Float.isNaN(probability)) {
+        throw new InputException(
+            "Expected numbers from the model, but it computed NaN (not a number); choose precision float32, or download the model again.");
+      }
+      tokens.add(new GeneratedToken(id, texts.apply(id), probability));
       if (step.rows() != null) {
         rows.add(split(torch.floats(step.rows()), request.layers().size()));
       }
@@ -230,8 +235,6 @@ public final class LlavaNetwork implements AutoCloseable {
 
   @Override
   public void close() {
-    tower.close();
-    decoder.close();
     torch.close();
   }
 }

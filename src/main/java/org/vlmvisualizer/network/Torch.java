@@ -29,6 +29,7 @@ final class Torch implements AutoCloseable {
   private final Model model;
   private final PtSymbolBlock block;
   private final PtNDManager manager;
+  private final List<IValue> kept = new ArrayList<>();
 
   Torch(Device device) {
     model = Model.newInstance("network", device, "PyTorch");
@@ -131,8 +132,15 @@ final class Torch implements AutoCloseable {
     throw new IllegalArgumentException("No IValue for " + argument.getClass());
   }
 
+  /** Keeps an IValue as long as this module: a list holds the memory of its arrays by itself. */
+  IValue keep(IValue value) {
+    kept.add(value);
+    return value;
+  }
+
   @Override
   public void close() {
+    kept.forEach(IValue::close);
     manager.close();
     model.close();
   }

@@ -15,7 +15,7 @@ import org.vlmvisualizer.core.VisionLayers;
  *
  * <p>Source: transformers 4.57, modeling_clip.py and modeling_llava.py.
  */
-final class VisionTower implements AutoCloseable {
+final class VisionTower {
   /** What {@link #run} gives: features [P, D of the decoder], attention [P, P] or null. */
   record Output(PtNDArray features, PtNDArray projected, PtNDArray attention) {}
 
@@ -30,7 +30,7 @@ final class VisionTower implements AutoCloseable {
     this.config = config;
     String root = "vision_tower.";
     embedding =
-        IValue.listFrom(
+        loader.list(
             loader.load(root + "embeddings.patch_embedding.weight"),
             loader.load(root + "embeddings.class_embedding"),
             loader.load(root + "embeddings.position_embedding.weight"),
@@ -43,7 +43,7 @@ final class VisionTower implements AutoCloseable {
     }
     String linear = "multi_modal_projector.linear_";
     projector =
-        IValue.listFrom(
+        loader.list(
             loader.load(linear + "1.weight"),
             loader.stack(".bias", linear + "1"),
             loader.load(linear + "2.weight"),
@@ -54,7 +54,7 @@ final class VisionTower implements AutoCloseable {
   private static IValue layer(WeightLoader loader, String name) {
     String attention = name + "self_attn.";
     String[] qkv = {attention + "q_proj", attention + "k_proj", attention + "v_proj"};
-    return IValue.listFrom(
+    return loader.list(
         loader.load(name + "layer_norm1.weight"),
         loader.load(name + "layer_norm1.bias"),
         loader.stack(".weight", qkv),
@@ -107,12 +107,5 @@ final class VisionTower implements AutoCloseable {
     PtNDArray projected =
         torch.tensor(owner, "project", features, projector, config.projectorAct());
     return new Output(features, projected, total == null ? null : (PtNDArray) total.div(used));
-  }
-
-  @Override
-  public void close() {
-    layers.forEach(IValue::close);
-    embedding.close();
-    projector.close();
   }
 }

@@ -3,6 +3,7 @@ package org.vlmvisualizer.network;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -99,6 +100,11 @@ final class WeightLoader {
     PtNDArray target = empty(type.scalarType(), shape);
     fill(target, parts, 0, rows(parts));
     return target;
+  }
+
+  /** Weights as one argument, which lives as long as the module. */
+  IValue list(PtNDArray... arrays) {
+    return torch.keep(IValue.listFrom(arrays));
   }
 
   private PtNDArray[] int8(List<StoredTensor> parts) {

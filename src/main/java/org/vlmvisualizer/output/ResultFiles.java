@@ -59,12 +59,22 @@ public final class ResultFiles {
   }
 
   /**
-   * Makes sure, before any long work, that results can be written.
+   * Makes sure, before any long work, that results can be written. Leaves nothing behind.
    *
-   * @param folder made if missing
+   * @param folder made on trial if missing
    * @throws InputException if it is a file, cannot be made or cannot be written to
    */
   public static void prepare(Path folder) {
+    Path existing = nearestExisting(folder);
+    try {
+      make(folder);
+    } finally {
+      removeEmpty(folder, existing);
+    }
+  }
+
+  /** Makes the folder and writes to it on trial. */
+  private static void make(Path folder) {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw new InputException("Expected a folder for the results, found a file: " + folder + ".");
     }
@@ -87,6 +97,26 @@ public final class ResultFiles {
     }
   }
 
+  private static Path nearestExisting(Path folder) {
+    Path path = folder.toAbsolutePath().normalize();
+    while (path.getParent() != null && Files.notExists(path)) {
+      path = path.getParent();
+    }
+    return path;
+  }
+
+  /** Removes the folder and those above it, up to one that was there before; none with content. */
+  private static void removeEmpty(Path folder, Path existing) {
+    Path path = folder.toAbsolutePath().normalize();
+    try {
+      for (; !path.equals(existing) && path.startsWith(existing); path = path.getParent()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      // Someone else uses it by now.
+    }
+  }
+
   /**
    * Writes all files.
    *
@@ -94,30 +124,42 @@ public final class ResultFiles {
    * @throws InputException if they cannot be written; then the folder is as it was before
    */
   public static List<Path> write(Path folder, Results results) {
-    prepare(folder);
+    Path existing = nearestExisting(folder);
+    boolean written = false;
     try {
-      Path temporary = Files.createTempDirectory(folder, TEMPORARY);
-      Path fresh = Files.createDirectory(temporary.resolve(FRESH));
-      Path earlier = Files.createDirectory(temporary.resolve(EARLIER));
-      try {
-        Map<String, Writer> writers = writers(results);
-        for (Map.Entry<String, Writer> writer : writers.entrySet()) {
-          writer.getValue().write(fresh.resolve(writer.getKey()));
-        }
-        moveIntoPlace(writers.keySet(), temporary, folder);
-        deleteFiles(earlier);
-        return writers.keySet().stream().map(folder::resolve).toList();
-      } finally {
-        deleteFiles(fresh);
-        // After a failure that could not be undone, earlier results stay here: then this throws.
-        Files.deleteIfExists(earlier);
-        Files.delete(temporary);
-      }
+      make(folder);
+      List<Path> files = writeInto(folder, results);
+      written = true;
+      return files;
     } catch (IOException e) {
       throw new InputException(
           "The results could not be written to %s (%s). Is a file open elsewhere or the disk full?"
               .formatted(folder, reason(e)),
           e);
+    } finally {
+      if (!written) {
+        removeEmpty(folder, existing);
+      }
+    }
+  }
+
+  private static List<Path> writeInto(Path folder, Results results) throws IOException {
+    Path temporary = Files.createTempDirectory(folder, TEMPORARY);
+    Path fresh = Files.createDirectory(temporary.resolve(FRESH));
+    Path earlier = Files.createDirectory(temporary.resolve(EARLIER));
+    try {
+      Map<String, Writer> writers = writers(results);
+      for (Map.Entry<String, Writer> writer : writers.entrySet()) {
+        writer.getValue().write(fresh.resolve(writer.getKey()));
+      }
+      moveIntoPlace(writers.keySet(), temporary, folder);
+      deleteFiles(earlier);
+      return writers.keySet().stream().map(folder::resolve).toList();
+    } finally {
+      deleteFiles(fresh);
+      // After a failure that could not be undone, earlier results stay here: then this throws.
+      Files.deleteIfExists(earlier);
+      Files.delete(temporary);
     }
   }
 

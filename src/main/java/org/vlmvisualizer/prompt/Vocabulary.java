@@ -37,6 +37,7 @@ final class Vocabulary {
       }
     } catch (IllegalStateException
         | NullPointerException
+        | ClassCastException
         | UnsupportedOperationException
         | IndexOutOfBoundsException
         | NumberFormatException e) {

@@ -1,0 +1,75 @@
+package org.vlmvisualizer.analysis;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
+import org.vlmvisualizer.Golden;
+import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.command.ImageInput;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.network.Precision;
+
+/**
+ * Asks the same question over and over in one JVM and prints by how many kilobytes the process grew
+ * after warming up. To be run with a heap of fixed size that is touched at the start, so that
+ * growth is native memory.
+ */
+final class ManyRuns {
+  private static final int WARM_UP = 20;
+  private static final int TOKENS = 50;
+
+  private ManyRuns() {}
+
+  /**
+   * @param arguments the number of runs, and "cancel" to cancel each while the model loads
+   */
+  public static void main(String[] arguments) throws Exception {
+    int runs = Integer.parseInt(arguments[0]);
+    boolean cancel = arguments.length > 1;
+    Golden golden = new Golden("llama-mha");
+    Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
+    RgbPicture picture = ImageInput.open(golden.picture().toString()).picture();
+    long before = 0;
+    try (AttentionModel model =
+        AttentionModel.open(checkpoint, "cpu", Precision.FLOAT32, Progress.NONE)) {
+      for (int i = 0; i < WARM_UP + runs; i++) {
+        if (i == WARM_UP) {
+          before = residentKilobytes();
+        }
+        if (cancel) {
+          cancelledLoad(checkpoint);
+        } else {
+          model.analyze(picture, AnalysisRequest.of("What is in it?", TOKENS), Progress.NONE);
+        }
+      }
+      System.out.println(residentKilobytes() - before);
+    }
+  }
+
+  /** Cancels before the last decoder layer. */
+  private static void cancelledLoad(Checkpoint checkpoint) {
+    Progress impatient =
+        (stage, done, total) -> {
+          if (stage.contains("decoder") && done == total - 1) {
+            throw new CancellationException();
+          }
+        };
+    try {
+      AttentionModel.open(checkpoint, "cpu", Precision.FLOAT32, impatient).close();
+      throw new AssertionError("not cancelled");
+    } catch (CancellationException e) {
+      // Expected.
+    }
+  }
+
+  private static long residentKilobytes() throws Exception {
+    System.gc();
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("RssAnon:")) {
+        return Long.parseLong(line.replaceAll("\\D", ""));
+      }
+    }
+    throw new AssertionError("no RssAnon");
+  }
+}

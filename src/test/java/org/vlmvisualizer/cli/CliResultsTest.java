@@ -1,0 +1,154 @@
+package org.vlmvisualizer.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import ij.IJ;
+import ij.ImagePlus;
+import ij.process.ByteProcessor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vlmvisualizer.Golden;
+
+/** What a good run writes. */
+class CliResultsTest {
+  @TempDir Path folder;
+
+  private Path results(String... options) {
+    CliRun run = CliRun.of(CliRun.arguments(folder, options));
+    assertEquals("", run.err());
+    assertEquals("", run.printed());
+    assertEquals(0, run.exitCode());
+    assertEquals(1, run.out().lines().count());
+    return folder.resolve("results");
+  }
+
+  private static JsonObject json(Path results) throws Exception {
+    return JsonParser.parseString(Files.readString(results.resolve("run.json"))).getAsJsonObject();
+  }
+
+  private static int[] ids(JsonArray array) {
+    return array.asList().stream().mapToInt(e -> e.getAsInt()).toArray();
+  }
+
+  @Test
+  void writesEveryFileAndPrintsTheAnswer() throws Exception {
+    Path results = results("--length", "8");
+    List<String> names =
+        CliRun.list(results).stream().skip(1).map(f -> f.getFileName().toString()).toList();
+    assertEquals(
+        List.of(
+            "attention-matrix.tif",
+            "attention-ratio.png",
+            "heatmaps.tif",
+            "montage.png",
+            "run.json",
+            "tokens.csv"),
+        names);
+    assertTrue(ImageIO.read(results.resolve("montage.png").toFile()).getWidth() > 100);
+    assertTrue(ImageIO.read(results.resolve("attention-ratio.png").toFile()).getWidth() > 100);
+    ImagePlus matrix = IJ.openImage(results.resolve("attention-matrix.tif").toString());
+    assertEquals(new Golden("llama-mha").shape("matrix")[0], matrix.getWidth());
+  }
+
+  @Test
+  void tableHasItsColumnsAndNoNaN() throws Exception {
+    List<String> lines = Files.readAllLines(results().resolve("tokens.csv"));
+    assertTrue(
+        lines
+            .get(0)
+            .startsWith(
+                "index,token_id,token,probability,image_attention,prompt_attention,generated_attention,padding_share,peak_x,peak_y"));
+    assertEquals(4, lines.size());
+    assertFalse(lines.stream().anyMatch(line -> line.contains("NaN")));
+  }
+
+  @Test
+  void runJsonTellsHowItCameAbout() throws Exception {
+    JsonObject run = json(results("--length", "8"));
+    Golden golden = new Golden("llama-mha");
+    assertTrue(
+        run.keySet()
+            .containsAll(
+                Set.of("model", "device", "precision", "question", "answer", "picture", "image")));
+    assertTrue(run.get("model_sha256").getAsString().matches("[0-9a-f]{64}"));
+    assertEquals(golden.json.get("prompt"), run.get("prompt"));
+    assertEquals(golden.json.get("generatedText"), run.get("answer"));
+    org.junit.jupiter.api.Assertions.assertArrayEquals(
+        golden.ints("input_ids"), ids(run.getAsJsonArray("prompt_ids")));
+    org.junit.jupiter.api.Assertions.assertArrayEquals(
+        golden.ints("generated_ids"), ids(run.getAsJsonArray("generated_ids")));
+    assertEquals(
+        Set.of(
+            "method",
+            "vision",
+            "layers",
+            "heads",
+            "first_token",
+            "template",
+            "system",
+            "fit",
+            "length"),
+        run.getAsJsonObject("options").keySet());
+    assertTrue(
+        run.getAsJsonObject("versions")
+            .keySet()
+            .containsAll(Set.of("vlm_visualizer", "pytorch", "djl", "java")));
+    for (String stage :
+        List.of("load", "preprocess", "vision", "prefill", "decode", "attribution")) {
+      assertTrue(run.getAsJsonObject("seconds").get(stage).getAsDouble() >= 0, stage);
+    }
+  }
+
+  @Test
+  void withoutUpsamplingEachSliceSumsToOne() throws Exception {
+    Path results = results("--upsampling", "none", "--length", "8");
+    ImagePlus maps = IJ.openImage(results.resolve("heatmaps.tif").toString());
+    assertEquals(8, maps.getStackSize());
+    assertEquals(4, maps.getWidth());
+    float[] expected = new Golden("llama-mha").floats("map");
+    for (int t = 0; t < 8; t++) {
+      float[] pixels = (float[]) maps.getStack().getPixels(t + 1);
+      double sum = 0;
+      for (int p = 0; p < pixels.length; p++) {
+        assertEquals(expected[16 * t + p], pixels[p], 1e-5);
+        sum += pixels[p];
+      }
+      assertEquals(1, sum, 1e-5);
+    }
+  }
+
+  @Test
+  void aRegionIsWhatIsAskedAbout() throws Exception {
+    JsonObject run = json(results("--roi", "5,6,20,10"));
+    assertEquals(20, run.getAsJsonObject("picture").get("width").getAsInt());
+    assertEquals(5, run.getAsJsonObject("image").get("x").getAsInt());
+    assertEquals(6, run.getAsJsonObject("image").get("y").getAsInt());
+  }
+
+  @Test
+  void aPictureOfOnePixelWorks() throws Exception {
+    Path file = folder.resolve("one.png");
+    new ij.io.FileSaver(new ImagePlus("", new ByteProcessor(1, 1))).saveAsPng(file.toString());
+    Path results = results("--image", file.toString());
+    ImagePlus maps = IJ.openImage(results.resolve("heatmaps.tif").toString());
+    assertEquals(1, maps.getWidth());
+    assertEquals(3, maps.getStackSize());
+  }
+
+  @Test
+  void aFolderThatIsThereIsUsedAndItsOwnFilesKept() throws Exception {
+    Files.createDirectory(folder.resolve("results"));
+    Files.writeString(folder.resolve("results").resolve("notes.txt"), "mine");
+    assertEquals("mine", Files.readString(results().resolve("notes.txt")));
+  }
+}

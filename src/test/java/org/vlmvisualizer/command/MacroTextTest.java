@@ -1,0 +1,39 @@
+package org.vlmvisualizer.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vlmvisualizer.core.InputException;
+
+/** Text as ImageJ's macro language hands it on. */
+class MacroTextTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"Wo ist die größte Zelle?", "Ποῦ εἶναι;", "细胞在哪里?", "🔬", "plain"})
+  void textReadAsLatin1IsPutRight(String text) {
+    byte[] file = text.getBytes(StandardCharsets.UTF_8);
+    assertEquals(text, MacroText.repair(new String(file, StandardCharsets.ISO_8859_1)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"größte", "naïve café", "5 µm", "细胞", "Ποῦ", "", "x", "50 °C ± 2"})
+  void textThatIsRightIsLeftAlone(String text) {
+    assertEquals(text, MacroText.repair(text));
+  }
+
+  @Test
+  void balancedBracketsPass() {
+    MacroText.checkBrackets(null);
+    MacroText.checkBrackets("");
+    MacroText.checkBrackets("length=3 prompt=[What is in [the] image?]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"prompt=[a]b]", "prompt=[a[b]", "prompt=]a[", "prompt=[a"})
+  void bracketsWithoutPartnerAreRefused(String options) {
+    assertThrows(InputException.class, () -> MacroText.checkBrackets(options));
+  }
+}

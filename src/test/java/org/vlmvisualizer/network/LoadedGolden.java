@@ -1,0 +1,75 @@
+package org.vlmvisualizer.network;
+
+import java.util.Set;
+import org.vlmvisualizer.Golden;
+import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.TokenSequence;
+import org.vlmvisualizer.core.Trace;
+import org.vlmvisualizer.core.TraceRequest;
+import org.vlmvisualizer.core.WeightShapes;
+import org.vlmvisualizer.family.Families;
+import org.vlmvisualizer.family.ModelFamily;
+import org.vlmvisualizer.prompt.PromptEncoder;
+
+/** A golden checkpoint on the CPU in float32, with the golden's pixel values and prompt. */
+final class LoadedGolden implements AutoCloseable {
+  final Golden golden;
+  final ModelConfig config;
+  final LlavaNetwork network;
+  final PixelValues pixels;
+  final TokenSequence prompt;
+  final int length;
+
+  LoadedGolden(String name) {
+    golden = new Golden(name);
+    Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
+    ModelFamily family = Families.of(checkpoint);
+    config = family.config(checkpoint);
+    network =
+        LlavaNetwork.load(
+            config,
+            family.weightMap().resolve(checkpoint.tensors(), WeightShapes.of(config)),
+            "cpu",
+            Precision.FLOAT32,
+            Progress.NONE);
+    int side = config.vision().imageSize();
+    pixels =
+        new PixelValues(
+            golden.floats("pixel_values"),
+            PatchGrid.padded(side, side, side, config.vision().patchSize()));
+    try (PromptEncoder encoder =
+        new PromptEncoder(
+            checkpoint.text("tokenizer.json"),
+            checkpoint.required("tokenizer.json"),
+            config.decoder().vocabSize(),
+            config.imageTokenId(),
+            config.vision().numPatches())) {
+      prompt =
+          encoder.encode(
+              family.template(checkpoint),
+              golden.json.get("question").getAsString(),
+              !golden.json.get("system").isJsonNull());
+    }
+    length = golden.ints("generated_ids").length;
+  }
+
+  /** The golden's answer, recorded as asked for. */
+  Trace answer(TraceRequest request) {
+    return generate(prompt, length, request);
+  }
+
+  /** What follows a prompt, without end of sequence. */
+  Trace generate(TokenSequence sequence, int tokens, TraceRequest request) {
+    return network.generate(
+        pixels, sequence, tokens, Set.of(), String::valueOf, request, Progress.NONE);
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}
