@@ -12,8 +12,7 @@ import java.util.concurrent.CancellationException;
 import org.scijava.ItemIO;
 import org.scijava.app.StatusService;
 import org.scijava.command.Command;
-import org.scijava.command.DynamicCommand;
-import org.scijava.module.ModuleItem;
+import org.scijava.command.ContextCommand;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.scijava.task.TaskService;
@@ -38,12 +37,8 @@ import org.vlmvisualizer.output.Upsampling;
  * The prompt comes last, since ImageJ would find other keys inside it. No key ends another. A run
  * that fails tells why in one sentence and opens no image.
  */
-@Plugin(
-    type = Command.class,
-    menuPath = "Plugins>VLM Visualizer>Show Attention...",
-    initializer = "takeDefaults",
-    attrs = @org.scijava.plugin.Attr(name = "no-legacy"))
-public class ShowAttention extends DynamicCommand {
+@Plugin(type = Command.class, menuPath = "Plugins>VLM Visualizer>Show Attention...")
+public class ShowAttention extends ContextCommand {
   /** Title of the results table. */
   public static final String TABLE_TITLE = "Attention per token";
 
@@ -145,21 +140,6 @@ public class ShowAttention extends DynamicCommand {
 
   @Parameter(type = ItemIO.OUTPUT)
   private ImagePlus heatmaps;
-
-  /** In a macro, what is not given takes its default: a dialog would stop the macro. */
-  protected void takeDefaults() {
-    if (IJ.isMacro() && Macro.getOptions() != null) {
-      for (ModuleItem<?> item : getInfo().inputs()) {
-        if (!isResolved(item.getName()) && item.getType() != ImagePlus.class) {
-          resolveInput(item.getName());
-        }
-      }
-    }
-    if (image == null && WindowManager.getImageCount() == 0) {
-      // Nothing to choose from; run() says so, where a dialog would ask for an image.
-      resolveInput("image");
-    }
-  }
 
   @Override
   public void run() {

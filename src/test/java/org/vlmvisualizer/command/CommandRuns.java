@@ -15,7 +15,6 @@ import org.scijava.Context;
 import org.scijava.command.CommandService;
 import org.scijava.module.Module;
 import org.scijava.module.ModuleInfo;
-import org.scijava.module.ModuleService;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.Printed;
@@ -49,9 +48,8 @@ final class CommandRuns implements AutoCloseable {
       inputs.put((String) options[i], options[i + 1]);
     }
     try (Printed printed = new Printed()) {
-      ModuleService modules = context.service(ModuleService.class);
-      Module module = modules.createModule(info());
-      modules.run(module, true, inputs).get();
+      CommandService commands = context.service(CommandService.class);
+      Module module = commands.run(ShowAttention.class, true, inputs).get();
       return new Run(module, printed.text());
     }
   }

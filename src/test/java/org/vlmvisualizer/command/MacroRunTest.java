@@ -110,7 +110,7 @@ public class MacroRunTest {
   }
 
   @Test
-  void initializersRunBeforeTheHarvestersThatWouldAsk() {
+  void defaultsAreTakenBeforeTheHarvestersThatWouldAsk() {
     List<String> order =
         runs
             .context
@@ -119,7 +119,7 @@ public class MacroRunTest {
             .stream()
             .map(info -> info.getClassName().replaceAll(".*\\.", ""))
             .toList();
-    int init = order.indexOf("InitPreprocessor");
+    int init = order.indexOf("MacroDefaults");
     assertTrue(init >= 0 && init < order.indexOf("LoadInputsPreprocessor"), order.toString());
     assertTrue(init < order.indexOf("FilePreprocessor"), order.toString());
     assertTrue(init < order.indexOf("CheckInputsPreprocessor"), order.toString());
