@@ -16,6 +16,8 @@ public record ConfigObject(JsonObject json, String where) {
   /** Larger than any size in a model, small enough that products of two fit a long. */
   private static final int MAX_SIZE = 1 << 28;
 
+  private static final int MAX_COUNT = 1024;
+
   /** Whether a value is there and not null. */
   public boolean has(String key) {
     return json.has(key) && !json.get(key).isJsonNull();
@@ -28,6 +30,27 @@ public record ConfigObject(JsonObject json, String where) {
       throw unexpected("a positive size", key, Integer.toString(value));
     }
     return value;
+  }
+
+  /**
+   * A number of layers or heads: from 1 to 1024, since loops run over it before any weight is seen.
+   */
+  public int count(String key, int byDefault) {
+    int value = size(key, byDefault);
+    if (value > MAX_COUNT) {
+      throw unexpected("at most " + MAX_COUNT, key, Integer.toString(value));
+    }
+    return value;
+  }
+
+  /**
+   * @throws InputException unless the value at {@code key} divides {@code number}
+   */
+  public void requireDivides(String key, int divisor, int number) {
+    if (number % divisor != 0) {
+      throw new InputException(
+          "Expected %s in %s to divide %d, found %d.".formatted(key, where, number, divisor));
+    }
   }
 
   public int integer(String key, int byDefault) {

@@ -6,6 +6,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import org.vlmvisualizer.checkpoint.LowRank;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
 import org.vlmvisualizer.checkpoint.Weights;
@@ -36,7 +37,7 @@ final class WeightLoader {
   /** A weight as it is stored. */
   PtNDArray load(String name) {
     PtNDArray target = empty(weights.get(name).shape());
-    fill(target, 0, weights.get(name));
+    fill(target, 0, name);
     return target;
   }
 
@@ -56,9 +57,8 @@ final class WeightLoader {
     PtNDArray target = empty(shape);
     long start = 0;
     for (String name : names) {
-      StoredTensor tensor = weights.get(name + suffix);
-      fill(target, start, tensor);
-      start += tensor.rows();
+      fill(target, start, name + suffix);
+      start += weights.get(name + suffix).rows();
     }
     return target;
   }
@@ -67,13 +67,23 @@ final class WeightLoader {
     return torch.tensor(torch.manager(), "empty", shape, precision.scalarType(), device);
   }
 
-  private void fill(PtNDArray target, long start, StoredTensor tensor) {
+  /** Copies a weight to rows of the target, an adapter's change added on the way. */
+  private void fill(PtNDArray target, long start, String name) {
+    StoredTensor tensor = weights.get(name);
+    LowRank change = weights.change(name);
     long rowBytes = Math.max(1, tensor.rowSize() * tensor.dtype().bytes());
     long step = Math.max(1, CHUNK_BYTES / rowBytes);
     for (long row = 0; row < tensor.rows(); row += step) {
       long count = Math.min(step, tensor.rows() - row);
       try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
-        torch.tensor(scope, "fill", target, start + row, chunk(scope, tensor, row, count));
+        PtNDArray rows = chunk(scope, tensor, row, count);
+        if (change == null) {
+          torch.tensor(scope, "fill", target, start + row, rows);
+        } else {
+          PtNDArray b = chunk(scope, change.b(), row, count);
+          PtNDArray a = chunk(scope, change.a(), 0, change.a().rows());
+          torch.tensor(scope, "fill_changed", target, start + row, rows, b, a, change.scale());
+        }
       }
     }
   }
@@ -87,6 +97,7 @@ final class WeightLoader {
       case F16 -> torch.create(scope, bytes, DataType.FLOAT16, shape);
       // DJL has no bfloat16; its upper half makes it a float32 of the same value.
       case BF16 -> torch.create(scope, widen(bytes), DataType.FLOAT32, shape);
+      default -> throw new IllegalArgumentException("No weight: " + tensor);
     };
   }
 
