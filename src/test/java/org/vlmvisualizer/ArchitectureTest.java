@@ -46,6 +46,8 @@ class ArchitectureTest {
   /** Outside libraries to the packages that may use them. */
   private static final Map<String, List<String>> LIBRARIES =
       Map.of(
+          "net.razorvine.pickle..", List.of("checkpoint"),
+          "com.google.protobuf..", List.of("prompt"),
           "ai.djl.huggingface..", List.of("prompt"),
           "ai.djl.pytorch..", List.of("network"),
           "ai.djl.ndarray..", List.of("network"),

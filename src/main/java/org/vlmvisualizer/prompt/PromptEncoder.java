@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.vlmvisualizer.core.InputException;
@@ -21,8 +22,12 @@ public final class PromptEncoder implements AutoCloseable {
   private final Vocabulary vocabulary;
   private final int imageTokenId;
   private final int imageTokens;
+  private final String imageText;
+  private final boolean spliced;
 
   /**
+   * An encoder that replaces the token {@code <image>} by image tokens, as transformers does.
+   *
    * @param tokenizerJson the file's text
    * @param parsed the same, parsed
    * @param vocabSize rows of the model's embedding table
@@ -32,6 +37,33 @@ public final class PromptEncoder implements AutoCloseable {
    */
   public PromptEncoder(
       String tokenizerJson, JsonObject parsed, int vocabSize, int imageTokenId, int imageTokens) {
+    this(tokenizerJson, parsed, vocabSize, imageTokenId, imageTokens, PromptTemplate.IMAGE, false);
+  }
+
+  /**
+   * An encoder that tokenises the text before and behind {@code <image>} apart and puts the image
+   * tokens between, as the original LLaVA's {@code tokenizer_image_token} does.
+   *
+   * @param tokenizer the content of a tokenizer.json
+   * @param imageText {@code <image>}, perhaps between marks that are tokens of their own
+   * @throws InputException as the constructor
+   */
+  public static PromptEncoder spliced(
+      JsonObject tokenizer, int vocabSize, int imageTokenId, int imageTokens, String imageText) {
+    return new PromptEncoder(
+        tokenizer.toString(), tokenizer, vocabSize, imageTokenId, imageTokens, imageText, true);
+  }
+
+  private PromptEncoder(
+      String tokenizerJson,
+      JsonObject parsed,
+      int vocabSize,
+      int imageTokenId,
+      int imageTokens,
+      String imageText,
+      boolean spliced) {
+    this.imageText = imageText;
+    this.spliced = spliced;
     this.vocabulary = new Vocabulary(parsed);
     this.imageTokenId = imageTokenId;
     this.imageTokens = imageTokens;
@@ -55,44 +87,79 @@ public final class PromptEncoder implements AutoCloseable {
   }
 
   /**
-   * Renders and tokenises a question; {@code <image>} becomes P image tokens, as transformers'
-   * LlavaProcessor does it.
+   * Renders and tokenises a question; {@code <image>} becomes P image tokens.
    *
    * @throws InputException if the question is empty, or the tokenizer does not know the image token
    */
   public TokenSequence encode(PromptTemplate template, String question, boolean keepSystem) {
-    PromptTemplate.Rendered prompt = template.render(question, keepSystem);
-    Encoding encoding = tokenizer.encode(prompt.text(), true, false);
-    long[] ids = encoding.getIds();
-    CharSpan[] characters = encoding.getCharTokenSpans();
-    List<Integer> expanded = new ArrayList<>();
-    List<Kind> kinds = new ArrayList<>();
-    int images = 0;
-    for (int i = 0; i < ids.length; i++) {
-      boolean image = ids[i] == imageTokenId;
-      images += image ? 1 : 0;
-      Kind kind = image ? Kind.IMAGE : kind(prompt, characters[i]);
-      for (int n = 0; n < (image ? imageTokens : 1); n++) {
-        expanded.add((int) ids[i]);
-        kinds.add(kind);
+    PromptTemplate.Rendered prompt = template.render(question, keepSystem, imageText);
+    Ids ids = new Ids(prompt);
+    if (spliced) {
+      String text = prompt.text();
+      int image = text.indexOf(PromptTemplate.IMAGE);
+      int behind = image + PromptTemplate.IMAGE.length();
+      ids.addText(text.substring(0, image), 0, true);
+      ids.addImage();
+      ids.addText(text.substring(behind), behind, false);
+    } else {
+      ids.addText(prompt.text(), 0, true);
+    }
+    return ids.sequence();
+  }
+
+  /** The ids of a prompt as they come together. */
+  private final class Ids {
+    private final PromptTemplate.Rendered prompt;
+    private final List<Integer> expanded = new ArrayList<>();
+    private final List<Kind> kinds = new ArrayList<>();
+    private int images;
+
+    Ids(PromptTemplate.Rendered prompt) {
+      this.prompt = prompt;
+    }
+
+    /**
+     * @param start where the text starts in the prompt
+     * @param first whether BOS goes in front
+     */
+    void addText(String text, int start, boolean first) {
+      Encoding encoding = tokenizer.encode(text, first, false);
+      long[] ids = encoding.getIds();
+      CharSpan[] characters = encoding.getCharTokenSpans();
+      for (int i = 0; i < ids.length; i++) {
+        if (!spliced && ids[i] == imageTokenId) {
+          addImage();
+        } else {
+          expanded.add((int) ids[i]);
+          kinds.add(kind(prompt, characters[i], start));
+        }
       }
     }
-    if (images != 1) {
-      throw new InputException(
-          "Expected tokenizer.json to know %s as id %d, but it found %d of them in the prompt; use the tokenizer.json that belongs to these weights."
-              .formatted(PromptTemplate.IMAGE, imageTokenId, images));
+
+    void addImage() {
+      images++;
+      expanded.addAll(Collections.nCopies(imageTokens, imageTokenId));
+      kinds.addAll(Collections.nCopies(imageTokens, Kind.IMAGE));
     }
-    int[] inputIds = expanded.stream().mapToInt(Integer::intValue).toArray();
-    List<String> tokens = expanded.stream().map(vocabulary::text).toList();
-    return new TokenSequence(prompt.text(), inputIds, tokens, spans(kinds));
+
+    TokenSequence sequence() {
+      if (images != 1) {
+        throw new InputException(
+            "Expected tokenizer.json to know %s as id %d, but it found %d of them in the prompt; use the tokenizer.json that belongs to these weights."
+                .formatted(PromptTemplate.IMAGE, imageTokenId, images));
+      }
+      int[] inputIds = expanded.stream().mapToInt(Integer::intValue).toArray();
+      List<String> tokens = expanded.stream().map(PromptEncoder.this::text).toList();
+      return new TokenSequence(prompt.text(), inputIds, tokens, spans(kinds));
+    }
   }
 
   /** The span of BOS is null. */
-  private static Kind kind(PromptTemplate.Rendered prompt, CharSpan characters) {
+  private static Kind kind(PromptTemplate.Rendered prompt, CharSpan characters, int start) {
     boolean system =
         characters != null
-            && characters.getStart() >= prompt.systemStart()
-            && characters.getStart() < prompt.systemEnd();
+            && start + characters.getStart() >= prompt.systemStart()
+            && start + characters.getStart() < prompt.systemEnd();
     return system ? Kind.SYSTEM : Kind.PROMPT;
   }
 
@@ -110,7 +177,7 @@ public final class PromptEncoder implements AutoCloseable {
 
   /** What one id looks like to a reader, leading space kept. */
   public String text(int id) {
-    return vocabulary.text(id);
+    return id == imageTokenId ? PromptTemplate.IMAGE : vocabulary.text(id);
   }
 
   /** Running text of an answer, control tokens left out. */

@@ -24,7 +24,6 @@ import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.VisionLayers;
-import org.vlmvisualizer.core.WeightShapes;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
 import org.vlmvisualizer.prompt.PromptEncoder;
@@ -46,11 +45,11 @@ class GoldenNetworkTest {
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
     PixelValues pixels = pixels(golden, config);
-    try (PromptEncoder encoder = encoder(checkpoint, config);
+    try (PromptEncoder encoder = family.encoder(checkpoint, config);
         LlavaNetwork network =
             LlavaNetwork.load(
                 config,
-                family.weightMap().resolve(checkpoint.tensors(), WeightShapes.of(config)),
+                family.weights(checkpoint, config),
                 "cpu",
                 Precision.FLOAT32,
                 Progress.NONE)) {
@@ -162,15 +161,6 @@ class GoldenNetworkTest {
     int side = config.vision().imageSize();
     PatchGrid grid = PatchGrid.padded(side, side, side, config.vision().patchSize());
     return new PixelValues(golden.floats("pixel_values"), grid);
-  }
-
-  private static PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
-    return new PromptEncoder(
-        checkpoint.text("tokenizer.json"),
-        checkpoint.required("tokenizer.json"),
-        config.decoder().vocabSize(),
-        config.imageTokenId(),
-        config.vision().numPatches());
   }
 
   private static TokenSequence prompt(
