@@ -7,6 +7,7 @@ import static org.vlmvisualizer.Golden.difference;
 import static org.vlmvisualizer.Golden.flatten;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.vlmvisualizer.Golden;
@@ -35,11 +36,12 @@ import org.vlmvisualizer.prompt.PromptTemplate;
  */
 class GoldenNetworkTest {
   private static final double TOLERANCE = 1e-5;
-  static final List<String> NAMES = Golden.NAMES;
+  static final List<String> NAMES =
+      Stream.concat(Golden.NAMES.stream(), Golden.ORIGINAL.stream()).toList();
 
   @ParameterizedTest
   @FieldSource("NAMES")
-  void agreesWithTransformers(String name) {
+  void agreesWithPython(String name) {
     Golden golden = new Golden(name);
     Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
     ModelFamily family = Families.of(checkpoint);
