@@ -15,6 +15,7 @@ import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.Span.Kind;
 import org.vlmvisualizer.core.TokenSequence;
+import org.vlmvisualizer.prompt.SentencePieceTokenizer.TokenizerJson;
 
 /** Turns questions into ids and ids into text, with a model's own tokenizer.json. */
 public final class PromptEncoder implements AutoCloseable {
@@ -22,8 +23,10 @@ public final class PromptEncoder implements AutoCloseable {
   private final Vocabulary vocabulary;
   private final int imageTokenId;
   private final int imageTokens;
-  private final String imageText;
-  private final boolean spliced;
+  private final Splice splice;
+
+  /** How the original LLaVA puts a picture into a prompt, and what goes in front of each part. */
+  private record Splice(String imageText, String prefix) {}
 
   /**
    * An encoder that replaces the token {@code <image>} by image tokens, as transformers does.
@@ -37,21 +40,21 @@ public final class PromptEncoder implements AutoCloseable {
    */
   public PromptEncoder(
       String tokenizerJson, JsonObject parsed, int vocabSize, int imageTokenId, int imageTokens) {
-    this(tokenizerJson, parsed, vocabSize, imageTokenId, imageTokens, PromptTemplate.IMAGE, false);
+    this(tokenizerJson, parsed, vocabSize, imageTokenId, imageTokens, null);
   }
 
   /**
    * An encoder that tokenises the text before and behind {@code <image>} apart and puts the image
    * tokens between, as the original LLaVA's {@code tokenizer_image_token} does.
    *
-   * @param tokenizer the content of a tokenizer.json
    * @param imageText {@code <image>}, perhaps between marks that are tokens of their own
    * @throws InputException as the constructor
    */
   public static PromptEncoder spliced(
-      JsonObject tokenizer, int vocabSize, int imageTokenId, int imageTokens, String imageText) {
-    return new PromptEncoder(
-        tokenizer.toString(), tokenizer, vocabSize, imageTokenId, imageTokens, imageText, true);
+      TokenizerJson tokenizer, int vocabSize, int imageTokenId, int imageTokens, String imageText) {
+    JsonObject json = tokenizer.json();
+    Splice splice = new Splice(imageText, tokenizer.prefix());
+    return new PromptEncoder(json.toString(), json, vocabSize, imageTokenId, imageTokens, splice);
   }
 
   private PromptEncoder(
@@ -60,10 +63,8 @@ public final class PromptEncoder implements AutoCloseable {
       int vocabSize,
       int imageTokenId,
       int imageTokens,
-      String imageText,
-      boolean spliced) {
-    this.imageText = imageText;
-    this.spliced = spliced;
+      Splice splice) {
+    this.splice = splice;
     this.vocabulary = new Vocabulary(parsed);
     this.imageTokenId = imageTokenId;
     this.imageTokens = imageTokens;
@@ -92,9 +93,11 @@ public final class PromptEncoder implements AutoCloseable {
    * @throws InputException if the question is empty, or the tokenizer does not know the image token
    */
   public TokenSequence encode(PromptTemplate template, String question, boolean keepSystem) {
-    PromptTemplate.Rendered prompt = template.render(question, keepSystem, imageText);
+    PromptTemplate.Rendered prompt =
+        template.render(
+            question, keepSystem, splice == null ? PromptTemplate.IMAGE : splice.imageText());
     Ids ids = new Ids(prompt);
-    if (spliced) {
+    if (splice != null) {
       String text = prompt.text();
       int image = text.indexOf(PromptTemplate.IMAGE);
       int behind = image + PromptTemplate.IMAGE.length();
@@ -123,15 +126,12 @@ public final class PromptEncoder implements AutoCloseable {
      * @param first whether BOS goes in front
      */
     void addText(String text, int start, boolean first) {
-      Encoding encoding = tokenizer.encode(text, first, false);
-      long[] ids = encoding.getIds();
-      CharSpan[] characters = encoding.getCharTokenSpans();
-      for (int i = 0; i < ids.length; i++) {
-        if (!spliced && ids[i] == imageTokenId) {
+      for (Token token : tokens(text, first)) {
+        if (splice == null && token.id() == imageTokenId) {
           addImage();
         } else {
-          expanded.add((int) ids[i]);
-          kinds.add(kind(prompt, characters[i], start));
+          expanded.add(token.id());
+          kinds.add(token.start() < 0 ? Kind.PROMPT : kind(prompt, start + token.start()));
         }
       }
     }
@@ -154,12 +154,40 @@ public final class PromptEncoder implements AutoCloseable {
     }
   }
 
-  /** The span of BOS is null. */
-  private static Kind kind(PromptTemplate.Rendered prompt, CharSpan characters, int start) {
-    boolean system =
-        characters != null
-            && start + characters.getStart() >= prompt.systemStart()
-            && start + characters.getStart() < prompt.systemEnd();
+  /**
+   * @param start of its text, in characters; -1 for BOS
+   */
+  record Token(int id, int start) {}
+
+  /**
+   * The tokens of a text.
+   *
+   * @param first whether BOS goes in front
+   */
+  List<Token> tokens(String text, boolean first) {
+    String before = splice == null || text.isEmpty() ? "" : splice.prefix();
+    Encoding encoding = tokenizer.encode(before + text, first, false);
+    long[] ids = encoding.getIds();
+    // The span of BOS is null.
+    CharSpan[] spans = encoding.getCharTokenSpans();
+    List<Token> tokens = new ArrayList<>();
+    for (int i = 0; i < ids.length; i++) {
+      // As in transformers, a prefix right in front of a control token is left out.
+      boolean lone =
+          spans[i] != null
+              && spans[i].getEnd() <= before.length()
+              && i + 1 < ids.length
+              && vocabulary.isSpecial((int) ids[i + 1]);
+      if (!lone) {
+        int start = spans[i] == null ? -1 : Math.max(0, spans[i].getStart() - before.length());
+        tokens.add(new Token((int) ids[i], start));
+      }
+    }
+    return tokens;
+  }
+
+  private static Kind kind(PromptTemplate.Rendered prompt, int start) {
+    boolean system = start >= prompt.systemStart() && start < prompt.systemEnd();
     return system ? Kind.SYSTEM : Kind.PROMPT;
   }
 

@@ -28,6 +28,13 @@ import org.vlmvisualizer.prompt.SentencePieceModel.Type;
  */
 public final class SentencePieceTokenizer {
   private static final String SPACE = "\u2581";
+
+  /**
+   * A tokenizer.json, and what goes in front of a text that is not empty before it is tokenised: a
+   * space for tokenizers that are not "legacy", for whom the library would add it in fewer cases.
+   */
+  public record TokenizerJson(JsonObject json, String prefix) {}
+
   private static final int MAX_MERGES = 2_000_000;
   private static final String MODEL = "tokenizer.model";
   private static final String CONFIG = "tokenizer_config.json";
@@ -56,9 +63,9 @@ public final class SentencePieceTokenizer {
    * @param read the bytes of one of its files
    * @throws InputException if the files are broken, or of a kind that gives other ids
    */
-  public static JsonObject tokenizerJson(Predicate<String> has, Function<String, byte[]> read) {
+  public static TokenizerJson tokenizerJson(Predicate<String> has, Function<String, byte[]> read) {
     if (!has.test(MODEL)) {
-      return json("tokenizer.json", read);
+      return new TokenizerJson(json("tokenizer.json", read), "");
     }
     JsonObject config = has.test(CONFIG) ? json(CONFIG, read) : new JsonObject();
     try {
@@ -67,7 +74,7 @@ public final class SentencePieceTokenizer {
       if (has.test("added_tokens.json")) {
         tokenizer.addAll(json("added_tokens.json", read));
       }
-      return tokenizer.write();
+      return new TokenizerJson(tokenizer.write(), tokenizer.prefix());
     } catch (IllegalStateException
         | ClassCastException
         | UnsupportedOperationException
@@ -157,27 +164,30 @@ public final class SentencePieceTokenizer {
     }
   }
 
+  private boolean legacy() {
+    return flag(config, "legacy", true);
+  }
+
+  private boolean beginsWithSpace() {
+    return model.addDummyPrefix() && flag(config, "add_prefix_space", true);
+  }
+
+  private String prefix() {
+    return beginsWithSpace() && !legacy() ? SPACE : "";
+  }
+
+  /** A legacy tokenizer puts a space in front of each part of a text between added tokens. */
   private void writeText(JsonObject json) {
-    boolean prefix = model.addDummyPrefix() && flag(config, "add_prefix_space", true);
-    if (flag(config, "legacy", true)) {
-      json.addProperty("pre_tokenizer", (String) null);
-      String prepend = "{'type': 'Prepend', 'prepend': '▁'}, ";
-      json.add(
-          "normalizer",
-          parse(
-              "{'type': 'Sequence', 'normalizers': [%s{'type': 'Replace', 'pattern': {'String': ' '}, 'content': '▁'}]}"
-                  .formatted(prefix ? prepend : "")));
-    } else {
-      json.add(
-          "pre_tokenizer",
-          parse(
-              "{'type': 'Metaspace', 'replacement': '▁', 'prepend_scheme': '%s', 'split': false}"
-                  .formatted(prefix ? "first" : "never")));
-    }
+    String prepend = "{'type': 'Prepend', 'prepend': '%s'}, ".formatted(SPACE);
+    json.add(
+        "normalizer",
+        parse(
+            "{'type': 'Sequence', 'normalizers': [%s{'type': 'Replace', 'pattern': {'String': ' '}, 'content': '%s'}]}"
+                .formatted(beginsWithSpace() && legacy() ? prepend : "", SPACE)));
     json.add(
         "decoder",
         parse(
-            "{'type': 'Sequence', 'decoders': [{'type': 'Replace', 'pattern': {'String': '▁'}, 'content': ' '}, {'type': 'ByteFallback'}, {'type': 'Fuse'}, {'type': 'Strip', 'content': ' ', 'start': 1, 'stop': 0}]}"));
+            "{'type': 'Sequence', 'decoders': [{'type': 'Replace', 'pattern': {'String': '\u2581'}, 'content': ' '}, {'type': 'ByteFallback'}, {'type': 'Fuse'}, {'type': 'Strip', 'content': ' ', 'start': 1, 'stop': 0}]}"));
     if (flag(config, "add_eos_token", false)) {
       throw new InputException(
           "Expected a tokenizer that ends no prompt by itself, but %s sets add_eos_token; set it to false."
