@@ -38,25 +38,35 @@ public final class Mutator {
    * @return how many were refused
    */
   public int run(int count, byte[] file, Consumer<byte[]> reader) {
-    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     for (int i = 0; i < count; i++) {
       byte[] mutated = mutate(file);
-      long bytes = threads.getCurrentThreadAllocatedBytes();
-      long start = System.nanoTime();
-      try {
-        reader.accept(mutated);
-      } catch (InputException e) {
-        refused++;
-      } catch (RuntimeException | Error e) {
-        throw new AssertionError("Mutation " + i + " of " + count + " was not refused", e);
-      }
-      double seconds = (System.nanoTime() - start) / 1e9;
-      bytes = threads.getCurrentThreadAllocatedBytes() - bytes;
-      if (seconds > MAX_SECONDS || bytes > MAX_BYTES) {
-        throw new AssertionError("Mutation %d took %.1f s, %d bytes".formatted(i, seconds, bytes));
-      }
+      String name = "Mutation " + i + " of " + count;
+      bounded(
+          name,
+          () -> {
+            try {
+              reader.accept(mutated);
+            } catch (InputException e) {
+              refused++;
+            } catch (RuntimeException | Error e) {
+              throw new AssertionError(name + " was not refused", e);
+            }
+          });
     }
     return refused;
+  }
+
+  /** Runs something, and fails if it takes more than a second or 100 MB. */
+  public static void bounded(String name, Runnable task) {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long bytes = threads.getCurrentThreadAllocatedBytes();
+    long start = System.nanoTime();
+    task.run();
+    double seconds = (System.nanoTime() - start) / 1e9;
+    bytes = threads.getCurrentThreadAllocatedBytes() - bytes;
+    if (seconds > MAX_SECONDS || bytes > MAX_BYTES) {
+      throw new AssertionError("%s took %.1f s, %d bytes".formatted(name, seconds, bytes));
+    }
   }
 
   private byte[] mutate(byte[] file) {

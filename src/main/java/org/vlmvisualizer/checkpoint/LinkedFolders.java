@@ -23,13 +23,16 @@ public interface LinkedFolders {
       (from, name) -> {
         try {
           Path path = Path.of(name);
-          Path last = path.getFileName();
-          Path beside =
-              last == null ? path : from.toAbsolutePath().resolveSibling(last).normalize();
+          Path own = from.toAbsolutePath().normalize();
+          Path last = path.normalize().getFileName();
+          // ".." and an empty name stand for no folder of their own.
+          boolean named =
+              last != null && !last.toString().isEmpty() && !last.toString().equals("..");
+          Path beside = named ? own.resolveSibling(last) : own;
           if (path.isAbsolute() && Files.isDirectory(path)) {
             return path;
           }
-          if (Files.isDirectory(beside) && !beside.equals(from.toAbsolutePath().normalize())) {
+          if (Files.isDirectory(beside) && !beside.equals(own)) {
             return beside;
           }
           throw new InputException(
