@@ -21,7 +21,7 @@ import peft
 import sentencepiece
 import torch
 import transformers
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 from transformers import (
     CLIPImageProcessor,
@@ -82,7 +82,7 @@ SPECS = [
         },
     ),
     Original(
-        "hugging-face-lora", "What is in the picture?", hugging_face=True,
+        "hugging-face-lora", "What is in the picture?", hugging_face=True, dtype=torch.bfloat16,
         lora={
             "r": 3, "lora_alpha": 6, "use_rslora": True, "lora_dropout": 0.1,
             "target_modules": ["q_proj", "v_proj", "down_proj", "fc1", "linear_1"],
@@ -270,9 +270,14 @@ def merged(model: nn.Module, folder: Path, spec: Original, safe: bool) -> nn.Mod
     with torch.no_grad():
         for name, weight in sorted(adapted.named_parameters()):
             if weight.requires_grad:
-                weight.copy_(0.2 * torch.randn(weight.shape, generator=generator))
+                weight.copy_((0.1 * torch.randn(weight.shape, generator=generator)).to(spec.dtype))
     adapted.peft_config["default"].base_model_name_or_path = "somewhere/base"
     adapted.save_pretrained(folder, safe_serialization=safe)
+    # As trainers do that run in half precision; peft saves as wide as it computes.
+    file = folder / ("adapter_model.safetensors" if safe else "adapter_model.bin")
+    weights = load_file(file) if safe else torch.load(file)
+    weights = {name: weight.to(spec.dtype) for name, weight in weights.items()}
+    save_file(weights, file, {"format": "pt"}) if safe else torch.save(weights, file)
     (folder / "README.md").unlink(missing_ok=True)
     settings = json.loads((folder / "adapter_config.json").read_text())
     write_json(folder / "adapter_config.json", settings | {"target_modules": sorted(settings["target_modules"])})

@@ -24,7 +24,12 @@ final class WeightLoader {
   private final Precision precision;
   private final PtNDArray device;
   private final PtNDArray none;
-  private ByteBuffer wide = ByteBuffer.allocateDirect(0);
+
+  /** An array may lie on its buffer without a copy, so rows, B and A each widen into their own. */
+  private final Widener forRows = new Widener();
+
+  private final Widener forB = new Widener();
+  private final Widener forA = new Widener();
 
   WeightLoader(Torch torch, Weights weights, Precision precision) {
     this.torch = torch;
@@ -76,19 +81,20 @@ final class WeightLoader {
     for (long row = 0; row < tensor.rows(); row += step) {
       long count = Math.min(step, tensor.rows() - row);
       try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
-        PtNDArray rows = chunk(scope, tensor, row, count);
+        PtNDArray rows = chunk(scope, tensor, row, count, forRows);
         if (change == null) {
           torch.tensor(scope, "fill", target, start + row, rows);
         } else {
-          PtNDArray b = chunk(scope, change.b(), row, count);
-          PtNDArray a = chunk(scope, change.a(), 0, change.a().rows());
+          PtNDArray b = chunk(scope, change.b(), row, count, forB);
+          PtNDArray a = chunk(scope, change.a(), 0, change.a().rows(), forA);
           torch.tensor(scope, "fill_changed", target, start + row, rows, b, a, change.scale());
         }
       }
     }
   }
 
-  private PtNDArray chunk(PtNDManager scope, StoredTensor tensor, long row, long count) {
+  private PtNDArray chunk(
+      PtNDManager scope, StoredTensor tensor, long row, long count, Widener widener) {
     long[] shape = tensor.shape().clone();
     shape[0] = count;
     ByteBuffer bytes = tensor.map(row, count);
@@ -96,20 +102,25 @@ final class WeightLoader {
       case F32 -> torch.create(scope, bytes, DataType.FLOAT32, shape);
       case F16 -> torch.create(scope, bytes, DataType.FLOAT16, shape);
       // DJL has no bfloat16; its upper half makes it a float32 of the same value.
-      case BF16 -> torch.create(scope, widen(bytes), DataType.FLOAT32, shape);
+      case BF16 -> torch.create(scope, widener.widen(bytes), DataType.FLOAT32, shape);
       default -> throw new IllegalArgumentException("No weight: " + tensor);
     };
   }
 
-  private ByteBuffer widen(ByteBuffer bfloat16) {
-    int count = bfloat16.remaining() / DType.BF16.bytes();
-    int bytes = DType.F32.bytes() * count;
-    if (wide.capacity() < bytes) {
-      wide = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+  /** Makes float32 of bfloat16, in one buffer that grows as needed. */
+  private static final class Widener {
+    private ByteBuffer wide = ByteBuffer.allocateDirect(0);
+
+    ByteBuffer widen(ByteBuffer bfloat16) {
+      int count = bfloat16.remaining() / DType.BF16.bytes();
+      int bytes = DType.F32.bytes() * count;
+      if (wide.capacity() < bytes) {
+        wide = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+      }
+      for (int i = 0; i < count; i++) {
+        wide.putInt(DType.F32.bytes() * i, bfloat16.getShort(DType.BF16.bytes() * i) << 16);
+      }
+      return wide.slice(0, bytes).order(ByteOrder.nativeOrder());
     }
-    for (int i = 0; i < count; i++) {
-      wide.putInt(DType.F32.bytes() * i, bfloat16.getShort(DType.BF16.bytes() * i) << 16);
-    }
-    return wide.slice(0, bytes).order(ByteOrder.nativeOrder());
   }
 }
