@@ -1,5 +1,6 @@
 package org.vlmvisualizer;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -134,6 +135,21 @@ class HostileCheckpointTest {
     Path golden = Golden.ROOT.resolve("original-safetensors-beside/checkpoint");
     TestFiles.copy(golden, folder.resolve("copy"));
     refused("tiny-clip", () -> open(folder.resolve("copy")));
+  }
+
+  /** What a hub would do: other checkpoints lie wherever it says. */
+  @Test
+  void findsOtherCheckpointsWhereItIsTold() {
+    Path golden = Golden.ROOT.resolve("hugging-face-lora");
+    TestFiles.copy(golden.resolve("checkpoint"), folder.resolve("copy"));
+    Checkpoint checkpoint =
+        Checkpoint.open(
+            folder.resolve("copy"),
+            (from, name) -> {
+              assertEquals("somewhere/base", name);
+              return golden.resolve("base");
+            });
+    assertEquals("llava", checkpoint.config().get("model_type").getAsString());
   }
 
   private static Object open(Path folder) {

@@ -29,15 +29,15 @@ import org.vlmvisualizer.prompt.SentencePieceModel.Type;
 public final class SentencePieceTokenizer {
   private static final String SPACE = "\u2581";
 
+  private static final int MAX_MERGES = 2_000_000;
+  private static final String MODEL = "tokenizer.model";
+  private static final String CONFIG = "tokenizer_config.json";
+
   /**
    * A tokenizer.json, and what goes in front of a text that is not empty before it is tokenised: a
    * space for tokenizers that are not "legacy", for whom the library would add it in fewer cases.
    */
   public record TokenizerJson(JsonObject json, String prefix) {}
-
-  private static final int MAX_MERGES = 2_000_000;
-  private static final String MODEL = "tokenizer.model";
-  private static final String CONFIG = "tokenizer_config.json";
 
   private final SentencePieceModel model;
   private final JsonObject config;
@@ -111,7 +111,9 @@ public final class SentencePieceTokenizer {
       token.addProperty(key, flag(settings, key, false));
     }
     token.addProperty("normalized", false);
-    token.addProperty("special", flag(settings, "special", special));
+    // added_tokens.json of some checkpoints lists the model's own control tokens once more.
+    boolean known = added.containsKey(id) && added.get(id).get("special").getAsBoolean();
+    token.addProperty("special", known || flag(settings, "special", special));
     added.put(id, token);
   }
 

@@ -1,6 +1,8 @@
 package org.vlmvisualizer.prompt;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
@@ -10,10 +12,12 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.checkpoint.TestFiles;
+import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.prompt.PromptEncoder.Token;
 import org.vlmvisualizer.prompt.SentencePieceTokenizer.TokenizerJson;
 
@@ -42,5 +46,34 @@ class SentencePieceTokenizerTest {
       }
     }
     assertTrue(cases.size() > 200);
+  }
+
+  /** LLaVA-Med lists the model's own control tokens in added_tokens.json. */
+  @Test
+  void keepsControlTokensOutOfAnswers() {
+    Path model = Golden.ROOT.resolve("sentencepiece/legacy/tokenizer.model");
+    byte[] added = TestFiles.latin("{\"<unk>\": 0, \"<s>\": 1, \"</s>\": 2}");
+    TokenizerJson json =
+        SentencePieceTokenizer.tokenizerJson(
+            name -> !name.equals("tokenizer_config.json"),
+            name -> name.equals("added_tokens.json") ? added : TestFiles.read(model));
+    try (PromptEncoder encoder = PromptEncoder.spliced(json, 392, -200, 16, "<image>")) {
+      int[] ids = encoder.tokens("the cell</s>", true).stream().mapToInt(Token::id).toArray();
+      assertEquals("the cell", encoder.decode(ids));
+    }
+  }
+
+  @Test
+  void refusesAddedTokensThatLeaveAGap() {
+    Path model = Golden.ROOT.resolve("sentencepiece/legacy/tokenizer.model");
+    byte[] added = TestFiles.latin("{\"<im_start>\": 500}");
+    InputException refused =
+        assertThrows(
+            InputException.class,
+            () ->
+                SentencePieceTokenizer.tokenizerJson(
+                    name -> !name.equals("tokenizer_config.json"),
+                    name -> name.equals("added_tokens.json") ? added : TestFiles.read(model)));
+    assertTrue(refused.getMessage().contains("<im_start>"), refused.getMessage());
   }
 }
