@@ -417,38 +417,14 @@ def make(spec: Spec) -> None:
     vision_attentions = torch.cat(vision.attentions).mean(1)
     selected = len(vision_attentions) + layer
 
-    # The formulas.
-    n, t = input_ids.shape[1], len(run.ids)
-    tokens = [reference.token_attention(row) for row in run.rows]
-    keep = [reference.token_attention(row, keep_first=True) for row in run.rows]
-    on_image = torch.stack([a[start : start + count] for a in tokens])
-    language = reference.normalised(on_image)
+    n = input_ids.shape[1]
     tensors = {
         "pixel_values": pixel_values[0],
         "input_ids": input_ids[0],
         "vision_features": features,
         "projected": projected,
-        "vision_attentions": vision_attentions,
-        "prefill_attentions": run.prefill.mean(1),
-        "attention_rows": torch.stack([padded(row, n + t) for row in run.rows]),
-        "logits": run.logits,
-        "probabilities": run.logits.softmax(-1).max(-1).values,
-        "generated_ids": torch.tensor(run.ids),
-        "token_attention": torch.stack([padded(a, n + t) for a in tokens]),
-        "token_attention_keep": torch.stack([padded(a, n + t) for a in keep]),
-        "ratio": on_image.sum(-1),
-        "ratio_keep": torch.stack([a[start : start + count].sum() for a in keep]),
-        "map": language @ reference.vision_attention(vision_attentions, 0, selected),
-        "map_selected": language @ reference.vision_attention(vision_attentions, selected, selected),
-        "map_language": language,
-        "matrix": reference.attention_matrix(run.prefill, tokens),
-    }
-    for name in ("vision_attentions", "prefill_attentions", "token_attention", "map", "map_selected", "map_language"):
-        sums = tensors[name].sum(-1)
-        torch.testing.assert_close(sums, torch.ones_like(sums), atol=1e-5, rtol=0)
-    torch.testing.assert_close(tensors["matrix"].sum(-1), torch.ones(n + t), atol=1e-5, rtol=0)
-    assert not tensors["matrix"][1:].triu(1).any()
-    assert all(tensor.isfinite().all() for tensor in tensors.values())
+    } | attention_tensors(run, vision_attentions, selected, start, count)
+    on_image = tensors["ratio"]
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, root / "golden.safetensors")
 
     write_json(
@@ -480,7 +456,44 @@ def make(spec: Spec) -> None:
             "versions": {"torch": torch.__version__, "transformers": transformers.__version__},
         },
     )
-    print(f"{spec.name}: {n} + {t} tokens, {words.convert_ids_to_tokens(run.ids)}, ratio {on_image.sum(-1).mean():.2f}")
+    print(f"{spec.name}: {n} + {len(run.ids)} tokens, {words.convert_ids_to_tokens(run.ids)}, ratio {on_image.mean():.2f}")
+
+
+def attention_tensors(
+    run: reference.Generation, vision_attentions: torch.Tensor, selected: int, start: int, count: int
+) -> dict[str, torch.Tensor]:
+    """All that is made from a generation, the image's tokens being start..start + count.
+
+    vision_attentions [Lv, P + 1, P + 1] (head means); selected is the layer whose output the projector reads.
+    """
+    n, t = run.prefill.shape[-1], len(run.ids)
+    tokens = [reference.token_attention(row) for row in run.rows]
+    keep = [reference.token_attention(row, keep_first=True) for row in run.rows]
+    on_image = torch.stack([a[start : start + count] for a in tokens])
+    language = reference.normalised(on_image)
+    tensors = {
+        "vision_attentions": vision_attentions,
+        "prefill_attentions": run.prefill.mean(1),
+        "attention_rows": torch.stack([padded(row, n + t) for row in run.rows]),
+        "logits": run.logits,
+        "probabilities": run.logits.softmax(-1).max(-1).values,
+        "generated_ids": torch.tensor(run.ids),
+        "token_attention": torch.stack([padded(a, n + t) for a in tokens]),
+        "token_attention_keep": torch.stack([padded(a, n + t) for a in keep]),
+        "ratio": on_image.sum(-1),
+        "ratio_keep": torch.stack([a[start : start + count].sum() for a in keep]),
+        "map": language @ reference.vision_attention(vision_attentions, 0, selected),
+        "map_selected": language @ reference.vision_attention(vision_attentions, selected, selected),
+        "map_language": language,
+        "matrix": reference.attention_matrix(run.prefill, tokens),
+    }
+    for name in ("vision_attentions", "prefill_attentions", "token_attention", "map", "map_selected", "map_language"):
+        sums = tensors[name].sum(-1)
+        torch.testing.assert_close(sums, torch.ones_like(sums), atol=1e-5, rtol=0)
+    torch.testing.assert_close(tensors["matrix"].sum(-1), torch.ones(n + t), atol=1e-5, rtol=0)
+    assert not tensors["matrix"][1:].triu(1).any()
+    assert all(tensor.isfinite().all() for tensor in tensors.values())
+    return tensors
 
 
 def padded(tensor: torch.Tensor, length: int) -> torch.Tensor:

@@ -16,6 +16,11 @@ class Network(Module):
   def fill(self: __torch__.Network, weight: Tensor, start: int, rows: Tensor) -> Tensor:
     return weight[start:start + rows.size(0)].copy_(rows)
 
+  # The same with a low-rank change: rows + scale * b a, with b [rows, r] and a [r, in], in float32.
+  def fill_changed(self: __torch__.Network, weight: Tensor, start: int, rows: Tensor, b: Tensor, a: Tensor, scale: float) -> Tensor:
+    change = torch.matmul(b.to(6), a.to(6)) * scale
+    return weight[start:start + rows.size(0)].copy_(rows.to(6) + change)
+
   def fill_columns(self: __torch__.Network, weight: Tensor, start: int, columns: Tensor) -> Tensor:
     return weight[:, start:start + columns.size(1)].copy_(columns)
 

@@ -47,18 +47,21 @@ class ArchitectureTest {
 
   /** Outside libraries to the packages that may use them. */
   private static final Map<String, List<String>> LIBRARIES =
-      Map.of(
-          "ai.djl.huggingface..", List.of("prompt"),
-          "ai.djl.pytorch..", List.of("network"),
-          "ai.djl.ndarray..", List.of("network"),
-          "com.google.gson..",
-              List.of("checkpoint", "family", "prompt", "output", "command", "hub"),
-          "com.sun.jna..", List.of("hub"),
-          "java.net.http..", List.of("hub", "command"),
-          "net.imglib2..", List.of("output", "image"),
-          "ij..", List.of("output", "command", "cli"),
-          "org.scijava..", List.of("command"),
-          "picocli..", List.of("cli"));
+      Map.ofEntries(
+          Map.entry("net.razorvine.pickle..", List.of("checkpoint")),
+          Map.entry("com.google.protobuf..", List.of("prompt")),
+          Map.entry("ai.djl.huggingface..", List.of("prompt")),
+          Map.entry("ai.djl.pytorch..", List.of("network")),
+          Map.entry("ai.djl.ndarray..", List.of("network")),
+          Map.entry(
+              "com.google.gson..",
+              List.of("checkpoint", "family", "prompt", "output", "command", "hub")),
+          Map.entry("com.sun.jna..", List.of("hub")),
+          Map.entry("java.net.http..", List.of("hub", "command")),
+          Map.entry("net.imglib2..", List.of("output", "image")),
+          Map.entry("ij..", List.of("output", "command", "cli")),
+          Map.entry("org.scijava..", List.of("command")),
+          Map.entry("picocli..", List.of("cli")));
 
   @Test
   void packagesImportOnlyWhatTheTableAllows() {

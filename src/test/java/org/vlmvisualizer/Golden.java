@@ -29,6 +29,15 @@ public final class Golden {
           "llama-float16",
           "llama-layers");
 
+  /** Those of make_original_goldens.py: the original format, and adapters. */
+  public static final List<String> ORIGINAL =
+      List.of(
+          "original-bin-inside",
+          "original-safetensors-beside",
+          "original-mistral-identity",
+          "original-lora",
+          "hugging-face-lora");
+
   public final Path folder;
   public final JsonObject json;
   private final JsonObject header;

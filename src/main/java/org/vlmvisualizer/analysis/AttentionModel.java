@@ -15,7 +15,6 @@ import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
-import org.vlmvisualizer.core.WeightShapes;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
 import org.vlmvisualizer.network.LlavaNetwork;
@@ -56,14 +55,8 @@ public final class AttentionModel implements AutoCloseable {
     long start = System.nanoTime();
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
-    Weights weights = family.weightMap().resolve(checkpoint.tensors(), WeightShapes.of(config));
-    PromptEncoder encoder =
-        new PromptEncoder(
-            checkpoint.text("tokenizer.json"),
-            checkpoint.required("tokenizer.json"),
-            config.decoder().vocabSize(),
-            config.imageTokenId(),
-            config.vision().numPatches());
+    Weights weights = family.weights(checkpoint, config);
+    PromptEncoder encoder = family.encoder(checkpoint, config);
     try {
       LlavaNetwork network = LlavaNetwork.load(config, weights, device, precision, progress);
       return new AttentionModel(checkpoint, family, encoder, network, seconds(start));

@@ -1,11 +1,11 @@
 package org.vlmvisualizer.checkpoint;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -14,42 +14,85 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.TreeSet;
 import org.vlmvisualizer.core.InputException;
 
 /**
- * A folder with a model in Hugging Face layout: config.json, safetensors in one file or in shards,
- * and small JSON files beside them.
+ * A folder with a model: config.json, weights in one file or in shards, and small JSON files beside
+ * them. A folder with an adapter is a checkpoint too: what it lacks is read from its base.
  */
 public final class Checkpoint {
   /** The name of the model inside the plugin. */
   public static final String DEMO = "demo";
 
-  private static final long MAX_JSON_BYTES = 64 << 20;
-  private static final String SINGLE = "model.safetensors";
-  private static final String INDEX = "model.safetensors.index.json";
+  private static final String CONFIG = "config.json";
+  private static final String TOKENIZER = "tokenizer.json";
+
+  /** As objects, JSON takes some 40 times its size in memory. Vocabularies are the large ones. */
+  private static final int MAX_JSON_MIB = 2;
+
+  private static final int MAX_TOKENIZER_MIB = 64;
+
+  /** Deeper than any file of a model, and far from the end of the stack. */
+  private static final int MAX_JSON_DEPTH = 100;
 
   private final Path folder;
+  private final LinkedFolders links;
+  private final Checkpoint base;
   private final JsonObject config;
 
-  private Checkpoint(Path folder, JsonObject config) {
+  private Checkpoint(Path folder, LinkedFolders links, Checkpoint base) {
     this.folder = folder;
-    this.config = config;
+    this.links = links;
+    this.base = base;
+    config = required(CONFIG);
+  }
+
+  /** Opens a folder; other checkpoints that it names are looked for beside it. */
+  public static Checkpoint open(Path folder) {
+    return open(folder, LinkedFolders.BESIDE);
   }
 
   /**
-   * Opens a folder; reads config.json and no weights.
+   * Opens a folder; reads config.json, of an adapter that of its base, and no weights.
    *
+   * @param links where other checkpoints are that this one names
    * @throws InputException if there is no such folder, or no readable config.json in it
    */
-  public static Checkpoint open(Path folder) {
+  public static Checkpoint open(Path folder, LinkedFolders links) {
     if (!Files.isDirectory(folder)) {
       throw new InputException(
           "Expected a folder with a model, but "
               + folder
               + " is not a folder; choose one that holds config.json.");
     }
-    return new Checkpoint(folder, parse(folder.resolve("config.json")));
+    if (!Files.isRegularFile(folder.resolve(LoraAdapter.CONFIG))) {
+      return new Checkpoint(folder, links, null);
+    }
+    Path baseFolder = links.find(folder, LoraAdapter.baseName(folder));
+    if (Files.isRegularFile(baseFolder.resolve(LoraAdapter.CONFIG))) {
+      throw new InputException(
+          "Expected the base of the adapter in %s to be a whole model, but %s is an adapter too; merge that one first."
+              .formatted(folder, baseFolder));
+    }
+    return new Checkpoint(folder, links, open(baseFolder, links));
+  }
+
+  /**
+   * Opens another checkpoint that this one names.
+   *
+   * @throws InputException if there is none
+   */
+  public Checkpoint linked(String name) {
+    return open(links.find(folder, name), links);
+  }
+
+  /**
+   * The adapter of this folder, or null if it is a whole model.
+   *
+   * @throws InputException if it is broken or of an unknown kind
+   */
+  public LoraAdapter adapter() {
+    return base == null ? null : LoraAdapter.open(folder);
   }
 
   /**
@@ -59,6 +102,11 @@ public final class Checkpoint {
    * @throws InputException if there is no such model
    */
   public static Checkpoint find(String model) {
+    return find(model, LinkedFolders.BESIDE);
+  }
+
+  /** The same, with another way to find the checkpoints that it names. */
+  public static Checkpoint find(String model, LinkedFolders links) {
     String name = model.strip();
     if (name.isEmpty()) {
       throw new InputException(
@@ -67,7 +115,7 @@ public final class Checkpoint {
               + " for the small model that comes with the plugin.");
     }
     try {
-      return open(name.equals(DEMO) ? DemoCheckpoint.folder() : Path.of(name));
+      return open(name.equals(DEMO) ? DemoCheckpoint.folder() : Path.of(name), links);
     } catch (InvalidPathException e) {
       throw new InputException("Expected the folder of a model, found '" + name + "'.", e);
     }
@@ -82,133 +130,123 @@ public final class Checkpoint {
     return config;
   }
 
+  /** Whether the folder, or the base of an adapter, has a file of this name. */
+  public boolean has(String name) {
+    return Files.isRegularFile(file(name));
+  }
+
+  /** A file of the folder; if it has none, of the base. */
+  private Path file(String name) {
+    Path file = folder.resolve(name);
+    return base == null || Files.isRegularFile(file) ? file : base.file(name);
+  }
+
   /**
-   * A JSON file beside config.json, or an empty object if the folder has none of that name.
+   * A JSON file beside config.json, or an empty object if there is none of that name.
    *
    * @throws InputException if it is there but broken
    */
   public JsonObject optional(String name) {
-    return Files.exists(folder.resolve(name)) ? required(name) : new JsonObject();
+    return has(name) ? required(name) : new JsonObject();
   }
 
   /**
-   * A JSON file of this folder.
+   * A JSON file of this checkpoint.
    *
-   * @throws InputException if it is missing, larger than 64 MiB, or no JSON object
+   * @throws InputException if it is missing, too large, or no JSON object
    */
   public JsonObject required(String name) {
-    return parse(folder.resolve(name));
+    return parse(file(name));
   }
 
   /**
-   * A text file of this folder.
+   * A text file of this checkpoint.
    *
-   * @throws InputException if it is missing or larger than 64 MiB
+   * @throws InputException if it is missing or too large
    */
   public String text(String name) {
-    return read(folder.resolve(name));
+    return new String(bytes(name), StandardCharsets.UTF_8);
   }
 
-  private static JsonObject parse(Path file) {
+  /**
+   * A small file of this checkpoint.
+   *
+   * @throws InputException if it is missing or too large
+   */
+  public byte[] bytes(String name) {
+    return read(file(name));
+  }
+
+  static JsonObject parse(Path file) {
+    String text = new String(read(file), StandardCharsets.UTF_8);
     try {
-      return JsonParser.parseString(read(file)).getAsJsonObject();
+      if (depth(text) > MAX_JSON_DEPTH) {
+        throw new JsonParseException("nested too deep");
+      }
+      return JsonParser.parseString(text).getAsJsonObject();
     } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
       throw new InputException(
           "Expected a JSON object, but " + file + " is broken; download it again.");
     }
   }
 
-  private static String read(Path file) {
+  /** How deep brackets are nested outside of strings. */
+  private static int depth(String json) {
+    int depth = 0;
+    int deepest = 0;
+    boolean quoted = false;
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
+      if (quoted && c == '\\') {
+        i++;
+      } else if (c == '"') {
+        quoted = !quoted;
+      } else if (!quoted && (c == '[' || c == '{')) {
+        deepest = Math.max(deepest, ++depth);
+      } else if (!quoted && (c == ']' || c == '}')) {
+        depth--;
+      }
+    }
+    return deepest;
+  }
+
+  private static byte[] read(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new InputException(
           "Expected a file %s in %s, but there is none; choose a folder with a whole model."
               .formatted(file.getFileName(), file.getParent()));
     }
     try {
-      if (Files.size(file) > MAX_JSON_BYTES) {
+      boolean tokenizer = file.getFileName().toString().startsWith("tokenizer.");
+      int limit = tokenizer ? MAX_TOKENIZER_MIB : MAX_JSON_MIB;
+      if (Files.size(file) > (long) limit << 20) {
         throw new InputException(
-            "Expected at most 64 MiB, but " + file + " is larger; it is not read.");
+            "Expected at most %d MiB, but %s is larger; it is not read.".formatted(limit, file));
       }
-      return Files.readString(file);
+      return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new InputException("Expected text, but " + file + " cannot be read as such.", e);
+      throw new InputException("Expected to read " + file + ", but that failed.", e);
     }
   }
 
-  /** Whether the folder has a file of this name. */
-  public boolean has(String name) {
-    return Files.isRegularFile(folder.resolve(name));
-  }
-
   /**
-   * Lists all stored tensors.
+   * Lists all stored tensors; of an adapter, those of its base.
    *
    * @throws InputException if weights are missing or broken
    */
   public List<StoredTensor> tensors() {
-    List<StoredTensor> tensors = new ArrayList<>();
-    weightFiles().forEach(file -> tensors.addAll(Safetensors.list(file)));
-    return tensors;
+    return base == null ? WeightFiles.of(this).tensors() : base.tensors();
   }
 
-  private List<Path> weightFiles() {
-    if (has(SINGLE)) {
-      return List.of(folder.resolve(SINGLE));
-    }
-    if (!has(INDEX)) {
-      throw new InputException(
-          "Expected "
-              + SINGLE
-              + " or "
-              + INDEX
-              + " in "
-              + folder
-              + ", but found neither; choose a folder with a whole model.");
-    }
-    TreeSet<String> names = new TreeSet<>();
-    try {
-      for (JsonElement file : required(INDEX).getAsJsonObject("weight_map").asMap().values()) {
-        names.add(file.getAsString());
-      }
-    } catch (RuntimeException e) {
-      throw new InputException(
-          "Expected a weight_map in "
-              + folder.resolve(INDEX)
-              + ", but it is broken; download it again.",
-          e);
-    }
-    return names.stream().map(this::shard).toList();
-  }
-
-  private Path shard(String name) {
-    if (name.isEmpty() || name.matches("(?s)\\.\\..*|.*[/\\\\\\x00].*")) {
-      throw new InputException(
-          "Expected the names of files beside it in "
-              + folder.resolve(INDEX)
-              + ", but found '"
-              + name
-              + "'; it is not opened.");
-    }
-    if (!has(name)) {
-      throw new InputException(
-          "Expected the weights "
-              + name
-              + " in "
-              + folder
-              + ", but the file is missing; download it.");
-    }
-    return folder.resolve(name);
-  }
-
-  /** SHA-256 over config.json, tokenizer.json and all weights, in hexadecimal. Reads every byte. */
+  /**
+   * SHA-256 over config.json, the tokenizer and all weights, of an adapter those of its base too,
+   * in hexadecimal. Reads every byte. A vision tower in a checkpoint of its own does not count.
+   */
   public String sha256() {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      List<Path> files =
-          new ArrayList<>(List.of(folder.resolve("config.json"), folder.resolve("tokenizer.json")));
-      files.addAll(weightFiles());
       byte[] buffer = new byte[1 << 20];
-      for (Path file : files) {
+      for (Path file : allFiles()) {
         try (InputStream in = Files.newInputStream(file)) {
           for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
             digest.update(buffer, 0, n);
@@ -222,5 +260,19 @@ public final class Checkpoint {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private List<Path> allFiles() {
+    List<Path> files = new ArrayList<>();
+    for (String name : List.of(CONFIG, TOKENIZER, "tokenizer.model", LoraAdapter.CONFIG)) {
+      if (Files.isRegularFile(folder.resolve(name))) {
+        files.add(folder.resolve(name));
+      }
+    }
+    files.addAll(base == null ? WeightFiles.of(this).files() : LoraAdapter.files(folder));
+    if (base != null) {
+      files.addAll(base.allFiles());
+    }
+    return files;
   }
 }

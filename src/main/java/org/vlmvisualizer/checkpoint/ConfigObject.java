@@ -16,8 +16,7 @@ public record ConfigObject(JsonObject json, String where) {
   /** Larger than any size in a model, small enough that products of two fit a long. */
   private static final int MAX_SIZE = 1 << 28;
 
-  /** More than any model has; each layer takes memory before its weights are looked for. */
-  private static final int MAX_LAYERS = 1000;
+  private static final int MAX_COUNT = 1024;
 
   /** Whether a value is there and not null. */
   public boolean has(String key) {
@@ -33,13 +32,25 @@ public record ConfigObject(JsonObject json, String where) {
     return value;
   }
 
-  /** A number of layers: a whole number from 1 to 1000. */
-  public int layers(String key, int byDefault) {
+  /**
+   * A number of layers or heads: from 1 to 1024, since loops run over it before any weight is seen.
+   */
+  public int count(String key, int byDefault) {
     int value = size(key, byDefault);
-    if (value > MAX_LAYERS) {
-      throw unexpected("at most " + MAX_LAYERS + " layers", key, Integer.toString(value));
+    if (value > MAX_COUNT) {
+      throw unexpected("at most " + MAX_COUNT, key, Integer.toString(value));
     }
     return value;
+  }
+
+  /**
+   * @throws InputException unless the value at {@code key} divides {@code number}
+   */
+  public void requireDivides(String key, int divisor, int number) {
+    if (number % divisor != 0) {
+      throw new InputException(
+          "Expected %s in %s to divide %d, found %d.".formatted(key, where, number, divisor));
+    }
   }
 
   public int integer(String key, int byDefault) {

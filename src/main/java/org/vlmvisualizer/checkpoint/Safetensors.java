@@ -25,8 +25,11 @@ import org.vlmvisualizer.core.InputException;
  * @see <a href="https://github.com/huggingface/safetensors#format">the format</a>
  */
 public final class Safetensors {
-  /** The format's own limit. */
-  private static final long MAX_HEADER_BYTES = 100_000_000;
+  /**
+   * The format allows 100 MB, which as objects would fill memory; a checkpoint of a thousand
+   * tensors in one file takes 150 kB.
+   */
+  private static final long MAX_HEADER_BYTES = 2 << 20;
 
   private Safetensors() {}
 

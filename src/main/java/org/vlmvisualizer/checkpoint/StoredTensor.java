@@ -19,16 +19,33 @@ import org.vlmvisualizer.core.InputException;
 public record StoredTensor(
     String name, DType dtype, long[] shape, Path file, long offset, long length) {
 
-  /** The types of weights that this plugin reads, named as in safetensors. */
+  /**
+   * The types of tensors, named as in safetensors. Only the first three are read; the others occur
+   * in buffers, which are listed and left alone.
+   */
   public enum DType {
-    F32(4),
-    F16(2),
-    BF16(2);
+    F32(4, true),
+    F16(2, true),
+    BF16(2, true),
+    F64(8, false),
+    I64(8, false),
+    I32(4, false),
+    I16(2, false),
+    I8(1, false),
+    U8(1, false),
+    BOOL(1, false);
 
     private final int bytes;
+    private final boolean weight;
 
-    DType(int bytes) {
+    DType(int bytes, boolean weight) {
       this.bytes = bytes;
+      this.weight = weight;
+    }
+
+    /** Whether this plugin reads weights of this type. */
+    public boolean isWeight() {
+      return weight;
     }
 
     /** Bytes of one element. */
@@ -76,6 +93,11 @@ public record StoredTensor(
       throw new InputException(
           "The weight " + name + " in " + file + " cannot be read: " + e.getMessage() + ".", e);
     }
+  }
+
+  /** The same tensor under another name. */
+  StoredTensor named(String other) {
+    return new StoredTensor(other, dtype, shape, file, offset, length);
   }
 
   @Override

@@ -53,7 +53,8 @@ public record WeightMap(Map<String, String> prefixes, List<String> ignoredSuffix
     return new Weights(found);
   }
 
-  private String canonical(String stored) {
+  /** The canonical name of what is stored under this name, without a look at what is expected. */
+  public String canonical(String stored) {
     String best = "";
     for (String prefix : prefixes.keySet()) {
       if (stored.startsWith(prefix) && prefix.length() > best.length()) {
@@ -74,6 +75,11 @@ public record WeightMap(Map<String, String> prefixes, List<String> ignoredSuffix
   }
 
   private static void checkShape(StoredTensor tensor, long[] expected) {
+    if (!tensor.dtype().isWeight()) {
+      throw new InputException(
+          "Expected weights of type F32, F16 or BF16, but %s in %s is %s; convert the checkpoint."
+              .formatted(tensor.name(), tensor.file(), tensor.dtype()));
+    }
     if (!Arrays.equals(tensor.shape(), expected)) {
       throw new InputException(
           "Expected the weight %s to have shape %s, but found %s; use the config.json that belongs to these weights."

@@ -12,10 +12,10 @@ import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.command.AttentionResults;
 import org.vlmvisualizer.command.ImageInput;
+import org.vlmvisualizer.command.ModelLocator;
 import org.vlmvisualizer.command.RequestOptions;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
-import org.vlmvisualizer.hub.HubModels;
 import org.vlmvisualizer.network.Precision;
 import org.vlmvisualizer.output.ResultFiles;
 import org.vlmvisualizer.output.Upsampling;
@@ -149,8 +149,7 @@ public final class AttentionCli implements Callable<Integer> {
     ImageInput input = ImageInput.open(image, region());
     ResultFiles.prepare(output);
     Progress progress = progress();
-    try (AttentionModel loaded =
-        AttentionModel.open(Checkpoint.find(located()), device, wanted, progress)) {
+    try (AttentionModel loaded = AttentionModel.open(checkpoint(), device, wanted, progress)) {
       Analysis analysis = loaded.analyze(input.picture(), request, progress);
       AttentionResults results = new AttentionResults(loaded, analysis, input.source(), scaling);
       ImagePlus heatmaps = results.heatmaps();
@@ -161,9 +160,9 @@ public final class AttentionCli implements Callable<Integer> {
     return CommandLine.ExitCode.OK;
   }
 
-  private String located() {
+  private Checkpoint checkpoint() {
     TerminalConsent terminal = new TerminalConsent(yes, spec.commandLine().getErr());
-    return HubModels.locate(model, terminal, terminal.progress());
+    return ModelLocator.open(model, terminal, terminal.progress());
   }
 
   private Roi region() {

@@ -21,7 +21,6 @@ import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.InputException;
-import org.vlmvisualizer.hub.HubModels;
 import org.vlmvisualizer.network.Precision;
 import org.vlmvisualizer.output.ResultFiles;
 import org.vlmvisualizer.output.Upsampling;
@@ -167,7 +166,11 @@ public class ShowAttention extends ContextCommand {
     }
     try (RunProgress progress = new RunProgress(status, tasks, "VLM Visualizer");
         AttentionModel loaded =
-            AttentionModel.open(Checkpoint.find(located(progress)), device, wanted, progress)) {
+            AttentionModel.open(
+                ModelLocator.open(model, new DialogConsent(download), progress),
+                device,
+                wanted,
+                progress)) {
       Analysis analysis = loaded.analyze(input.picture(), request, progress);
       AttentionResults results = new AttentionResults(loaded, analysis, input.source(), scaling);
       ImagePlus maps = results.heatmaps();
@@ -177,10 +180,6 @@ public class ShowAttention extends ContextCommand {
       show(results, maps);
       return maps;
     }
-  }
-
-  private String located(RunProgress progress) {
-    return HubModels.locate(model, new DialogConsent(download), progress);
   }
 
   private AnalysisRequest request() {

@@ -5,8 +5,10 @@ package org.vlmvisualizer.core;
  *
  * @param visionFeatureLayer which of the vision tower's hidden states the projector reads; negative
  *     counts from the end, -1 being the last layer's output
- * @param projectorAct activation between the projector's two linear layers
- * @param imageTokenId the id that stands for one patch in the prompt
+ * @param projectorAct activation between the projector's linear layers
+ * @param imageTokenId the id that stands for one patch in the prompt; it has no embedding of its
+ *     own, so it may be one that no vocabulary has
+ * @param projectorLayers linear layers of the projector; 0 hands the features on as they are
  */
 public record ModelConfig(
     VisionConfig vision,
@@ -14,7 +16,19 @@ public record ModelConfig(
     int visionFeatureLayer,
     String projectorAct,
     boolean projectorBias,
-    int imageTokenId) {
+    int imageTokenId,
+    int projectorLayers) {
+
+  /** With the two-layer projector of LLaVA-1.5. */
+  public ModelConfig(
+      VisionConfig vision,
+      DecoderConfig decoder,
+      int visionFeatureLayer,
+      String projectorAct,
+      boolean projectorBias,
+      int imageTokenId) {
+    this(vision, decoder, visionFeatureLayer, projectorAct, projectorBias, imageTokenId, 2);
+  }
 
   /** The number of vision layers that are run: those up to the one the projector reads. */
   public int visionLayersUsed() {

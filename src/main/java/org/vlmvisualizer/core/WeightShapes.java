@@ -46,8 +46,9 @@ public final class WeightShapes {
   private void addProjector(ModelConfig c) {
     String root = "multi_modal_projector.";
     long d = c.decoder().hiddenSize();
-    linear(root + "linear_1", d, c.vision().hiddenSize(), c.projectorBias());
-    linear(root + "linear_2", d, d, c.projectorBias());
+    for (int i = 1; i <= c.projectorLayers(); i++) {
+      linear(root + "linear_" + i, d, i == 1 ? c.vision().hiddenSize() : d, c.projectorBias());
+    }
   }
 
   private void addDecoder(DecoderConfig c) {

@@ -8,7 +8,8 @@ import org.vlmvisualizer.core.InputException;
 
 /** The families that this plugin runs. */
 public final class Families {
-  private static final List<ModelFamily> ALL = List.of(new LlavaFamily());
+  private static final List<ModelFamily> ALL =
+      List.of(new LlavaOriginalFamily(), new LlavaFamily());
 
   private Families() {}
 
@@ -20,7 +21,7 @@ public final class Families {
   public static ModelFamily of(Checkpoint checkpoint) {
     String type = new ConfigObject(checkpoint.config(), "config.json").text("model_type", "");
     return ALL.stream()
-        .filter(family -> family.modelType().equals(type))
+        .filter(family -> family.accepts(checkpoint))
         .findFirst()
         .orElseThrow(
             () ->
@@ -29,6 +30,7 @@ public final class Families {
                         .formatted(
                             ALL.stream()
                                 .map(ModelFamily::modelType)
+                                .distinct()
                                 .collect(Collectors.joining(", ")),
                             checkpoint.folder(),
                             type)));

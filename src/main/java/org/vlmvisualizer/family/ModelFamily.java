@@ -1,11 +1,17 @@
 package org.vlmvisualizer.family;
 
+import java.util.List;
 import java.util.Set;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.checkpoint.ConfigObject;
+import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.WeightMap;
+import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.WeightShapes;
 import org.vlmvisualizer.image.ImageProcessor;
+import org.vlmvisualizer.prompt.PromptEncoder;
 import org.vlmvisualizer.prompt.PromptTemplate;
 
 /**
@@ -17,9 +23,37 @@ public interface ModelFamily {
   /** The {@code model_type} of config.json. */
   String modelType();
 
+  /** Whether a checkpoint of this {@code model_type} is of this family. */
+  default boolean accepts(Checkpoint checkpoint) {
+    return new ConfigObject(checkpoint.config(), "config.json")
+        .text("model_type", "")
+        .equals(modelType());
+  }
+
   ModelConfig config(Checkpoint checkpoint);
 
   WeightMap weightMap();
+
+  /** All tensors that a model of this checkpoint may be made of. */
+  default List<StoredTensor> tensors(Checkpoint checkpoint) {
+    return checkpoint.tensors();
+  }
+
+  /** The weights by canonical name; of an adapter, those of its base with what it changes. */
+  default Weights weights(Checkpoint checkpoint, ModelConfig config) {
+    return AdaptedWeights.resolve(
+        tensors(checkpoint), checkpoint.adapter(), weightMap(), WeightShapes.of(config));
+  }
+
+  /** The tokenizer, and how a picture is put into a prompt. The caller closes it. */
+  default PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
+    return new PromptEncoder(
+        checkpoint.text("tokenizer.json"),
+        checkpoint.required("tokenizer.json"),
+        config.decoder().vocabSize(),
+        config.imageTokenId(),
+        config.vision().numPatches());
+  }
 
   ImageProcessor imageProcessor(Checkpoint checkpoint, Fit fit);
 

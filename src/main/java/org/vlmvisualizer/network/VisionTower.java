@@ -41,13 +41,12 @@ final class VisionTower {
       progress.update("Loading the vision tower", i, count);
       layers.add(layer(loader, root + "encoder.layers." + i + "."));
     }
-    String linear = "multi_modal_projector.linear_";
-    projector =
-        loader.list(
-            loader.load(linear + "1.weight"),
-            loader.stack(".bias", linear + "1"),
-            loader.load(linear + "2.weight"),
-            loader.stack(".bias", linear + "2"));
+    List<PtNDArray> linear = new ArrayList<>();
+    for (int i = 1; i <= config.projectorLayers(); i++) {
+      linear.add(loader.load("multi_modal_projector.linear_" + i + ".weight"));
+      linear.add(loader.stack(".bias", "multi_modal_projector.linear_" + i));
+    }
+    projector = loader.list(linear.toArray(PtNDArray[]::new));
   }
 
   /** The order that vit.py tells. */

@@ -4,11 +4,10 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.stream.Stream;
+import org.vlmvisualizer.checkpoint.LowRank;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
 import org.vlmvisualizer.checkpoint.Weights;
@@ -39,8 +38,16 @@ final class WeightLoader {
   private final int group;
   private final PtNDArray device;
   private final PtNDArray none;
-  private ByteBuffer stored = ByteBuffer.allocateDirect(0);
-  private ByteBuffer wide = ByteBuffer.allocateDirect(0);
+  private final RowReader rows;
+  private final RowReader rowsOfB;
+  private final RowReader rowsOfA;
+
+  /** A stored weight and what an adapter adds to it, or null. */
+  private record Part(StoredTensor tensor, LowRank change) {
+    long rows() {
+      return tensor.rows();
+    }
+  }
 
   /** A matrix with what belongs to it; scales and bias have no elements if there are none. */
   record Projection(PtNDArray weight, PtNDArray scales, PtNDArray bias) {}
@@ -54,12 +61,15 @@ final class WeightLoader {
     this.precision = precision;
     this.group = group;
     this.device = torch.create(torch.manager(), FloatBuffer.allocate(1), DataType.FLOAT32, 1);
+    this.rows = new RowReader(torch);
+    this.rowsOfB = new RowReader(torch);
+    this.rowsOfA = new RowReader(torch);
     this.none = empty(Precision.FLOAT32.scalarType(), 0);
   }
 
   /** A weight as it is, its matrices not quantised. */
   PtNDArray load(String name) {
-    return stack(List.of(weights.get(name)));
+    return stack(parts("", name));
   }
 
   /**
@@ -71,10 +81,10 @@ final class WeightLoader {
 
   /** A matrix of the decoder, quantised where the precision says so and the kernels allow it. */
   Projection projection(String... names) {
-    List<StoredTensor> parts = parts(".weight", names);
+    List<Part> parts = parts(".weight", names);
     PtNDArray bias = stack(".bias", names);
     long rows = rows(parts);
-    long columns = parts.get(0).rowSize();
+    long columns = parts.get(0).tensor().rowSize();
     if (!precision.isQuantised() || rows % QUANTISED_ROWS != 0 || columns % SMALLEST_GROUP != 0) {
       return new Projection(stack(parts), none, bias);
     }
@@ -82,16 +92,18 @@ final class WeightLoader {
     return new Projection(quantised[0], quantised[1], bias);
   }
 
-  private List<StoredTensor> parts(String suffix, String... names) {
-    return Stream.of(names).map(name -> weights.get(name + suffix)).toList();
+  private List<Part> parts(String suffix, String... names) {
+    return Stream.of(names)
+        .map(name -> new Part(weights.get(name + suffix), weights.change(name + suffix)))
+        .toList();
   }
 
-  private static long rows(List<StoredTensor> parts) {
-    return parts.stream().mapToLong(StoredTensor::rows).sum();
+  private static long rows(List<Part> parts) {
+    return parts.stream().mapToLong(Part::rows).sum();
   }
 
-  private PtNDArray stack(List<StoredTensor> parts) {
-    long[] shape = parts.get(0).shape().clone();
+  private PtNDArray stack(List<Part> parts) {
+    long[] shape = parts.get(0).tensor().shape().clone();
     if (shape.length > 0) {
       shape[0] = rows(parts);
     }
@@ -107,9 +119,9 @@ final class WeightLoader {
     return torch.keep(IValue.listFrom(arrays));
   }
 
-  private PtNDArray[] int8(List<StoredTensor> parts) {
+  private PtNDArray[] int8(List<Part> parts) {
     long rows = rows(parts);
-    PtNDArray weight = empty(INT8, rows, parts.get(0).rowSize());
+    PtNDArray weight = empty(INT8, rows, parts.get(0).tensor().rowSize());
     PtNDArray scales = empty(precision.scalarType(), rows);
     quantise(
         parts,
@@ -121,9 +133,9 @@ final class WeightLoader {
     return new PtNDArray[] {weight, scales};
   }
 
-  private PtNDArray[] int4(List<StoredTensor> parts) {
+  private PtNDArray[] int4(List<Part> parts) {
     long rows = rows(parts);
-    long columns = parts.get(0).rowSize();
+    long columns = parts.get(0).tensor().rowSize();
     int group = columns % this.group == 0 ? this.group : SMALLEST_GROUP;
     PtNDArray weight = empty(UINT8, rows, columns / 2);
     PtNDArray scales = empty(precision.scalarType(), columns / group, rows, 2);
@@ -143,9 +155,9 @@ final class WeightLoader {
   }
 
   /** Hands the stacked matrix over in float32, in whole blocks of rows. */
-  private void quantise(List<StoredTensor> parts, ChunkConsumer consumer) {
+  private void quantise(List<Part> parts, ChunkConsumer consumer) {
     long rows = rows(parts);
-    long columns = parts.get(0).rowSize();
+    long columns = parts.get(0).tensor().rowSize();
     long blocks = Math.max(1, CHUNK_BYTES / (DType.F32.bytes() * columns * BLOCK_ROWS));
     long step = blocks * BLOCK_ROWS;
     for (long start = 0; start < rows; start += step) {
@@ -169,51 +181,33 @@ final class WeightLoader {
   }
 
   /** Copies {@code count} rows of the stacked parts, from {@code start} on, into the target. */
-  private void fill(PtNDArray target, List<StoredTensor> parts, long start, long count) {
+  private void fill(PtNDArray target, List<Part> parts, long start, long count) {
     long partStart = 0;
-    for (StoredTensor part : parts) {
+    for (Part part : parts) {
       long from = Math.max(start, partStart);
       long to = Math.min(start + count, partStart + part.rows());
-      long rowBytes = Math.max(1, part.rowSize() * part.dtype().bytes());
+      long rowBytes = Math.max(1, part.tensor().rowSize() * part.tensor().dtype().bytes());
       long step = Math.max(1, CHUNK_BYTES / rowBytes);
       for (long row = from; row < to; row += step) {
         long n = Math.min(step, to - row);
         try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
-          PtNDArray chunk = chunk(scope, part, row - partStart, n);
-          torch.tensor(scope, "fill", target, row - start, chunk);
+          copy(scope, target, row - start, part, row - partStart, n);
         }
       }
       partStart += part.rows();
     }
   }
 
-  private PtNDArray chunk(PtNDManager scope, StoredTensor tensor, long row, long count) {
-    long[] shape = tensor.shape().clone();
-    shape[0] = count;
-    int elements = Math.toIntExact(count * tensor.rowSize());
-    stored = room(stored, elements * tensor.dtype().bytes());
-    tensor.read(row, count, stored);
-    stored.flip();
-    return switch (tensor.dtype()) {
-      case F32 -> torch.create(scope, stored, DataType.FLOAT32, shape);
-      case F16 -> torch.create(scope, stored, DataType.FLOAT16, shape);
-      case BF16 -> torch.create(scope, widened(elements), DataType.FLOAT32, shape);
-    };
-  }
-
-  /** DJL has no bfloat16; its upper half makes it a float32 of the same value. */
-  private ByteBuffer widened(int elements) {
-    wide = room(wide, elements * DType.F32.bytes());
-    for (int i = 0; i < elements; i++) {
-      wide.putInt(stored.getShort(DType.BF16.bytes() * i) << 16);
+  /** Copies rows of a part to rows of the target, an adapter's change added on the way. */
+  private void copy(PtNDManager scope, PtNDArray target, long at, Part part, long row, long count) {
+    PtNDArray chunk = rows.read(scope, part.tensor(), row, count);
+    LowRank change = part.change();
+    if (change == null) {
+      torch.tensor(scope, "fill", target, at, chunk);
+      return;
     }
-    return wide.flip();
-  }
-
-  /** An empty buffer of native memory, the same again where it is large enough. */
-  private static ByteBuffer room(ByteBuffer buffer, int bytes) {
-    return buffer.capacity() >= bytes
-        ? buffer.clear()
-        : ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    PtNDArray b = rowsOfB.read(scope, change.b(), row, count);
+    PtNDArray a = rowsOfA.read(scope, change.a(), 0, change.a().rows());
+    torch.tensor(scope, "fill_changed", target, at, chunk, b, a, change.scale());
   }
 }

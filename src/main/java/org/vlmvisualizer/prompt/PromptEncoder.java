@@ -8,12 +8,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.Span.Kind;
 import org.vlmvisualizer.core.TokenSequence;
+import org.vlmvisualizer.prompt.SentencePieceTokenizer.TokenizerJson;
 
 /** Turns questions into ids and ids into text, with a model's own tokenizer.json. */
 public final class PromptEncoder implements AutoCloseable {
@@ -21,8 +23,14 @@ public final class PromptEncoder implements AutoCloseable {
   private final Vocabulary vocabulary;
   private final int imageTokenId;
   private final int imageTokens;
+  private final Splice splice;
+
+  /** How the original LLaVA puts a picture into a prompt, and what goes in front of each part. */
+  private record Splice(String imageText, String prefix) {}
 
   /**
+   * An encoder that replaces the token {@code <image>} by image tokens, as transformers does.
+   *
    * @param tokenizerJson the file's text
    * @param parsed the same, parsed
    * @param vocabSize rows of the model's embedding table
@@ -32,6 +40,31 @@ public final class PromptEncoder implements AutoCloseable {
    */
   public PromptEncoder(
       String tokenizerJson, JsonObject parsed, int vocabSize, int imageTokenId, int imageTokens) {
+    this(tokenizerJson, parsed, vocabSize, imageTokenId, imageTokens, null);
+  }
+
+  /**
+   * An encoder that tokenises the text before and behind {@code <image>} apart and puts the image
+   * tokens between, as the original LLaVA's {@code tokenizer_image_token} does.
+   *
+   * @param imageText {@code <image>}, perhaps between marks that are tokens of their own
+   * @throws InputException as the constructor
+   */
+  public static PromptEncoder spliced(
+      TokenizerJson tokenizer, int vocabSize, int imageTokenId, int imageTokens, String imageText) {
+    JsonObject json = tokenizer.json();
+    Splice splice = new Splice(imageText, tokenizer.prefix());
+    return new PromptEncoder(json.toString(), json, vocabSize, imageTokenId, imageTokens, splice);
+  }
+
+  private PromptEncoder(
+      String tokenizerJson,
+      JsonObject parsed,
+      int vocabSize,
+      int imageTokenId,
+      int imageTokens,
+      Splice splice) {
+    this.splice = splice;
     this.vocabulary = new Vocabulary(parsed);
     this.imageTokenId = imageTokenId;
     this.imageTokens = imageTokens;
@@ -55,44 +88,106 @@ public final class PromptEncoder implements AutoCloseable {
   }
 
   /**
-   * Renders and tokenises a question; {@code <image>} becomes P image tokens, as transformers'
-   * LlavaProcessor does it.
+   * Renders and tokenises a question; {@code <image>} becomes P image tokens.
    *
    * @throws InputException if the question is empty, or the tokenizer does not know the image token
    */
   public TokenSequence encode(PromptTemplate template, String question, boolean keepSystem) {
-    PromptTemplate.Rendered prompt = template.render(question, keepSystem);
-    Encoding encoding = tokenizer.encode(prompt.text(), true, false);
-    long[] ids = encoding.getIds();
-    CharSpan[] characters = encoding.getCharTokenSpans();
-    List<Integer> expanded = new ArrayList<>();
-    List<Kind> kinds = new ArrayList<>();
-    int images = 0;
-    for (int i = 0; i < ids.length; i++) {
-      boolean image = ids[i] == imageTokenId;
-      images += image ? 1 : 0;
-      Kind kind = image ? Kind.IMAGE : kind(prompt, characters[i]);
-      for (int n = 0; n < (image ? imageTokens : 1); n++) {
-        expanded.add((int) ids[i]);
-        kinds.add(kind);
-      }
+    PromptTemplate.Rendered prompt =
+        template.render(
+            question, keepSystem, splice == null ? PromptTemplate.IMAGE : splice.imageText());
+    Ids ids = new Ids(prompt);
+    if (splice != null) {
+      String text = prompt.text();
+      int image = text.indexOf(PromptTemplate.IMAGE);
+      int behind = image + PromptTemplate.IMAGE.length();
+      ids.addText(text.substring(0, image), 0, true);
+      ids.addImage();
+      ids.addText(text.substring(behind), behind, false);
+    } else {
+      ids.addText(prompt.text(), 0, true);
     }
-    if (images != 1) {
-      throw new InputException(
-          "Expected tokenizer.json to know %s as id %d, but it found %d of them in the prompt; use the tokenizer.json that belongs to these weights."
-              .formatted(PromptTemplate.IMAGE, imageTokenId, images));
-    }
-    int[] inputIds = expanded.stream().mapToInt(Integer::intValue).toArray();
-    List<String> tokens = expanded.stream().map(vocabulary::text).toList();
-    return new TokenSequence(prompt.text(), inputIds, tokens, spans(kinds));
+    return ids.sequence();
   }
 
-  /** The span of BOS is null. */
-  private static Kind kind(PromptTemplate.Rendered prompt, CharSpan characters) {
-    boolean system =
-        characters != null
-            && characters.getStart() >= prompt.systemStart()
-            && characters.getStart() < prompt.systemEnd();
+  /** The ids of a prompt as they come together. */
+  private final class Ids {
+    private final PromptTemplate.Rendered prompt;
+    private final List<Integer> expanded = new ArrayList<>();
+    private final List<Kind> kinds = new ArrayList<>();
+    private int images;
+
+    Ids(PromptTemplate.Rendered prompt) {
+      this.prompt = prompt;
+    }
+
+    /**
+     * @param start where the text starts in the prompt
+     * @param first whether BOS goes in front
+     */
+    void addText(String text, int start, boolean first) {
+      for (Token token : tokens(text, first)) {
+        if (splice == null && token.id() == imageTokenId) {
+          addImage();
+        } else {
+          expanded.add(token.id());
+          kinds.add(token.start() < 0 ? Kind.PROMPT : kind(prompt, start + token.start()));
+        }
+      }
+    }
+
+    void addImage() {
+      images++;
+      expanded.addAll(Collections.nCopies(imageTokens, imageTokenId));
+      kinds.addAll(Collections.nCopies(imageTokens, Kind.IMAGE));
+    }
+
+    TokenSequence sequence() {
+      if (images != 1) {
+        throw new InputException(
+            "Expected tokenizer.json to know %s as id %d, but it found %d of them in the prompt; use the tokenizer.json that belongs to these weights."
+                .formatted(PromptTemplate.IMAGE, imageTokenId, images));
+      }
+      int[] inputIds = expanded.stream().mapToInt(Integer::intValue).toArray();
+      List<String> tokens = expanded.stream().map(PromptEncoder.this::text).toList();
+      return new TokenSequence(prompt.text(), inputIds, tokens, spans(kinds));
+    }
+  }
+
+  /**
+   * @param start of its text, in characters; -1 for BOS
+   */
+  record Token(int id, int start) {}
+
+  /**
+   * The tokens of a text.
+   *
+   * @param first whether BOS goes in front
+   */
+  List<Token> tokens(String text, boolean first) {
+    String before = splice == null || text.isEmpty() ? "" : splice.prefix();
+    Encoding encoding = tokenizer.encode(before + text, first, false);
+    long[] ids = encoding.getIds();
+    // The span of BOS is null.
+    CharSpan[] spans = encoding.getCharTokenSpans();
+    List<Token> tokens = new ArrayList<>();
+    for (int i = 0; i < ids.length; i++) {
+      // As in transformers, a prefix right in front of a control token is left out.
+      boolean lone =
+          spans[i] != null
+              && spans[i].getEnd() <= before.length()
+              && i + 1 < ids.length
+              && vocabulary.isSpecial((int) ids[i + 1]);
+      if (!lone) {
+        int start = spans[i] == null ? -1 : Math.max(0, spans[i].getStart() - before.length());
+        tokens.add(new Token((int) ids[i], start));
+      }
+    }
+    return tokens;
+  }
+
+  private static Kind kind(PromptTemplate.Rendered prompt, int start) {
+    boolean system = start >= prompt.systemStart() && start < prompt.systemEnd();
     return system ? Kind.SYSTEM : Kind.PROMPT;
   }
 
@@ -110,7 +205,7 @@ public final class PromptEncoder implements AutoCloseable {
 
   /** What one id looks like to a reader, leading space kept. */
   public String text(int id) {
-    return vocabulary.text(id);
+    return id == imageTokenId ? PromptTemplate.IMAGE : vocabulary.text(id);
   }
 
   /** Running text of an answer, control tokens left out. */

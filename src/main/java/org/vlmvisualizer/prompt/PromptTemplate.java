@@ -46,6 +46,14 @@ public enum PromptTemplate {
    * @throws InputException if the question is blank or names the image token
    */
   Rendered render(String asked, boolean keepSystem) {
+    return render(asked, keepSystem, IMAGE);
+  }
+
+  /**
+   * @param image what stands for the picture: {@code <image>}, perhaps between marks
+   * @throws InputException if the question is blank or names the image token
+   */
+  Rendered render(String asked, boolean keepSystem, String image) {
     if (asked.isBlank()) {
       throw new InputException(
           "Expected a question about the picture, found an empty prompt; type one, such as What is in the image?");
@@ -57,7 +65,7 @@ public enum PromptTemplate {
               + ", which the plugin adds by itself; remove it from the prompt.");
     }
     String kept = keepSystem ? system : "";
-    String text = before + kept + question.replace("%s", asked.strip());
+    String text = before + kept + question.replace(IMAGE, image).replace("%s", asked.strip());
     return new Rendered(text, before.length(), before.length() + kept.length());
   }
 

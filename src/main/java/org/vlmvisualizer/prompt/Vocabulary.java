@@ -4,7 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.vlmvisualizer.core.InputException;
 
 /** What each id of a tokenizer.json looks like to a reader. */
@@ -13,6 +15,7 @@ final class Vocabulary {
   private static final int MAX_ID = 10_000_000;
 
   private final Map<Integer, String> pieces = new HashMap<>();
+  private final Set<Integer> special = new HashSet<>();
   private int size;
 
   /**
@@ -34,6 +37,9 @@ final class Vocabulary {
       for (JsonElement token : added == null ? new JsonArray() : added) {
         JsonObject entry = token.getAsJsonObject();
         put(entry.get("id").getAsInt(), entry.get("content").getAsString());
+        if (entry.has("special") && entry.get("special").getAsBoolean()) {
+          special.add(entry.get("id").getAsInt());
+        }
       }
     } catch (IllegalStateException
         | NullPointerException
@@ -58,6 +64,11 @@ final class Vocabulary {
   /** The highest id, plus one. */
   int size() {
     return size;
+  }
+
+  /** Whether an id is a control token, such as the end of a sequence. */
+  boolean isSpecial(int id) {
+    return special.contains(id);
   }
 
   /** The piece with its leading space; a byte as its character where that is ASCII. */

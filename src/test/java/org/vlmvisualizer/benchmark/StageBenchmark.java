@@ -22,7 +22,6 @@ import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
-import org.vlmvisualizer.core.WeightShapes;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
 import org.vlmvisualizer.network.LlavaNetwork;
@@ -43,7 +42,7 @@ public final class StageBenchmark {
     int repeats = Integer.parseInt(arguments[3]);
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
-    Weights weights = family.weightMap().resolve(checkpoint.tensors(), WeightShapes.of(config));
+    Weights weights = family.weights(checkpoint, config);
     long start = System.nanoTime();
     try (LlavaNetwork network =
         LlavaNetwork.load(config, weights, "auto", Precision.parse(arguments[1]), Progress.NONE)) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -31,7 +32,6 @@ import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.core.VisionLayers;
-import org.vlmvisualizer.core.WeightShapes;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
 import org.vlmvisualizer.prompt.PromptEncoder;
@@ -43,7 +43,8 @@ import org.vlmvisualizer.prompt.PromptTemplate;
  */
 class GoldenNetworkTest {
   private static final double TOLERANCE = 1e-5;
-  static final List<String> NAMES = Golden.NAMES;
+  static final List<String> NAMES =
+      Stream.concat(Golden.NAMES.stream(), Golden.ORIGINAL.stream()).toList();
 
   /**
    * Integer weights against Python's dequantised ones. PyTorch's kernels round their input and
@@ -65,7 +66,7 @@ class GoldenNetworkTest {
         JsonParser.parseString(json).getAsJsonObject().getAsJsonArray(precision).asList().stream()
             .mapToDouble(JsonElement::getAsDouble)
             .toArray();
-    try (PromptEncoder encoder = encoder(checkpoint, config);
+    try (PromptEncoder encoder = family.encoder(checkpoint, config);
         LlavaNetwork network = load(checkpoint, Precision.parse(precision))) {
       Trace trace =
           network.generate(
@@ -95,22 +96,18 @@ class GoldenNetworkTest {
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
     return LlavaNetwork.load(
-        config,
-        family.weightMap().resolve(checkpoint.tensors(), WeightShapes.of(config)),
-        "cpu",
-        precision,
-        Progress.NONE);
+        config, family.weights(checkpoint, config), "cpu", precision, Progress.NONE);
   }
 
   @ParameterizedTest
   @FieldSource("NAMES")
-  void agreesWithTransformers(String name) {
+  void agreesWithPython(String name) {
     Golden golden = new Golden(name);
     Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
     PixelValues pixels = pixels(golden, config);
-    try (PromptEncoder encoder = encoder(checkpoint, config);
+    try (PromptEncoder encoder = family.encoder(checkpoint, config);
         LlavaNetwork network = load(checkpoint, Precision.FLOAT32)) {
       float[][] features = network.features(pixels);
       close(golden, "vision_features", features[0]);
@@ -214,15 +211,6 @@ class GoldenNetworkTest {
     int side = config.vision().imageSize();
     PatchGrid grid = PatchGrid.padded(side, side, side, config.vision().patchSize());
     return new PixelValues(golden.floats("pixel_values"), grid);
-  }
-
-  private static PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
-    return new PromptEncoder(
-        checkpoint.text("tokenizer.json"),
-        checkpoint.required("tokenizer.json"),
-        config.decoder().vocabSize(),
-        config.imageTokenId(),
-        config.vision().numPatches());
   }
 
   private static TokenSequence prompt(

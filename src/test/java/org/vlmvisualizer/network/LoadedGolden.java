@@ -10,7 +10,6 @@ import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
-import org.vlmvisualizer.core.WeightShapes;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
 import org.vlmvisualizer.prompt.PromptEncoder;
@@ -31,11 +30,7 @@ final class LoadedGolden implements AutoCloseable {
     config = family.config(checkpoint);
     network =
         LlavaNetwork.load(
-            config,
-            family.weightMap().resolve(checkpoint.tensors(), WeightShapes.of(config)),
-            "cpu",
-            Precision.FLOAT32,
-            Progress.NONE);
+            config, family.weights(checkpoint, config), "cpu", Precision.FLOAT32, Progress.NONE);
     int side = config.vision().imageSize();
     pixels =
         new PixelValues(

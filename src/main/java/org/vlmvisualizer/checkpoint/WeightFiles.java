@@ -1,0 +1,93 @@
+package org.vlmvisualizer.checkpoint;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.vlmvisualizer.core.InputException;
+
+/**
+ * The files that hold a folder's weights: safetensors if there are any, PyTorch files otherwise,
+ * either in one file or in shards that an index names.
+ *
+ * @param files in the order of their names
+ */
+record WeightFiles(List<Path> files) {
+  private static final List<String> SINGLE = List.of("model.safetensors", "pytorch_model.bin");
+  private static final String INDEX = ".index.json";
+
+  /**
+   * @throws InputException if there are no weights, or an index names what is not there
+   */
+  static WeightFiles of(Checkpoint checkpoint) {
+    for (String single : SINGLE) {
+      if (checkpoint.has(single)) {
+        return new WeightFiles(List.of(checkpoint.folder().resolve(single)));
+      }
+      if (checkpoint.has(single + INDEX)) {
+        return new WeightFiles(shards(checkpoint, single + INDEX));
+      }
+    }
+    throw new InputException(
+        "Expected %s or %s, or an %s of either, in %s, but found none; choose a folder with a whole model."
+            .formatted(SINGLE.get(0), SINGLE.get(1), INDEX, checkpoint.folder()));
+  }
+
+  /**
+   * Lists all tensors.
+   *
+   * @throws InputException if a file is broken
+   */
+  List<StoredTensor> tensors() {
+    List<StoredTensor> tensors = new ArrayList<>();
+    files.forEach(file -> tensors.addAll(tensors(file)));
+    return tensors;
+  }
+
+  /** Lists the tensors of one file, by the ending of its name. */
+  static List<StoredTensor> tensors(Path file) {
+    return file.toString().endsWith(".safetensors") ? Safetensors.list(file) : TorchFile.list(file);
+  }
+
+  private static List<Path> shards(Checkpoint checkpoint, String index) {
+    JsonObject content = checkpoint.required(index);
+    TreeSet<String> names = new TreeSet<>();
+    try {
+      for (JsonElement file : content.getAsJsonObject("weight_map").asMap().values()) {
+        names.add(file.getAsString());
+      }
+    } catch (RuntimeException e) {
+      throw new InputException(
+          "Expected a weight_map in "
+              + checkpoint.folder().resolve(index)
+              + ", but it is broken; download it again.",
+          e);
+    }
+    return names.stream().map(name -> shard(checkpoint.folder(), index, name)).toList();
+  }
+
+  /** Only the plain name of a file beside the index is opened: no path, no device name. */
+  private static Path shard(Path folder, String index, String name) {
+    if (!name.matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,200}")) {
+      throw new InputException(
+          "Expected the names of files beside it in "
+              + folder.resolve(index)
+              + ", but found '"
+              + (name.length() > 80 ? name.substring(0, 80) + "…" : name)
+              + "'; it is not opened.");
+    }
+    Path file = folder.resolve(name);
+    if (!Files.isRegularFile(file)) {
+      throw new InputException(
+          "Expected the weights "
+              + name
+              + " in "
+              + folder
+              + ", but the file is missing; download it.");
+    }
+    return file;
+  }
+}

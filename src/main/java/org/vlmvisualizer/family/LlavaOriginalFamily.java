@@ -1,0 +1,165 @@
+package org.vlmvisualizer.family;
+
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.checkpoint.ConfigObject;
+import org.vlmvisualizer.checkpoint.StoredTensor;
+import org.vlmvisualizer.checkpoint.WeightMap;
+import org.vlmvisualizer.core.DecoderConfig;
+import org.vlmvisualizer.core.Fit;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.VisionConfig;
+import org.vlmvisualizer.image.ImageProcessor;
+import org.vlmvisualizer.prompt.PromptEncoder;
+import org.vlmvisualizer.prompt.PromptTemplate;
+import org.vlmvisualizer.prompt.SentencePieceTokenizer;
+
+/**
+ * LLaVA-1.5 and its descendants as their authors' own code saves them: a LLaMA or Mistral with a
+ * projector, and a CLIP vision tower inside or in a checkpoint of its own.
+ *
+ * <p>Source: LLaVA 1.2, model/llava_arch.py, model/multimodal_projector/builder.py,
+ * model/multimodal_encoder/clip_encoder.py, mm_utils.py.
+ */
+final class LlavaOriginalFamily implements ModelFamily {
+  private static final List<String> TYPES = List.of("llava", "llava_llama", "llava_mistral");
+  private static final Pattern MLP = Pattern.compile("mlp([1-8])x_gelu");
+  private static final int MAX_PROJECTOR_LAYERS = 8;
+
+  /** What the original code puts into the ids for a picture; no vocabulary has it. */
+  private static final int IMAGE_TOKEN_INDEX = -200;
+
+  private static final WeightMap WEIGHTS = new WeightMap(prefixes(), ClipTower.BUFFERS);
+
+  private static Map<String, String> prefixes() {
+    Map<String, String> prefixes = new HashMap<>();
+    prefixes.put("model.layers.", "language_model.layers.");
+    prefixes.put("model.embed_tokens.", "language_model.embed_tokens.");
+    prefixes.put("model.norm.", "language_model.norm.");
+    prefixes.put(ClipTower.INSIDE + "vision_model.", "vision_tower.");
+    prefixes.put(ClipTower.OWN, "vision_tower.");
+    // A linear projector has no number; the layers of an MLP have even ones.
+    prefixes.put("model.mm_projector.", "multi_modal_projector.linear_1.");
+    for (int i = 0; i < MAX_PROJECTOR_LAYERS; i++) {
+      String layer = "multi_modal_projector.linear_" + (i + 1) + ".";
+      prefixes.put("model.mm_projector." + 2 * i + ".", layer);
+    }
+    return prefixes;
+  }
+
+  @Override
+  public String modelType() {
+    return "llava";
+  }
+
+  @Override
+  public boolean accepts(Checkpoint checkpoint) {
+    ConfigObject config = config(checkpoint.config());
+    return TYPES.contains(config.text("model_type", ""))
+        && config.has("mm_vision_tower")
+        && !config.has("text_config");
+  }
+
+  @Override
+  public WeightMap weightMap() {
+    return WEIGHTS;
+  }
+
+  private static ConfigObject config(JsonObject json) {
+    return new ConfigObject(json, "config.json");
+  }
+
+  @Override
+  public ModelConfig config(Checkpoint checkpoint) {
+    ConfigObject config = config(checkpoint.config());
+    config.oneOf("mm_vision_select_feature", "patch", List.of("patch"));
+    // "anyres" belongs to LLaVA-NeXT. Of the others, the user's choice of fit decides.
+    config.oneOf("image_aspect_ratio", "square", List.of("square", "pad"));
+    config.oneOf("mm_patch_merge_type", "flat", List.of("flat"));
+    VisionConfig vision = ClipTower.of(checkpoint).config();
+    int given = config.size("mm_hidden_size", vision.hiddenSize());
+    DecoderConfig decoder = LlamaDecoder.config(config, isMistral(checkpoint), false);
+    int layers = projectorLayers(config.text("mm_projector_type", "linear"));
+    int from = layers == 0 ? decoder.hiddenSize() : vision.hiddenSize();
+    if (given != vision.hiddenSize() || from != vision.hiddenSize()) {
+      throw new InputException(
+          "Expected mm_hidden_size %d in config.json, the size of the vision tower, and with an identity projector also of the decoder, found %d; use the vision tower that belongs to this checkpoint."
+              .formatted(vision.hiddenSize(), layers == 0 ? decoder.hiddenSize() : given));
+    }
+    return new ModelConfig(
+        vision,
+        decoder,
+        ClipVision.featureLayer(config, "mm_vision_select_layer", vision),
+        "gelu",
+        true,
+        IMAGE_TOKEN_INDEX,
+        layers);
+  }
+
+  private static int projectorLayers(String type) {
+    Matcher mlp = MLP.matcher(type);
+    if (type.equals("identity")) {
+      return 0;
+    } else if (type.equals("linear")) {
+      return 1;
+    } else if (mlp.matches()) {
+      return Integer.parseInt(mlp.group(1));
+    }
+    throw new InputException(
+        "Expected mm_projector_type linear, identity or mlpNx_gelu with N from 1 to 8 in config.json, found %s; this model cannot be run."
+            .formatted(type.length() > 60 ? type.substring(0, 60) + "…" : type));
+  }
+
+  private static boolean isMistral(Checkpoint checkpoint) {
+    return config(checkpoint.config()).text("model_type", "").equals("llava_mistral");
+  }
+
+  @Override
+  public List<StoredTensor> tensors(Checkpoint checkpoint) {
+    List<StoredTensor> tensors = new ArrayList<>(checkpoint.tensors());
+    tensors.addAll(ClipTower.of(checkpoint).tensorsOutside());
+    return tensors;
+  }
+
+  @Override
+  public ImageProcessor imageProcessor(Checkpoint checkpoint, Fit fit) {
+    ClipTower tower = ClipTower.of(checkpoint);
+    return ClipVision.imageProcessor(tower.preprocessor(), tower.config(), fit);
+  }
+
+  /** The original code tokenises what stands before and behind the picture apart. */
+  @Override
+  public PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
+    boolean marked = config(checkpoint.config()).flag("mm_use_im_start_end", false);
+    return PromptEncoder.spliced(
+        SentencePieceTokenizer.tokenizerJson(checkpoint::has, checkpoint::bytes),
+        config.decoder().vocabSize(),
+        config.imageTokenId(),
+        config.vision().numPatches(),
+        marked ? "<im_start><image><im_end>" : PromptTemplate.IMAGE);
+  }
+
+  @Override
+  public PromptTemplate template(Checkpoint checkpoint) {
+    String file = "tokenizer_config.json";
+    String jinja = new ConfigObject(checkpoint.optional(file), file).text("chat_template", "");
+    if (jinja.contains("<image>")) {
+      return PromptTemplate.recognise(jinja);
+    }
+    // The original code goes by the folder's name; a template of the text-only base says nothing.
+    return isMistral(checkpoint) ? PromptTemplate.MISTRAL : PromptTemplate.VICUNA_V1;
+  }
+
+  @Override
+  public Set<Integer> eosIds(Checkpoint checkpoint) {
+    return LlamaDecoder.eosIds(checkpoint, config(checkpoint.config()));
+  }
+}

@@ -1,0 +1,163 @@
+package org.vlmvisualizer;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.vlmvisualizer.checkpoint.TestFiles.pair;
+import static org.vlmvisualizer.checkpoint.TestFiles.tensor;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.checkpoint.Safetensors;
+import org.vlmvisualizer.checkpoint.TestFiles;
+import org.vlmvisualizer.checkpoint.TorchFile;
+import org.vlmvisualizer.core.Fit;
+import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.WeightShapes;
+import org.vlmvisualizer.family.Families;
+import org.vlmvisualizer.family.ModelFamily;
+import org.vlmvisualizer.prompt.PromptEncoder;
+import org.vlmvisualizer.prompt.SentencePieceTokenizer;
+
+/** Thousands of broken files of each kind: refused with a sentence, or read, within bounds. */
+class FuzzTest {
+  private static final int COUNT = 10_000;
+  private static final Path ORIGINAL = Golden.ROOT.resolve("original-bin-inside");
+
+  @TempDir Path folder;
+
+  @Test
+  void safetensors() {
+    String header = "{'a':{'dtype':'F32','shape':[2,3],'data_offsets':[0,24]},";
+    header += "'b':{'dtype':'BF16','shape':[4],'data_offsets':[24,32]},'__metadata__':{'x':'y'}}";
+    String file = (char) header.length() + "\0\0\0\0\0\0\0" + header.replace('\'', '"');
+    check(new Mutator(1), file + "\0".repeat(32), "x.safetensors", Safetensors::list);
+  }
+
+  @Test
+  void pickles() {
+    String one = tensor("FloatStorage", 0, 6, 2, pair(2, 2), pair(2, 1));
+    String two = tensor("HalfStorage", 1, 4, 0, pair(2, 2), pair(2, 1));
+    String pickle = "\u0080\u0002}q\0(X\1\0\0\0a" + one + "q\1X\1\0\0\0b" + two + "u.";
+    List<byte[]> storages = List.of(new byte[24], new byte[8]);
+    byte[] zip = TestFiles.torch(pickle, storages, true);
+    check(new Mutator(2), new String(zip, StandardCharsets.ISO_8859_1), "x.bin", TorchFile::list);
+    // The pickle alone, in a zip that is whole.
+    int refused =
+        new Mutator(3)
+            .run(
+                COUNT,
+                TestFiles.latin(pickle),
+                mutated -> {
+                  String text = new String(mutated, StandardCharsets.ISO_8859_1);
+                  TorchFile.list(write("x.bin", TestFiles.torch(text, storages, true)));
+                });
+    assertTrue(refused > COUNT / 10, refused + " refused");
+  }
+
+  @Test
+  void index() {
+    TestFiles.write(folder.resolve("config.json"), TestFiles.latin("{}"));
+    TestFiles.copy(ORIGINAL.resolve("checkpoint"), folder.resolve("copy"));
+    Path copy = folder.resolve("copy");
+    String index = "{'metadata':{},'weight_map':{'a':'pytorch_model-00001-of-00002.bin',";
+    index += "'b':'pytorch_model-00002-of-00002.bin'}}";
+    int refused =
+        new Mutator(4)
+            .run(
+                COUNT,
+                TestFiles.latin(index.replace('\'', '"')),
+                mutated -> {
+                  TestFiles.write(copy.resolve("pytorch_model.bin.index.json"), mutated);
+                  Checkpoint.open(copy).tensors();
+                });
+    assertTrue(refused > COUNT / 10, refused + " refused");
+  }
+
+  @Test
+  void configOfHuggingFace() {
+    byte[] config = TestFiles.read(Golden.ROOT.resolve("llama-mha/checkpoint/config.json"));
+    checkConfig(COUNT, folder, config);
+  }
+
+  @Test
+  void configOfTheOriginal() {
+    TestFiles.copy(ORIGINAL.resolve("checkpoint"), folder.resolve("checkpoint"));
+    TestFiles.copy(ORIGINAL.resolve("tiny-clip"), folder.resolve("tiny-clip"));
+    Path copy = folder.resolve("checkpoint");
+    checkConfig(COUNT / 4, copy, TestFiles.read(copy.resolve("config.json")));
+  }
+
+  private static void checkConfig(int count, Path copy, byte[] config) {
+    int refused =
+        new Mutator(5)
+            .run(
+                count,
+                config,
+                mutated -> {
+                  TestFiles.write(copy.resolve("config.json"), mutated);
+                  Checkpoint checkpoint = Checkpoint.open(copy);
+                  ModelFamily family = Families.of(checkpoint);
+                  ModelConfig c = family.config(checkpoint);
+                  WeightShapes.of(c);
+                  family.imageProcessor(checkpoint, Fit.PAD);
+                  family.template(checkpoint);
+                  family.eosIds(checkpoint);
+                });
+    assertTrue(refused > count / 10, refused + " refused");
+  }
+
+  @Test
+  void adapterConfig() {
+    Path golden = Golden.ROOT.resolve("hugging-face-lora");
+    TestFiles.copy(golden.resolve("checkpoint"), folder.resolve("checkpoint"));
+    TestFiles.copy(golden.resolve("base"), folder.resolve("base"));
+    Path copy = folder.resolve("checkpoint");
+    int refused =
+        new Mutator(6)
+            .run(
+                COUNT / 4,
+                TestFiles.read(copy.resolve("adapter_config.json")),
+                mutated -> {
+                  TestFiles.write(copy.resolve("adapter_config.json"), mutated);
+                  Checkpoint checkpoint = Checkpoint.open(copy);
+                  ModelFamily family = Families.of(checkpoint);
+                  family.weights(checkpoint, family.config(checkpoint));
+                });
+    assertTrue(refused > COUNT / 40, refused + " refused");
+  }
+
+  /** What is read is handed on to the native tokenizer, which must not end the JVM. */
+  @Test
+  void tokenizerModel() {
+    byte[] model = TestFiles.read(ORIGINAL.resolve("checkpoint/tokenizer.model"));
+    int refused =
+        new Mutator(7)
+            .run(
+                COUNT,
+                model,
+                mutated -> {
+                  var json =
+                      SentencePieceTokenizer.tokenizerJson(
+                          "tokenizer.model"::equals, name -> mutated);
+                  PromptEncoder.spliced(json, 1 << 20, -200, 4, "<image>").close();
+                });
+    assertTrue(refused > COUNT / 10, refused + " refused");
+  }
+
+  private interface Reader {
+    void read(Path file);
+  }
+
+  private void check(Mutator mutator, String file, String name, Reader reader) {
+    int refused =
+        mutator.run(COUNT, TestFiles.latin(file), mutated -> reader.read(write(name, mutated)));
+    assertTrue(refused > COUNT / 10, refused + " refused");
+  }
+
+  private Path write(String name, byte[] content) {
+    return TestFiles.write(folder.resolve(name), content);
+  }
+}
