@@ -1,12 +1,15 @@
 package org.vlmvisualizer.analysis;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.vlmvisualizer.attribution.AttributionMethod;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.attribution.TokenAttention;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.checkpoint.UserCache;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.ModelConfig;
@@ -24,6 +27,9 @@ import org.vlmvisualizer.prompt.PromptTemplate;
 
 /** A model that is loaded once and then asked any number of questions. Not thread-safe. */
 public final class AttentionModel implements AutoCloseable {
+  /** Smaller models are quantised faster than a cache is read. */
+  private static final long CACHED_PARAMETERS = 100_000_000;
+
   private final Checkpoint checkpoint;
   private final ModelFamily family;
   private final PromptEncoder encoder;
@@ -58,7 +64,12 @@ public final class AttentionModel implements AutoCloseable {
     Weights weights = family.weights(checkpoint, config);
     PromptEncoder encoder = family.encoder(checkpoint, config);
     try {
-      LlavaNetwork network = LlavaNetwork.load(config, weights, device, precision, progress);
+      Function<String, Path> quantisedFolder =
+          weights.parameters() < CACHED_PARAMETERS
+              ? null
+              : what -> UserCache.folder("quantised").resolve(checkpoint.sha256() + "-" + what);
+      LlavaNetwork network =
+          LlavaNetwork.load(config, weights, device, precision, quantisedFolder, progress);
       return new AttentionModel(checkpoint, family, encoder, network, seconds(start));
     } catch (RuntimeException | Error e) {
       encoder.close();

@@ -4,15 +4,11 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import org.vlmvisualizer.core.InputException;
 
@@ -240,25 +236,14 @@ public final class Checkpoint {
 
   /**
    * SHA-256 over config.json, the tokenizer and all weights, of an adapter those of its base too,
-   * in hexadecimal. Reads every byte. A vision tower in a checkpoint of its own does not count.
+   * in hexadecimal. A vision tower in a checkpoint of its own does not count.
    */
   public String sha256() {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] buffer = new byte[1 << 20];
-      for (Path file : allFiles()) {
-        try (InputStream in = Files.newInputStream(file)) {
-          for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-            digest.update(buffer, 0, n);
-          }
-        }
-      }
-      return HexFormat.of().formatHex(digest.digest());
+      return Checksum.of(allFiles());
     } catch (IOException e) {
       throw new InputException(
           "The files of " + folder + " cannot be read: " + e.getMessage() + ".", e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 

@@ -33,7 +33,7 @@ final class DemoCheckpoint {
    * @throws InputException if it cannot be written
    */
   static Path folder() {
-    Path folder = Path.of(System.getProperty("user.home"), ".cache", "vlm-visualizer", "demo");
+    Path folder = UserCache.folder("demo");
     try {
       Files.createDirectories(folder);
       for (String file : FILES) {

@@ -1,5 +1,6 @@
 package org.vlmvisualizer.checkpoint;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -141,5 +142,51 @@ public final class Safetensors {
             + " is broken: "
             + found
             + ". Download it again.");
+  }
+
+  /** A tensor to be written; the bytes are little-endian, row by row. */
+  public record Content(String name, DType dtype, long[] shape, ByteBuffer bytes) {}
+
+  /**
+   * Writes a file, tensors in the order given.
+   *
+   * @throws IOException if it cannot be written; what there is of it stays
+   */
+  public static void write(Path file, Content... tensors) throws IOException {
+    JsonObject header = new JsonObject();
+    long offset = 0;
+    for (Content tensor : tensors) {
+      JsonObject entry = new JsonObject();
+      entry.addProperty("dtype", tensor.dtype().name());
+      entry.add("shape", array(tensor.shape()));
+      entry.add("data_offsets", array(offset, offset + tensor.bytes().remaining()));
+      header.add(tensor.name(), entry);
+      offset += tensor.bytes().remaining();
+    }
+    byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
+    ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    length.putLong(json.length).flip();
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      write(channel, length);
+      write(channel, ByteBuffer.wrap(json));
+      for (Content tensor : tensors) {
+        write(channel, tensor.bytes());
+      }
+    }
+  }
+
+  private static void write(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  private static JsonArray array(long... values) {
+    JsonArray array = new JsonArray();
+    for (long value : values) {
+      array.add(value);
+    }
+    return array;
   }
 }

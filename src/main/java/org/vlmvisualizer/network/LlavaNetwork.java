@@ -4,11 +4,13 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.GeneratedToken;
@@ -35,11 +37,14 @@ public final class LlavaNetwork implements AutoCloseable {
   private final Decoder decoder;
 
   private LlavaNetwork(
-      Torch torch, ModelConfig config, Weights weights, PrecisionChoice choice, Progress progress) {
+      Torch torch,
+      ModelConfig config,
+      PrecisionChoice choice,
+      WeightLoader loader,
+      Progress progress) {
     this.torch = torch;
     this.config = config;
     this.choice = choice;
-    WeightLoader loader = new WeightLoader(torch, weights, choice.precision(), INT4_GROUP);
     tower = new VisionTower(torch, config, loader, progress);
     decoder = new Decoder(torch, config.decoder(), loader, progress);
   }
@@ -48,20 +53,40 @@ public final class LlavaNetwork implements AutoCloseable {
    * Loads all weights.
    *
    * @param device "auto", "cpu", "gpu" or "gpu:N"
+   * @param quantisedFolder the folder where quantised weights are kept, given what they are, such
+   *     as "int4-64"; null keeps none. Asked only if they are quantised
    * @throws InputException if the device or the precision cannot be had
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels; nothing stays
    *     loaded
    */
   public static LlavaNetwork load(
-      ModelConfig config, Weights weights, String device, Precision precision, Progress progress) {
+      ModelConfig config,
+      Weights weights,
+      String device,
+      Precision precision,
+      Function<String, Path> quantisedFolder,
+      Progress progress) {
     Torch torch = new Torch(Engines.device(device));
+    QuantisedCache cache = null;
     try {
       PrecisionChoice choice =
           PrecisionChoice.of(precision, config, weights, torch.device(), INT4_GROUP);
-      return new LlavaNetwork(torch, config, weights, choice, progress);
+      if (choice.precision().isQuantised() && quantisedFolder != null) {
+        cache = new QuantisedCache(quantisedFolder.apply(choice.name() + "-" + INT4_GROUP));
+      }
+      WeightLoader loader = new WeightLoader(torch, weights, choice.precision(), INT4_GROUP, cache);
+      LlavaNetwork network = new LlavaNetwork(torch, config, choice, loader, progress);
+      if (cache != null) {
+        cache.finish();
+      }
+      return network;
     } catch (RuntimeException | Error e) {
       torch.close();
       throw e;
+    } finally {
+      if (cache != null) {
+        cache.close();
+      }
     }
   }
 

@@ -85,6 +85,11 @@ record PrecisionChoice(Precision precision, String reason) {
     return "close other programs or choose a smaller model.";
   }
 
+  /** As users write it. */
+  String name() {
+    return name(precision);
+  }
+
   private static String name(Precision precision) {
     return precision.name().toLowerCase(Locale.ROOT);
   }

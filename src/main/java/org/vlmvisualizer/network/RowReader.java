@@ -22,7 +22,7 @@ final class RowReader {
     this.torch = torch;
   }
 
-  /** Rows as float32, or as float16 where they are stored so. */
+  /** Rows in the type that they are stored in; bfloat16 as float32. */
   PtNDArray read(PtNDManager scope, StoredTensor tensor, long row, long count) {
     long[] shape = tensor.shape().clone();
     shape[0] = count;
@@ -34,6 +34,8 @@ final class RowReader {
       case F32 -> torch.create(scope, stored, DataType.FLOAT32, shape);
       case F16 -> torch.create(scope, stored, DataType.FLOAT16, shape);
       case BF16 -> torch.create(scope, widened(elements), DataType.FLOAT32, shape);
+      case I8 -> torch.create(scope, stored, DataType.INT8, shape);
+      case U8 -> torch.create(scope, stored, DataType.UINT8, shape);
       default -> throw new IllegalArgumentException("No weight: " + tensor);
     };
   }

@@ -8,6 +8,7 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.stream.Stream;
 import org.vlmvisualizer.checkpoint.LowRank;
+import org.vlmvisualizer.checkpoint.Safetensors;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
 import org.vlmvisualizer.checkpoint.Weights;
@@ -36,6 +37,7 @@ final class WeightLoader {
   private final Weights weights;
   private final Precision precision;
   private final int group;
+  private final QuantisedCache cache;
   private final PtNDArray device;
   private final PtNDArray none;
   private final RowReader rows;
@@ -54,8 +56,10 @@ final class WeightLoader {
 
   /**
    * @param group columns that share a scale in int4; matrices that it does not divide take 32
+   * @param cache of quantised matrices, or null
    */
-  WeightLoader(Torch torch, Weights weights, Precision precision, int group) {
+  WeightLoader(Torch torch, Weights weights, Precision precision, int group, QuantisedCache cache) {
+    this.cache = cache;
     this.torch = torch;
     this.weights = weights;
     this.precision = precision;
@@ -88,8 +92,40 @@ final class WeightLoader {
     if (!precision.isQuantised() || rows % QUANTISED_ROWS != 0 || columns % SMALLEST_GROUP != 0) {
       return new Projection(stack(parts), none, bias);
     }
-    PtNDArray[] quantised = precision == Precision.INT8 ? int8(parts) : int4(parts);
+    PtNDArray[] quantised = cached(names[0]);
+    if (quantised == null) {
+      quantised = precision == Precision.INT8 ? int8(parts) : int4(parts);
+      keep(names[0], quantised);
+    }
     return new Projection(quantised[0], quantised[1], bias);
+  }
+
+  private PtNDArray[] cached(String name) {
+    StoredTensor[] stored = cache == null ? null : cache.read(name);
+    if (stored == null) {
+      return null;
+    }
+    PtNDArray weight = empty(precision == Precision.INT8 ? INT8 : UINT8, stored[0].shape());
+    PtNDArray scales = empty(precision.scalarType(), stored[1].shape());
+    fill(weight, List.of(new Part(stored[0], null)), 0, stored[0].rows());
+    fill(scales, List.of(new Part(stored[1], null)), 0, stored[1].rows());
+    return new PtNDArray[] {weight, scales};
+  }
+
+  private void keep(String name, PtNDArray[] quantised) {
+    if (cache == null || !cache.isWriting()) {
+      return;
+    }
+    DType type = precision == Precision.INT8 ? DType.I8 : DType.U8;
+    try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
+      PtNDArray scales = torch.tensor(scope, "float32", quantised[1]);
+      cache.write(
+          name, content("weight", type, quantised[0]), content("scales", DType.F32, scales));
+    }
+  }
+
+  private static Safetensors.Content content(String name, DType type, PtNDArray array) {
+    return new Safetensors.Content(name, type, array.getShape().getShape(), array.toByteBuffer());
   }
 
   private List<Part> parts(String suffix, String... names) {

@@ -45,7 +45,8 @@ public final class StageBenchmark {
     Weights weights = family.weights(checkpoint, config);
     long start = System.nanoTime();
     try (LlavaNetwork network =
-        LlavaNetwork.load(config, weights, "auto", Precision.parse(arguments[1]), Progress.NONE)) {
+        LlavaNetwork.load(
+            config, weights, "auto", Precision.parse(arguments[1]), null, Progress.NONE)) {
       System.out.printf(
           "%s: %,d parameters, %s on %s, loaded in %.1f s%n",
           arguments[0],

@@ -96,7 +96,7 @@ class GoldenNetworkTest {
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
     return LlavaNetwork.load(
-        config, family.weights(checkpoint, config), "cpu", precision, Progress.NONE);
+        config, family.weights(checkpoint, config), "cpu", precision, null, Progress.NONE);
   }
 
   @ParameterizedTest

@@ -30,7 +30,12 @@ final class LoadedGolden implements AutoCloseable {
     config = family.config(checkpoint);
     network =
         LlavaNetwork.load(
-            config, family.weights(checkpoint, config), "cpu", Precision.FLOAT32, Progress.NONE);
+            config,
+            family.weights(checkpoint, config),
+            "cpu",
+            Precision.FLOAT32,
+            null,
+            Progress.NONE);
     int side = config.vision().imageSize();
     pixels =
         new PixelValues(

@@ -1,0 +1,83 @@
+package org.vlmvisualizer.checkpoint;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * SHA-256 over files. That of large ones is remembered in the user's cache as long as their names,
+ * sizes and times stay the same: reading 13 GB takes longer than loading them.
+ */
+final class Checksum {
+  private static final long REMEMBERED_BYTES = 100_000_000;
+  private static final int HEX_LENGTH = 64;
+
+  private Checksum() {}
+
+  /** In hexadecimal. */
+  static String of(List<Path> files) throws IOException {
+    long size = 0;
+    MessageDigest identity = digest();
+    for (Path file : files) {
+      size += Files.size(file);
+      String line =
+          "%s %d %s%n"
+              .formatted(file.toRealPath(), Files.size(file), Files.getLastModifiedTime(file));
+      identity.update(line.getBytes(StandardCharsets.UTF_8));
+    }
+    if (size < REMEMBERED_BYTES) {
+      return read(files);
+    }
+    Path remembered = UserCache.folder("checksums").resolve(hex(identity));
+    if (Files.exists(remembered) && Files.size(remembered) == HEX_LENGTH) {
+      return Files.readString(remembered);
+    }
+    String checksum = read(files);
+    remember(remembered, checksum);
+    return checksum;
+  }
+
+  private static void remember(Path file, String checksum) {
+    try {
+      Files.createDirectories(file.getParent());
+      Path part = Files.createTempFile(file.getParent(), "checksum", ".part");
+      Files.writeString(part, checksum);
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      // A home that cannot be written to: it is computed again next time.
+      return;
+    }
+  }
+
+  private static String read(List<Path> files) throws IOException {
+    MessageDigest digest = digest();
+    byte[] buffer = new byte[1 << 20];
+    for (Path file : files) {
+      try (InputStream in = Files.newInputStream(file)) {
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+          digest.update(buffer, 0, n);
+        }
+      }
+    }
+    return hex(digest);
+  }
+
+  private static String hex(MessageDigest digest) {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
