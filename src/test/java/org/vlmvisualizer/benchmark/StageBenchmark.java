@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -47,13 +48,10 @@ public final class StageBenchmark {
     try (LlavaNetwork network =
         LlavaNetwork.load(
             config, weights, "auto", Precision.parse(arguments[1]), null, Progress.NONE)) {
+      double load = (System.nanoTime() - start) / 1e9;
       System.out.printf(
           "%s: %,d parameters, %s on %s, loaded in %.1f s%n",
-          arguments[0],
-          weights.parameters(),
-          network.precision(),
-          network.device(),
-          (System.nanoTime() - start) / 1e9);
+          arguments[0], weights.parameters(), network.precision(), network.device(), load);
       PixelValues pixels = family.imageProcessor(checkpoint, Fit.PAD).process(picture());
       TokenSequence prompt = prompt(checkpoint, family, config);
       TraceRequest recording =
@@ -71,8 +69,15 @@ public final class StageBenchmark {
             i == 0 ? new LinkedHashMap<>() : bare);
       }
       print(recorded, bare, prompt.length(), tokens);
+      // For benchmark_transformers.py.
+      System.out.printf(
+          Locale.ROOT,
+          "{\"load_s\": %f, \"prefill_s\": %f, \"token_s\": %f, \"peak_gb\": %f}%n",
+          load,
+          median(recorded.get("vision")) + median(recorded.get("prefill")),
+          median(recorded.get("decode")),
+          peakGigabytes());
     }
-    System.out.printf("Peak memory of the process: %s%n", peakMemory());
   }
 
   private static void run(
@@ -95,7 +100,7 @@ public final class StageBenchmark {
 
   private static void print(
       Map<String, List<Double>> recorded, Map<String, List<Double>> bare, int prompt, int tokens) {
-    System.out.printf("prompt of %d tokens, %d tokens generated%n", prompt, tokens);
+    System.out.printf("prompt of %d tokens, %d tokens generated, %d repeats%n", prompt, tokens);
     System.out.printf("%-18s %12s %12s %8s%n", "median, ms", "recorded", "not recorded", "ratio");
     recorded.forEach(
         (stage, figures) ->
@@ -118,13 +123,7 @@ public final class StageBenchmark {
 
   private static TokenSequence prompt(
       Checkpoint checkpoint, ModelFamily family, ModelConfig config) {
-    try (PromptEncoder encoder =
-        new PromptEncoder(
-            checkpoint.text("tokenizer.json"),
-            checkpoint.required("tokenizer.json"),
-            config.decoder().vocabSize(),
-            config.imageTokenId(),
-            config.vision().numPatches())) {
+    try (PromptEncoder encoder = family.encoder(checkpoint, config)) {
       return encoder.encode(family.template(checkpoint), "What is in the image?", false);
     }
   }
@@ -135,15 +134,16 @@ public final class StageBenchmark {
     return new RgbPicture(640, 480, rgb);
   }
 
-  private static String peakMemory() throws IOException {
+  /** NaN where the system does not tell. */
+  private static double peakGigabytes() throws IOException {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {
-      return "not measured on this system";
+      return Double.NaN;
     }
     return Files.readAllLines(status).stream()
         .filter(line -> line.startsWith("VmHWM"))
-        .map(line -> "%.2f GB".formatted(Long.parseLong(line.replaceAll("\\D", "")) / 1e6 * 1.024))
+        .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e9)
         .findFirst()
-        .orElse("not measured");
+        .orElse(Double.NaN);
   }
 }
