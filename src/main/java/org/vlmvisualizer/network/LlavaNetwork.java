@@ -31,21 +31,28 @@ public final class LlavaNetwork implements AutoCloseable {
   private final Torch torch;
   private final ModelConfig config;
   private final PrecisionChoice choice;
+  private final EngineReport engine;
   private final VisionTower tower;
   private final Decoder decoder;
 
   private LlavaNetwork(
-      Torch torch, ModelConfig config, Weights weights, PrecisionChoice choice, Progress progress) {
+      Torch torch,
+      ModelConfig config,
+      Weights weights,
+      PrecisionChoice choice,
+      EngineReport engine,
+      Progress progress) {
     this.torch = torch;
     this.config = config;
     this.choice = choice;
+    this.engine = engine;
     WeightLoader loader = new WeightLoader(torch, weights, choice.precision(), INT4_GROUP);
     tower = new VisionTower(torch, config, loader, progress);
     decoder = new Decoder(torch, config.decoder(), loader, progress);
   }
 
   /**
-   * Loads all weights.
+   * Loads all weights. With device auto, a GPU that cannot take them is passed over for the CPU.
    *
    * @param device "auto", "cpu", "gpu" or "gpu:N"
    * @throws InputException if the device or the precision cannot be had
@@ -54,11 +61,25 @@ public final class LlavaNetwork implements AutoCloseable {
    */
   public static LlavaNetwork load(
       ModelConfig config, Weights weights, String device, Precision precision, Progress progress) {
-    Torch torch = new Torch(Engines.device(device));
+    return GpuAttempt.load(
+        DeviceChoice.of(device),
+        LoadingMark.folder(),
+        place -> loadOn(place, config, weights, precision, progress));
+  }
+
+  private static LlavaNetwork loadOn(
+      DeviceChoice place,
+      ModelConfig config,
+      Weights weights,
+      Precision precision,
+      Progress progress) {
+    Torch torch = new Torch(place.device());
     try {
+      torch.probe();
       PrecisionChoice choice =
           PrecisionChoice.of(precision, config, weights, torch.device(), INT4_GROUP);
-      return new LlavaNetwork(torch, config, weights, choice, progress);
+      EngineReport engine = EngineReport.of(place);
+      return new LlavaNetwork(torch, config, weights, choice, engine, progress);
     } catch (RuntimeException | Error e) {
       torch.close();
       throw e;
@@ -68,6 +89,11 @@ public final class LlavaNetwork implements AutoCloseable {
   /** Where it runs, for a reader: "cpu" or "gpu:0". */
   public String device() {
     return torch.device().isGpu() ? "gpu:" + torch.device().getDeviceId() : "cpu";
+  }
+
+  /** Which PyTorch it runs in, on which device, and why there. */
+  public EngineReport engine() {
+    return engine;
   }
 
   /** What it computes in; never AUTO. */
