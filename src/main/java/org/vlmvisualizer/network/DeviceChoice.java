@@ -27,8 +27,13 @@ record DeviceChoice(Device device, String reason, boolean isFree, boolean isWarn
    * @throws InputException if there is no such device, or PyTorch cannot be started
    */
   static DeviceChoice of(String name) {
-    check(name);
+    String wanted = check(name);
     Optional<String> crash = LastStart.CRASH;
+    String refusal = refusal(wanted, crash, LibraryPath.value());
+    if (refusal != null) {
+      LoadingMark.clear(LoadingMark.folder());
+      throw new InputException(refusal);
+    }
     Engine engine = Engines.engine();
     return of(name, GpuFacts.find(engine), crash);
   }
@@ -54,6 +59,18 @@ record DeviceChoice(Device device, String reason, boolean isFree, boolean isWarn
         warning == null ? reason : warning + "; it is tried again. " + reason,
         false,
         warning != null);
+  }
+
+  /**
+   * A PyTorch of the user's own that crashed while it started would do so on any device: a sentence
+   * instead of the next crash; null if it may start.
+   */
+  static String refusal(String wanted, Optional<String> crash, String libraryPath) {
+    boolean isLikely = crash.filter(Engines.STARTING::equals).isPresent() && libraryPath != null;
+    return isLikely && !wanted.startsWith("gpu")
+        ? "The last start broke off while the PyTorch in PYTORCH_LIBRARY_PATH (%s) was being loaded; unset it to use the built-in PyTorch for CPUs, or start Fiji once more to try again."
+            .formatted(libraryPath)
+        : null;
   }
 
   private static DeviceChoice free(GpuFacts facts, String warning) {

@@ -5,6 +5,9 @@ import org.vlmvisualizer.core.InputException;
 
 /** Starts PyTorch, once. */
 public final class Engines {
+  /** What the mark says while PyTorch starts. */
+  static final String STARTING = "PyTorch was being started";
+
   private static Engine engine;
 
   private Engines() {}
@@ -49,7 +52,7 @@ public final class Engines {
   }
 
   private static Engine start() {
-    try (LoadingMark mark = LoadingMark.set(LoadingMark.folder(), "PyTorch was being started")) {
+    try (LoadingMark mark = LoadingMark.set(LoadingMark.folder(), STARTING)) {
       Engine started = Engine.getEngine("PyTorch");
       // Wakes the GPU's driver up: what can crash should do so while the mark lies.
       started.getGpuCount();

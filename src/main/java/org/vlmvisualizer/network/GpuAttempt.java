@@ -57,7 +57,7 @@ final class GpuAttempt {
     String message = String.valueOf(failure.getMessage()).strip();
     String told = message.toLowerCase(Locale.ROOT);
     if (failure instanceof DeviceRefusal) {
-      return "The GPU cannot take this model (%s)".formatted(message.replaceAll("\\.$", ""));
+      return "The GPU cannot take this model (%s)".formatted(message.replaceAll(";.*|\\.$", ""));
     } else if (told.contains("out of memory")) {
       return "The GPU has too little free memory for this model";
     } else if (told.contains("no kernel image")) {

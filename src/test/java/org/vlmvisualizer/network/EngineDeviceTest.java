@@ -59,6 +59,17 @@ class EngineDeviceTest {
     PlainSentence.check(DeviceChoice.of("auto", NO_GPU, CRASH).reason());
   }
 
+  @Test
+  void aPyTorchOfTheUsersOwnThatCrashedAtItsStartIsNotStartedAtOnceAgain() {
+    Optional<String> starting = Optional.of(Engines.STARTING);
+    PlainSentence.check(DeviceChoice.refusal("auto", starting, "/opt/torch/lib"));
+    PlainSentence.check(DeviceChoice.refusal("cpu", starting, "/opt/torch/lib"));
+    assertNull(DeviceChoice.refusal("gpu:1", starting, "/opt/torch/lib"));
+    assertNull(DeviceChoice.refusal("auto", starting, null));
+    assertNull(DeviceChoice.refusal("auto", CRASH, "/opt/torch/lib"));
+    assertNull(DeviceChoice.refusal("auto", NO_CRASH, "/opt/torch/lib"));
+  }
+
   /** What is missing is named, with what to do. */
   @ParameterizedTest
   @CsvSource({

@@ -76,7 +76,9 @@ class EngineFallbackTest {
   @Test
   void aModelThatTheGpuCannotTakeRunsOnTheCpu() {
     DeviceRefusal refusal = new DeviceRefusal("Expected 15 GB, found 8 GB; choose device cpu.");
-    assertTrue(load(AUTO, refusal).reason().contains("Expected 15 GB"));
+    assertEquals(
+        "The GPU cannot take this model (Expected 15 GB, found 8 GB), so the CPU is used.",
+        load(AUTO, refusal).reason());
     assertEquals(
         refusal, assertThrows(InputException.class, () -> load(GPU, refusal)), "as it was");
   }
