@@ -2,8 +2,11 @@ package org.vlmvisualizer.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.engine.Engine;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +18,7 @@ class EngineReportTest {
   void tellsVersionsDeviceAndReason() {
     EngineReport report = EngineReport.of("cpu");
     Map<String, Object> map = report.map();
-    assertEquals("0.35.1", map.get("djl"));
+    assertEquals(Engine.getDjlVersion(), map.get("djl"));
     assertEquals("cpu", map.get("device"));
     assertEquals("Device cpu was asked for.", map.get("device_reason"));
     assertTrue((int) map.get("threads") > 0);
@@ -24,6 +27,16 @@ class EngineReportTest {
     assertTrue(text.contains("PyTorch " + map.get("pytorch") + " (" + map.get("flavor") + ")"));
     assertTrue(text.contains("Device: cpu. Device cpu was asked for."), text);
     assertFalse(text.contains("null"), text);
+  }
+
+  /** What sentences and docs/engine.md tell users to install, against what is built in. */
+  @Test
+  void theVersionsThatUsersAreToldFitTheBridge() {
+    assertEquals(LibraryPath.VERSION, EngineReport.of("cpu").map().get("pytorch"));
+    for (String bridge :
+        List.of("linux-x86_64/cu128/libdjl_torch.so", "win-x86_64/cu128/djl_torch.dll")) {
+      assertNotNull(getClass().getResource("/jnilib/" + bridge), bridge);
+    }
   }
 
   /** Results may be published: where files lie is nobody's business. */
