@@ -20,6 +20,7 @@ import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
+import org.vlmvisualizer.network.EngineReport;
 import org.vlmvisualizer.network.LlavaNetwork;
 import org.vlmvisualizer.network.Precision;
 import org.vlmvisualizer.prompt.PromptEncoder;
@@ -128,6 +129,11 @@ public final class AttentionModel implements AutoCloseable {
   /** Where it runs: "cpu" or "gpu:N". */
   public String device() {
     return network.device();
+  }
+
+  /** Which PyTorch it runs in, on which device, and why there. */
+  public EngineReport engine() {
+    return network.engine();
   }
 
   /** What it computes in. */

@@ -28,6 +28,7 @@ public final class Provenance {
     all.put("options", options(analysis.request()));
     all.put("picture", picture(analysis));
     all.put("versions", versions());
+    all.put("engine", model.engine().map());
     all.put("seconds", analysis.seconds());
     return all;
   }

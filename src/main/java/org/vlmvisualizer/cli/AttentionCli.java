@@ -16,6 +16,7 @@ import org.vlmvisualizer.command.ModelLocator;
 import org.vlmvisualizer.command.RequestOptions;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.network.EngineReport;
 import org.vlmvisualizer.network.Precision;
 import org.vlmvisualizer.output.ResultFiles;
 import org.vlmvisualizer.output.Upsampling;
@@ -102,6 +103,13 @@ public final class AttentionCli implements Callable<Integer> {
   @Option(names = "--upsampling", description = "none, nearest, bilinear, bicubic")
   private String upsampling = "nearest";
 
+  // "help" lets it do without the required options.
+  @Option(
+      names = "--engine",
+      help = true,
+      description = "tell which PyTorch and which device would be used and why, and stop")
+  private boolean engine;
+
   @Spec private CommandSpec spec;
 
   /** Runs the command line and ends the JVM with its exit code. */
@@ -141,6 +149,11 @@ public final class AttentionCli implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (engine) {
+      EngineReport.of(device).lines().forEach(spec.commandLine().getOut()::println);
+      spec.commandLine().getOut().flush();
+      return CommandLine.ExitCode.OK;
+    }
     AnalysisRequest request =
         RequestOptions.request(
             prompt, method, vision, layers, heads, first, template, system, fit, length);

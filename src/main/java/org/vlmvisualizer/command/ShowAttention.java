@@ -13,6 +13,7 @@ import org.scijava.ItemIO;
 import org.scijava.app.StatusService;
 import org.scijava.command.Command;
 import org.scijava.command.ContextCommand;
+import org.scijava.log.LogService;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.scijava.task.TaskService;
@@ -43,6 +44,7 @@ public class ShowAttention extends ContextCommand {
 
   @Parameter private StatusService status;
   @Parameter private TaskService tasks;
+  @Parameter private LogService log;
 
   @Parameter(persist = false, required = false)
   private ImagePlus image;
@@ -171,6 +173,8 @@ public class ShowAttention extends ContextCommand {
                 device,
                 wanted,
                 progress)) {
+      // Anything louder than debug opens Fiji's console.
+      loaded.engine().lines().forEach(log::debug);
       Analysis analysis = loaded.analyze(input.picture(), request, progress);
       AttentionResults results = new AttentionResults(loaded, analysis, input.source(), scaling);
       ImagePlus maps = results.heatmaps();

@@ -1,18 +1,22 @@
 package org.vlmvisualizer.network;
 
-import ai.djl.Device;
 import ai.djl.engine.Engine;
-import java.util.Locale;
-import java.util.regex.Pattern;
 import org.vlmvisualizer.core.InputException;
 
-/** Starts PyTorch and names its devices. */
+/** Starts PyTorch, once. */
 public final class Engines {
-  private static final Pattern NAME = Pattern.compile("auto|cpu|gpu(:\\d{1,2})?");
+  /** What the mark says while PyTorch starts. */
+  static final String STARTING = "PyTorch was being started";
+
+  private static Engine engine;
 
   private Engines() {}
 
-  /** PyTorch's version, which starts the engine if it is not running yet. */
+  /**
+   * PyTorch's version, which starts the engine if it is not running yet.
+   *
+   * @throws InputException if it cannot be loaded
+   */
   public static String version() {
     return "PyTorch " + engine().getVersion();
   }
@@ -22,43 +26,42 @@ public final class Engines {
     return Engine.getDjlVersion();
   }
 
-  static Engine engine() {
+  /**
+   * The running engine.
+   *
+   * @throws InputException if it cannot be loaded
+   */
+  static synchronized Engine engine() {
+    if (engine == null) {
+      settings();
+      JnaCheck.check(Engine.class.getClassLoader());
+      engine = start();
+    }
+    return engine;
+  }
+
+  /** What DJL must know before its first class is used; what the user has set stays. */
+  private static void settings() {
     // DJL would tell its makers about every start.
     System.setProperty("OPT_OUT_TRACKING", "true");
     // Nothing is fetched behind the user's back.
     if (System.getProperty("ai.djl.offline") == null) {
       System.setProperty("ai.djl.offline", "true");
     }
-    try {
-      return Engine.getEngine("PyTorch");
-    } catch (RuntimeException | LinkageError e) {
-      throw new InputException(
-          "Expected PyTorch to start, but it cannot be loaded on this computer ("
-              + e.getMessage()
-              + "); Linux, Windows (with the Visual C++ runtime) and Macs with Apple chips are supported.",
-          e);
-    }
+    LibraryPath.tellFlavour();
   }
 
-  /**
-   * @param name "auto" (the first GPU that PyTorch sees, else the CPU), "cpu", "gpu" or "gpu:N"
-   * @throws InputException if there is no such device
-   */
-  static Device device(String name) {
-    String wanted = name.strip().toLowerCase(Locale.ROOT);
-    if (!NAME.matcher(wanted).matches()) {
-      throw new InputException("Expected device auto, cpu, gpu or gpu:1, found '" + name + "'.");
-    }
-    int gpus = engine().getGpuCount();
-    if (wanted.equals("cpu") || wanted.equals("auto") && gpus == 0) {
-      return Device.cpu();
-    }
-    int index = wanted.contains(":") ? Integer.parseInt(wanted.substring(4)) : 0;
-    if (index >= gpus) {
+  private static Engine start() {
+    try (LoadingMark mark = LoadingMark.set(LoadingMark.folder(), STARTING)) {
+      Engine started = Engine.getEngine("PyTorch");
+      // Wakes the GPU's driver up: what can crash should do so while the mark lies.
+      started.getGpuCount();
+      return started;
+    } catch (RuntimeException | LinkageError e) {
       throw new InputException(
-          "Expected device %s, but PyTorch sees %s here; choose device cpu or auto."
-              .formatted(wanted, gpus == 0 ? "no GPU" : "only " + gpus + " of them"));
+          StartFailure.sentence(
+              System.getProperty("os.name"), System.getProperty("os.arch"), LibraryPath.value(), e),
+          e);
     }
-    return Device.gpu(index);
   }
 }

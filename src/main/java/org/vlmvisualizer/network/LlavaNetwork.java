@@ -33,6 +33,7 @@ public final class LlavaNetwork implements AutoCloseable {
   private final Torch torch;
   private final ModelConfig config;
   private final PrecisionChoice choice;
+  private final EngineReport engine;
   private final VisionTower tower;
   private final Decoder decoder;
 
@@ -41,16 +42,18 @@ public final class LlavaNetwork implements AutoCloseable {
       ModelConfig config,
       PrecisionChoice choice,
       WeightLoader loader,
+      EngineReport engine,
       Progress progress) {
     this.torch = torch;
     this.config = config;
     this.choice = choice;
+    this.engine = engine;
     tower = new VisionTower(torch, config, loader, progress);
     decoder = new Decoder(torch, config.decoder(), loader, progress);
   }
 
   /**
-   * Loads all weights.
+   * Loads all weights. With device auto, a GPU that cannot take them is passed over for the CPU.
    *
    * @param device "auto", "cpu", "gpu" or "gpu:N"
    * @param quantisedFolder the folder where quantised weights are kept, given what they are, such
@@ -66,16 +69,31 @@ public final class LlavaNetwork implements AutoCloseable {
       Precision precision,
       Function<String, Path> quantisedFolder,
       Progress progress) {
-    Torch torch = new Torch(Engines.device(device));
+    return GpuAttempt.load(
+        DeviceChoice.of(device),
+        LoadingMark.folder(),
+        place -> loadOn(place, config, weights, precision, quantisedFolder, progress));
+  }
+
+  private static LlavaNetwork loadOn(
+      DeviceChoice place,
+      ModelConfig config,
+      Weights weights,
+      Precision precision,
+      Function<String, Path> quantisedFolder,
+      Progress progress) {
+    Torch torch = new Torch(place.device());
     QuantisedCache cache = null;
     try {
+      torch.probe();
       PrecisionChoice choice =
           PrecisionChoice.of(precision, config, weights, torch.device(), INT4_GROUP);
       if (choice.precision().isQuantised() && quantisedFolder != null) {
         cache = new QuantisedCache(quantisedFolder.apply(choice.name() + "-" + INT4_GROUP));
       }
       WeightLoader loader = new WeightLoader(torch, weights, choice.precision(), INT4_GROUP, cache);
-      LlavaNetwork network = new LlavaNetwork(torch, config, choice, loader, progress);
+      EngineReport engine = EngineReport.of(place);
+      LlavaNetwork network = new LlavaNetwork(torch, config, choice, loader, engine, progress);
       if (cache != null) {
         cache.finish();
       }
@@ -93,6 +111,11 @@ public final class LlavaNetwork implements AutoCloseable {
   /** Where it runs, for a reader: "cpu" or "gpu:0". */
   public String device() {
     return torch.device().isGpu() ? "gpu:" + torch.device().getDeviceId() : "cpu";
+  }
+
+  /** Which PyTorch it runs in, on which device, and why there. */
+  public EngineReport engine() {
+    return engine;
   }
 
   /** What it computes in; never AUTO. */

@@ -25,7 +25,8 @@ record PrecisionChoice(Precision precision, String reason) {
    * Takes the wanted precision, or for AUTO the best that fits: float32 on the CPU for models of up
    * to 1 billion parameters, then bfloat16, int8, int4.
    *
-   * @throws InputException if the device cannot do it, or has too little memory
+   * @throws DeviceRefusal if the device has too little memory, or the GPU cannot do it
+   * @throws InputException if the CPU cannot do it
    */
   static PrecisionChoice of(
       Precision wanted, ModelConfig config, Weights weights, Device device, int group) {
@@ -40,7 +41,7 @@ record PrecisionChoice(Precision precision, String reason) {
                 .formatted(name(precision), needed / 1e9, available / 1e9));
       }
     }
-    throw new InputException(
+    throw new DeviceRefusal(
         "Expected %.1f GB of free memory for %s on %s, found %.1f GB; %s"
             .formatted(
                 MemoryNeed.bytes(config, weights, candidates.get(candidates.size() - 1), group)
@@ -57,7 +58,7 @@ record PrecisionChoice(Precision precision, String reason) {
           "Expected precision float32 or bfloat16 on the CPU, found float16, which it computes too slowly to be of use.");
     }
     if (wanted.isQuantised() && gpu) {
-      throw new InputException(
+      throw new DeviceRefusal(
           "Expected precision auto, float32, bfloat16 or float16 on a GPU, found %s, which runs on device cpu only."
               .formatted(name(wanted)));
     }

@@ -3,6 +3,7 @@ package org.vlmvisualizer.network;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -51,6 +52,21 @@ final class Torch implements AutoCloseable {
 
   Device device() {
     return manager.getDevice();
+  }
+
+  /**
+   * Multiplies two small matrices and reads the product: a GPU that this PyTorch has no kernels for
+   * fails here, before minutes of loading.
+   *
+   * @throws ai.djl.engine.EngineException if it fails
+   */
+  void probe() {
+    try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
+      float sum = scope.ones(new Shape(2, 2)).matMul(scope.ones(new Shape(2, 2))).getFloat(1, 1);
+      if (sum != 2) {
+        throw new EngineException("1 + 1 gave " + sum);
+      }
+    }
   }
 
   /** A float32 array of zeros. */

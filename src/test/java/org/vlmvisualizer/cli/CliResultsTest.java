@@ -18,6 +18,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vlmvisualizer.Golden;
+import org.vlmvisualizer.PlainSentence;
 
 /** What a good run writes. */
 class CliResultsTest {
@@ -79,7 +80,17 @@ class CliResultsTest {
     assertTrue(
         run.keySet()
             .containsAll(
-                Set.of("model", "device", "precision", "question", "answer", "picture", "image")));
+                Set.of(
+                    "model",
+                    "device",
+                    "precision",
+                    "question",
+                    "answer",
+                    "picture",
+                    "image",
+                    "engine")));
+    assertEquals(run.get("device"), run.getAsJsonObject("engine").get("device"));
+    PlainSentence.check(run.getAsJsonObject("engine").get("device_reason").getAsString());
     assertTrue(run.get("model_sha256").getAsString().matches("[0-9a-f]{64}"));
     assertEquals(golden.json.get("prompt"), run.get("prompt"));
     assertEquals(golden.json.get("generatedText"), run.get("answer"));

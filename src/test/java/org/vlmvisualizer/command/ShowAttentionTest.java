@@ -1,6 +1,7 @@
 package org.vlmvisualizer.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,11 +13,14 @@ import ij.measure.ResultsTable;
 import ij.plugin.filter.Analyzer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.scijava.log.LogLevel;
+import org.scijava.log.LogService;
 import org.vlmvisualizer.command.CommandRuns.Run;
 
 /** What a run of the command gives. */
@@ -120,6 +124,21 @@ class ShowAttentionTest {
     ImagePlus saved = IJ.openImage(results.resolve("heatmaps.tif").toString());
     assertEquals(run.heatmaps().getStack().getSliceLabel(2), saved.getStack().getSliceLabel(2));
     assertEquals(3, saved.getStackSize());
+  }
+
+  /** At debug level alone: anything louder opens Fiji's console. */
+  @Test
+  void logsTheEngineForThoseWhoLook() throws Exception {
+    Run quiet = runs.run("image", CommandRuns.picture());
+    assertFalse(quiet.printed().contains("Engine: PyTorch"), quiet.printed());
+    LogService log = runs.context.service(LogService.class);
+    log.setLevel(LogLevel.DEBUG);
+    List<String> messages = new ArrayList<>();
+    log.addLogListener(message -> messages.add(message.text()));
+    runs.run("image", CommandRuns.picture());
+    assertTrue(
+        messages.stream().anyMatch(m -> m.startsWith("Engine: PyTorch")), messages::toString);
+    assertTrue(messages.stream().anyMatch(m -> m.startsWith("Device: ")), messages::toString);
   }
 
   @Test

@@ -1,0 +1,78 @@
+package org.vlmvisualizer.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vlmvisualizer.JavaProcess;
+import org.vlmvisualizer.PlainSentence;
+
+/** --engine, and what a crash changes for the program's next start. */
+class CliEngineTest {
+  @TempDir Path folder;
+
+  @Test
+  void tellsAboutTheEngineWithoutAnythingElse() {
+    CliRun run = CliRun.of(List.of("--engine"));
+    assertEquals("", run.err());
+    assertEquals("", run.printed());
+    assertEquals(0, run.exitCode());
+    assertTrue(run.out().startsWith("Engine: PyTorch 2."), run.out());
+    assertTrue(run.out().contains("\nDevice: "), run.out());
+  }
+
+  @Test
+  void tellsAboutTheDeviceThatIsNamed() {
+    CliRun cpu = CliRun.of(List.of("--engine", "--device", "cpu"));
+    assertTrue(cpu.out().contains("Device: cpu. Device cpu was asked for."), cpu.out());
+    CliRun absent = CliRun.of(List.of("--engine", "--device", "gpu:99"));
+    assertEquals(1, absent.exitCode());
+    PlainSentence.check(absent.err());
+  }
+
+  /** Told by --engine, told in run.json by the next run, which removes the mark. */
+  @Test
+  void afterACrashTheNextStartTellsOfIt() throws Exception {
+    Path marks = folder.resolve(".cache/vlm-visualizer/loading");
+    JavaProcess.run(
+        List.of(),
+        Class.forName("org.vlmvisualizer.network.LoadingMarkChild"),
+        List.of(marks.toString(), "crash"));
+    String told = "The last start broke off while a test was loading";
+    assertTrue(start("--engine").out().contains(told));
+    assertEquals(1, count(marks));
+    JavaProcess run = start(CliRun.arguments(folder).toArray(String[]::new));
+    assertEquals("", run.err());
+    JsonObject engine = engine();
+    assertTrue(engine.get("device_reason").getAsString().startsWith(told), engine.toString());
+    assertEquals(0, count(marks));
+    assertFalse(start("--engine").out().contains(told));
+  }
+
+  private JavaProcess start(String... arguments) throws Exception {
+    Path engines = Path.of(System.getProperty("user.home"), ".djl.ai");
+    return JavaProcess.run(
+        List.of("-Duser.home=" + folder, "-DDJL_CACHE_DIR=" + engines),
+        AttentionCli.class,
+        List.of(arguments));
+  }
+
+  private JsonObject engine() throws Exception {
+    String text = Files.readString(folder.resolve("results/run.json"));
+    return JsonParser.parseString(text).getAsJsonObject().getAsJsonObject("engine");
+  }
+
+  private static long count(Path folder) throws Exception {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.count();
+    }
+  }
+}
