@@ -100,7 +100,9 @@ public final class StageBenchmark {
 
   private static void print(
       Map<String, List<Double>> recorded, Map<String, List<Double>> bare, int prompt, int tokens) {
-    System.out.printf("prompt of %d tokens, %d tokens generated, %d repeats%n", prompt, tokens);
+    System.out.printf(
+        "prompt of %d tokens, %d tokens generated, %d repeats%n",
+        prompt, tokens, recorded.get("total").size());
     System.out.printf("%-18s %12s %12s %8s%n", "median, ms", "recorded", "not recorded", "ratio");
     recorded.forEach(
         (stage, figures) ->
