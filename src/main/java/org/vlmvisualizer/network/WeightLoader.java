@@ -19,7 +19,7 @@ import org.vlmvisualizer.checkpoint.Weights;
  * below the other and multiplied at once.
  */
 final class WeightLoader {
-  private static final long CHUNK_BYTES = 16 << 20;
+  private static final long CHUNK_BYTES = 2 << 20;
 
   /** Rows that PyTorch's int4 kernel packs together; packs of whole blocks can be joined. */
   private static final int BLOCK_ROWS = 64;

@@ -76,6 +76,7 @@ public final class RandomCheckpoint {
       shards.get(i).keySet().forEach(tensor -> weightMap.addProperty(stored(tensor), name));
     }
     JsonObject json = new JsonObject();
+    json.add("metadata", new JsonObject());
     json.add("weight_map", weightMap);
     // Last: its presence says that the rest is whole.
     Files.writeString(index, json.toString());

@@ -14,6 +14,7 @@ import java.util.Set;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.checkpoint.UserCache;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.ModelConfig;
@@ -47,7 +48,12 @@ public final class StageBenchmark {
     long start = System.nanoTime();
     try (LlavaNetwork network =
         LlavaNetwork.load(
-            config, weights, "auto", Precision.parse(arguments[1]), null, Progress.NONE)) {
+            config,
+            weights,
+            "auto",
+            Precision.parse(arguments[1]),
+            what -> UserCache.folder("quantised").resolve(checkpoint.sha256() + "-" + what),
+            Progress.NONE)) {
       double load = (System.nanoTime() - start) / 1e9;
       System.out.printf(
           "%s: %,d parameters, %s on %s, loaded in %.1f s%n",
