@@ -63,6 +63,25 @@ class PatchGridTest {
         });
   }
 
+  /** Every size there is from 1x1 to 5000x300, on a coarse grid so that it takes seconds. */
+  @Test
+  void patchToCentreAndBackForEverySize() {
+    Model model = new Model(336, 84);
+    Check roundTrip =
+        (grid, fit, m) -> {
+          for (int patch = 0; patch < grid.size(); patch++) {
+            if (grid.patchAt(grid.centreX(patch), grid.centreY(patch)) != patch) {
+              throw new AssertionError("patch " + patch + " of " + grid);
+            }
+          }
+        };
+    for (int width = 1; width <= 5000; width++) {
+      for (int height = 1; height <= 300; height++) {
+        both(width, height, model, roundTrip);
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("models")
   void paddingSharesSumToThePaddedArea(Model model) {
