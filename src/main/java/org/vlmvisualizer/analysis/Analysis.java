@@ -1,21 +1,14 @@
 package org.vlmvisualizer.analysis;
 
-import java.util.List;
 import java.util.Map;
-import org.vlmvisualizer.core.AttentionShares;
-import org.vlmvisualizer.core.AttributionMap;
-import org.vlmvisualizer.core.GeneratedToken;
-import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.core.TokenSequence;
 
 /**
  * The answer to one question about one picture, and where the model looked.
  *
- * @param grid where the P patches lie in the picture
- * @param tokens [T]
- * @param shares [T] how each token's attention divides between picture and text
- * @param map [T, P]
+ * @param maps where the model looked
  * @param matrix [N + T, N + T] the whole-sequence attention matrix
  * @param answer running text of the tokens
  * @param seconds time taken per stage
@@ -23,11 +16,8 @@ import org.vlmvisualizer.core.TokenSequence;
 public record Analysis(
     AnalysisRequest request,
     RgbPicture picture,
-    PatchGrid grid,
     TokenSequence prompt,
-    List<GeneratedToken> tokens,
-    List<AttentionShares> shares,
-    AttributionMap map,
+    TokenMaps maps,
     float[][] matrix,
     String answer,
     Map<String, Double> seconds) {}

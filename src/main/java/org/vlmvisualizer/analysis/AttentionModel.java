@@ -16,6 +16,7 @@ import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PixelValues;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.family.Families;
@@ -109,11 +110,9 @@ public final class AttentionModel implements AutoCloseable {
         new Analysis(
             request,
             picture,
-            pixels.grid(),
             prompt,
-            trace.tokens(),
-            attention.shares(trace),
-            method.attribute(trace),
+            new TokenMaps(
+                method.attribute(trace), pixels.grid(), trace.tokens(), attention.shares(trace)),
             attention.matrix(trace),
             encoder.decode(trace.tokens().stream().mapToInt(GeneratedToken::id).toArray()),
             seconds);

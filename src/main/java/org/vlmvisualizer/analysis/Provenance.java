@@ -3,13 +3,12 @@ package org.vlmvisualizer.analysis;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.network.Engines;
 
-/** How a result came about, for run.json and for the Info of images. */
+/** How a result came about, for run.json and the Info of images. */
 public final class Provenance {
   private Provenance() {}
 
@@ -24,7 +23,8 @@ public final class Provenance {
     all.put("prompt", analysis.prompt().text());
     all.put("answer", analysis.answer());
     all.put("prompt_ids", analysis.prompt().inputIds());
-    all.put("generated_ids", analysis.tokens().stream().mapToInt(GeneratedToken::id).toArray());
+    all.put(
+        "generated_ids", analysis.maps().tokens().stream().mapToInt(GeneratedToken::id).toArray());
     all.put("options", options(analysis.request()));
     all.put("picture", picture(analysis));
     all.put("versions", versions());
@@ -53,8 +53,8 @@ public final class Provenance {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("width", picture.width());
     all.put("height", picture.height());
-    all.put("patch_columns", analysis.grid().columns());
-    all.put("patch_rows", analysis.grid().rows());
+    all.put("patch_columns", analysis.maps().grid().columns());
+    all.put("patch_rows", analysis.maps().grid().rows());
     return all;
   }
 
@@ -72,13 +72,5 @@ public final class Provenance {
   private static String version(Class<?> type) {
     String version = type.getPackage().getImplementationVersion();
     return version == null ? "development" : version;
-  }
-
-  /** One statement a line, for the Info of an image. */
-  public static String text(Map<String, Object> provenance) {
-    return provenance.entrySet().stream()
-        .filter(e -> !(e.getValue() instanceof int[]))
-        .map(e -> e.getKey() + ": " + String.valueOf(e.getValue()).replace("\n", "\\n"))
-        .collect(Collectors.joining("\n", "VLM Visualizer for Fiji\n", "\n"));
   }
 }

@@ -1,6 +1,5 @@
 package org.vlmvisualizer.cli;
 
-import ij.ImagePlus;
 import ij.gui.Roi;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -18,6 +17,7 @@ import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.network.EngineReport;
 import org.vlmvisualizer.network.Precision;
+import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.ResultFiles;
 import org.vlmvisualizer.output.Upsampling;
 import picocli.CommandLine;
@@ -164,9 +164,8 @@ public final class AttentionCli implements Callable<Integer> {
     Progress progress = progress();
     try (AttentionModel loaded = AttentionModel.open(checkpoint(), device, wanted, progress)) {
       Analysis analysis = loaded.analyze(input.picture(), request, progress);
-      AttentionResults results = new AttentionResults(loaded, analysis, input.source(), scaling);
-      ImagePlus heatmaps = results.heatmaps();
-      results.write(output, heatmaps);
+      AttentionResult result = AttentionResults.of(loaded, analysis, input.source(), scaling);
+      result.write(output, result.heatmaps());
       spec.commandLine().getOut().println(analysis.answer());
       spec.commandLine().getOut().flush();
     }

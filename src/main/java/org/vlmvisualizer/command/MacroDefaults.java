@@ -23,7 +23,7 @@ import org.scijava.plugin.Plugin;
 public final class MacroDefaults extends AbstractPreprocessorPlugin {
   @Override
   public void process(Module module) {
-    if (!(module.getDelegateObject() instanceof ShowAttention)) {
+    if (!(module.getDelegateObject() instanceof VisualizerCommand)) {
       return;
     }
     boolean inMacro = IJ.isMacro() && Macro.getOptions() != null;

@@ -8,10 +8,10 @@ import net.imglib2.img.basictypeaccess.array.FloatArray;
 import net.imglib2.img.planar.PlanarImg;
 import net.imglib2.img.planar.PlanarImgs;
 import net.imglib2.type.numeric.real.FloatType;
-import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.TokenMaps;
 
 /**
  * One heatmap per generated token, as an ImgLib2 image and as an ImageJ stack over the same arrays:
@@ -29,19 +29,13 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
   /**
    * Lays the maps out as pixels.
    *
-   * @param map [T, P]
-   * @param tokens [T]
    * @param info provenance, one statement a line; unit and display range are added to it
    * @throws InputException if the maps do not fit into memory
    */
   public static HeatmapStack of(
-      AttributionMap map,
-      PatchGrid grid,
-      List<GeneratedToken> tokens,
-      SourceFrame source,
-      Upsampling upsampling,
-      String info) {
-    Shapes.check(map, grid, tokens);
+      TokenMaps maps, SourceFrame source, Upsampling upsampling, String info) {
+    PatchGrid grid = maps.grid();
+    List<GeneratedToken> tokens = maps.tokens();
     boolean bare = upsampling == Upsampling.NONE;
     int width = bare ? grid.columns() : grid.sourceWidth();
     int height = bare ? grid.rows() : grid.sourceHeight();
@@ -49,7 +43,7 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
         width, height, tokens.size(), availableBytes(4L * width * height * tokens.size()));
 
     PlanarImg<FloatType, FloatArray> img = PlanarImgs.floats(width, height, tokens.size());
-    fill(img, map, grid, upsampling);
+    fill(img, maps, upsampling);
     ImageStack stack = new ImageStack(width, height);
     for (int t = 0; t < tokens.size(); t++) {
       stack.addSlice(TokenText.label(tokens.get(t)), plane(img, t));
@@ -65,20 +59,18 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
   }
 
   private static void fill(
-      PlanarImg<FloatType, FloatArray> img,
-      AttributionMap map,
-      PatchGrid grid,
-      Upsampling upsampling) {
+      PlanarImg<FloatType, FloatArray> img, TokenMaps maps, Upsampling upsampling) {
+    PatchGrid grid = maps.grid();
     if (upsampling == Upsampling.NONE) {
-      for (int t = 0; t < map.values().length; t++) {
-        System.arraycopy(map.values()[t], 0, plane(img, t), 0, grid.size());
+      for (int t = 0; t < maps.size(); t++) {
+        System.arraycopy(maps.values(t), 0, plane(img, t), 0, grid.size());
       }
       return;
     }
     PatchSampler sampler =
         new PatchSampler(grid, upsampling, grid.sourceWidth(), grid.sourceHeight());
-    for (int t = 0; t < map.values().length; t++) {
-      sampler.sample(map.values()[t], plane(img, t));
+    for (int t = 0; t < maps.size(); t++) {
+      sampler.sample(maps.values(t), plane(img, t));
     }
   }
 

@@ -6,13 +6,9 @@ import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.util.List;
 import java.util.Locale;
-import org.vlmvisualizer.core.AttentionShares;
-import org.vlmvisualizer.core.AttributionMap;
-import org.vlmvisualizer.core.GeneratedToken;
-import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.TokenMaps;
 
 /**
  * One picture to see it all: the source, then per token its heatmap over the dimmed source, with
@@ -46,36 +42,28 @@ public final class Montage {
   /**
    * Draws the montage.
    *
-   * @param map [T, P]
-   * @param grid geometry of {@code picture}
-   * @param tokens [T]
-   * @param shares [T]
+   * @param picture what the maps lie on
    * @param upsampling how patches become pixels; NONE shows them as squares, like NEAREST
    */
   public static BufferedImage of(
-      AttributionMap map,
-      PatchGrid grid,
-      List<GeneratedToken> tokens,
-      List<AttentionShares> shares,
-      RgbPicture picture,
-      SourceFrame source,
-      Upsampling upsampling) {
-    Shapes.check(map, grid, tokens);
-    Montage montage = new Montage(picture, tokens.size() + 1);
+      TokenMaps maps, RgbPicture picture, SourceFrame source, Upsampling upsampling) {
+    Montage montage = new Montage(picture, maps.size() + 1);
     MontageLayout layout = montage.layout;
     PatchSampler sampler =
         new PatchSampler(
-            grid,
+            maps.grid(),
             upsampling == Upsampling.NONE ? Upsampling.NEAREST : upsampling,
             layout.panelWidth(),
             layout.panelHeight());
     int[] colours = HeatBlend.scaled(picture, layout.panelWidth(), layout.panelHeight());
     montage.panel(0, "picture", picture.width() + " × " + picture.height() + " pixels", colours);
     float[] plane = new float[layout.panelWidth() * layout.panelHeight()];
-    for (int t = 0; t < tokens.size(); t++) {
-      sampler.sample(map.values()[t], plane);
-      String ratio = String.format(Locale.ROOT, "%d · ratio %.2f", t + 1, shares.get(t).image());
-      montage.panel(t + 1, TokenText.label(tokens.get(t)), ratio, HeatBlend.over(colours, plane));
+    for (int t = 0; t < maps.size(); t++) {
+      sampler.sample(maps.values(t), plane);
+      String ratio =
+          String.format(Locale.ROOT, "%d · ratio %.2f", t + 1, maps.shares().get(t).image());
+      montage.panel(
+          t + 1, TokenText.label(maps.tokens().get(t)), ratio, HeatBlend.over(colours, plane));
     }
     montage.caption(source.title());
     montage.g.dispose();

@@ -4,8 +4,8 @@ import ij.gui.Plot;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.List;
-import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.TokenMaps;
 
 /**
  * Plot of the image attention ratio, 0 to 1, against the generated tokens. It is an ordinary ImageJ
@@ -28,19 +28,17 @@ public final class RatioPlot {
   /**
    * Draws the plot; {@link Plot#show} shows it.
    *
-   * @param tokens [T]
-   * @param shares [T]
+   * @param source the image that was asked about
    */
-  public static Plot of(
-      List<GeneratedToken> tokens, List<AttentionShares> shares, SourceFrame source) {
-    int count = tokens.size();
+  public static Plot of(TokenMaps maps, SourceFrame source) {
+    int count = maps.size();
     double[] index = new double[count];
     double[] ratio = new double[count];
     for (int t = 0; t < count; t++) {
       index[t] = t + 1;
-      ratio[t] = shares.get(t).image();
+      ratio[t] = maps.shares().get(t).image();
     }
-    Plot plot = axes(tokens, source);
+    Plot plot = axes(maps.tokens(), source);
     plot.setColor(LINE, LINE);
     plot.setLineWidth(1.5f);
     plot.add("connected circles", index, ratio);

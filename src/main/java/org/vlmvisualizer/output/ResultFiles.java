@@ -5,8 +5,15 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import ij.ImagePlus;
-import ij.gui.Plot;
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -20,6 +27,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.RgbPicture;
 
 /**
  * The results of one run as files in a folder, all of them or none: they are written into a hidden
@@ -27,6 +35,9 @@ import org.vlmvisualizer.core.InputException;
  * the same names are replaced; other files are not touched.
  */
 public final class ResultFiles {
+  static final String RUN = "run.json";
+  static final String PICTURE = "picture.png";
+  static final String PATCHES = "patches.tif";
   private static final String TEMPORARY = ".vlm-visualizer-";
   private static final String FRESH = "new";
   private static final String EARLIER = "earlier";
@@ -34,24 +45,6 @@ public final class ResultFiles {
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
 
   private ResultFiles() {}
-
-  /**
-   * What is written.
-   *
-   * @param heatmaps to {@code heatmaps.tif}
-   * @param tokens to {@code tokens.csv}
-   * @param ratio to {@code attention-ratio.png}
-   * @param montage to {@code montage.png}
-   * @param matrix to {@code attention-matrix.tif}; null if there is none
-   * @param run to {@code run.json}, with the list of files added as {@code files}
-   */
-  public record Results(
-      ImagePlus heatmaps,
-      TokenTable tokens,
-      Plot ratio,
-      BufferedImage montage,
-      ImagePlus matrix,
-      JsonObject run) {}
 
   @FunctionalInterface
   private interface Writer {
@@ -118,17 +111,18 @@ public final class ResultFiles {
   }
 
   /**
-   * Writes all files.
+   * Writes heatmaps.tif, tokens.csv, attention-ratio.png, montage.png, attention-matrix.tif where
+   * there is one, picture.png, patches.tif (the maps, a pixel per patch) and run.json.
    *
    * @return the files, run.json last
    * @throws InputException if they cannot be written; then the folder is as it was before
    */
-  public static List<Path> write(Path folder, Results results) {
+  static List<Path> write(Path folder, AttentionResult result, ImagePlus heatmaps) {
     Path existing = nearestExisting(folder);
     boolean written = false;
     try {
       make(folder);
-      List<Path> files = writeInto(folder, results);
+      List<Path> files = writeInto(folder, writers(result, heatmaps));
       written = true;
       return files;
     } catch (IOException e) {
@@ -143,12 +137,11 @@ public final class ResultFiles {
     }
   }
 
-  private static List<Path> writeInto(Path folder, Results results) throws IOException {
+  private static List<Path> writeInto(Path folder, Map<String, Writer> writers) throws IOException {
     Path temporary = Files.createTempDirectory(folder, TEMPORARY);
     Path fresh = Files.createDirectory(temporary.resolve(FRESH));
     Path earlier = Files.createDirectory(temporary.resolve(EARLIER));
     try {
-      Map<String, Writer> writers = writers(results);
       for (Map.Entry<String, Writer> writer : writers.entrySet()) {
         writer.getValue().write(fresh.resolve(writer.getKey()));
       }
@@ -163,26 +156,53 @@ public final class ResultFiles {
     }
   }
 
-  private static Map<String, Writer> writers(Results results) {
+  private static Map<String, Writer> writers(AttentionResult result, ImagePlus heatmaps) {
     Map<String, Writer> writers = new LinkedHashMap<>();
-    writers.put("heatmaps.tif", file -> TiffFile.write(results.heatmaps(), file));
-    writers.put("tokens.csv", file -> Files.writeString(file, results.tokens().toCsv()));
-    writers.put("attention-ratio.png", file -> writePng(RatioPlot.picture(results.ratio()), file));
-    writers.put("montage.png", file -> writePng(results.montage(), file));
-    if (results.matrix() != null) {
-      writers.put("attention-matrix.tif", file -> TiffFile.write(results.matrix(), file));
+    writers.put("heatmaps.tif", file -> TiffFile.write(heatmaps, file));
+    writers.put("tokens.csv", file -> Files.writeString(file, result.table().toCsv()));
+    writers.put("attention-ratio.png", file -> writePng(RatioPlot.picture(result.plot()), file));
+    writers.put("montage.png", file -> writePng(result.montage(), file));
+    if (result.matrix() != null) {
+      writers.put("attention-matrix.tif", file -> TiffFile.write(result.matrixImage(), file));
     }
+    writers.put(PICTURE, file -> writePng(result.picture(), file));
+    writers.put(PATCHES, file -> TiffFile.write(result.patches(), file));
     // Last, so that a folder with a run.json of this run has everything else of it.
-    writers.put("run.json", file -> Files.writeString(file, json(results.run(), writers)));
+    writers.put(RUN, file -> Files.writeString(file, json(result, writers.keySet())));
     return writers;
   }
 
-  private static String json(JsonObject run, Map<String, Writer> writers) {
-    JsonObject withFiles = run.deepCopy();
+  private static String json(AttentionResult result, Set<String> names) {
+    JsonObject run = result.run().deepCopy();
+    run.add("image", ResultJson.image(result.source(), result.upsampling()));
+    run.add("grid", ResultJson.grid(result.maps().grid()));
+    run.add("tokens", ResultJson.tokens(result.maps()));
     JsonArray files = new JsonArray();
-    writers.keySet().forEach(files::add);
-    withFiles.add("files", files);
-    return GSON.toJson(withFiles) + "\n";
+    names.forEach(files::add);
+    run.add("files", files);
+    return GSON.toJson(run) + "\n";
+  }
+
+  /** Without a copy of the picture. */
+  private static void writePng(RgbPicture picture, Path file) throws IOException {
+    int width = picture.width();
+    WritableRaster raster =
+        Raster.createInterleavedRaster(
+            new DataBufferByte(picture.rgb(), picture.rgb().length),
+            width,
+            picture.height(),
+            3 * width,
+            3,
+            new int[] {0, 1, 2},
+            null);
+    ColorModel colours =
+        new ComponentColorModel(
+            ColorSpace.getInstance(ColorSpace.CS_sRGB),
+            false,
+            false,
+            Transparency.OPAQUE,
+            DataBuffer.TYPE_BYTE);
+    writePng(new BufferedImage(colours, raster, false, null), file);
   }
 
   private static void writePng(BufferedImage image, Path file) throws IOException {

@@ -5,10 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.vlmvisualizer.core.AttentionShares;
-import org.vlmvisualizer.core.AttributionMap;
-import org.vlmvisualizer.core.GeneratedToken;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.TokenMaps;
 
 /**
  * One row of figures per generated token, as an ImageJ table and as CSV.
@@ -31,20 +28,19 @@ public final class TokenTable {
   /**
    * Measures every map.
    *
-   * @param map [T, P]
-   * @param tokens [T]
-   * @param shares [T]
+   * @param source the image that the positions are in
    */
-  public static TokenTable of(
-      AttributionMap map,
-      PatchGrid grid,
-      List<GeneratedToken> tokens,
-      List<AttentionShares> shares,
-      SourceFrame source) {
-    Shapes.check(map, grid, tokens);
+  public static TokenTable of(TokenMaps maps, SourceFrame source) {
     List<TokenRow> rows = new ArrayList<>();
-    for (int t = 0; t < tokens.size(); t++) {
-      rows.add(TokenRow.of(t + 1, tokens.get(t), shares.get(t), map.values()[t], grid, source));
+    for (int t = 0; t < maps.size(); t++) {
+      rows.add(
+          TokenRow.of(
+              t + 1,
+              maps.tokens().get(t),
+              maps.shares().get(t),
+              maps.values(t),
+              maps.grid(),
+              source));
     }
     return new TokenTable(rows);
   }

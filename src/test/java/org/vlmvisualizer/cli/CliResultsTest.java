@@ -52,6 +52,8 @@ class CliResultsTest {
             "attention-ratio.png",
             "heatmaps.tif",
             "montage.png",
+            "patches.tif",
+            "picture.png",
             "run.json",
             "tokens.csv"),
         names);

@@ -117,6 +117,8 @@ class ShowAttentionTest {
               "attention-ratio.png",
               "heatmaps.tif",
               "montage.png",
+              "patches.tif",
+              "picture.png",
               "run.json",
               "tokens.csv"),
           files.map(f -> f.getFileName().toString()).sorted().toList());

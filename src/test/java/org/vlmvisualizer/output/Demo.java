@@ -1,5 +1,6 @@
 package org.vlmvisualizer.output;
 
+import com.google.gson.JsonObject;
 import ij.measure.Calibration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,17 +9,12 @@ import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.TokenMaps;
 
 /**
  * A made-up run: coloured cells on a light ground, and a blob of attention that walks over them.
  */
-record Demo(
-    RgbPicture picture,
-    PatchGrid grid,
-    AttributionMap map,
-    List<GeneratedToken> tokens,
-    List<AttentionShares> shares,
-    SourceFrame source) {
+record Demo(RgbPicture picture, TokenMaps maps, SourceFrame source) {
 
   private static final String[] WORDS = {
     "The",
@@ -55,11 +51,30 @@ record Demo(
     }
     return new Demo(
         cells(width, height),
-        grid,
-        new AttributionMap("demo", values),
-        tokens,
-        shares,
+        new TokenMaps(new AttributionMap("demo", values), grid, tokens, shares),
         new SourceFrame("cells.tif", 100, 50, micrometres()));
+  }
+
+  PatchGrid grid() {
+    return maps.grid();
+  }
+
+  /** Other values on the same grid for the same tokens. */
+  TokenMaps with(float[][] values, PatchGrid grid) {
+    return new TokenMaps(new AttributionMap("other", values), grid, maps.tokens(), maps.shares());
+  }
+
+  /** As a run would give it. */
+  AttentionResult result(Upsampling upsampling, float[][] matrix) {
+    JsonObject run = new JsonObject();
+    run.addProperty("model", "demo");
+    run.addProperty("prompt", "Wo ist die \"Zelle\"? 细胞 <b>");
+    run.addProperty("answer", "cells");
+    JsonObject options = new JsonObject();
+    options.addProperty("method", "demo");
+    run.add("options", options);
+    return new AttentionResult(
+        maps, picture, source, upsampling, "cells", List.of("a", "b"), matrix, run);
   }
 
   /** 0.25 µm × 0.5 µm pixels with an origin at pixel (40, 30). */

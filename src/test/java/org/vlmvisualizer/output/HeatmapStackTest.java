@@ -18,9 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.TokenMaps;
 
 class HeatmapStackTest {
   private final Demo demo = Demo.of(60, 40, 18);
@@ -28,8 +28,7 @@ class HeatmapStackTest {
   @TempDir Path folder;
 
   private HeatmapStack stack(Upsampling upsampling) {
-    return HeatmapStack.of(
-        demo.map(), demo.grid(), demo.tokens(), demo.source(), upsampling, "Model: demo\n");
+    return HeatmapStack.of(demo.maps(), demo.source(), upsampling, "Model: demo\n");
   }
 
   @ParameterizedTest
@@ -53,7 +52,7 @@ class HeatmapStackTest {
     assertArrayEquals(new int[] {24, 24, 1, 18, 1}, stack.imagePlus().getDimensions());
     for (int t = 0; t < 18; t++) {
       assertArrayEquals(
-          demo.map().values()[t], (float[]) stack.imagePlus().getStack().getPixels(t + 1));
+          demo.maps().map().values()[t], (float[]) stack.imagePlus().getStack().getPixels(t + 1));
     }
   }
 
@@ -77,10 +76,8 @@ class HeatmapStackTest {
 
   @Test
   void emptyMapHasARangeAllTheSame() {
-    AttributionMap empty = new AttributionMap("empty", new float[18][576]);
-    ImagePlus image =
-        HeatmapStack.of(empty, demo.grid(), demo.tokens(), demo.source(), Upsampling.BILINEAR, "")
-            .imagePlus();
+    TokenMaps empty = demo.with(new float[18][576], demo.grid());
+    ImagePlus image = HeatmapStack.of(empty, demo.source(), Upsampling.BILINEAR, "").imagePlus();
     assertEquals(1, image.getDisplayRangeMax());
   }
 
@@ -124,12 +121,7 @@ class HeatmapStackTest {
     Demo one = Demo.of(64, 64, 1);
     ImagePlus image =
         HeatmapStack.of(
-                one.map(),
-                one.grid(),
-                one.tokens(),
-                SourceFrame.uncalibrated("plain.png"),
-                Upsampling.NONE,
-                "Model: demo")
+                one.maps(), SourceFrame.uncalibrated("plain.png"), Upsampling.NONE, "Model: demo")
             .imagePlus();
     Path file = folder.resolve("one.tif");
     TiffFile.write(image, file);
@@ -174,6 +166,9 @@ class HeatmapStackTest {
         InputException.class,
         () ->
             HeatmapStack.of(
-                demo.map(), huge, demo.tokens(), demo.source(), Upsampling.NEAREST, ""));
+                demo.with(demo.maps().map().values(), huge),
+                demo.source(),
+                Upsampling.NEAREST,
+                ""));
   }
 }

@@ -26,10 +26,10 @@ class PicturesTest {
   @ValueSource(ints = {1, 10, 100, 400})
   void plotHasItsDataAndTokensBelow(int count) {
     Demo demo = Demo.of(30, 20, count);
-    Plot plot = RatioPlot.of(demo.tokens(), demo.shares(), demo.source());
+    Plot plot = RatioPlot.of(demo.maps(), demo.source());
     ResultsTable data = plot.getResultsTable();
     assertEquals(count, data.size());
-    assertEquals(demo.shares().get(0).image(), data.getValue("Y", 0), 1e-6);
+    assertEquals(demo.maps().shares().get(0).image(), data.getValue("Y", 0), 1e-6);
     assertEquals("image attention ratio", plot.getLabel('y'));
     assertArrayEquals(new double[] {0.5, count + 0.5, 0, 1}, plot.getLimits());
 
@@ -70,15 +70,7 @@ class PicturesTest {
   @Test
   void montageShowsThePictureAndEachPeakBrightest() {
     Demo demo = Demo.of(240, 160, 8);
-    BufferedImage montage =
-        Montage.of(
-            demo.map(),
-            demo.grid(),
-            demo.tokens(),
-            demo.shares(),
-            demo.picture(),
-            demo.source(),
-            Upsampling.NONE);
+    BufferedImage montage = Montage.of(demo.maps(), demo.picture(), demo.source(), Upsampling.NONE);
     MontageLayout layout = MontageLayout.of(240, 160, 9);
     assertEquals(layout.width(), montage.getWidth());
     int corner = montage.getRGB(layout.pictureX(0), layout.pictureY(0));
@@ -88,9 +80,9 @@ class PicturesTest {
       TokenRow row =
           TokenRow.of(
               t + 1,
-              demo.tokens().get(t),
-              demo.shares().get(t),
-              demo.map().values()[t],
+              demo.maps().tokens().get(t),
+              demo.maps().shares().get(t),
+              demo.maps().values(t),
               demo.grid(),
               SourceFrame.uncalibrated("s"));
       int peak =

@@ -25,35 +25,22 @@ class ResultFilesTest {
           "attention-ratio.png",
           "heatmaps.tif",
           "montage.png",
+          "patches.tif",
+          "picture.png",
           "run.json",
           "tokens.csv");
 
   @TempDir Path folder;
 
-  private static ResultFiles.Results results(ImagePlus matrix) {
-    JsonObject run = new JsonObject();
-    run.addProperty("prompt", "Wo ist die \"Zelle\"? 细胞 <b>");
-    return new ResultFiles.Results(
-        HeatmapStack.of(
-                DEMO.map(), DEMO.grid(), DEMO.tokens(), DEMO.source(), Upsampling.NEAREST, "i")
-            .imagePlus(),
-        TokenTable.of(DEMO.map(), DEMO.grid(), DEMO.tokens(), DEMO.shares(), DEMO.source()),
-        RatioPlot.of(DEMO.tokens(), DEMO.shares(), DEMO.source()),
-        Montage.of(
-            DEMO.map(),
-            DEMO.grid(),
-            DEMO.tokens(),
-            DEMO.shares(),
-            DEMO.picture(),
-            DEMO.source(),
-            Upsampling.NONE),
-        matrix,
-        run);
+  private static final float[][] MATRIX = {{1, 0}, {0.5f, 0.5f}};
+
+  private static AttentionResult result(float[][] matrix) {
+    return DEMO.result(Upsampling.NEAREST, matrix);
   }
 
-  private static ImagePlus matrix() {
-    return MatrixImage.of(
-        new float[][] {{1, 0}, {0.5f, 0.5f}}, List.of("a", "b"), SourceFrame.uncalibrated("s"), "");
+  private static List<Path> write(Path folder, float[][] matrix) {
+    AttentionResult result = result(matrix);
+    return result.write(folder, result.heatmaps());
   }
 
   private static List<String> names(Path folder) throws Exception {
@@ -65,13 +52,13 @@ class ResultFilesTest {
   @Test
   void writesAllAndNothingElse() throws Exception {
     Path made = folder.resolve("new").resolve("söme folder");
-    List<Path> written = ResultFiles.write(made, results(matrix()));
+    List<Path> written = write(made, MATRIX);
     assertEquals(NAMES, names(made));
-    assertEquals("run.json", written.get(5).getFileName().toString());
+    assertEquals("run.json", written.get(7).getFileName().toString());
     JsonObject run =
         JsonParser.parseString(Files.readString(made.resolve("run.json"))).getAsJsonObject();
     assertEquals("Wo ist die \"Zelle\"? 细胞 <b>", run.get("prompt").getAsString());
-    assertEquals(6, run.getAsJsonArray("files").size());
+    assertEquals(8, run.getAsJsonArray("files").size());
     assertTrue(ImageIO.read(made.resolve("montage.png").toFile()).getWidth() > 400);
     assertTrue(ImageIO.read(made.resolve("attention-ratio.png").toFile()).getWidth() > 1000);
     assertEquals(6, Files.readAllLines(made.resolve("tokens.csv")).size());
@@ -81,10 +68,10 @@ class ResultFilesTest {
   void replacesItsOwnFilesOnly() throws Exception {
     Files.writeString(folder.resolve("tokens.csv"), "old");
     Files.writeString(folder.resolve("mine.txt"), "keep");
-    ResultFiles.write(folder, results(null));
+    write(folder, null);
     assertEquals("keep", Files.readString(folder.resolve("mine.txt")));
     assertTrue(Files.readString(folder.resolve("tokens.csv")).startsWith("index,"));
-    assertEquals(6, names(folder).size());
+    assertEquals(8, names(folder).size());
   }
 
   @Test
@@ -97,7 +84,7 @@ class ResultFilesTest {
             throw new IllegalStateException("broken");
           }
         };
-    assertThrows(IllegalStateException.class, () -> ResultFiles.write(folder, results(broken)));
+    assertThrows(IllegalStateException.class, () -> result(null).write(folder, broken));
     assertEquals(List.of("tokens.csv"), names(folder));
     assertEquals("old", Files.readString(folder.resolve("tokens.csv")));
   }
@@ -106,8 +93,7 @@ class ResultFilesTest {
   void failureWhileMovingPutsEarlierFilesBack() throws Exception {
     Files.writeString(folder.resolve("heatmaps.tif"), "old");
     Files.createDirectory(folder.resolve("montage.png")); // cannot be replaced by a file
-    InputException e =
-        assertThrows(InputException.class, () -> ResultFiles.write(folder, results(null)));
+    InputException e = assertThrows(InputException.class, () -> write(folder, null));
     assertTrue(e.getMessage().startsWith("The results could not be written to " + folder));
     assertEquals(List.of("heatmaps.tif", "montage.png"), names(folder));
     assertEquals("old", Files.readString(folder.resolve("heatmaps.tif")));

@@ -15,6 +15,7 @@ import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.TokenMaps;
 
 class TokenTableTest {
   /** 20 × 10 on a square of 20: rows 0 and 3 of 4 × 4 patches are padding. */
@@ -27,16 +28,17 @@ class TokenTableTest {
     float[] onPadding = new float[16];
     onPadding[15] = 1;
     return TokenTable.of(
-        new AttributionMap("hand", new float[][] {onPicture, onPadding, new float[16]}),
-        GRID,
-        List.of(
-            new GeneratedToken(5, " a,\"b\"", 0.1234567890123),
-            new GeneratedToken(6, "\n", 1e-7),
-            new GeneratedToken(7, "", 1)),
-        List.of(
-            new AttentionShares(0.5, 0.25, 0.25),
-            new AttentionShares(1, 0, 0),
-            new AttentionShares(0, 1, 0)),
+        new TokenMaps(
+            new AttributionMap("hand", new float[][] {onPicture, onPadding, new float[16]}),
+            GRID,
+            List.of(
+                new GeneratedToken(5, " a,\"b\"", 0.1234567890123),
+                new GeneratedToken(6, "\n", 1e-7),
+                new GeneratedToken(7, "", 1)),
+            List.of(
+                new AttentionShares(0.5, 0.25, 0.25),
+                new AttentionShares(1, 0, 0),
+                new AttentionShares(0, 1, 0))),
         new SourceFrame("s", 100, 200, Demo.micrometres()));
   }
 

@@ -1,0 +1,122 @@
+package org.vlmvisualizer.command;
+
+import ij.IJ;
+import org.scijava.plugin.Parameter;
+import org.vlmvisualizer.analysis.AnalysisRequest;
+import org.vlmvisualizer.analysis.AttentionModel;
+import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.network.Precision;
+import org.vlmvisualizer.output.Upsampling;
+
+/**
+ * A command that asks a model: the options that all of them share. Each adds its own behind them,
+ * and the question last, since ImageJ would find other keys inside it.
+ */
+abstract class AskingCommand extends VisualizerCommand {
+  @Parameter(
+      persist = false,
+      description = "The folder of a model, its id on the Hugging Face hub like org/name, or demo")
+  private String model = Checkpoint.DEMO;
+
+  @Parameter(
+      persist = false,
+      description = "What a map is made of",
+      choices = {"vlm-visualizer", "language"})
+  private String method = "vlm-visualizer";
+
+  @Parameter(
+      persist = false,
+      description = "Layers of the vision tower that the method vlm-visualizer averages",
+      choices = {"all", "selected"})
+  private String vision = "all";
+
+  @Parameter(persist = false, description = "Decoder layers: all, 7 or 3-9, counted from 0")
+  private String layers = "all";
+
+  @Parameter(persist = false, description = "Attention heads: all, 7 or 3-9, counted from 0")
+  private String heads = "all";
+
+  @Parameter(
+      persist = false,
+      label = "First token",
+      description = "Attention to the first token holds what the model has no use for",
+      choices = {"drop", "keep"})
+  private String first = "drop";
+
+  @Parameter(
+      persist = false,
+      description = "How a question is put; auto asks the model's own files",
+      choices = {"auto", "vicuna_v1", "mistral", "llama_2", "chatml", "v0"})
+  private String template = "auto";
+
+  @Parameter(
+      persist = false,
+      label = "System text",
+      choices = {"drop", "keep"})
+  private String system = "drop";
+
+  @Parameter(
+      persist = false,
+      label = "Fit to the model's square",
+      choices = {"pad", "crop"})
+  private String fit = "pad";
+
+  @Parameter(persist = false, description = "auto, cpu, gpu or gpu:1")
+  private String device = "auto";
+
+  @Parameter(
+      persist = false,
+      choices = {"auto", "float32", "bfloat16", "float16", "int8", "int4"})
+  private String precision = "auto";
+
+  @Parameter(persist = false, label = "Tokens at most", min = "1")
+  private int length = 64;
+
+  @Parameter(
+      persist = false,
+      description = "none keeps one pixel per patch",
+      choices = {"nearest", "bilinear", "bicubic", "none"})
+  private String upsampling = "nearest";
+
+  @Parameter(
+      persist = false,
+      label = "Download without asking",
+      description = "If the model is not on disk")
+  private boolean download = false;
+
+  final Upsampling upsampling() {
+    return Upsampling.parse(upsampling);
+  }
+
+  /**
+   * @param question as the dialog or macro gave it
+   * @throws org.vlmvisualizer.core.InputException if an option is not one of those expected
+   */
+  final AnalysisRequest request(String question) {
+    Precision.parse(precision);
+    return RequestOptions.request(
+        IJ.isMacro() ? MacroText.repair(question) : question,
+        method,
+        vision,
+        layers,
+        heads,
+        first,
+        template,
+        system,
+        fit,
+        length);
+  }
+
+  /** Finds and loads the model, asking before a download. */
+  final AttentionModel openModel(RunProgress progress) {
+    AttentionModel loaded =
+        AttentionModel.open(
+            ModelLocator.open(model, new DialogConsent(download), progress),
+            device,
+            Precision.parse(precision),
+            progress);
+    // Anything louder than debug opens Fiji's console.
+    loaded.engine().lines().forEach(log()::debug);
+    return loaded;
+  }
+}

@@ -1,0 +1,100 @@
+package org.vlmvisualizer.output;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import ij.ImagePlus;
+import ij.gui.Plot;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.TokenMaps;
+
+/**
+ * One answer about one picture as people look at it: what images, plots, tables and windows are
+ * made from, each when it is asked for. {@link #write} saves it, {@link SavedResult} reads it back.
+ *
+ * @param picture what was asked about
+ * @param source where in which image that is
+ * @param upsampling how maps become pixels
+ * @param answer running text of the tokens
+ * @param sequence what the matrix's rows and columns look like, [N + T]
+ * @param matrix [N + T, N + T] whole-sequence attention, or null if it was not kept
+ * @param run how the result came about, in the words of run.json
+ */
+public record AttentionResult(
+    TokenMaps maps,
+    RgbPicture picture,
+    SourceFrame source,
+    Upsampling upsampling,
+    String answer,
+    List<String> sequence,
+    float[][] matrix,
+    JsonObject run) {
+
+  /** One slice per generated token; knows its result ({@link #of}). */
+  public ImagePlus heatmaps() {
+    ImagePlus heatmaps = HeatmapStack.of(maps, source, upsampling, info()).imagePlus();
+    heatmaps.setProperty(AttentionResult.class.getName(), this);
+    return heatmaps;
+  }
+
+  /** The result that a stack of heatmaps was made from, or null if it is something else. */
+  public static AttentionResult of(ImagePlus heatmaps) {
+    return (AttentionResult) heatmaps.getProperty(AttentionResult.class.getName());
+  }
+
+  /** The maps with one pixel per patch, whatever the upsampling. */
+  ImagePlus patches() {
+    return HeatmapStack.of(maps, source, Upsampling.NONE, info()).imagePlus();
+  }
+
+  /** One row per generated token. */
+  public TokenTable table() {
+    return TokenTable.of(maps, source);
+  }
+
+  /** The image attention ratio over the tokens. */
+  public Plot plot() {
+    return RatioPlot.of(maps, source);
+  }
+
+  /** The picture under each token's map. */
+  public BufferedImage montage() {
+    return Montage.of(maps, picture, source, upsampling);
+  }
+
+  /** The attention between all tokens, or null if it was not kept. */
+  public ImagePlus matrixImage() {
+    return matrix == null ? null : MatrixImage.of(matrix, sequence, source, info());
+  }
+
+  /**
+   * Writes everything into a folder, or nothing.
+   *
+   * @param heatmaps what {@link #heatmaps()} gave
+   * @return the files, run.json last
+   * @throws org.vlmvisualizer.core.InputException if the folder cannot be written
+   */
+  public List<Path> write(Path folder, ImagePlus heatmaps) {
+    return ResultFiles.write(folder, this, heatmaps);
+  }
+
+  /** How the result came about, one statement a line, for the Info of images. */
+  private String info() {
+    JsonObject statements = run.deepCopy();
+    statements.add("image", ResultJson.image(source, upsampling));
+    return statements.entrySet().stream()
+        .filter(e -> !e.getValue().isJsonArray())
+        .map(AttentionResult::statement)
+        .collect(Collectors.joining("\n", "VLM Visualizer for Fiji\n", "\n"));
+  }
+
+  private static String statement(Map.Entry<String, JsonElement> entry) {
+    JsonElement value = entry.getValue();
+    String text = value.isJsonPrimitive() ? value.getAsString() : value.toString();
+    return entry.getKey() + ": " + text.replace("\n", "\\n");
+  }
+}

@@ -1,0 +1,88 @@
+package org.vlmvisualizer.output;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import ij.measure.Calibration;
+import java.util.ArrayList;
+import java.util.List;
+import org.vlmvisualizer.core.AttentionShares;
+import org.vlmvisualizer.core.AttributionMap;
+import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.TokenMaps;
+
+/** What run.json tells of a result beside how it came about, written and read back. */
+final class ResultJson {
+  private static final Gson GSON = new Gson();
+
+  private ResultJson() {}
+
+  /** Which part of which image, in which units, and how maps became pixels. */
+  static JsonObject image(SourceFrame source, Upsampling upsampling) {
+    Calibration calibration = source.calibration();
+    JsonObject image = new JsonObject();
+    image.addProperty("title", source.title());
+    image.addProperty("x", source.originX());
+    image.addProperty("y", source.originY());
+    image.addProperty("upsampling", upsampling.toString());
+    image.addProperty("pixel_width", calibration.pixelWidth);
+    image.addProperty("pixel_height", calibration.pixelHeight);
+    image.addProperty("x_unit", calibration.getXUnit());
+    image.addProperty("y_unit", calibration.getYUnit());
+    image.addProperty("x_origin", calibration.xOrigin);
+    image.addProperty("y_origin", calibration.yOrigin);
+    image.addProperty("invert_y", calibration.getInvertY());
+    return image;
+  }
+
+  static SourceFrame source(JsonObject image) {
+    Calibration calibration = new Calibration();
+    calibration.setXUnit(image.get("x_unit").getAsString());
+    calibration.setYUnit(image.get("y_unit").getAsString());
+    calibration.pixelWidth = image.get("pixel_width").getAsDouble();
+    calibration.pixelHeight = image.get("pixel_height").getAsDouble();
+    calibration.xOrigin = image.get("x_origin").getAsDouble();
+    calibration.yOrigin = image.get("y_origin").getAsDouble();
+    calibration.setInvertY(image.get("invert_y").getAsBoolean());
+    return new SourceFrame(
+        image.get("title").getAsString(),
+        image.get("x").getAsInt(),
+        image.get("y").getAsInt(),
+        calibration);
+  }
+
+  static JsonObject grid(PatchGrid grid) {
+    return GSON.toJsonTree(grid).getAsJsonObject();
+  }
+
+  static PatchGrid grid(JsonObject json) {
+    return GSON.fromJson(json, PatchGrid.class);
+  }
+
+  /** One object per token. */
+  static JsonArray tokens(TokenMaps maps) {
+    JsonArray tokens = new JsonArray();
+    for (int t = 0; t < maps.size(); t++) {
+      JsonObject token = GSON.toJsonTree(maps.tokens().get(t)).getAsJsonObject();
+      token.add("attention", GSON.toJsonTree(maps.shares().get(t)));
+      tokens.add(token);
+    }
+    return tokens;
+  }
+
+  /**
+   * @param map [T, P]
+   */
+  static TokenMaps maps(JsonArray json, PatchGrid grid, AttributionMap map) {
+    List<GeneratedToken> tokens = new ArrayList<>();
+    List<AttentionShares> shares = new ArrayList<>();
+    json.forEach(
+        token -> {
+          tokens.add(GSON.fromJson(token, GeneratedToken.class));
+          shares.add(
+              GSON.fromJson(token.getAsJsonObject().get("attention"), AttentionShares.class));
+        });
+    return new TokenMaps(map, grid, tokens, shares);
+  }
+}
