@@ -44,7 +44,9 @@ public final class QuantisationAgreement {
         }
         same++;
         for (int t = 0; t < exact.get(i).tokens().size(); t++) {
-          double r = correlation(exact.get(i).map().values()[t], lower.get(i).map().values()[t]);
+          double r =
+              correlation(
+                  exact.get(i).maps().map().values()[t], lower.get(i).maps().map().values()[t]);
           correlation += r;
           lowest = Math.min(lowest, r);
           maps++;
