@@ -43,7 +43,7 @@ public final class QuantisationAgreement {
           continue;
         }
         same++;
-        for (int t = 0; t < exact.get(i).tokens().size(); t++) {
+        for (int t = 0; t < exact.get(i).maps().tokens().size(); t++) {
           double r =
               correlation(
                   exact.get(i).maps().map().values()[t], lower.get(i).maps().map().values()[t]);
