@@ -84,6 +84,11 @@ abstract class AskingCommand extends VisualizerCommand {
       description = "If the model is not on disk")
   private boolean download = false;
 
+  @Override
+  final boolean asksModel() {
+    return true;
+  }
+
   final Upsampling upsampling() {
     return Upsampling.parse(upsampling);
   }
