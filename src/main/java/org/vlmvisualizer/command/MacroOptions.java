@@ -27,6 +27,13 @@ final class MacroOptions {
    * @throws InputException if brackets do not balance or a key comes twice
    */
   static Map<String, String> parse(String options) {
+    int depth = 0;
+    for (int i = 0; i < options.length() && depth >= 0; i++) {
+      depth += options.charAt(i) == '[' ? 1 : options.charAt(i) == ']' ? -1 : 0;
+    }
+    if (depth != 0) {
+      throw unbalanced();
+    }
     return new MacroOptions(options).read();
   }
 
@@ -83,7 +90,11 @@ final class MacroOptions {
         break;
       }
     }
-    throw new InputException(
+    throw unbalanced();
+  }
+
+  private static InputException unbalanced() {
+    return new InputException(
         "Expected as many [ as ] in the options of the macro, found one without its partner; "
             + "write the prompt as prompt=[…] and use no single brackets in it.");
   }

@@ -1,5 +1,6 @@
 package org.vlmvisualizer.imagej;
 
+import ij.gui.MultiLineLabel;
 import java.awt.Component;
 import java.awt.Container;
 import java.awt.Dialog;
@@ -8,6 +9,7 @@ import java.awt.GraphicsEnvironment;
 import java.awt.Label;
 import java.awt.TextComponent;
 import java.awt.Window;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import javax.swing.JLabel;
@@ -65,12 +67,23 @@ final class DialogWatch {
         text.append(label.getText()).append('\n');
       } else if (component instanceof JTextComponent field) {
         text.append(field.getText()).append('\n');
-      } else if (component instanceof ij.gui.MultiLineLabel) {
-        text.append(component).append('\n');
+      } else if (component instanceof MultiLineLabel label) {
+        text.append(lines(label)).append('\n');
       } else if (component instanceof Container inner) {
         text.append(text(inner));
       }
     }
     return text.toString();
+  }
+
+  /** ImageJ's label does not tell its text. */
+  private static String lines(MultiLineLabel label) {
+    try {
+      Field lines = MultiLineLabel.class.getDeclaredField("lines");
+      lines.setAccessible(true);
+      return String.join("\n", (String[]) lines.get(label));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

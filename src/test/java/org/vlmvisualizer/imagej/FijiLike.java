@@ -16,11 +16,13 @@ import org.scijava.module.Module;
 import org.scijava.module.ModuleItem;
 import org.scijava.module.ModuleService;
 import org.scijava.module.process.AbstractPostprocessorPlugin;
+import org.scijava.module.process.AbstractPreprocessorPlugin;
 import org.scijava.module.process.PostprocessorPlugin;
 import org.scijava.module.process.PreprocessorPlugin;
 import org.scijava.plugin.PluginInfo;
 import org.scijava.plugin.PluginService;
 import org.scijava.plugin.SciJavaPlugin;
+import org.scijava.widget.InputHarvester;
 
 /**
  * ImageJ with this plugin's commands in its menus, as in Fiji. One per Java, whose ImageJ classes
@@ -36,6 +38,7 @@ final class FijiLike {
     add(PreprocessorPlugin.class, MacroBridge.Options.class, 2 * Priority.VERY_HIGH);
     add(PreprocessorPlugin.class, MacroBridge.ActiveImage.class, Priority.VERY_HIGH + 1);
     add(PreprocessorPlugin.class, MacroBridge.StartRecording.class, Priority.VERY_HIGH + 1);
+    add(PreprocessorPlugin.class, FilledDialog.class, InputHarvester.PRIORITY + 2);
     add(PostprocessorPlugin.class, MacroBridge.Record.class, Priority.VERY_LOW);
     // Before SciJava's own step, which cannot show an ImagePlus and says so.
     add(PostprocessorPlugin.class, ShowImages.class, Priority.LOW);
@@ -86,6 +89,30 @@ final class FijiLike {
       return context.service(ModuleService.class).run(info, true).get();
     } catch (Exception e) {
       throw new RuntimeException(e);
+    }
+  }
+
+  /** Runs a command as from its menu, with what a user enters in the dialog. */
+  Module choose(String label, Map<String, Object> entered) {
+    FilledDialog.entered = entered;
+    return run(PREFIX + label);
+  }
+
+  /** Stands for the dialog: fills in what {@link #choose} gives and leaves all else as it is. */
+  public static final class FilledDialog extends AbstractPreprocessorPlugin {
+    private static volatile Map<String, Object> entered;
+
+    @Override
+    public void process(Module module) {
+      Map<String, Object> values = entered;
+      entered = null;
+      if (values == null) {
+        return;
+      }
+      values.forEach(module::setInput);
+      for (ModuleItem<?> item : module.getInfo().inputs()) {
+        module.resolveInput(item.getName());
+      }
     }
   }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * @param printed what it wrote to standard output and standard error
  */
 record FijiProcess(int exitCode, String printed) {
-  private static final int SECONDS = 240;
+  private static final int SECONDS = 150;
 
   /**
    * Runs a job to its end.
@@ -56,6 +56,11 @@ record FijiProcess(int exitCode, String printed) {
     File out = Files.createTempFile(home, "printed", ".txt").toFile();
     Process process = builder.directory(home.toFile()).redirectOutput(out).start();
     boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
+    if (!ended) {
+      // SIGQUIT: the threads of Java go to its output.
+      new ProcessBuilder("kill", "-QUIT", "" + process.pid()).start().waitFor();
+      process.waitFor(2, TimeUnit.SECONDS);
+    }
     process.destroyForcibly();
     String printed = Files.readString(out.toPath());
     if (!ended) {
