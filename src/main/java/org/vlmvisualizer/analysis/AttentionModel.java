@@ -114,6 +114,7 @@ public final class AttentionModel implements AutoCloseable {
             new TokenMaps(
                 method.attribute(trace), pixels.grid(), trace.tokens(), attention.shares(trace)),
             attention.matrix(trace),
+            trace.kept(),
             encoder.decode(trace.tokens().stream().mapToInt(GeneratedToken::id).toArray()),
             seconds);
     seconds.put("attribution", seconds(start));

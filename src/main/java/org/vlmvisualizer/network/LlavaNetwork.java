@@ -267,6 +267,7 @@ public final class LlavaNetwork implements AutoCloseable {
           rows.isEmpty() ? null : rows.toArray(float[][][]::new),
           promptRows,
           vision,
+          null,
           logits.isEmpty() ? null : logits.toArray(float[][]::new),
           seconds);
     }

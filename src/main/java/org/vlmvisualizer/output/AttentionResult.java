@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 
@@ -22,6 +23,7 @@ import org.vlmvisualizer.core.TokenMaps;
  * @param answer running text of the tokens
  * @param sequence what the matrix's rows and columns look like, [N + T]
  * @param matrix [N + T, N + T] whole-sequence attention, or null if it was not kept
+ * @param kept attention per layer and head, or null if the run kept none
  * @param run how the result came about, in the words of run.json
  */
 public record AttentionResult(
@@ -32,6 +34,7 @@ public record AttentionResult(
     String answer,
     List<String> sequence,
     float[][] matrix,
+    HeadAttention kept,
     JsonObject run) {
 
   /** One slice per generated token; knows its result ({@link #of}). */

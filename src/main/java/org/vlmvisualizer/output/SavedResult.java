@@ -70,6 +70,7 @@ public final class SavedResult {
         run.get("answer").getAsString(),
         List.of(),
         null,
+        null,
         run);
   }
 
