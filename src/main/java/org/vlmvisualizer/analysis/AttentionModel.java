@@ -101,7 +101,13 @@ public final class AttentionModel implements AutoCloseable {
 
     Trace trace =
         network.generate(
-            pixels, prompt, request.length(), eosIds, encoder::text, method.request(), progress);
+            pixels,
+            prompt,
+            request.length(),
+            eosIds,
+            encoder::text,
+            method.request().keeping(request.keep()),
+            progress);
     seconds.putAll(trace.seconds());
 
     start = System.nanoTime();
@@ -139,6 +145,11 @@ public final class AttentionModel implements AutoCloseable {
   /** What it computes in. */
   public Precision precision() {
     return network.precision();
+  }
+
+  /** Why it computes in that, one sentence. */
+  public String precisionReason() {
+    return network.precisionReason();
   }
 
   private static double seconds(long start) {

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.attribution;
 
 import org.vlmvisualizer.core.AttributionMap;
+import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.core.VisionLayers;
@@ -39,7 +40,7 @@ abstract class RowMethod implements AttributionMethod {
   @Override
   public final TraceRequest request() {
     return new TraceRequest(
-        vision, options.layers(), options.heads(), options.keepFirst(), true, false);
+        vision, options.layers(), options.heads(), options.keepFirst(), true, Keep.NOTHING, false);
   }
 
   @Override
