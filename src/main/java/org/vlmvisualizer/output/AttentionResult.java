@@ -37,6 +37,17 @@ public record AttentionResult(
     HeadAttention kept,
     JsonObject run) {
 
+  /**
+   * @throws IllegalArgumentException if what was kept is of another answer
+   */
+  public AttentionResult {
+    if (kept != null && (kept.size() != maps.size() || kept.patches() != maps.grid().size())) {
+      throw new IllegalArgumentException(
+          "Expected kept attention of %d tokens to %d patches, found %d and %d."
+              .formatted(maps.size(), maps.grid().size(), kept.size(), kept.patches()));
+    }
+  }
+
   /** One slice per generated token; knows its result ({@link #of}). */
   public ImagePlus heatmaps() {
     ImagePlus heatmaps = HeatmapStack.of(maps, source, upsampling, info()).imagePlus();
@@ -72,6 +83,11 @@ public record AttentionResult(
   /** The attention between all tokens, or null if it was not kept. */
   public ImagePlus matrixImage() {
     return matrix == null ? null : MatrixImage.of(matrix, sequence, source, info());
+  }
+
+  /** What was kept of each layer and head, by the names of the files; empty if nothing was. */
+  Map<String, ImagePlus> keptImages() {
+    return kept == null ? Map.of() : KeptImages.of(kept, maps, source, info());
   }
 
   /**
