@@ -1,13 +1,17 @@
 package org.vlmvisualizer.output;
 
+import ij.CompositeImage;
+import ij.IJ;
 import ij.ImagePlus;
 import ij.ImageStack;
 import ij.VirtualStack;
 import ij.process.FloatProcessor;
 import ij.process.ImageProcessor;
+import ij.process.LUT;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,13 +76,11 @@ final class KeptImages {
     int layers = kept.layers().size();
     ImagePlus image = new ImagePlus("Attention per head", new Planes(grid));
     image.setDimensions(heads, layers, kept.size());
-    image.setOpenAsHyperStack(true);
     image.setCalibration(source.patches(grid));
-    finish(
+    return finish(
         image,
         MatrixImage.percentile(sample()),
         "Attention of each head (channel) of each layer (slice) to the picture, per patch, for each token (frame)");
-    return image;
   }
 
   /** Planes of {@link #HEADS}, made when they are asked for: copies would double the memory. */
@@ -126,14 +128,12 @@ final class KeptImages {
     }
     ImagePlus image = new ImagePlus("What each head looked at", stack);
     image.setDimensions(TARGETS.length, 1, kept.size());
-    image.setOpenAsHyperStack(true);
-    finish(
+    return finish(
         image,
         1,
         "Share of the attention of each head (column) of each layer (row) that fell on the "
             + String.join(", the ", TARGETS)
             + " (channels), for each token (frame)");
-    return image;
   }
 
   private static float[] onImage(float[] values, int rows) {
@@ -156,20 +156,28 @@ final class KeptImages {
           kept.vision()[q], 0, (float[]) pixels.getPixels(), q * kept.patches(), kept.patches());
     }
     ImagePlus image = new ImagePlus("Attention between patches", pixels);
-    finish(
+    return finish(
         image,
         MatrixImage.percentile((float[]) pixels.getPixels()),
         "Attention of the row's patch to the column's patch in the vision tower; rows sum to 1");
-    return image;
   }
 
-  private void finish(ImagePlus image, double max, String meaning) {
-    image.setLut(HeatColours.lut(max > 0 ? max : 1));
+  /** Gives every channel the heat colours: by itself, ImageJ shows channels red, green and blue. */
+  private ImagePlus finish(ImagePlus image, double max, String meaning) {
+    LUT lut = HeatColours.lut(max > 0 ? max : 1);
     image.setProperty(
         "Info",
         "%s\nPixel value: %s\nLayers: %s\nHeads: %s%s\n"
             .formatted(
                 info, meaning, kept.layers(), kept.heads(), kept.averaged() ? ", averaged" : ""));
+    if (image.getNChannels() == 1) {
+      image.setLut(lut);
+      return image;
+    }
+    CompositeImage composite = new CompositeImage(image, IJ.COLOR);
+    composite.setLuts(Collections.nCopies(image.getNChannels(), lut).toArray(LUT[]::new));
+    composite.setOpenAsHyperStack(true);
+    return composite;
   }
 
   /** Enough values to choose a display range by. */

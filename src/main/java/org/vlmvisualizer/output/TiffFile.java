@@ -26,7 +26,11 @@ final class TiffFile {
    */
   static void write(ImagePlus image, Path file) throws IOException {
     FileInfo info = image.getFileInfo();
-    info.description = new FileSaver(image).getDescriptionString();
+    FileSaver saver = new FileSaver(image);
+    info.description = saver.getDescriptionString();
+    if (image.isComposite()) {
+      saver.saveDisplayRangesAndLuts(image, info);
+    }
     if (image.getStack() instanceof VirtualStack planes) {
       info.virtualStack = planes;
     }

@@ -11,6 +11,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import ij.ImagePlus;
 import ij.io.Opener;
+import ij.process.LUT;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -136,6 +137,10 @@ class SavedKeptTest {
     assertArrayEquals(expected, (float[]) heads.getStack().getPixels(slice));
     assertEquals(" shows, layer 3, head 2", heads.getStack().getSliceLabel(slice));
     assertTrue(heads.getInfoProperty().contains("Layers: 3-4\nHeads: 1-5"));
+    assertTrue(heads.isHyperStack());
+    for (LUT lut : heads.getLuts()) {
+      assertArrayEquals(HeatColours.lut(1).getBytes(), lut.getBytes());
+    }
     assertEquals("µm", heads.getCalibration().getUnit());
 
     ImagePlus shares = open(KeptImages.SHARES);
@@ -155,7 +160,7 @@ class SavedKeptTest {
   }
 
   private ImagePlus open(String name) {
-    return new Opener().openTiff(folder + "/", name);
+    return new Opener().openImage(folder.resolve(name).toString());
   }
 
   @ParameterizedTest
