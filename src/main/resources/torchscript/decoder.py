@@ -4,11 +4,11 @@
 
 
 # Queries [H, Q, C] of x [Q, D]; writes its keys and values into the caches from `start` on.
-def queries(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, start: int, eps: float) -> Tensor:
+def queries(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, start: int, eps: float, wide: bool) -> Tensor:
   n = x.size(0)
   kv_heads = keys.size(0)
   h = __torch__.ops.rms_norm(x, w[0], eps)
-  qkv = __torch__.ops.quantised_linear(h, w[1], w[2], w[3]).reshape([n, -1, keys.size(-1)]).transpose(0, 1)
+  qkv = __torch__.ops.quantised_linear(h, w[1], w[2], w[3], wide).reshape([n, -1, keys.size(-1)]).transpose(0, 1)
   heads = qkv.size(0) - 2 * kv_heads
   cos_rows = cos[start:start + n]
   sin_rows = sin[start:start + n]
@@ -19,11 +19,11 @@ def queries(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, 
 
 
 # Everything behind the attention: x [Q, D], attended [Q, H * C] -> [Q, D].
-def finish(x: Tensor, attended: Tensor, w: List[Tensor], eps: float) -> Tensor:
-  x = x + __torch__.ops.quantised_linear(attended, w[4], w[5], w[6])
+def finish(x: Tensor, attended: Tensor, w: List[Tensor], eps: float, wide: bool) -> Tensor:
+  x = x + __torch__.ops.quantised_linear(attended, w[4], w[5], w[6], wide)
   h = __torch__.ops.rms_norm(x, w[7], eps)
-  gate, up = __torch__.ops.quantised_linear(h, w[8], w[9], w[10]).chunk(2, -1)
-  return x + __torch__.ops.quantised_linear(torch.silu(gate) * up, w[11], w[12], w[13])
+  gate, up = __torch__.ops.quantised_linear(h, w[8], w[9], w[10], wide).chunk(2, -1)
+  return x + __torch__.ops.quantised_linear(torch.silu(gate) * up, w[11], w[12], w[13], wide)
 
 
 # Attention of one query per head, q [H, 1, C], over the first n cached keys: [KV, G, n].
@@ -58,9 +58,9 @@ def prompt_attention(q: Tensor, keys: Tensor, first: int, last: int, keep_first:
 
 # One layer over the whole prompt: x [N, D] -> x, the queries, and with record the last row's
 # weights [KV, G, N].
-def prefill(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, eps: float, record: bool) -> List[Tensor]:
+def prefill(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, eps: float, wide: bool, record: bool) -> List[Tensor]:
   n = x.size(0)
-  q = __torch__.decoder.queries(x, w, cos, sin, keys, values, 0, eps)
+  q = __torch__.decoder.queries(x, w, cos, sin, keys, values, 0, eps, wide)
   recorded = annotate(List[Tensor], [])
   if record:
     recorded = [__torch__.decoder.row_weights(q[:, n - 1:], keys, n)]
@@ -68,7 +68,7 @@ def prefill(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, 
   k = keys[:, :n].repeat_interleave(group, 0)
   v = values[:, :n].repeat_interleave(group, 0)
   h = torch.scaled_dot_product_attention(q.to(k.dtype), k, v, None, 0., True)
-  x = __torch__.decoder.finish(x, h.transpose(0, 1).reshape([n, -1]).to(x.dtype), w, eps)
+  x = __torch__.decoder.finish(x, h.transpose(0, 1).reshape([n, -1]).to(x.dtype), w, eps, wide)
   return [x, q] + recorded
 
 
@@ -80,10 +80,10 @@ def step(x: Tensor, layers: List[List[Tensor]], cos: Tensor, sin: Tensor, caches
     w = layers[i]
     keys = caches[i][0]
     values = caches[i][1]
-    q = __torch__.decoder.queries(x, w, cos, sin, keys, values, start, eps)
+    q = __torch__.decoder.queries(x, w, cos, sin, keys, values, start, eps, False)
     weights = __torch__.decoder.row_weights(q, keys, start + 1)
     h = torch.matmul(weights.to(values.dtype), values[:, :start + 1])
-    x = __torch__.decoder.finish(x, h.reshape([1, -1]).to(x.dtype), w, eps)
+    x = __torch__.decoder.finish(x, h.reshape([1, -1]).to(x.dtype), w, eps, False)
     if i >= first_layer and i <= last_layer:
       rows.append(__torch__.decoder.head_mean(weights, first_head, last_head))
   recorded = annotate(List[Tensor], [])
@@ -96,6 +96,6 @@ def step(x: Tensor, layers: List[List[Tensor]], cos: Tensor, sin: Tensor, caches
 # head: the final norm, then lm_head as weight, scales and bias.
 def next_token(x: Tensor, head: List[Tensor], eps: float) -> List[Tensor]:
   h = __torch__.ops.rms_norm(x[-1:], head[0], eps)
-  logits = __torch__.ops.quantised_linear(h, head[1], head[2], head[3]).to(6).squeeze(0)
+  logits = __torch__.ops.quantised_linear(h, head[1], head[2], head[3], False).to(6).squeeze(0)
   best = torch.argmax(logits)
   return [best, torch.softmax(logits, -1)[best], logits]

@@ -30,6 +30,15 @@ class Network(Module):
   def quantise_int4(self: __torch__.Network, w: Tensor, group: int) -> List[Tensor]:
     return __torch__.ops.quantise_int4(w, group)
 
+  def group_int4(self: __torch__.Network, w: Tensor, group: int) -> List[Tensor]:
+    return __torch__.ops.group_int4(w, group)
+
+  def int4_blocks_are_known(self: __torch__.Network, like: Tensor) -> Tensor:
+    return __torch__.ops.int4_blocks_are_known(like)
+
+  def quantised_linear(self: __torch__.Network, x: Tensor, weight: Tensor, scales: Tensor, bias: Tensor, wide: bool) -> Tensor:
+    return __torch__.ops.quantised_linear(x, weight, scales, bias, wide)
+
   def float32(self: __torch__.Network, x: Tensor) -> Tensor:
     return x.to(6)
 
@@ -58,8 +67,8 @@ class Network(Module):
   def rope_tables(self: __torch__.Network, like: Tensor, length: int, head_dim: int, theta: float) -> List[Tensor]:
     return __torch__.ops.rope_tables(like, length, head_dim, theta)
 
-  def prefill(self: __torch__.Network, x: Tensor, w: List[Tensor], tables: List[Tensor], cache: List[Tensor], eps: float, record: bool) -> List[Tensor]:
-    return __torch__.decoder.prefill(x, w, tables[0], tables[1], cache[0], cache[1], eps, record)
+  def prefill(self: __torch__.Network, x: Tensor, w: List[Tensor], tables: List[Tensor], cache: List[Tensor], eps: float, wide: bool, record: bool) -> List[Tensor]:
+    return __torch__.decoder.prefill(x, w, tables[0], tables[1], cache[0], cache[1], eps, wide, record)
 
   def head_mean(self: __torch__.Network, weights: Tensor, first: int, last: int) -> Tensor:
     return __torch__.decoder.head_mean(weights, first, last)

@@ -94,7 +94,9 @@ public final class AttentionCli implements Callable<Integer> {
   @Option(names = "--device", description = "auto, cpu, gpu, gpu:1")
   private String device = "auto";
 
-  @Option(names = "--precision", description = "auto, float32, bfloat16, float16, int8, int4")
+  @Option(
+      names = "--precision",
+      description = "auto, float32, bfloat16, float16, int8, int4, int4-32, int4-128")
   private String precision = "auto";
 
   @Option(names = "--length", paramLabel = "N", description = "tokens to write at most")

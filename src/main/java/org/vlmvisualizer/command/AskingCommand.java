@@ -66,7 +66,7 @@ abstract class AskingCommand extends VisualizerCommand {
 
   @Parameter(
       persist = false,
-      choices = {"auto", "float32", "bfloat16", "float16", "int8", "int4"})
+      choices = {"auto", "float32", "bfloat16", "float16", "int8", "int4", "int4-32", "int4-128"})
   private String precision = "auto";
 
   @Parameter(persist = false, label = "Tokens at most", min = "1")

@@ -26,11 +26,23 @@ final class Decoder {
   private final List<IValue> layers = new ArrayList<>();
   private final IValue allLayers;
 
-  Decoder(Torch torch, DecoderConfig config, WeightLoader loader, Progress progress) {
+  /** Whether int4 matrices may be widened for many rows; see ops.py. */
+  private final boolean wide;
+
+  Decoder(
+      Torch torch,
+      DecoderConfig config,
+      WeightLoader loader,
+      Precision precision,
+      Progress progress) {
     this.torch = torch;
     this.config = config;
     String root = "language_model.";
     embeddings = loader.load(root + "embed_tokens.weight");
+    wide =
+        precision.isInt4()
+            && !torch.device().isGpu()
+            && torch.tensor(torch.manager(), "int4_blocks_are_known", embeddings).getBoolean();
     head =
         loader.list(
             flatten(
@@ -175,6 +187,7 @@ final class Decoder {
               tables,
               caches.get(layer),
               config.rmsNormEps(),
+              wide,
               record);
       if (record) {
         rows.add(torch.tensor(owner, "head_mean", result[2], heads.first(), heads.last()));

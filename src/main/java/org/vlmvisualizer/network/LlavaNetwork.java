@@ -27,9 +27,6 @@ import org.vlmvisualizer.core.VisionLayers;
  * A LLaVA model with its weights on a device: vision tower, projector, decoder. Not thread-safe.
  */
 public final class LlavaNetwork implements AutoCloseable {
-  /** Columns that share a scale in int4. */
-  private static final int INT4_GROUP = 64;
-
   private final Torch torch;
   private final ModelConfig config;
   private final PrecisionChoice choice;
@@ -49,7 +46,7 @@ public final class LlavaNetwork implements AutoCloseable {
     this.choice = choice;
     this.engine = engine;
     tower = new VisionTower(torch, config, loader, progress);
-    decoder = new Decoder(torch, config.decoder(), loader, progress);
+    decoder = new Decoder(torch, config.decoder(), loader, choice.precision(), progress);
   }
 
   /**
@@ -57,7 +54,7 @@ public final class LlavaNetwork implements AutoCloseable {
    *
    * @param device "auto", "cpu", "gpu" or "gpu:N"
    * @param quantisedFolder the folder where quantised weights are kept, given what they are, such
-   *     as "int4-64"; null keeps none. Asked only if they are quantised
+   *     as "int4"; null keeps none. Asked only if they are quantised
    * @throws InputException if the device or the precision cannot be had
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels; nothing stays
    *     loaded
@@ -86,12 +83,11 @@ public final class LlavaNetwork implements AutoCloseable {
     QuantisedCache cache = null;
     try {
       torch.probe();
-      PrecisionChoice choice =
-          PrecisionChoice.of(precision, config, weights, torch.device(), INT4_GROUP);
+      PrecisionChoice choice = PrecisionChoice.of(precision, config, weights, torch.device());
       if (choice.precision().isQuantised() && quantisedFolder != null) {
-        cache = new QuantisedCache(quantisedFolder.apply(choice.name() + "-" + INT4_GROUP));
+        cache = new QuantisedCache(quantisedFolder.apply(stored(choice, torch)));
       }
-      WeightLoader loader = new WeightLoader(torch, weights, choice.precision(), INT4_GROUP, cache);
+      WeightLoader loader = new WeightLoader(torch, weights, choice.precision(), cache);
       EngineReport engine = EngineReport.of(place);
       LlavaNetwork network = new LlavaNetwork(torch, config, choice, loader, engine, progress);
       if (cache != null) {
@@ -106,6 +102,12 @@ public final class LlavaNetwork implements AutoCloseable {
         cache.close();
       }
     }
+  }
+
+  /** What a cache of quantised weights holds: GPUs have a layout of their own for int4. */
+  private static String stored(PrecisionChoice choice, Torch torch) {
+    return choice.precision()
+        + (choice.precision().isInt4() && torch.device().isGpu() ? "-groups" : "");
   }
 
   /** Where it runs, for a reader: "cpu" or "gpu:0". */
