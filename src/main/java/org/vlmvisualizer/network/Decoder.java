@@ -53,6 +53,7 @@ final class Decoder {
     for (int i = 0; i < config.numHiddenLayers(); i++) {
       progress.update("Loading the decoder", i, config.numHiddenLayers());
       layers.add(layer(loader, root + "layers." + i + "."));
+      NativeHeap.trim();
     }
     allLayers = torch.keep(IValue.listFrom(layers.toArray(IValue[]::new)));
   }
