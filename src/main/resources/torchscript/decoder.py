@@ -32,9 +32,18 @@ def row_weights(q: Tensor, keys: Tensor, n: int) -> Tensor:
   return __torch__.ops.attention_weights(grouped, keys[:, :n])
 
 
-# Mean of the weights [KV, G, n] over heads first..last -> [n].
-def head_mean(weights: Tensor, first: int, last: int) -> Tensor:
-  return weights.flatten(0, 1)[first:last + 1].mean([0])
+# What is recorded of one query's weights, [KV, G, n] per layer: their mean over heads first..last,
+# [L, n]. With each = [start of the image, its end, end of the prompt] also what each of these heads
+# has on the image tokens, [L, H, P], and its sums on the first token, on the rest of the prompt's
+# text and behind the prompt, [3, L, H].
+def recorded(weights: List[Tensor], first: int, last: int, each: List[int]) -> List[Tensor]:
+  rows = torch.stack(weights, 0).flatten(1, 2)[:, first:last + 1]
+  result = [rows.mean([1])]
+  if len(each) > 0:
+    text = rows[:, :, 1:each[0]].sum([-1]) + rows[:, :, each[1]:each[2]].sum([-1])
+    rest = torch.stack([rows[:, :, 0], text, rows[:, :, each[2]:].sum([-1])], 0)
+    result = result + [rows[:, :, each[0]:each[1]].contiguous(), rest]
+  return result
 
 
 # Head mean of the causal attention of all queries of a prompt, [N, N], one head at a time.
@@ -72,9 +81,9 @@ def prefill(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, 
   return [x, q] + recorded
 
 
-# All layers over one token: x [1, D] -> x [1, D], and the rows [L, n] of the layers in
-# first_layer..last_layer, heads in first_head..last_head (none if last_layer < first_layer).
-def step(x: Tensor, layers: List[List[Tensor]], cos: Tensor, sin: Tensor, caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int) -> List[Tensor]:
+# All layers over one token: x [1, D] -> x [1, D], and what is recorded of the layers in
+# first_layer..last_layer (nothing if last_layer < first_layer).
+def step(x: Tensor, layers: List[List[Tensor]], cos: Tensor, sin: Tensor, caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int, each: List[int]) -> List[Tensor]:
   rows = annotate(List[Tensor], [])
   for i in range(len(layers)):
     w = layers[i]
@@ -85,10 +94,10 @@ def step(x: Tensor, layers: List[List[Tensor]], cos: Tensor, sin: Tensor, caches
     h = torch.matmul(weights.to(values.dtype), values[:, :start + 1])
     x = __torch__.decoder.finish(x, h.reshape([1, -1]).to(x.dtype), w, eps, False)
     if i >= first_layer and i <= last_layer:
-      rows.append(__torch__.decoder.head_mean(weights, first_head, last_head))
+      rows.append(weights)
   recorded = annotate(List[Tensor], [])
   if len(rows) > 0:
-    recorded = [torch.stack(rows, 0)]
+    recorded = __torch__.decoder.recorded(rows, first_head, last_head, each)
   return [x] + recorded
 
 

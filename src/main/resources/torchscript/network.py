@@ -70,8 +70,8 @@ class Network(Module):
   def prefill(self: __torch__.Network, x: Tensor, w: List[Tensor], tables: List[Tensor], cache: List[Tensor], eps: float, wide: bool, record: bool) -> List[Tensor]:
     return __torch__.decoder.prefill(x, w, tables[0], tables[1], cache[0], cache[1], eps, wide, record)
 
-  def head_mean(self: __torch__.Network, weights: Tensor, first: int, last: int) -> Tensor:
-    return __torch__.decoder.head_mean(weights, first, last)
+  def recorded(self: __torch__.Network, weights: List[Tensor], first: int, last: int, each: List[int]) -> List[Tensor]:
+    return __torch__.decoder.recorded(weights, first, last, each)
 
   def add_prompt_attention(self: __torch__.Network, q: Tensor, cache: List[Tensor], first: int, last: int, keep_first: bool, total: Tensor) -> Tensor:
     return total.add_(__torch__.decoder.prompt_attention(q, cache[0], first, last, keep_first))
@@ -79,8 +79,8 @@ class Network(Module):
   def next_token(self: __torch__.Network, x: Tensor, head: List[Tensor], eps: float) -> List[Tensor]:
     return __torch__.decoder.next_token(x, head, eps)
 
-  # One decoding step: the token's id, its position -> what next_token gives, then the rows [L, n].
-  def decode(self: __torch__.Network, id: Tensor, table: Tensor, layers: List[List[Tensor]], head: List[Tensor], tables: List[Tensor], caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int) -> List[Tensor]:
+  # One decoding step: the token's id, its position -> what next_token gives, then what is recorded.
+  def decode(self: __torch__.Network, id: Tensor, table: Tensor, layers: List[List[Tensor]], head: List[Tensor], tables: List[Tensor], caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int, each: List[int]) -> List[Tensor]:
     x = torch.embedding(table, id.reshape([1])).to(6)
-    seen = __torch__.decoder.step(x, layers, tables[0], tables[1], caches, start, eps, first_layer, last_layer, first_head, last_head)
+    seen = __torch__.decoder.step(x, layers, tables[0], tables[1], caches, start, eps, first_layer, last_layer, first_head, last_head, each)
     return __torch__.decoder.next_token(seen[0], head, eps) + seen[1:]

@@ -45,6 +45,13 @@ abstract class AskingCommand extends VisualizerCommand {
 
   @Parameter(
       persist = false,
+      label = "Keep attention of",
+      description = "Each layer or head by itself, for maps of some of them afterwards",
+      choices = {"nothing", "layers", "heads"})
+  private String keep = "nothing";
+
+  @Parameter(
+      persist = false,
       description = "How a question is put; auto asks the model's own files",
       choices = {"auto", "vicuna_v1", "mistral", "llama_2", "chatml", "v0"})
   private String template = "auto";
@@ -101,6 +108,7 @@ abstract class AskingCommand extends VisualizerCommand {
         layers,
         heads,
         first,
+        keep,
         template,
         system,
         fit,

@@ -5,15 +5,10 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.vlmvisualizer.checkpoint.Weights;
-import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PixelValues;
@@ -137,6 +132,8 @@ public final class LlavaNetwork implements AutoCloseable {
    * @param eosIds ids that end the answer; the one that ended it is its last token
    * @param texts what an id looks like to a reader
    * @return what was asked to be recorded; each token's row is the query row that predicted it
+   * @throws InputException if the answer could be too long for the model, or what is kept of it for
+   *     memory
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
    */
   public Trace generate(
@@ -154,9 +151,10 @@ public final class LlavaNetwork implements AutoCloseable {
               .formatted(config.decoder().maxPositionEmbeddings(), longest));
     }
     TraceRequest counted = count(request);
+    KeptMemory.require(counted, maxNewTokens, prompt.image().length());
     try (PtNDManager run = (PtNDManager) torch.manager().newSubManager();
         Decoder.Sequence sequence = decoder.begin(run, longest, counted)) {
-      Recorder recorder = new Recorder(counted, texts);
+      Recorder recorder = new Recorder(torch, counted, prompt, texts);
       VisionTower.Output seen = see(run, picture, counted.vision(), progress);
       int n = prompt.length();
       PtNDArray promptTotal = counted.promptRows() ? torch.zeros(run, n, n) : null;
@@ -173,7 +171,7 @@ public final class LlavaNetwork implements AutoCloseable {
       }
       recorder.lap("decode");
       return recorder.trace(
-          prompt, rows(promptTotal, n, counted), rows(seen.attention(), picture.grid().size()));
+          rows(promptTotal, n, counted), rows(seen.attention(), picture.grid().size()));
     }
   }
 
@@ -204,6 +202,7 @@ public final class LlavaNetwork implements AutoCloseable {
         request.heads().of(config.decoder().numAttentionHeads(), "heads"),
         request.keepFirst(),
         request.promptRows(),
+        request.keep(),
         request.logits());
   }
 
@@ -221,66 +220,6 @@ public final class LlavaNetwork implements AutoCloseable {
       System.arraycopy(values, i * n, rows[i], 0, n);
     }
     return rows;
-  }
-
-  /** Collects the steps of one answer as plain Java values. */
-  private final class Recorder {
-    private final TraceRequest request;
-    private final IntFunction<String> texts;
-    private final List<GeneratedToken> tokens = new ArrayList<>();
-    private final List<float[][]> rows = new ArrayList<>();
-    private final List<float[]> logits = new ArrayList<>();
-    private final Map<String, Double> seconds = new LinkedHashMap<>();
-    private long lapStart = System.nanoTime();
-
-    Recorder(TraceRequest request, IntFunction<String> texts) {
-      this.request = request;
-      this.texts = texts;
-    }
-
-    int add(Decoder.Step step) {
-      int id = (int) step.id().getLong();
-      float probability = step.probability().getFloat();
-      if (Float.isNaN(probability)) {
-        throw new InputException(
-            "Expected numbers from the model, but it computed NaN (not a number); choose precision float32, or download the model again.");
-      }
-      tokens.add(new GeneratedToken(id, texts.apply(id), probability));
-      if (step.rows() != null) {
-        rows.add(split(torch.floats(step.rows()), request.layers().size()));
-      }
-      if (request.logits()) {
-        logits.add(torch.floats(step.logits()));
-      }
-      return id;
-    }
-
-    /** Ends a stage; results were read, so a GPU has finished it too. */
-    void lap(String stage) {
-      long now = System.nanoTime();
-      seconds.put(stage, (now - lapStart) / 1e9);
-      lapStart = now;
-    }
-
-    Trace trace(TokenSequence prompt, float[][] promptRows, float[][] vision) {
-      return new Trace(
-          prompt,
-          List.copyOf(tokens),
-          rows.isEmpty() ? null : rows.toArray(float[][][]::new),
-          promptRows,
-          vision,
-          logits.isEmpty() ? null : logits.toArray(float[][]::new),
-          seconds);
-    }
-
-    private static float[][] split(float[] values, int count) {
-      int length = values.length / count;
-      float[][] parts = new float[count][length];
-      for (int i = 0; i < count; i++) {
-        System.arraycopy(values, i * length, parts[i], 0, length);
-      }
-      return parts;
-    }
   }
 
   @Override

@@ -122,7 +122,7 @@ final class WeightLoader {
   }
 
   private static Safetensors.Content content(String name, DType type, PtNDArray array) {
-    return new Safetensors.Content(name, type, array.getShape().getShape(), array.toByteBuffer());
+    return new Safetensors.Content(name, type, array.getShape().getShape(), array.toByteBuffer(true));
   }
 
   private List<Part> parts(String suffix, String... names) {
