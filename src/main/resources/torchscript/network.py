@@ -45,8 +45,9 @@ class Network(Module):
   def embed_picture(self: __torch__.Network, pixel_values: Tensor, w: List[Tensor], eps: float) -> Tensor:
     return __torch__.vit.embed(pixel_values, w, eps)
 
-  def vision_layer(self: __torch__.Network, x: Tensor, w: List[Tensor], heads: int, act: str, eps: float, record: bool) -> List[Tensor]:
-    return __torch__.vit.layer(x, w, heads, act, eps, record)
+  # With the attention of all heads added to total [N, N], or to nothing if that has no elements.
+  def vision_layer(self: __torch__.Network, x: Tensor, w: List[Tensor], heads: int, act: str, eps: float, total: Tensor) -> Tensor:
+    return __torch__.vit.layer(x, w, heads, act, eps, total)
 
   def add_patch_attention(self: __torch__.Network, weights: Tensor, total: Tensor) -> Tensor:
     return __torch__.vit.add_patch_attention(weights, total)
@@ -67,14 +68,11 @@ class Network(Module):
   def rope_tables(self: __torch__.Network, like: Tensor, length: int, head_dim: int, theta: float) -> List[Tensor]:
     return __torch__.ops.rope_tables(like, length, head_dim, theta)
 
-  def prefill(self: __torch__.Network, x: Tensor, w: List[Tensor], tables: List[Tensor], cache: List[Tensor], eps: float, wide: bool, record: bool) -> List[Tensor]:
-    return __torch__.decoder.prefill(x, w, tables[0], tables[1], cache[0], cache[1], eps, wide, record)
+  def prefill(self: __torch__.Network, x: Tensor, w: List[Tensor], tables: List[Tensor], cache: List[Tensor], eps: float, wide: bool, first: int, last: int, keep_first: bool, total: Tensor) -> List[Tensor]:
+    return __torch__.decoder.prefill(x, w, tables[0], tables[1], cache[0], cache[1], eps, wide, first, last, keep_first, total)
 
   def recorded(self: __torch__.Network, weights: List[Tensor], first: int, last: int, each: List[int]) -> List[Tensor]:
     return __torch__.decoder.recorded(weights, first, last, each)
-
-  def add_prompt_attention(self: __torch__.Network, q: Tensor, cache: List[Tensor], first: int, last: int, keep_first: bool, total: Tensor) -> Tensor:
-    return total.add_(__torch__.decoder.prompt_attention(q, cache[0], first, last, keep_first))
 
   def next_token(self: __torch__.Network, x: Tensor, head: List[Tensor], eps: float) -> List[Tensor]:
     return __torch__.decoder.next_token(x, head, eps)

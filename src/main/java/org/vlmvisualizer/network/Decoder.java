@@ -122,6 +122,7 @@ final class Decoder {
     private final IndexRange heads;
     private final IValue tables;
     private long[] each = {};
+    private final PtNDArray nothing;
     private final List<IValue> caches = new ArrayList<>();
     private final IValue allCaches;
     private int length;
@@ -131,6 +132,7 @@ final class Decoder {
       // An empty range keeps no layer.
       kept = request.rows() ? request.layers() : new IndexRange(0, -1);
       heads = request.rows() ? request.heads() : new IndexRange(0, 0);
+      nothing = torch.zeros(owner, 0);
       tables =
           IValue.listFrom(
               torch.tensors(
@@ -207,25 +209,16 @@ final class Decoder {
               caches.get(layer),
               config.rmsNormEps(),
               wide,
-              record);
-      if (record) {
-        weights.add(result[2]);
-        if (promptTotal != null) {
-          torch
-              .tensor(
-                  owner,
-                  "add_prompt_attention",
-                  result[1],
-                  caches.get(layer),
-                  heads.first(),
-                  heads.last(),
-                  request.keepFirst(),
-                  promptTotal)
-              .close();
-        }
-      }
+              heads.first(),
+              heads.last(),
+              request.keepFirst(),
+              record && promptTotal != null ? promptTotal : nothing);
       x.close();
-      result[1].close();
+      if (record) {
+        weights.add(result[1]);
+      } else {
+        result[1].close();
+      }
       return result[0];
     }
 

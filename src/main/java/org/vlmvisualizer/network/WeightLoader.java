@@ -122,7 +122,8 @@ final class WeightLoader {
   }
 
   private static Safetensors.Content content(String name, DType type, PtNDArray array) {
-    return new Safetensors.Content(name, type, array.getShape().getShape(), array.toByteBuffer(true));
+    return new Safetensors.Content(
+        name, type, array.getShape().getShape(), array.toByteBuffer(true));
   }
 
   private List<Part> parts(String suffix, String... names) {
