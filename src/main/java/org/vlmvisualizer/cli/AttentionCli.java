@@ -96,7 +96,7 @@ public final class AttentionCli implements Callable<Integer> {
   @Option(names = "--roi", paramLabel = "x,y,w,h", description = "the part to ask about, in pixels")
   private String roi;
 
-  @Option(names = "--device", description = "auto, cpu, gpu, gpu:1")
+  @Option(names = "--device", description = "auto, cpu, gpu, gpu:1, or mps on a Mac")
   private String device = "auto";
 
   @Option(

@@ -68,7 +68,7 @@ abstract class AskingCommand extends VisualizerCommand {
       choices = {"pad", "crop"})
   private String fit = "pad";
 
-  @Parameter(persist = false, description = "auto, cpu, gpu or gpu:1")
+  @Parameter(persist = false, description = "auto, cpu, gpu, gpu:1, or mps on a Mac")
   private String device = "auto";
 
   @Parameter(

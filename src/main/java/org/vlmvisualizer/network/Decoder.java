@@ -42,7 +42,7 @@ final class Decoder {
     embeddings = loader.load(root + "embed_tokens.weight");
     wide =
         precision.isInt4()
-            && !torch.device().isGpu()
+            && torch.isOnCpu()
             && torch.tensor(torch.manager(), "int4_blocks_are_known", embeddings).getBoolean();
     head =
         loader.list(

@@ -47,7 +47,7 @@ public final class LlavaNetwork implements AutoCloseable {
   /**
    * Loads all weights. With device auto, a GPU that cannot take them is passed over for the CPU.
    *
-   * @param device "auto", "cpu", "gpu" or "gpu:N"
+   * @param device "auto", "cpu", "gpu", "gpu:N" or "mps"
    * @param quantisedFolder the folder where quantised weights are kept, given what they are, such
    *     as "int4"; null keeps none. Asked only if they are quantised
    * @throws InputException if the device or the precision cannot be had
@@ -101,13 +101,12 @@ public final class LlavaNetwork implements AutoCloseable {
 
   /** What a cache of quantised weights holds: GPUs have a layout of their own for int4. */
   private static String stored(PrecisionChoice choice, Torch torch) {
-    return choice.precision()
-        + (choice.precision().isInt4() && torch.device().isGpu() ? "-groups" : "");
+    return choice.precision() + (choice.precision().isInt4() && !torch.isOnCpu() ? "-groups" : "");
   }
 
-  /** Where it runs, for a reader: "cpu" or "gpu:0". */
+  /** Where it runs, for a reader: "cpu", "gpu:0" or "mps". */
   public String device() {
-    return torch.device().isGpu() ? "gpu:" + torch.device().getDeviceId() : "cpu";
+    return DeviceChoice.name(torch.device());
   }
 
   /** Which PyTorch it runs in, on which device, and why there. */

@@ -29,7 +29,8 @@ record PrecisionChoice(Precision precision, String reason) {
    */
   static PrecisionChoice of(Precision wanted, ModelConfig config, Weights weights, Device device) {
     long available = device.isGpu() ? gpuBytes(device) : cpuBytes();
-    List<Precision> candidates = candidates(wanted, device.isGpu(), weights.parameters());
+    List<Precision> candidates =
+        candidates(wanted, !device.equals(Device.cpu()), weights.parameters());
     for (Precision precision : candidates) {
       long needed = MemoryNeed.bytes(config, weights, precision);
       if (needed <= available) {

@@ -171,7 +171,7 @@ final class WeightLoader {
     long rows = rows(parts);
     long columns = parts.get(0).tensor().rowSize();
     int group = group(columns);
-    if (torch.device().isGpu()) {
+    if (!torch.isOnCpu()) {
       return groupedInt4(parts, rows, columns, group);
     }
     PtNDArray weight = empty(UINT8, rows, columns / 2);
