@@ -54,7 +54,7 @@ def prefill(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, 
   if total.numel() == 0:
     last = first - 1
   sums = torch.zeros_like(total)
-  attended, row = __torch__.ops.attend(q, keys[:, :n], values[:, :n], mask, first, last, sums)
+  attended, row = __torch__.ops.attend(q, keys[:, :n], values[:, :n], mask, first, last, sums, not x.is_cpu)
   if total.numel() > 0:
     sums.div_(last + 1 - first)
     if not keep_first:

@@ -65,6 +65,9 @@ class Network(Module):
     after = torch.embedding(table, ids[start + image.size(0):]).to(6)
     return torch.cat([before, image, after], 0)
 
+  def attend(self: __torch__.Network, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
+    return __torch__.ops.attend(q, k, v, mask, first, last, total, together)
+
   def rope_tables(self: __torch__.Network, like: Tensor, length: int, head_dim: int, theta: float) -> List[Tensor]:
     return __torch__.ops.rope_tables(like, length, head_dim, theta)
 

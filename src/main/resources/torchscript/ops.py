@@ -161,28 +161,34 @@ def attention_scores(q: Tensor, k: Tensor) -> Tensor:
   return torch.matmul(q.to(k.dtype), k.transpose(-2, -1)).to(6).mul_(q.size(-1) ** -0.5)
 
 
-# Attention of q [H, Q, C] over k and v [KV, K, C], with mask [Q, K] to be added or without elements:
-# the attended values [Q, H * C] and the last query's weights [H, K]. The weights of heads
-# first..last are added to total [Q, K] on the way. In float32, on the CPU a key head at a time, which
-# stays in its cache: for 608 tokens that takes less than half of PyTorch's fused attention in bfloat16.
-def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, first: int, last: int, total: Tensor) -> List[Tensor]:
+# Weights of q over k, with mask [Q, K] to be added to the scores unless it has no elements.
+def attention_weights(q: Tensor, k: Tensor, mask: Tensor) -> Tensor:
+  scores = __torch__.ops.attention_scores(q, k)
+  if mask.numel() > 0:
+    scores.add_(mask)
+  return torch.softmax(scores, -1)
+
+
+# Attention of q [H, Q, C] over k and v [KV, K, C]: the attended values [Q, H * C] and the last query's
+# weights [H, K]. The weights of heads first..last are added to total [Q, K] on the way. All in
+# float32. together: all heads at once, for GPUs. A CPU takes a head at a time, which stays in its
+# cache: for 608 tokens that takes less than half of PyTorch's fused attention in bfloat16.
+def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
   group = q.size(0) // k.size(0)
-  step = 1 if q.is_cpu else k.size(0)
   attended = torch.empty([q.size(1), q.size(0), v.size(-1)], dtype=q.dtype, device=q.device)
   rows = annotate(List[Tensor], [])
-  for start in range(0, k.size(0), step):
-    head = start * group
-    grouped = q[head:head + step * group].unflatten(0, [-1, group])
-    scores = __torch__.ops.attention_scores(grouped, k[start:start + step].to(6).unsqueeze(1))
-    if mask.numel() > 0:
-      scores.add_(mask)
-    weights = torch.softmax(scores, -1)
-    values = torch.matmul(weights, v[start:start + step].to(6).unsqueeze(1))
-    attended[:, head:head + step * group].copy_(values.flatten(0, 1).transpose(0, 1))
-    flat = weights.flatten(0, 1)
-    rows.append(flat[:, -1])
-    low = max(first - head, 0)
-    high = min(last + 1 - head, flat.size(0))
-    if low < high:
-      total.add_(flat[low:high].sum([0]))
+  if together:
+    each = __torch__.ops.attention_weights(q, k.to(6).repeat_interleave(group, 0), mask)
+    values = torch.matmul(each, v.to(6).repeat_interleave(group, 0))
+    attended.copy_(values.transpose(0, 1))
+    rows.append(each[:, -1])
+    if first <= last:
+      total.add_(each[first:last + 1].sum([0]))
+  else:
+    for head in range(q.size(0)):
+      weights = __torch__.ops.attention_weights(q[head], k[head // group].to(6), mask)
+      attended[:, head].copy_(torch.matmul(weights, v[head // group].to(6)))
+      rows.append(weights[-1:])
+      if first <= head and head <= last:
+        total.add_(weights)
   return [attended.flatten(1), torch.cat(rows, 0)]

@@ -20,7 +20,7 @@ def layer(x: Tensor, w: List[Tensor], heads: int, act: str, eps: float, total: T
   q, k, v = qkv.permute([1, 2, 0, 3]).unbind(0)
   none = torch.empty([0], dtype=6, device=x.device)
   last = heads - 1 if total.numel() > 0 else -1
-  attended = __torch__.ops.attend(q, k, v, none, 0, last, total)[0]
+  attended = __torch__.ops.attend(q, k, v, none, 0, last, total, not x.is_cpu)[0]
   x = x + __torch__.ops.linear(attended, w[4], w[5])
   h = __torch__.ops.layer_norm(x, w[6], w[7], eps)
   h = __torch__.ops.activation(__torch__.ops.linear(h, w[8], w[9]), act)
