@@ -18,7 +18,7 @@ public final class Provenance {
     all.put("model", model.checkpoint().folder().toString());
     all.put("model_sha256", model.checkpoint().sha256());
     all.put("device", model.device());
-    all.put("precision", model.precision().name().toLowerCase(Locale.ROOT));
+    all.put("precision", model.precision().toString());
     all.put("precision_reason", model.precisionReason());
     all.put("question", analysis.request().question());
     all.put("prompt", analysis.prompt().text());

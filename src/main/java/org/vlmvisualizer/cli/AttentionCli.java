@@ -96,10 +96,12 @@ public final class AttentionCli implements Callable<Integer> {
   @Option(names = "--roi", paramLabel = "x,y,w,h", description = "the part to ask about, in pixels")
   private String roi;
 
-  @Option(names = "--device", description = "auto, cpu, gpu, gpu:1")
+  @Option(names = "--device", description = "auto, cpu, gpu, gpu:1, or mps on a Mac")
   private String device = "auto";
 
-  @Option(names = "--precision", description = "auto, float32, bfloat16, float16, int8, int4")
+  @Option(
+      names = "--precision",
+      description = "auto, float32, bfloat16, float16, int8, int4, int4-32, int4-128")
   private String precision = "auto";
 
   @Option(names = "--length", paramLabel = "N", description = "tokens to write at most")

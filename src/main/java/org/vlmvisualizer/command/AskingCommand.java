@@ -68,12 +68,12 @@ abstract class AskingCommand extends VisualizerCommand {
       choices = {"pad", "crop"})
   private String fit = "pad";
 
-  @Parameter(persist = false, description = "auto, cpu, gpu or gpu:1")
+  @Parameter(persist = false, description = "auto, cpu, gpu, gpu:1, or mps on a Mac")
   private String device = "auto";
 
   @Parameter(
       persist = false,
-      choices = {"auto", "float32", "bfloat16", "float16", "int8", "int4"})
+      choices = {"auto", "float32", "bfloat16", "float16", "int8", "int4", "int4-32", "int4-128"})
   private String precision = "auto";
 
   @Parameter(persist = false, label = "Tokens at most", min = "1")

@@ -27,11 +27,23 @@ final class Decoder {
   private final List<IValue> layers = new ArrayList<>();
   private final IValue allLayers;
 
-  Decoder(Torch torch, DecoderConfig config, WeightLoader loader, Progress progress) {
+  /** Whether int4 matrices may be widened for many rows; see ops.py. */
+  private final boolean wide;
+
+  Decoder(
+      Torch torch,
+      DecoderConfig config,
+      WeightLoader loader,
+      Precision precision,
+      Progress progress) {
     this.torch = torch;
     this.config = config;
     String root = "language_model.";
     embeddings = loader.load(root + "embed_tokens.weight");
+    wide =
+        precision.isInt4()
+            && torch.isOnCpu()
+            && torch.tensor(torch.manager(), "int4_blocks_are_known", embeddings).getBoolean();
     head =
         loader.list(
             flatten(
@@ -42,6 +54,7 @@ final class Decoder {
     for (int i = 0; i < config.numHiddenLayers(); i++) {
       progress.update("Loading the decoder", i, config.numHiddenLayers());
       layers.add(layer(loader, root + "layers." + i + "."));
+      NativeHeap.trim();
     }
     allLayers = torch.keep(IValue.listFrom(layers.toArray(IValue[]::new)));
   }
@@ -109,6 +122,7 @@ final class Decoder {
     private final IndexRange heads;
     private final IValue tables;
     private long[] each = {};
+    private final PtNDArray nothing;
     private final List<IValue> caches = new ArrayList<>();
     private final IValue allCaches;
     private int length;
@@ -118,6 +132,7 @@ final class Decoder {
       // An empty range keeps no layer.
       kept = request.rows() ? request.layers() : new IndexRange(0, -1);
       heads = request.rows() ? request.heads() : new IndexRange(0, 0);
+      nothing = torch.zeros(owner, 0);
       tables =
           IValue.listFrom(
               torch.tensors(
@@ -193,25 +208,17 @@ final class Decoder {
               tables,
               caches.get(layer),
               config.rmsNormEps(),
-              record);
-      if (record) {
-        weights.add(result[2]);
-        if (promptTotal != null) {
-          torch
-              .tensor(
-                  owner,
-                  "add_prompt_attention",
-                  result[1],
-                  caches.get(layer),
-                  heads.first(),
-                  heads.last(),
-                  request.keepFirst(),
-                  promptTotal)
-              .close();
-        }
-      }
+              wide,
+              heads.first(),
+              heads.last(),
+              request.keepFirst(),
+              record && promptTotal != null ? promptTotal : nothing);
       x.close();
-      result[1].close();
+      if (record) {
+        weights.add(result[1]);
+      } else {
+        result[1].close();
+      }
       return result[0];
     }
 

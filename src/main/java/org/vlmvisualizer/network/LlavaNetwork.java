@@ -22,9 +22,6 @@ import org.vlmvisualizer.core.VisionLayers;
  * A LLaVA model with its weights on a device: vision tower, projector, decoder. Not thread-safe.
  */
 public final class LlavaNetwork implements AutoCloseable {
-  /** Columns that share a scale in int4. */
-  private static final int INT4_GROUP = 64;
-
   private final Torch torch;
   private final ModelConfig config;
   private final PrecisionChoice choice;
@@ -44,15 +41,15 @@ public final class LlavaNetwork implements AutoCloseable {
     this.choice = choice;
     this.engine = engine;
     tower = new VisionTower(torch, config, loader, progress);
-    decoder = new Decoder(torch, config.decoder(), loader, progress);
+    decoder = new Decoder(torch, config.decoder(), loader, choice.precision(), progress);
   }
 
   /**
    * Loads all weights. With device auto, a GPU that cannot take them is passed over for the CPU.
    *
-   * @param device "auto", "cpu", "gpu" or "gpu:N"
+   * @param device "auto", "cpu", "gpu", "gpu:N" or "mps"
    * @param quantisedFolder the folder where quantised weights are kept, given what they are, such
-   *     as "int4-64"; null keeps none. Asked only if they are quantised
+   *     as "int4"; null keeps none. Asked only if they are quantised
    * @throws InputException if the device or the precision cannot be had
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels; nothing stays
    *     loaded
@@ -81,12 +78,11 @@ public final class LlavaNetwork implements AutoCloseable {
     QuantisedCache cache = null;
     try {
       torch.probe();
-      PrecisionChoice choice =
-          PrecisionChoice.of(precision, config, weights, torch.device(), INT4_GROUP);
+      PrecisionChoice choice = PrecisionChoice.of(precision, config, weights, torch.device());
       if (choice.precision().isQuantised() && quantisedFolder != null) {
-        cache = new QuantisedCache(quantisedFolder.apply(choice.name() + "-" + INT4_GROUP));
+        cache = new QuantisedCache(quantisedFolder.apply(stored(choice, torch)));
       }
-      WeightLoader loader = new WeightLoader(torch, weights, choice.precision(), INT4_GROUP, cache);
+      WeightLoader loader = new WeightLoader(torch, weights, choice.precision(), cache);
       EngineReport engine = EngineReport.of(place);
       LlavaNetwork network = new LlavaNetwork(torch, config, choice, loader, engine, progress);
       if (cache != null) {
@@ -103,9 +99,14 @@ public final class LlavaNetwork implements AutoCloseable {
     }
   }
 
-  /** Where it runs, for a reader: "cpu" or "gpu:0". */
+  /** What a cache of quantised weights holds: GPUs have a layout of their own for int4. */
+  private static String stored(PrecisionChoice choice, Torch torch) {
+    return choice.precision() + (choice.precision().isInt4() && !torch.isOnCpu() ? "-groups" : "");
+  }
+
+  /** Where it runs, for a reader: "cpu", "gpu:0" or "mps". */
   public String device() {
-    return torch.device().isGpu() ? "gpu:" + torch.device().getDeviceId() : "cpu";
+    return DeviceChoice.name(torch.device());
   }
 
   /** Which PyTorch it runs in, on which device, and why there. */

@@ -51,6 +51,10 @@ final class Torch implements AutoCloseable {
     return manager.getDevice();
   }
 
+  boolean isOnCpu() {
+    return device().equals(Device.cpu());
+  }
+
   /**
    * Multiplies two small matrices and reads the product: a GPU that this PyTorch has no kernels for
    * fails here, before minutes of loading.
