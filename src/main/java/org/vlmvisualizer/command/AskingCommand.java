@@ -45,6 +45,13 @@ abstract class AskingCommand extends VisualizerCommand {
 
   @Parameter(
       persist = false,
+      label = "Keep attention of",
+      description = "Each layer or head by itself, for maps of some of them afterwards",
+      choices = {"nothing", "layers", "heads"})
+  private String keep = "nothing";
+
+  @Parameter(
+      persist = false,
       description = "How a question is put; auto asks the model's own files",
       choices = {"auto", "vicuna_v1", "mistral", "llama_2", "chatml", "v0"})
   private String template = "auto";
@@ -61,12 +68,12 @@ abstract class AskingCommand extends VisualizerCommand {
       choices = {"pad", "crop"})
   private String fit = "pad";
 
-  @Parameter(persist = false, description = "auto, cpu, gpu or gpu:1")
+  @Parameter(persist = false, description = "auto, cpu, gpu, gpu:1, or mps on a Mac")
   private String device = "auto";
 
   @Parameter(
       persist = false,
-      choices = {"auto", "float32", "bfloat16", "float16", "int8", "int4"})
+      choices = {"auto", "float32", "bfloat16", "float16", "int8", "int4", "int4-32", "int4-128"})
   private String precision = "auto";
 
   @Parameter(persist = false, label = "Tokens at most", min = "1")
@@ -106,6 +113,7 @@ abstract class AskingCommand extends VisualizerCommand {
         layers,
         heads,
         first,
+        keep,
         template,
         system,
         fit,
