@@ -121,7 +121,8 @@ class CompatibilityTest {
         .run(
             ShowAttention.class,
             true,
-            Map.of("image", picture, "model", model, "length", 2, "output", output))
+            Map.of(
+                "image", picture, "model", model, "length", 2, "keep", "heads", "output", output))
         .get();
     lines.add("[table " + ShowAttention.TABLE_TITLE + "]");
     lines.addAll(List.of(Analyzer.getResultsTable().getHeadings()));

@@ -111,6 +111,7 @@ class DocsMacrosTest {
     checkTable(left.get("The table in arrays"));
     checkSums(left.get("Measuring a map"));
     checkSaved(left);
+    assertEquals(TOKENS + " maps, 11 files", said(left.get("Keeping layers and heads")));
     checkAllOpen(left.get("All open images"), headless);
     checkFailures(left.get("Testing for a failure"));
     assertEquals(QUESTION.replace("\n", "\\n"), said(left.get("Other scripts than English")));
