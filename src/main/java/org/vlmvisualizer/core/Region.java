@@ -22,7 +22,7 @@ public record Region(List<double[]> rings) {
 
   private static final int MAX_HALVINGS = 12;
 
-  /** Corners of an ellipse: an error below 1e-6 patches of area on any grid up to 64 × 64. */
+  /** Corners of an ellipse, and of a quarter: on grids up to 64 × 64, within 1e-6 of a patch. */
   private static final int ELLIPSE_CORNERS = 4096;
 
   /**
@@ -66,6 +66,27 @@ public record Region(List<double[]> rings) {
       double sin = outward * Math.sin(i * step);
       ring[2 * i] = x + cos * ax + sin * bx;
       ring[2 * i + 1] = y + cos * ay + sin * by;
+    }
+    return polygon(ring);
+  }
+
+  /**
+   * A rectangle with rounded corners.
+   *
+   * @param arcWidth width of the ellipse whose quarters the corners are, at most {@code width}
+   * @param arcHeight its height, at most {@code height}
+   */
+  public static Region roundedRectangle(
+      double x, double y, double width, double height, double arcWidth, double arcHeight) {
+    int arc = ELLIPSE_CORNERS + 1; // corners of a quarter, both ends included
+    double[] ring = new double[2 * 4 * arc];
+    for (int i = 0; i < 4 * arc; i++) {
+      int quarter = i / arc;
+      double angle = Math.PI / 2 * (quarter + i % arc / (arc - 1.0));
+      double side = quarter == 0 || quarter == 3 ? 1 : -1;
+      double end = quarter < 2 ? 1 : -1;
+      ring[2 * i] = x + (width + side * (width - arcWidth) + arcWidth * Math.cos(angle)) / 2;
+      ring[2 * i + 1] = y + (height + end * (height - arcHeight) + arcHeight * Math.sin(angle)) / 2;
     }
     return polygon(ring);
   }
