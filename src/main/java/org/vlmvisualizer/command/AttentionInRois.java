@@ -6,12 +6,14 @@ import ij.measure.ResultsTable;
 import ij.plugin.filter.Analyzer;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
+import java.util.List;
 import org.scijava.app.StatusService;
 import org.scijava.command.Command;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.NamedRegion;
 import org.vlmvisualizer.output.ResultFiles;
 import org.vlmvisualizer.output.RoiMeasures;
 import org.vlmvisualizer.output.SavedResult;
@@ -47,6 +49,13 @@ public class AttentionInRois extends VisualizerCommand {
   @Parameter(
       persist = false,
       required = false,
+      label = "ROIs of a file (optional)",
+      description = "A .roi or .zip of the ROI Manager, instead of the above")
+  private File rois;
+
+  @Parameter(
+      persist = false,
+      required = false,
       style = "directory",
       label = "Saved result (optional)",
       description = "A folder that results were saved in; else the active or newest result")
@@ -64,7 +73,9 @@ public class AttentionInRois extends VisualizerCommand {
     ImagePlus active = image != null ? image : WindowManager.getCurrentImage();
     RoiChoice choice = RoiChoice.parse(source);
     AttentionResult result = result(active);
-    RoiMeasures measures = RoiMeasures.of(result, choice.regions(active, result));
+    List<NamedRegion> regions =
+        isGiven(rois) ? RoiChoice.inFile(rois.toPath(), result) : choice.regions(active, result);
+    RoiMeasures measures = RoiMeasures.of(result, regions);
     if (isGiven(output)) {
       ResultFiles.prepare(output.toPath());
       measures.write(output.toPath());
@@ -99,7 +110,7 @@ public class AttentionInRois extends VisualizerCommand {
       Analyzer.setResultsTable(table);
       return;
     }
-    table.show(PER_TOKEN_TITLE);
     measures.perRoi().toResultsTable().show(PER_ROI_TITLE);
+    table.show(PER_TOKEN_TITLE); // last, so that a macro's next line finds it active
   }
 }

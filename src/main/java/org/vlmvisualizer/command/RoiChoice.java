@@ -6,6 +6,7 @@ import ij.gui.Overlay;
 import ij.gui.Roi;
 import ij.macro.Interpreter;
 import ij.plugin.frame.RoiManager;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,6 +68,21 @@ enum RoiChoice {
           "Expected ROIs in %s, found none. Draw a selection and add it to the ROI Manager (t)."
               .formatted(where()));
     }
+    return regions(found, result);
+  }
+
+  /**
+   * The ROIs in a file of the ROI Manager; they count as drawn on the source image.
+   *
+   * @throws InputException if it cannot be read
+   */
+  static List<NamedRegion> inFile(Path file, AttentionResult result) {
+    List<Found> found = new ArrayList<>();
+    RoiFile.read(file).forEach(roi -> found.add(new Found(roi.getName(), roi, null)));
+    return regions(found, result);
+  }
+
+  private static List<NamedRegion> regions(List<Found> found, AttentionResult result) {
     Map<ImagePlus, RoiImage> images = new HashMap<>();
     List<NamedRegion> regions = new ArrayList<>();
     for (Found one : found) {

@@ -14,15 +14,19 @@ import ij.gui.PointRoi;
 import ij.gui.PolygonRoi;
 import ij.gui.Roi;
 import ij.gui.TextRoi;
+import ij.io.RoiEncoder;
 import ij.measure.ResultsTable;
 import ij.plugin.filter.Analyzer;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -258,6 +262,42 @@ class AttentionInRoisTest {
   }
 
   @Test
+  void filesOfTheRoiManager() throws Exception {
+    Path one = Files.write(folder.resolve("one.roi"), roi(new OvalRoi(5, 5, 9, 9)));
+    assertTrue(measure("rois", one.toFile()).columnExists("one_share"));
+    Path set = folder.resolve("RoiSet.zip");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(set))) {
+      for (String name : List.of("细胞", "0001-0032")) {
+        zip.putNextEntry(new ZipEntry(name + ".roi"));
+        zip.write(roi(new EllipseRoi(5, 5, 20, 20, 0.5)));
+      }
+    }
+    ResultsTable table = measure("rois", set.toFile());
+    assertEquals(table.getValue("细胞_share", 0), table.getValue("roi_0001_0032_share", 0));
+  }
+
+  private static byte[] roi(Roi roi) {
+    return RoiEncoder.saveAsByteArray(roi);
+  }
+
+  @Test
+  void refusesFilesThatHoldNoRois() throws Exception {
+    byte[] good = roi(new PolygonRoi(new int[] {1, 9, 5}, new int[] {1, 2, 9}, 3, Roi.POLYGON));
+    Path file = folder.resolve("bad.roi");
+    for (int length : new int[] {0, 1, 4, 20, 63}) {
+      Files.write(file, Arrays.copyOf(good, length));
+      assertTrue(refusal("rois", file.toFile()).contains("cannot be read"));
+    }
+    good[16] = 0x7f; // two billion corners
+    Files.write(file, good);
+    refusal("rois", file.toFile());
+    Path zip = Files.write(folder.resolve("bad.zip"), good);
+    assertTrue(refusal("rois", zip.toFile()).contains("bad.zip"));
+    refusal("rois", folder.toFile());
+    refusal("rois", folder.resolve("none.roi").toFile());
+  }
+
+  @Test
   void refusesWithoutAResult() throws Exception {
     LastResult.remember(null);
     ImagePlus image = with(CommandRuns.picture(), new Roi(0, 0, 5, 5));
@@ -326,6 +366,11 @@ class AttentionInRoisTest {
         keys.add(item.getName());
       }
     }
-    assertEquals(List.of("image", "source", "folder", "output"), keys);
+    assertTrue(
+        keys.containsAll(List.of("image", "source", "rois", "folder", "output")), keys.toString());
+    for (String key : keys) {
+      assertTrue(key.matches("[a-z]+"), key);
+      assertTrue(keys.stream().noneMatch(k -> !k.equals(key) && k.endsWith(key)), key);
+    }
   }
 }
