@@ -52,6 +52,7 @@ class RoiMeasuresTest {
         "",
         List.of(),
         null,
+        null,
         new JsonObject());
   }
 
