@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import ij.ImagePlus;
+import ij.gui.OvalRoi;
 import ij.macro.Interpreter;
 import ij.plugin.filter.Analyzer;
 import ij.process.ColorProcessor;
@@ -30,6 +31,7 @@ import org.scijava.module.Module;
 import org.scijava.module.ModuleItem;
 import org.scijava.service.Service;
 import org.vlmvisualizer.cli.AttentionCli;
+import org.vlmvisualizer.command.AttentionInRois;
 import org.vlmvisualizer.command.ShowAttention;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -54,6 +56,7 @@ class CompatibilityTest {
       CommandService commands = context.service(CommandService.class);
       addCommands(actual, commands);
       addResult(actual, commands);
+      addRois(actual, commands);
     } finally {
       Interpreter.removeBatchModeImage(Interpreter.getLastBatchModeImage());
       Interpreter.batchMode = false;
@@ -124,23 +127,48 @@ class CompatibilityTest {
             Map.of(
                 "image", picture, "model", model, "length", 2, "keep", "heads", "output", output))
         .get();
-    lines.add("[table " + ShowAttention.TABLE_TITLE + "]");
-    lines.addAll(List.of(Analyzer.getResultsTable().getHeadings()));
-    lines.add("");
-    lines.add("[tokens.csv]");
-    String header = Files.readAllLines(output.toPath().resolve("tokens.csv")).get(0);
-    lines.addAll(List.of(header.split(",")));
-    lines.add("");
-    lines.add("[files]");
-    try (Stream<Path> files = Files.list(output.toPath())) {
-      files.map(file -> file.getFileName().toString()).sorted().forEach(lines::add);
-    }
-    lines.add("");
+    addTable(lines, ShowAttention.TABLE_TITLE);
+    addFiles(lines, "[files of Show Attention...]", output.toPath());
     lines.add("[run.json]");
     TreeSet<String> keys = new TreeSet<>();
     String json = Files.readString(output.toPath().resolve("run.json"));
     addKeys(keys, "", JsonParser.parseString(json));
     lines.addAll(keys);
+    lines.add("");
+  }
+
+  /** The table and the files of a result measured in a ROI that is named cell. */
+  private void addRois(List<String> lines, CommandService commands) throws Exception {
+    File output = folder.resolve("rois").toFile();
+    ImagePlus picture = new ImagePlus("picture", new ColorProcessor(40, 30));
+    picture.setRoi(new OvalRoi(5, 5, 20, 10));
+    picture.getRoi().setName("cell");
+    commands
+        .run(
+            AttentionInRois.class,
+            true,
+            Map.of("image", picture, "source", "selection", "output", output))
+        .get();
+    addTable(lines, AttentionInRois.PER_TOKEN_TITLE);
+    addFiles(lines, "[files of Attention in ROIs]", output.toPath());
+  }
+
+  private static void addTable(List<String> lines, String title) {
+    lines.add("[table " + title + "]");
+    lines.addAll(List.of(Analyzer.getResultsTable().getHeadings()));
+    lines.add("");
+  }
+
+  /** Names of files, and the columns of those that are tables. */
+  private static void addFiles(List<String> lines, String title, Path folder) throws Exception {
+    lines.add(title);
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.sorted().toList()) {
+        String name = file.getFileName().toString();
+        boolean table = name.endsWith(".csv");
+        lines.add(name + (table ? ": " + Files.readAllLines(file).get(0) : ""));
+      }
+    }
     lines.add("");
   }
 

@@ -15,13 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vlmvisualizer.imagej.MacroJob.Image;
 import org.vlmvisualizer.imagej.MacroJob.Left;
 import org.vlmvisualizer.imagej.MacroJob.Table;
 
-/** Every macro in docs/macros.md, as it stands there, in ImageJ with a display and headless. */
+/** Every macro in docs, as it stands there, in ImageJ with a display and headless. */
 class DocsMacrosTest {
   private static final Pattern BLOCK = Pattern.compile("```ijm\\n(.*?)```", Pattern.DOTALL);
 
@@ -50,12 +51,15 @@ class DocsMacrosTest {
   /** Heading to macro; a section with two examples counts them. */
   private static Map<String, String> examples() throws Exception {
     Map<String, String> examples = new LinkedHashMap<>();
-    String page = Files.readString(Path.of("docs/macros.md"));
-    for (String section : page.split("(?m)^## ")) {
-      String heading = section.lines().findFirst().orElseThrow();
-      Matcher block = BLOCK.matcher(section);
-      for (int i = 1; block.find(); i++) {
-        examples.put(i == 1 ? heading : heading + " " + i, block.group(1));
+    try (Stream<Path> pages = Files.list(Path.of("docs"))) {
+      for (Path page : pages.filter(file -> file.toString().endsWith(".md")).sorted().toList()) {
+        for (String section : Files.readString(page).split("(?m)^#+ ")) {
+          String heading = section.lines().findFirst().orElse("");
+          Matcher block = BLOCK.matcher(section);
+          for (int i = 1; block.find(); i++) {
+            examples.put(i == 1 ? heading : heading + " " + i, block.group(1));
+          }
+        }
       }
     }
     return examples;
@@ -112,6 +116,7 @@ class DocsMacrosTest {
     checkSums(left.get("Measuring a map"));
     checkSaved(left);
     assertEquals(TOKENS + " maps, 11 files", said(left.get("Keeping layers and heads")));
+    checkRois(left);
     checkAllOpen(left.get("All open images"), headless);
     checkFailures(left.get("Testing for a failure"));
     assertEquals(QUESTION.replace("\n", "\\n"), said(left.get("Other scripts than English")));
@@ -152,6 +157,16 @@ class DocsMacrosTest {
     List<String> rows = Files.readAllLines(folder.resolve("data/results/tokens.csv"));
     assertEquals(TOKENS + 1, rows.size());
     assertTrue(rows.get(0).startsWith("index,token_id,token,probability"), rows.get(0));
+  }
+
+  /** What docs/rois.md says that is printed. */
+  private void checkRois(Map<String, Left> left) throws Exception {
+    String said = said(left.get("A macro"));
+    assertTrue(Files.readString(Path.of("docs/rois.md")).contains("```\n" + said + "\n```"), said);
+    assertTrue(Files.exists(folder.resolve("data/results/rois")));
+    said = said(left.get("A macro 2"));
+    assertTrue(said.startsWith(TOKENS + " tokens, "), said);
+    assertTrue(said.contains("cherry_enrichment"), said);
   }
 
   private static void checkAllOpen(Left left, boolean headless) {

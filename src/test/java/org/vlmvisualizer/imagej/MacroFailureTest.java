@@ -38,6 +38,19 @@ class MacroFailureTest {
     REFUSED.put("failure=perhaps prompt=[Why?]", "failure to be stop or continue");
   }
 
+  private static final String ASK = "run('Show Attention...', 'length=2 prompt=[Why?]');\n";
+  private static final String OUTSIDE = "makeRectangle(900, 900, 5, 5);\n";
+
+  /** Macros about an open page to words of the sentence that ends them. */
+  private static final Map<String, String> ENDED = new LinkedHashMap<>();
+
+  static {
+    ENDED.put(OUTSIDE + ASK, "a selection on the image (480 x 360)");
+    ENDED.put(ASK + "run('Attention in ROIs', 'source=manager');\n", "ROI");
+    ENDED.put(ASK + "run('Attention in ROIs', 'source=selection');\n", "selection");
+    ENDED.put("run('Attention in ROIs', 'folder=[/no/such/folder]');\n", "/no/such/folder");
+  }
+
   @TempDir Path folder;
 
   private Map<String, Left> run(VirtualDisplay display) throws Exception {
@@ -46,6 +59,9 @@ class MacroFailureTest {
     for (String options : REFUSED.keySet()) {
       runs.add(
           options, "", open + "run('Show Attention...', '" + options + "');\nprint('went on');");
+    }
+    for (String macro : ENDED.keySet()) {
+      runs.add(macro, "", open + macro + "print('went on');");
     }
     runs.add("no image", "", "run('Show Attention...', 'length=3 prompt=[Why?]');");
     runs.add(
@@ -82,8 +98,13 @@ class MacroFailureTest {
         assertEquals("", left.log());
         assertEquals("", left.printed());
         check(left, left.dialogs().get(0));
+        assertEquals(Map.of(), left.tables());
         List<String> titles = left.images().stream().map(Image::title).toList();
         assertEquals(left.name().equals("no image") ? List.of() : List.of("page.png"), titles);
+      }
+      for (String macro : ENDED.keySet()) {
+        assertEquals(1, all.get(macro).dialogs().size(), macro);
+        check(all.get(macro), all.get(macro).dialogs().get(0));
       }
       checkOthers(all);
     }
@@ -94,6 +115,10 @@ class MacroFailureTest {
     Map<String, Left> all = run(null);
     for (Left left : refused(all)) {
       check(left, left.printed());
+      assertEquals(Map.of(), left.tables());
+    }
+    for (String macro : ENDED.keySet()) {
+      check(all.get(macro), all.get(macro).printed());
     }
     checkOthers(all);
   }
@@ -110,9 +135,9 @@ class MacroFailureTest {
   private static void check(Left left, String told) {
     String sentence = told.replaceAll("(?s)^Macro Error: (.*?) in line \\d.*", "$1");
     PlainSentence.check(sentence);
-    assertTrue(sentence.contains(REFUSED.getOrDefault(left.name(), "Open an image")), told);
-    assertFalse(left.log().contains("went on") || told.contains("went on"), told);
-    assertEquals(Map.of(), left.tables());
+    String words = REFUSED.getOrDefault(left.name(), "Open an image");
+    assertTrue(sentence.contains(ENDED.getOrDefault(left.name(), words)), told);
+    assertFalse((left.log() + left.printed()).contains("went on"), told);
   }
 
   private static void checkOthers(Map<String, Left> all) {
