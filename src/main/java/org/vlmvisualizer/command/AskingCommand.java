@@ -3,10 +3,9 @@ package org.vlmvisualizer.command;
 import ij.IJ;
 import org.scijava.plugin.Parameter;
 import org.vlmvisualizer.analysis.AnalysisRequest;
-import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.network.Precision;
-import org.vlmvisualizer.output.Upsampling;
+import org.vlmvisualizer.output.Rendering;
 
 /**
  * A command that asks a model: the options that all of them share. Each adds its own behind them,
@@ -87,12 +86,27 @@ abstract class AskingCommand extends VisualizerCommand {
 
   @Parameter(
       persist = false,
+      label = "Colours of maps",
+      choices = {"inferno", "viridis", "magma", "cividis", "fire", "grays"})
+  private String lut = "inferno";
+
+  @Parameter(
+      persist = false,
+      description = "maps alone, or a composite with the picture as first channel",
+      choices = {"maps", "composite"})
+  private String display = "maps";
+
+  @Parameter(
+      persist = false,
       label = "Download without asking",
       description = "If the model is not on disk")
   private boolean download = false;
 
-  final Upsampling upsampling() {
-    return Upsampling.parse(upsampling);
+  /**
+   * @throws org.vlmvisualizer.core.InputException if an option is not one of those expected
+   */
+  final Rendering rendering() {
+    return Rendering.parse(upsampling, lut, display);
   }
 
   /**
@@ -115,16 +129,15 @@ abstract class AskingCommand extends VisualizerCommand {
         length);
   }
 
-  /** Finds and loads the model, asking before a download. */
-  final AttentionModel openModel(RunProgress progress) {
-    AttentionModel loaded =
-        AttentionModel.open(
-            ModelLocator.open(model, new DialogConsent(download), progress),
-            device,
-            Precision.parse(precision),
-            progress);
-    // Anything louder than debug opens Fiji's console.
-    loaded.engine().lines().forEach(log()::debug);
-    return loaded;
+  /** Finds the model, asking before a download; it is loaded when a picture needs it. */
+  final Asker asker(AnalysisRequest request, Rendering rendering, RunProgress progress) {
+    return new Asker(
+        ModelLocator.open(model, new DialogConsent(download), progress),
+        device,
+        Precision.parse(precision),
+        request,
+        rendering,
+        // Anything louder than debug opens Fiji's console.
+        engine -> engine.lines().forEach(log()::debug));
   }
 }

@@ -24,7 +24,7 @@ abstract class VisualizerCommand extends ContextCommand {
    * Does the work.
    *
    * @throws InputException with a sentence for the user
-   * @throws CancellationException if the user cancels
+   * @throws CancellationException if the user cancels, with what was kept as its message
    */
   abstract void execute();
 
@@ -38,7 +38,7 @@ abstract class VisualizerCommand extends ContextCommand {
     } catch (InputException e) {
       fail(e.getMessage());
     } catch (CancellationException e) {
-      status.showStatus("Cancelled: nothing was changed.");
+      status.showStatus(e.getMessage());
     }
   }
 

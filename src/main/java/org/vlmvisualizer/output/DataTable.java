@@ -14,7 +14,7 @@ import org.vlmvisualizer.core.GeneratedToken;
  */
 public record DataTable(List<String> columns, List<? extends List<?>> rows) {
   private static final int DECIMALS = 4;
-  private static final String LINE_END = "\r\n"; // RFC 4180
+  static final String LINE_END = "\r\n"; // RFC 4180
 
   /**
    * The table for ImageJ. Tokens and texts are written with control characters made visible, as a
@@ -55,7 +55,8 @@ public record DataTable(List<String> columns, List<? extends List<?>> rows) {
         .collect(Collectors.joining(LINE_END, "", LINE_END));
   }
 
-  private static String quoted(Object cell) {
+  /** A cell of CSV. */
+  static String quoted(Object cell) {
     String text = cell instanceof GeneratedToken token ? token.text() : cell.toString();
     boolean quoted = text.matches("(?s).*[\",\r\n].*") || !text.equals(text.strip());
     return quoted ? '"' + text.replace("\"", "\"\"") + '"' : text;
