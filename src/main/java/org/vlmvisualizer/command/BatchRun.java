@@ -88,7 +88,9 @@ public final class BatchRun {
     boolean cancelled = false;
     try {
       for (BatchPicture picture : pictures) {
-        one(picture, of(pictures, picture, progress), rows, ready);
+        Answer answer = answer(picture, of(pictures, picture, progress));
+        rows.add(answer.row());
+        ready.accept(answer.row(), answer.result());
       }
     } catch (CancellationException e) {
       cancelled = true;
@@ -112,37 +114,39 @@ public final class BatchRun {
             total);
   }
 
-  private void one(
-      BatchPicture picture,
-      Progress progress,
-      List<BatchRow> rows,
-      BiConsumer<BatchRow, AttentionResult> ready) {
+  /** A picture's row, and its answer if it was asked about now. */
+  private record Answer(BatchRow row, AttentionResult result) {}
+
+  private Answer answer(BatchPicture picture, Progress progress) {
     progress.update("opening", 0, 1);
     BatchRow earlier = earlier(picture);
     if (earlier != null) {
-      rows.add(earlier);
-      ready.accept(earlier, null);
-      return;
+      return new Answer(earlier, null);
+    }
+    JsonObject key;
+    BatchPicture.Content content;
+    try {
+      key = key(picture); // before it is read: should it change meanwhile, it will be asked again
+      content = picture.content().get();
+    } catch (InputException | OutOfMemoryError e) {
+      return failed(picture, e);
     }
     asker.load(progress); // its failure is no picture's
-    AttentionResult result = null;
-    BatchRow row;
     try {
-      BatchPicture.Content content = picture.content().get();
-      result = asker.ask(content.input(), progress);
-      row = save(picture, content.note(), result);
-    } catch (InputException e) {
-      row = BatchRow.failed(picture.frame(), picture.name(), e.getMessage());
-    } catch (OutOfMemoryError e) {
-      row = BatchRow.failed(picture.frame(), picture.name(), outOfMemory());
+      AttentionResult result = asker.ask(content.input(), progress);
+      return new Answer(save(picture, key, content.note(), result), result);
+    } catch (InputException | OutOfMemoryError e) {
+      return failed(picture, e);
     }
-    rows.add(row);
-    ready.accept(row, row.status() == BatchRow.Status.DONE ? result : null);
   }
 
-  private static String outOfMemory() {
-    return "Not enough memory for this picture: Java may use %,d MB in all. Give it more, or use upsampling=none."
-        .formatted(Runtime.getRuntime().maxMemory() >> 20);
+  private static Answer failed(BatchPicture picture, Throwable cause) {
+    String sentence =
+        cause instanceof InputException
+            ? cause.getMessage()
+            : "Not enough memory for this picture: Java may use %,d MB in all. Give it more, or use upsampling=none."
+                .formatted(Runtime.getRuntime().maxMemory() >> 20);
+    return new Answer(BatchRow.failed(picture.frame(), picture.name(), sentence), null);
   }
 
   private JsonObject key(BatchPicture picture) {
@@ -177,11 +181,11 @@ public final class BatchRun {
     }
   }
 
-  private BatchRow save(BatchPicture picture, String note, AttentionResult result) {
+  private BatchRow save(BatchPicture picture, JsonObject key, String note, AttentionResult result) {
     if (output != null) {
       Path folder = output.resolve(picture.folder());
       ResultFiles.removeLeftovers(folder);
-      result.run().add(KEY, key(picture));
+      result.run().add(KEY, key);
       result.write(folder, result.heatmaps());
     }
     return BatchRow.done(

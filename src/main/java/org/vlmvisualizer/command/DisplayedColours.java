@@ -36,9 +36,9 @@ final class DisplayedColours {
     width = image.getWidth();
     this.region = region;
     List<ImageProcessor> shownNow;
-    // Where the image was never painted, this brings its channels to the current slice.
+    // Without a window, setSlice leaves the channels at the slice that was painted last.
     if (image instanceof CompositeImage composite) {
-      composite.getImage();
+      composite.updateImage();
     }
     if (image.isComposite()
         && image.getDisplayMode() == CompositeImage.COMPOSITE
