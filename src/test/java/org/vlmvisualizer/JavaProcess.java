@@ -9,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 
 /** A program in a Java of its own, over the class path of the tests. */
 public record JavaProcess(int exitCode, String out, String err) {
-  private static final int SECONDS = 120;
+  private static final int SECONDS = 300;
 
-  /** Runs a main class until it ends. */
-  public static JavaProcess run(List<String> jvmOptions, Class<?> main, List<String> arguments)
-      throws IOException, InterruptedException {
+  /** What starts a main class. */
+  public static List<String> command(
+      List<String> jvmOptions, Class<?> main, List<String> arguments) {
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     List<String> command = new ArrayList<>();
@@ -21,6 +21,13 @@ public record JavaProcess(int exitCode, String out, String err) {
     command.addAll(jvmOptions);
     command.addAll(List.of("-cp", classPath, main.getName()));
     command.addAll(arguments);
+    return command;
+  }
+
+  /** Runs a main class until it ends. */
+  public static JavaProcess run(List<String> jvmOptions, Class<?> main, List<String> arguments)
+      throws IOException, InterruptedException {
+    List<String> command = command(jvmOptions, main, arguments);
     Path out = Files.createTempFile("out", ".txt");
     Path err = Files.createTempFile("err", ".txt");
     try {
