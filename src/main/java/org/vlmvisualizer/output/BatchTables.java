@@ -33,6 +33,7 @@ public final class BatchTables {
   public static void write(Path folder, List<BatchRow> rows) {
     try {
       Files.createDirectories(folder);
+      ResultFiles.removeLeftovers(folder);
       replace(folder.resolve(ResultFiles.TOKENS), out -> tokens(folder, rows, out));
       replace(folder.resolve(BATCH), out -> out.write(table(rows).toCsv()));
     } catch (IOException e) {

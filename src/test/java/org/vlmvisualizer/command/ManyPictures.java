@@ -15,15 +15,16 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * A folder as people have it: 100 pictures of several kinds, four of which cannot be asked about.
+ * A folder as people have it: pictures of several kinds. Of the first ten, four cannot be asked
+ * about.
  */
-final class ManyPictures {
+public final class ManyPictures {
   static final int COUNT = 100;
-  static final int BROKEN = 4;
+  public static final int BROKEN = 4;
 
   private ManyPictures() {}
 
-  static void write(Path folder, int count) throws IOException {
+  public static void write(Path folder, int count) throws IOException {
     Files.createDirectories(folder);
     for (int i = 1; i <= count; i++) {
       Path file = folder.resolve("cell" + i);
