@@ -119,6 +119,9 @@ public final class BatchRun {
 
   private Answer answer(BatchPicture picture, Progress progress) {
     progress.update("opening", 0, 1);
+    if (output != null) {
+      ResultFiles.removeLeftovers(output.resolve(picture.folder()));
+    }
     BatchRow earlier = earlier(picture);
     if (earlier != null) {
       return new Answer(earlier, null);
@@ -184,7 +187,6 @@ public final class BatchRun {
   private BatchRow save(BatchPicture picture, JsonObject key, String note, AttentionResult result) {
     if (output != null) {
       Path folder = output.resolve(picture.folder());
-      ResultFiles.removeLeftovers(folder);
       result.run().add(KEY, key);
       result.write(folder, result.heatmaps());
     }
