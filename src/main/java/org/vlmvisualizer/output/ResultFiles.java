@@ -5,15 +5,6 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import ij.ImagePlus;
-import java.awt.Transparency;
-import java.awt.color.ColorSpace;
-import java.awt.image.BufferedImage;
-import java.awt.image.ColorModel;
-import java.awt.image.ComponentColorModel;
-import java.awt.image.DataBuffer;
-import java.awt.image.DataBufferByte;
-import java.awt.image.Raster;
-import java.awt.image.WritableRaster;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -26,9 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.vlmvisualizer.core.InputException;
-import org.vlmvisualizer.core.RgbPicture;
 
 /**
  * The results of one run as files in a folder, all of them or none: they are written into a hidden
@@ -178,12 +167,13 @@ public final class ResultFiles {
     Map<String, Writer> writers = new LinkedHashMap<>();
     writers.put(HEATMAPS, file -> TiffFile.write(heatmaps, file));
     writers.put(TOKENS, file -> Files.writeString(file, result.table().toCsv()));
-    writers.put("attention-ratio.png", file -> writePng(RatioPlot.picture(result.plot()), file));
-    writers.put("montage.png", file -> writePng(result.montage(), file));
+    writers.put(
+        "attention-ratio.png", file -> PngFile.write(RatioPlot.picture(result.plot()), file));
+    writers.put("montage.png", file -> PngFile.write(result.montage(), file));
     if (result.matrix() != null) {
       writers.put("attention-matrix.tif", file -> TiffFile.write(result.matrixImage(), file));
     }
-    writers.put(PICTURE, file -> writePng(result.picture(), file));
+    writers.put(PICTURE, file -> PngFile.write(result.picture(), file));
     writers.put(PATCHES, file -> TiffFile.write(result.patches(), file));
     result.keptImages().forEach((name, i) -> writers.put(name, file -> TiffFile.write(i, file)));
     // Last, so that a folder with a run.json of this run has everything else of it.
@@ -203,34 +193,6 @@ public final class ResultFiles {
     names.forEach(files::add);
     run.add("files", files);
     return GSON.toJson(run) + "\n";
-  }
-
-  /** Without a copy of the picture. */
-  private static void writePng(RgbPicture picture, Path file) throws IOException {
-    int width = picture.width();
-    WritableRaster raster =
-        Raster.createInterleavedRaster(
-            new DataBufferByte(picture.rgb(), picture.rgb().length),
-            width,
-            picture.height(),
-            3 * width,
-            3,
-            new int[] {0, 1, 2},
-            null);
-    ColorModel colours =
-        new ComponentColorModel(
-            ColorSpace.getInstance(ColorSpace.CS_sRGB),
-            false,
-            false,
-            Transparency.OPAQUE,
-            DataBuffer.TYPE_BYTE);
-    writePng(new BufferedImage(colours, raster, false, null), file);
-  }
-
-  private static void writePng(BufferedImage image, Path file) throws IOException {
-    if (!ImageIO.write(image, "png", file.toFile())) {
-      throw new IOException("this Java cannot write PNG");
-    }
   }
 
   /** Earlier files step aside first, so that a failure half-way can put them back. */
