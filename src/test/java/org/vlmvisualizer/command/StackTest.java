@@ -16,6 +16,7 @@ import ij.gui.Roi;
 import ij.measure.ResultsTable;
 import ij.plugin.filter.Analyzer;
 import ij.process.ByteProcessor;
+import ij.process.ColorProcessor;
 import ij.process.FloatProcessor;
 import ij.process.ImageProcessor;
 import ij.process.ShortProcessor;
@@ -32,6 +33,7 @@ import org.scijava.event.EventService;
 import org.scijava.task.event.TaskEvent;
 import org.vlmvisualizer.command.CommandRuns.Run;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.HeatColours;
 import org.vlmvisualizer.output.SavedResult;
 
 /** One question about every slice or time point of a stack. */
@@ -107,6 +109,22 @@ class StackTest {
     ImagePlus saved = IJ.openImage(results.resolve("heatmaps.tif").toString());
     assertArrayEquals(maps.getDimensions(), saved.getDimensions());
     assertEquals(interval, saved.getCalibration().frameInterval);
+  }
+
+  @Test
+  void aStackInColours() throws Exception {
+    ImageStack stack = new ImageStack(8, 6);
+    for (int i = 0; i < 2; i++) {
+      ColorProcessor plane = new ColorProcessor(8, 6);
+      plane.set(3, 2, 0x102030 + i);
+      stack.addSlice(plane);
+    }
+    Run run = runs.run("image", new ImagePlus("rgb", stack), "stack", "slices", "lut", "magma");
+    CommandRuns.assertDone(run);
+    ImagePlus maps = run.heatmaps();
+    maps.setPosition(1, 1, 2);
+    assertEquals(0x31, AttentionResult.of(maps).picture().get(3, 2, 2));
+    assertEquals(HeatColours.MAGMA.of(1), maps.getLuts()[0].getRGB(255) & 0xffffff);
   }
 
   @Test

@@ -152,6 +152,19 @@ class CompositeTest {
   }
 
   @Test
+  void tooManyPicturesAreRefusedAtTheFirstAnswer() {
+    AttentionSeries series = new AttentionSeries(Demo.of(60, 40, 1).source(), true, 100_000_000);
+    AttentionResult answer = Demo.of(60, 40, 3).result(composite(HeatColours.INFERNO), null);
+    String sentence =
+        assertThrows(InputException.class, () -> series.add("t=1", answer)).getMessage();
+    PlainSentence.check(sentence);
+    // 3 maps and the grey of 2400 pixels each, and the pictures to come
+    assertTrue(sentence.contains("need 4560.0 GB"), sentence);
+    assertTrue(sentence.contains("upsampling=none"), sentence);
+    assertEquals(1, series.heatmaps().getNFrames(), "what is there can be shown");
+  }
+
+  @Test
   void compositeNeedsThePicturesOwnPixels() {
     String sentence =
         assertThrows(
