@@ -68,7 +68,7 @@ public class AttentionInFolder extends AskingCommand {
           new BatchRun(asker, results, resume)
               .run(pictures.pictures(), pictures.skipped(), progress, (row, result) -> {});
     }
-    show(BatchTables.toResultsTable(outcome.rows()));
+    show(BatchTables.table(outcome.rows()).toResultsTable());
     outcome.requireAnswer();
     if (outcome.cancelled()) {
       throw new CancellationException(

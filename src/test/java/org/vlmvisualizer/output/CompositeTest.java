@@ -141,7 +141,7 @@ class CompositeTest {
     ImagePlus image = series.heatmaps();
     assertArrayEquals(new int[] {60, 40, 2, 3, 2}, image.getDimensions());
     assertTrue(Float.isNaN(image.getStack().getProcessor(1).getf(0)));
-    ResultsTable table = series.table();
+    ResultsTable table = series.table().toResultsTable();
     assertEquals(4, table.size());
     assertEquals("Expected a number, found NaN.", table.getStringValue("error", 0));
     assertEquals(1, table.getValue("frame", 0));
