@@ -42,7 +42,8 @@ class ArchitectureTest {
               List.of("core", "checkpoint", "image", "prompt", "family", "network", "attribution")),
           Map.entry("output", List.of("core")),
           Map.entry("hub", List.of("core")),
-          Map.entry("command", VIEW),
+          Map.entry("dialog", List.of("core")),
+          Map.entry("command", with(VIEW, "dialog")),
           Map.entry("cli", with(VIEW, "command")));
 
   /** Outside libraries to the packages that may use them. */

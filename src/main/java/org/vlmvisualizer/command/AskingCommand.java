@@ -1,11 +1,14 @@
 package org.vlmvisualizer.command;
 
 import ij.IJ;
+import java.awt.GraphicsEnvironment;
+import java.util.List;
 import org.scijava.plugin.Attr;
 import org.scijava.plugin.Parameter;
 import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.network.Engines;
 import org.vlmvisualizer.network.Precision;
 import org.vlmvisualizer.output.Upsampling;
 
@@ -17,6 +20,7 @@ abstract class AskingCommand extends VisualizerCommand {
   @Parameter(
       persist = false,
       label = "Model",
+      style = "directory",
       description = "The folder of a model, its id on the Hugging Face hub like org/name, or demo",
       attrs = @Attr(name = REMEMBERED))
   private String model = Checkpoint.DEMO;
@@ -123,6 +127,11 @@ abstract class AskingCommand extends VisualizerCommand {
       attrs = @Attr(name = ADVANCED))
   private boolean download = false;
 
+  @Override
+  List<String> suggestions(String key) {
+    return key.equals("model") ? KnownModels.ofThisUser().names() : List.of();
+  }
+
   final Upsampling upsampling() {
     return Upsampling.parse(upsampling);
   }
@@ -148,12 +157,17 @@ abstract class AskingCommand extends VisualizerCommand {
 
   /** Finds and loads the model, asking before a download. */
   final AttentionModel openModel(RunProgress progress) {
+    // Before gigabytes are downloaded for an engine that does not start.
+    Engines.version();
     AttentionModel loaded =
         AttentionModel.open(
             ModelLocator.open(model, new DialogConsent(download), progress),
             device,
             Precision.parse(precision),
             progress);
+    if (!GraphicsEnvironment.isHeadless() && !IJ.isMacro()) {
+      KnownModels.remember(model);
+    }
     // Anything louder than debug opens Fiji's console.
     loaded.engine().lines().forEach(log()::debug);
     return loaded;
