@@ -50,7 +50,6 @@ class ArchitectureTest {
   private static final Map<String, List<String>> LIBRARIES =
       Map.ofEntries(
           Map.entry("net.razorvine.pickle..", List.of("checkpoint")),
-          Map.entry("com.google.protobuf..", List.of("prompt")),
           Map.entry("ai.djl.huggingface..", List.of("prompt")),
           Map.entry("ai.djl.pytorch..", List.of("network")),
           Map.entry("ai.djl.ndarray..", List.of("network")),

@@ -12,6 +12,7 @@ import java.awt.Insets;
 import java.awt.Rectangle;
 import java.awt.event.KeyEvent;
 import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,7 @@ public final class OptionsDialog {
   private final JDialog dialog;
   private final List<OptionField> fields;
   private final JScrollPane scroll;
+  private final List<JLabel> labels = new ArrayList<>();
   private final JPanel more = new JPanel(new GridBagLayout());
   private Map<String, Object> answer;
 
@@ -50,6 +52,7 @@ public final class OptionsDialog {
     for (OptionField field : fields) {
       add(field, field.option().isAdvanced() ? more : everyday);
     }
+    align();
     stack(all, everyday);
     if (more.getComponentCount() > 0) {
       stack(all, expander());
@@ -104,7 +107,15 @@ public final class OptionsDialog {
     return Optional.ofNullable(answer.get());
   }
 
-  private static void add(OptionField field, JPanel panel) {
+  /** The controls of both panels begin in one column. */
+  private void align() {
+    int width = labels.stream().mapToInt(l -> l.getPreferredSize().width).max().orElse(0);
+    for (JLabel label : labels) {
+      label.setPreferredSize(new Dimension(width, label.getPreferredSize().height));
+    }
+  }
+
+  private void add(OptionField field, JPanel panel) {
     GridBagConstraints at = new GridBagConstraints();
     at.insets = new Insets(3, 3, 3, 3);
     at.gridy = panel.getComponentCount();
@@ -112,6 +123,7 @@ public final class OptionsDialog {
     if (field.option().kind() != Option.Kind.CHECK) {
       JLabel label = new JLabel(field.option().label() + ":");
       label.setLabelFor(field.focus());
+      labels.add(label);
       label.setToolTipText(field.focus().getToolTipText());
       at.gridx = 0;
       at.insets = new Insets(6, 3, 3, 9);
