@@ -95,7 +95,7 @@ record FijiJars(String parent, Map<String, String> versions) {
       String version = value.apply(text(dependency, "version"));
       versions.putIfAbsent(
           text(dependency, "artifactId"),
-          version.isEmpty() || version.startsWith("${") ? "any" : version);
+          version.isEmpty() || version.contains("${") ? "any" : version);
     }
   }
 

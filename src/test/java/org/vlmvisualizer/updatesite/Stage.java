@@ -59,11 +59,17 @@ final class Stage {
       String file = jar.getFileName().toString();
       String artifact = JarName.of(file).artifact();
       if (artifact.equals(NATIVES)) {
-        copy(jar, "jars/" + platform(file) + "/" + file);
+        // The updater finds the version in the name only where no classifier of ours is behind it.
+        copy(jar, "jars/" + platform(file) + "/" + withoutClassifier(file));
       } else if (!fiji.has(artifact) && !NOT_IN_FIJI.contains(artifact)) {
         copy(jar, "jars/" + file);
       }
     }
+  }
+
+  private static String withoutClassifier(String file) {
+    String classifier = PLATFORMS.get(platform(file));
+    return file.replace("-" + classifier + ".jar", ".jar");
   }
 
   private static String platform(String file) {
