@@ -20,9 +20,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import javax.imageio.ImageIO;
+import javax.swing.JButton;
 import javax.swing.JComboBox;
 import javax.swing.JDialog;
+import javax.swing.JFrame;
 import javax.swing.JSpinner;
+import javax.swing.JTable;
 import javax.swing.JToggleButton;
 import javax.swing.text.JTextComponent;
 import org.scijava.Context;
@@ -48,6 +51,10 @@ public final class DialogChild {
   public static void main(String[] arguments) throws Exception {
     new ImageJ();
     DialogChild child = new DialogChild();
+    if (arguments[0].equals("models")) {
+      child.models(arguments[2]);
+      System.exit(0);
+    }
     child.play(arguments[0], arguments[1], arguments.length > 2 ? arguments[2] : null);
     System.exit(0);
   }
@@ -76,6 +83,46 @@ public final class DialogChild {
     ImagePlus maps = (ImagePlus) module.getOutput("heatmaps");
     say("slices", maps == null ? 0 : maps.getStackSize());
     say("remembered", Prefs.get("vlmvisualizer.prompt", "nothing"));
+  }
+
+  private void models(String screenshot) throws Exception {
+    context.service(CommandService.class).run(Models.class, true).get();
+    JFrame window = null;
+    for (int i = 0; i < 400 && (window == null || rows(window) == 0); i++) {
+      Thread.sleep(50);
+      window = (JFrame) find(Window.getWindows(), JFrame.class, "Models");
+    }
+    JTable table = find(window, JTable.class, "models");
+    JButton remove = find(window, JButton.class, "Remove…");
+    say("rows", onEventThread(table::getRowCount));
+    for (int row = 0; row < rows(window); row++) {
+      int here = row;
+      onEventThread(
+          () -> {
+            table.setRowSelectionInterval(here, here);
+            return null;
+          });
+      say("removable " + table.getValueAt(row, 0), onEventThread(remove::isEnabled));
+    }
+    JFrame shown = window;
+    Rectangle bounds = onEventThread(shown::getBounds);
+    Thread.sleep(500);
+    ImageIO.write(robot.createScreenCapture(bounds), "png", new File(screenshot));
+  }
+
+  private static int rows(JFrame window) throws Exception {
+    return onEventThread(() -> find(window, JTable.class, "models").getRowCount());
+  }
+
+  private static Window find(Window[] windows, Class<?> type, String title) {
+    for (Window window : windows) {
+      if (type.isInstance(window)
+          && window.isShowing()
+          && ((JFrame) window).getTitle().equals(title)) {
+        return window;
+      }
+    }
+    return null;
   }
 
   private Future<? extends Module> start(ImagePlus picture) {

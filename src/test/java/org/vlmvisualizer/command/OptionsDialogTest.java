@@ -46,7 +46,7 @@ class OptionsDialogTest {
             JavaProcess.classPath(),
             DialogChild.class.getName(),
             all,
-            Map.of("DISPLAY", display.name()));
+            Map.of("DISPLAY", display.name(), "HF_HUB_CACHE", home.resolve("cache").toString()));
     assertEquals(0, child.exitCode(), child.err());
     Map<String, String> told = new LinkedHashMap<>();
     child
@@ -89,6 +89,18 @@ class OptionsDialogTest {
     assertEquals("true", told.get("cancelled"), told.toString());
     assertTrue(told.get("reason").contains("Open an image"), told.toString());
     PlainSentence.check(told.get("reason"));
+  }
+
+  /** The window of models lists the demo, which stays, and a broken download, which may go. */
+  @Test
+  void modelsAreListedInAWindow() throws Exception {
+    Path part = Files.createDirectories(home.resolve("cache/models--org--half/blobs"));
+    Files.writeString(part.resolve("abc.incomplete"), "half");
+    Map<String, String> told = play("models", home.resolve("models.png").toString());
+    assertEquals("2", told.get("rows"), told.toString());
+    assertEquals("false", told.get("removable demo"));
+    assertEquals("true", told.get("removable org/half"));
+    assertTrue(Files.exists(home.resolve("models.png")));
   }
 
   @Test

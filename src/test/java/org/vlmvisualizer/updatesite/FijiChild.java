@@ -53,8 +53,14 @@ public final class FijiChild {
     say("reason", command.getCancelReason());
     ImagePlus maps = (ImagePlus) module.getOutput("heatmaps");
     say("slices", maps == null ? 0 : maps.getStackSize());
-    String info = maps == null ? "" : maps.getInfoProperty();
-    say("answer", info.lines().filter(l -> l.startsWith("answer: ")).findFirst().orElse("none"));
+    String told = maps == null ? "" : maps.getInfoProperty();
+    say(
+        "answer",
+        told.lines()
+            .filter(l -> l.startsWith("answer: "))
+            .map(l -> l.substring("answer: ".length()))
+            .findFirst()
+            .orElse("none"));
     say("windows", Arrays.toString(WindowManager.getImageTitles()));
     System.exit(0);
   }
