@@ -84,11 +84,15 @@ class ModelsCommandTest {
   @Test
   void aCrashIsToldAndForgotten() throws Exception {
     Path marks = Files.createDirectories(home.resolve(".cache/vlm-visualizer/loading"));
-    String computer = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-    Path mark = marks.resolve(computer.replaceAll("[^A-Za-z0-9.]", "_") + "-1-2.txt");
-    Files.writeString(mark, "2001-01-01T00:00:00Z\na model went to the GPU\n");
+    JavaProcess.run(
+        List.of(),
+        JavaProcess.classPath(),
+        "org.vlmvisualizer.network.LoadingMarkChild",
+        List.of(marks.toString(), "crash"),
+        Map.of());
+    Path mark = CachedModels.children(marks, Files::isRegularFile).get(0);
     List<String> told = run(null, "EngineInfo");
-    assertTrue(row(told, "Last start").contains("a model went to the GPU"), told.toString());
+    assertTrue(row(told, "Last start").contains("a test was loading"), told.toString());
     assertTrue(Files.exists(mark));
     told = run(null, "EngineInfo", "forget", "true");
     assertEquals("", row(told, "Last start"), told.toString());
