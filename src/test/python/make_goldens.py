@@ -92,6 +92,7 @@ class Spec:
     vision: dict | None = None  # what differs from vision_config() below
     vision_feature_layer: int = -2
     tokens: int = 8
+    gain: float = 2.0  # of queries, keys and logits: 1 is what training begins with, 2 is far from uniform
     stop_at: int | None = None  # declare the id of this generated token (from 1) an end-of-sequence id
 
     @property
@@ -126,6 +127,11 @@ SPECS = [
         "llama-layers", 2, (60, 60), "Is there one or are there two?",
         dtype=torch.bfloat16, names="new", vision={"num_hidden_layers": 4},
         text={"num_hidden_layers": 4, "attention_bias": True, "mlp_bias": True},
+    ),
+    Spec(
+        "llama-wide", 1, (50, 70), "What is in the image?",
+        dtype=torch.bfloat16, gain=1.0, vision={"hidden_size": 64, "intermediate_size": 128},
+        text={"hidden_size": 128, "intermediate_size": 192, "num_hidden_layers": 3},
     ),
 ]
 
@@ -243,7 +249,7 @@ def build(spec: Spec, ids: dict[str, int]) -> LlavaForConditionalGeneration:
             # Small where the embeddings are also the logits' weights, or each token would choose itself again.
             weight.copy_(0.3 * noise if spec.tied else noise)
         else:
-            gain = 2.0 if "q_proj" in name or "k_proj" in name or "lm_head" in name else 1.0
+            gain = spec.gain if "q_proj" in name or "k_proj" in name or "lm_head" in name else 1.0
             weight.copy_(gain * noise / weight[0].numel() ** 0.5)
     # Bytes and specials weigh less, so that most of what is generated can be read.
     readable = torch.tensor([259 <= i < ids["<image>"] for i in range(config.text_config.vocab_size)])

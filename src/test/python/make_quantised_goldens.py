@@ -14,7 +14,7 @@ from transformers import LlavaForConditionalGeneration
 
 from make_goldens import GOLDEN
 
-NAMES = ["llama-mha", "llama-gqa-sharded", "mistral-gqa-bfloat16"]
+NAMES = ["llama-mha", "llama-gqa-sharded", "mistral-gqa-bfloat16", "llama-wide"]
 GROUP = 32
 STACKED = [["q_proj", "k_proj", "v_proj"], ["o_proj"], ["gate_proj", "up_proj"], ["down_proj"]]
 
@@ -31,7 +31,8 @@ def int8(w: torch.Tensor) -> torch.Tensor:
 
 def int4(w: torch.Tensor) -> torch.Tensor:
     """[N, K] -> the nearest matrix with 4-bit integers, a scale and a zero per group of columns."""
-    groups = w.reshape(w.shape[0], -1, GROUP)
+    group = 64 if w.shape[1] % 64 == 0 else GROUP
+    groups = w.reshape(w.shape[0], -1, group)
     low = groups.amin(2, keepdim=True)
     scale = bfloat16((groups.amax(2, keepdim=True) - low) / 15)
     zero = bfloat16(low + 8 * scale)

@@ -4,91 +4,85 @@
 
 
 # Queries [H, Q, C] of x [Q, D]; writes its keys and values into the caches from `start` on.
-def queries(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, start: int, eps: float) -> Tensor:
+def queries(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, start: int, eps: float, wide: bool) -> Tensor:
   n = x.size(0)
   kv_heads = keys.size(0)
   h = __torch__.ops.rms_norm(x, w[0], eps)
-  qkv = __torch__.ops.quantised_linear(h, w[1], w[2], w[3]).reshape([n, -1, keys.size(-1)]).transpose(0, 1)
+  qkv = __torch__.ops.quantised_linear(h, w[1], w[2], w[3], wide).reshape([n, -1, keys.size(-1)]).transpose(0, 1)
   heads = qkv.size(0) - 2 * kv_heads
-  cos_rows = cos[start:start + n]
-  sin_rows = sin[start:start + n]
-  k = __torch__.ops.rope(qkv[heads:heads + kv_heads], cos_rows, sin_rows)
-  keys[:, start:start + n].copy_(k)
+  rotated = __torch__.ops.rope(qkv[:heads + kv_heads], cos[start:start + n], sin[start:start + n])
+  keys[:, start:start + n].copy_(rotated[heads:])
   values[:, start:start + n].copy_(qkv[heads + kv_heads:])
-  return __torch__.ops.rope(qkv[:heads], cos_rows, sin_rows)
+  return rotated[:heads]
 
 
 # Everything behind the attention: x [Q, D], attended [Q, H * C] -> [Q, D].
-def finish(x: Tensor, attended: Tensor, w: List[Tensor], eps: float) -> Tensor:
-  x = x + __torch__.ops.quantised_linear(attended, w[4], w[5], w[6])
+def finish(x: Tensor, attended: Tensor, w: List[Tensor], eps: float, wide: bool) -> Tensor:
+  x = x + __torch__.ops.quantised_linear(attended, w[4], w[5], w[6], wide)
   h = __torch__.ops.rms_norm(x, w[7], eps)
-  gate, up = __torch__.ops.quantised_linear(h, w[8], w[9], w[10]).chunk(2, -1)
-  return x + __torch__.ops.quantised_linear(torch.silu(gate) * up, w[11], w[12], w[13])
+  gate, up = __torch__.ops.quantised_linear(h, w[8], w[9], w[10], wide).chunk(2, -1)
+  return x + __torch__.ops.quantised_linear(torch.silu(gate).mul_(up), w[11], w[12], w[13], wide)
 
 
 # Attention of one query per head, q [H, 1, C], over the first n cached keys: [KV, G, n].
 def row_weights(q: Tensor, keys: Tensor, n: int) -> Tensor:
   grouped = q.reshape([keys.size(0), -1, q.size(-1)])
-  return __torch__.ops.attention_weights(grouped, keys[:, :n])
+  return torch.softmax(__torch__.ops.attention_scores(grouped, keys[:, :n]), -1)
 
 
-# Mean of the weights [KV, G, n] over heads first..last -> [n].
-def head_mean(weights: Tensor, first: int, last: int) -> Tensor:
-  return weights.flatten(0, 1)[first:last + 1].mean([0])
+# What is recorded of one query's weights, [H, n] per layer: their mean over heads first..last,
+# [L, n]. With each = [start of the image, its end, end of the prompt] also what each of these heads
+# has on the image tokens, [L, H, P], and its sums on the first token, on the rest of the prompt's
+# text and behind the prompt, [3, L, H].
+def recorded(weights: List[Tensor], first: int, last: int, each: List[int]) -> List[Tensor]:
+  rows = torch.stack(weights, 0)[:, first:last + 1]
+  result = [rows.mean([1])]
+  if len(each) > 0:
+    text = rows[:, :, 1:each[0]].sum([-1]) + rows[:, :, each[1]:each[2]].sum([-1])
+    rest = torch.stack([rows[:, :, 0], text, rows[:, :, each[2]:].sum([-1])], 0)
+    result = result + [rows[:, :, each[0]:each[1]].contiguous(), rest]
+  return result
 
 
-# Head mean of the causal attention of all queries of a prompt, [N, N], one head at a time.
-def prompt_attention(q: Tensor, keys: Tensor, first: int, last: int, keep_first: bool) -> Tensor:
-  n = q.size(1)
-  group = q.size(0) // keys.size(0)
-  mask = torch.full([n, n], -inf, dtype=6, device=q.device).triu(1)
-  scaled = q * (q.size(-1) ** -0.5)
-  total = torch.zeros([n, n], dtype=6, device=q.device)
-  for head in range(first, last + 1):
-    k = keys[head // group][:n].to(6)
-    total.add_(torch.softmax(torch.addmm(mask, scaled[head], k.transpose(0, 1)), -1))
-  total.div_(last + 1 - first)
-  if not keep_first:
-    # The first query sees nothing but the first token, so it keeps it.
-    later = total[1:]
-    later[:, 0].fill_(0)
-    later.div_(later.sum([-1], True))
-  return total
-
-
-# One layer over the whole prompt: x [N, D] -> x, the queries, and with record the last row's
-# weights [KV, G, N].
-def prefill(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, eps: float, record: bool) -> List[Tensor]:
+# One layer over the whole prompt: x [N, D] -> x, and the last row's weights [H, N]. The head mean of
+# all rows is added to total [N, N] unless that has no elements; the attention to the first token
+# is dropped from it on request.
+def prefill(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, eps: float, wide: bool, first: int, last: int, keep_first: bool, total: Tensor) -> List[Tensor]:
   n = x.size(0)
-  q = __torch__.decoder.queries(x, w, cos, sin, keys, values, 0, eps)
-  recorded = annotate(List[Tensor], [])
-  if record:
-    recorded = [__torch__.decoder.row_weights(q[:, n - 1:], keys, n)]
-  group = q.size(0) // keys.size(0)
-  k = keys[:, :n].repeat_interleave(group, 0)
-  v = values[:, :n].repeat_interleave(group, 0)
-  h = torch.scaled_dot_product_attention(q.to(k.dtype), k, v, None, 0., True)
-  x = __torch__.decoder.finish(x, h.transpose(0, 1).reshape([n, -1]).to(x.dtype), w, eps)
-  return [x, q] + recorded
+  q = __torch__.decoder.queries(x, w, cos, sin, keys, values, 0, eps, wide)
+  mask = torch.full([n, n], -inf, dtype=6, device=x.device).triu(1)
+  if total.numel() == 0:
+    last = first - 1
+  sums = torch.zeros_like(total)
+  attended, row = __torch__.ops.attend(q, keys[:, :n], values[:, :n], mask, first, last, sums, not x.is_cpu)
+  if total.numel() > 0:
+    sums.div_(last + 1 - first)
+    if not keep_first:
+      # The first query sees nothing but the first token, so it keeps it.
+      later = sums[1:]
+      later[:, 0].fill_(0)
+      later.div_(later.sum([-1], True))
+    total.add_(sums)
+  return [__torch__.decoder.finish(x, attended, w, eps, wide), row]
 
 
-# All layers over one token: x [1, D] -> x [1, D], and the rows [L, n] of the layers in
-# first_layer..last_layer, heads in first_head..last_head (none if last_layer < first_layer).
-def step(x: Tensor, layers: List[List[Tensor]], cos: Tensor, sin: Tensor, caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int) -> List[Tensor]:
+# All layers over one token: x [1, D] -> x [1, D], and what is recorded of the layers in
+# first_layer..last_layer (nothing if last_layer < first_layer).
+def step(x: Tensor, layers: List[List[Tensor]], cos: Tensor, sin: Tensor, caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int, each: List[int]) -> List[Tensor]:
   rows = annotate(List[Tensor], [])
   for i in range(len(layers)):
     w = layers[i]
     keys = caches[i][0]
     values = caches[i][1]
-    q = __torch__.decoder.queries(x, w, cos, sin, keys, values, start, eps)
+    q = __torch__.decoder.queries(x, w, cos, sin, keys, values, start, eps, False)
     weights = __torch__.decoder.row_weights(q, keys, start + 1)
     h = torch.matmul(weights.to(values.dtype), values[:, :start + 1])
-    x = __torch__.decoder.finish(x, h.reshape([1, -1]).to(x.dtype), w, eps)
+    x = __torch__.decoder.finish(x, h.reshape([1, -1]).to(x.dtype), w, eps, False)
     if i >= first_layer and i <= last_layer:
-      rows.append(__torch__.decoder.head_mean(weights, first_head, last_head))
+      rows.append(weights.flatten(0, 1))
   recorded = annotate(List[Tensor], [])
   if len(rows) > 0:
-    recorded = [torch.stack(rows, 0)]
+    recorded = __torch__.decoder.recorded(rows, first_head, last_head, each)
   return [x] + recorded
 
 
@@ -96,6 +90,6 @@ def step(x: Tensor, layers: List[List[Tensor]], cos: Tensor, sin: Tensor, caches
 # head: the final norm, then lm_head as weight, scales and bias.
 def next_token(x: Tensor, head: List[Tensor], eps: float) -> List[Tensor]:
   h = __torch__.ops.rms_norm(x[-1:], head[0], eps)
-  logits = __torch__.ops.quantised_linear(h, head[1], head[2], head[3]).to(6).squeeze(0)
+  logits = __torch__.ops.quantised_linear(h, head[1], head[2], head[3], False).to(6).squeeze(0)
   best = torch.argmax(logits)
   return [best, torch.softmax(logits, -1)[best], logits]

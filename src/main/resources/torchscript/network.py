@@ -30,14 +30,24 @@ class Network(Module):
   def quantise_int4(self: __torch__.Network, w: Tensor, group: int) -> List[Tensor]:
     return __torch__.ops.quantise_int4(w, group)
 
+  def group_int4(self: __torch__.Network, w: Tensor, group: int) -> List[Tensor]:
+    return __torch__.ops.group_int4(w, group)
+
+  def int4_blocks_are_known(self: __torch__.Network, like: Tensor) -> Tensor:
+    return __torch__.ops.int4_blocks_are_known(like)
+
+  def quantised_linear(self: __torch__.Network, x: Tensor, weight: Tensor, scales: Tensor, bias: Tensor, wide: bool) -> Tensor:
+    return __torch__.ops.quantised_linear(x, weight, scales, bias, wide)
+
   def float32(self: __torch__.Network, x: Tensor) -> Tensor:
     return x.to(6)
 
   def embed_picture(self: __torch__.Network, pixel_values: Tensor, w: List[Tensor], eps: float) -> Tensor:
     return __torch__.vit.embed(pixel_values, w, eps)
 
-  def vision_layer(self: __torch__.Network, x: Tensor, w: List[Tensor], heads: int, act: str, eps: float, record: bool) -> List[Tensor]:
-    return __torch__.vit.layer(x, w, heads, act, eps, record)
+  # With the attention of all heads added to total [N, N], or to nothing if that has no elements.
+  def vision_layer(self: __torch__.Network, x: Tensor, w: List[Tensor], heads: int, act: str, eps: float, total: Tensor) -> Tensor:
+    return __torch__.vit.layer(x, w, heads, act, eps, total)
 
   def add_patch_attention(self: __torch__.Network, weights: Tensor, total: Tensor) -> Tensor:
     return __torch__.vit.add_patch_attention(weights, total)
@@ -55,23 +65,23 @@ class Network(Module):
     after = torch.embedding(table, ids[start + image.size(0):]).to(6)
     return torch.cat([before, image, after], 0)
 
+  def attend(self: __torch__.Network, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
+    return __torch__.ops.attend(q, k, v, mask, first, last, total, together)
+
   def rope_tables(self: __torch__.Network, like: Tensor, length: int, head_dim: int, theta: float) -> List[Tensor]:
     return __torch__.ops.rope_tables(like, length, head_dim, theta)
 
-  def prefill(self: __torch__.Network, x: Tensor, w: List[Tensor], tables: List[Tensor], cache: List[Tensor], eps: float, record: bool) -> List[Tensor]:
-    return __torch__.decoder.prefill(x, w, tables[0], tables[1], cache[0], cache[1], eps, record)
+  def prefill(self: __torch__.Network, x: Tensor, w: List[Tensor], tables: List[Tensor], cache: List[Tensor], eps: float, wide: bool, first: int, last: int, keep_first: bool, total: Tensor) -> List[Tensor]:
+    return __torch__.decoder.prefill(x, w, tables[0], tables[1], cache[0], cache[1], eps, wide, first, last, keep_first, total)
 
-  def head_mean(self: __torch__.Network, weights: Tensor, first: int, last: int) -> Tensor:
-    return __torch__.decoder.head_mean(weights, first, last)
-
-  def add_prompt_attention(self: __torch__.Network, q: Tensor, cache: List[Tensor], first: int, last: int, keep_first: bool, total: Tensor) -> Tensor:
-    return total.add_(__torch__.decoder.prompt_attention(q, cache[0], first, last, keep_first))
+  def recorded(self: __torch__.Network, weights: List[Tensor], first: int, last: int, each: List[int]) -> List[Tensor]:
+    return __torch__.decoder.recorded(weights, first, last, each)
 
   def next_token(self: __torch__.Network, x: Tensor, head: List[Tensor], eps: float) -> List[Tensor]:
     return __torch__.decoder.next_token(x, head, eps)
 
-  # One decoding step: the token's id, its position -> what next_token gives, then the rows [L, n].
-  def decode(self: __torch__.Network, id: Tensor, table: Tensor, layers: List[List[Tensor]], head: List[Tensor], tables: List[Tensor], caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int) -> List[Tensor]:
+  # One decoding step: the token's id, its position -> what next_token gives, then what is recorded.
+  def decode(self: __torch__.Network, id: Tensor, table: Tensor, layers: List[List[Tensor]], head: List[Tensor], tables: List[Tensor], caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int, each: List[int]) -> List[Tensor]:
     x = torch.embedding(table, id.reshape([1])).to(6)
-    seen = __torch__.decoder.step(x, layers, tables[0], tables[1], caches, start, eps, first_layer, last_layer, first_head, last_head)
+    seen = __torch__.decoder.step(x, layers, tables[0], tables[1], caches, start, eps, first_layer, last_layer, first_head, last_head, each)
     return __torch__.decoder.next_token(seen[0], head, eps) + seen[1:]

@@ -14,18 +14,24 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 
 
 # The same with a weight that may be quantised: int8 with scales [N], or packed int4 (uint8) with
-# scales and zeros [K / group, N, 2], as quantise_int8 and quantise_int4 make them.
-def quantised_linear(x: Tensor, weight: Tensor, scales: Tensor, bias: Tensor) -> Tensor:
+# scales and zeros, in blocks for PyTorch's kernel or in groups, as quantise_int8, quantise_int4 and
+# group_int4 make them. wide: for many rows, widening a matrix to bfloat16 and multiplying is faster
+# than the integer kernels; in blocks, it needs a layout that int4_blocks_are_known.
+def quantised_linear(x: Tensor, weight: Tensor, scales: Tensor, bias: Tensor, wide: bool) -> Tensor:
   if scales.numel() == 0:
     y = torch.linear(x.to(weight.dtype), weight, None).to(x.dtype)
-  elif weight.dtype == 0:
+  elif weight.dtype == 1:
+    if x.size(0) > 16 or not weight.is_cpu:
+      y = torch.linear(x.to(15), weight.to(15), None).to(x.dtype) * scales
+    else:
+      y = torch._weight_int8pack_mm(x.to(15), weight, scales).to(x.dtype)
+  elif weight.dim() == 3:
+    y = __torch__.ops.widened_linear(x.to(15), weight, scales).to(x.dtype)
+  elif wide and x.size(0) > 192 and weight.size(0) % 64 == 0:
+    y = __torch__.ops.widened_linear(x.to(15), weight, scales).to(x.dtype)
+  else:
     group = x.size(-1) // scales.size(0)
     y = torch._weight_int4pack_mm_for_cpu(x.to(15), weight, group, scales).to(x.dtype)
-  elif x.size(0) > 16:
-    # For many rows, PyTorch's bfloat16 product is faster than its int8 one, widening included.
-    y = torch.linear(x.to(15), weight.to(15), None).to(x.dtype) * scales
-  else:
-    y = torch._weight_int8pack_mm(x.to(15), weight, scales).to(x.dtype)
   if bias.numel() > 0:
     y = y + bias
   return y
@@ -39,16 +45,75 @@ def quantise_int8(w: Tensor) -> List[Tensor]:
 
 
 # Per group of columns: w ~ (q - 8) * scale + zero with q in 0..15.
-# [N, K] -> packed [N, K / 2] uint8, scales and zeros [K / group, N, 2] bfloat16.
-# Packing goes by blocks of 64 rows, so that row chunks of a multiple of 64 can be packed apart.
-def quantise_int4(w: Tensor, group: int) -> List[Tensor]:
+# [N, K] -> q [N, K / group, group] int32, scales and zeros [N, K / group, 2] bfloat16.
+def int4(w: Tensor, group: int) -> List[Tensor]:
   grouped = w.reshape([w.size(0), -1, group])
   low = grouped.amin([2])
   scale = ((grouped.amax([2]) - low) / 15.0).clamp_min(1e-30).to(15)
   zero = (low + scale.to(6) * 8.0).to(15)
   q = torch.round((grouped - zero.to(6).unsqueeze(2)) / scale.to(6).unsqueeze(2)) + 8.0
-  packed = torch._convert_weight_to_int4pack_for_cpu(q.clamp(0, 15).to(3).reshape(w.size()), 2)
-  return [packed, torch.stack([scale.t(), zero.t()], 2)]
+  return [q.clamp(0, 15).to(3), torch.stack([scale, zero], 2)]
+
+
+# For PyTorch's kernel on the CPU: packed [N, K / 2] uint8, scales and zeros [K / group, N, 2].
+# Packing goes by blocks of 64 rows, so that row chunks of a multiple of 64 can be packed apart.
+def quantise_int4(w: Tensor, group: int) -> List[Tensor]:
+  q, scales = __torch__.ops.int4(w, group)
+  return [torch._convert_weight_to_int4pack_for_cpu(q.reshape(w.size()), 2), scales.transpose(0, 1).contiguous()]
+
+
+# For devices without that kernel: [N, K / group, group / 2] uint8, two neighbours in a byte.
+def group_int4(w: Tensor, group: int) -> List[Tensor]:
+  q, scales = __torch__.ops.int4(w, group)
+  low, high = q.to(0).reshape([q.size(0), q.size(1), -1, 2]).unbind(3)
+  return [low + high * 16, scales]
+
+
+# What group_int4 made -> [N, K] bfloat16.
+def widen_groups(weight: Tensor, scales: Tensor) -> Tensor:
+  q = torch.stack([weight % 16, torch.floor_divide(weight, 16)], 3).to(15).flatten(2, 3)
+  scale, zero = scales.unsqueeze(2).unbind(3)
+  return q.sub_(8).mul_(scale).add_(zero).flatten(1, 2)
+
+
+# The integers in blocks [N, K / 2] -> [N, K] bfloat16. In a block of 64 rows, a byte holds a
+# column's values of row i and, in its high half, of row i + 32: the layout for AVX-512.
+def block_integers(weight: Tensor) -> Tensor:
+  columns = weight.size(1) * 2
+  blocks = weight.reshape([-1, columns, 32]).transpose(1, 2).contiguous()
+  q = torch.empty([blocks.size(0), 2, 32, columns], dtype=15, device=weight.device)
+  q[:, 0].copy_(torch.bitwise_and(blocks, 15))
+  q[:, 1].copy_(torch.bitwise_right_shift(blocks, 4))
+  return q.reshape([-1, columns])
+
+
+# What quantise_int4 made -> [N, K] bfloat16.
+def widen_blocks(weight: Tensor, scales: Tensor) -> Tensor:
+  scale, zero = scales.transpose(0, 1).contiguous().unsqueeze(2).unbind(3)
+  q = __torch__.ops.block_integers(weight).reshape([weight.size(0), scales.size(0), -1])
+  return q.sub_(8).mul_(scale).add_(zero).flatten(1, 2)
+
+
+# x [M, K] by the int4 matrix, widened 2048 rows at a time: all at once would be hundreds of megabytes.
+def widened_linear(x: Tensor, weight: Tensor, scales: Tensor) -> Tensor:
+  parts = annotate(List[Tensor], [])
+  for start in range(0, weight.size(0), 2048):
+    rows = weight[start:start + 2048]
+    if weight.dim() == 3:
+      w = __torch__.ops.widen_groups(rows, scales[start:start + 2048])
+    else:
+      w = __torch__.ops.widen_blocks(rows, scales[:, start:start + 2048])
+    parts.append(torch.linear(x, w, None))
+  return torch.cat(parts, -1)
+
+
+# Whether PyTorch packs int4 here as block_integers reads it: that depends on the processor.
+def int4_blocks_are_known(like: Tensor) -> Tensor:
+  i = torch.arange(128, dtype=3, device=like.device).unsqueeze(1)
+  j = torch.arange(64, dtype=3, device=like.device).unsqueeze(0)
+  q = (i * 7 + j * 3 + i * j) % 16
+  packed = torch._convert_weight_to_int4pack_for_cpu(q, 2)
+  return (__torch__.ops.block_integers(packed) == q.to(15)).all()
 
 
 def layer_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
@@ -56,7 +121,7 @@ def layer_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
 
 
 def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
-  return weight * (x * torch.rsqrt((x * x).mean([-1], True) + eps))
+  return (x * torch.rsqrt((x * x).mean([-1], True) + eps)).mul_(weight)
 
 
 def activation(x: Tensor, name: str) -> Tensor:
@@ -81,14 +146,49 @@ def rope_tables(like: Tensor, length: int, head_dim: int, theta: float) -> List[
   return [torch.cos(angle), torch.sin(angle)]
 
 
-# Rotates [H, Q, C] by rows of the tables, [Q, C].
+# Rotates [H, Q, C] by rows of the tables, [Q, C], whose halves are equal.
 def rope(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-  halves = x.chunk(2, -1)
-  return x * cos + torch.cat([-halves[1], halves[0]], -1) * sin
+  half = x.size(-1) // 2
+  y = x * cos
+  y[:, :, :half].addcmul_(x[:, :, half:], sin[:, :half], value=-1.0)
+  y[:, :, half:].addcmul_(x[:, :, :half], sin[:, half:])
+  return y
 
 
-# Softmax in float32 of scaled dot products: [.., Q, C] x [.., K, C] -> [.., Q, K]. Scaled in
-# transformers' order, after the product, so that float32 results agree to the last digits.
-def attention_weights(q: Tensor, k: Tensor) -> Tensor:
-  scores = torch.matmul(q.to(k.dtype), k.transpose(-2, -1)).to(6)
-  return torch.softmax(scores.mul_(q.size(-1) ** -0.5), -1)
+# Scaled dot products, [.., Q, C] x [.., K, C] -> [.., Q, K] float32. Scaled in transformers'
+# order, after the product, so that float32 results agree to the last digits.
+def attention_scores(q: Tensor, k: Tensor) -> Tensor:
+  return torch.matmul(q.to(k.dtype), k.transpose(-2, -1)).to(6).mul_(q.size(-1) ** -0.5)
+
+
+# Weights of q over k, with mask [Q, K] to be added to the scores unless it has no elements.
+def attention_weights(q: Tensor, k: Tensor, mask: Tensor) -> Tensor:
+  scores = __torch__.ops.attention_scores(q, k)
+  if mask.numel() > 0:
+    scores.add_(mask)
+  return torch.softmax(scores, -1)
+
+
+# Attention of q [H, Q, C] over k and v [KV, K, C]: the attended values [Q, H * C] and the last query's
+# weights [H, K]. The weights of heads first..last are added to total [Q, K] on the way. All in
+# float32. together: all heads at once, for GPUs. A CPU takes a head at a time, which stays in its
+# cache: for 608 tokens that takes less than half of PyTorch's fused attention in bfloat16.
+def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
+  group = q.size(0) // k.size(0)
+  attended = torch.empty([q.size(1), q.size(0), v.size(-1)], dtype=q.dtype, device=q.device)
+  rows = annotate(List[Tensor], [])
+  if together:
+    each = __torch__.ops.attention_weights(q, k.to(6).repeat_interleave(group, 0), mask)
+    values = torch.matmul(each, v.to(6).repeat_interleave(group, 0))
+    attended.copy_(values.transpose(0, 1))
+    rows.append(each[:, -1])
+    if first <= last:
+      total.add_(each[first:last + 1].sum([0]))
+  else:
+    for head in range(q.size(0)):
+      weights = __torch__.ops.attention_weights(q[head], k[head // group].to(6), mask)
+      attended[:, head].copy_(torch.matmul(weights, v[head // group].to(6)))
+      rows.append(weights[-1:])
+      if first <= head and head <= last:
+        total.add_(weights)
+  return [attended.flatten(1), torch.cat(rows, 0)]

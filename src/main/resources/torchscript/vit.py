@@ -11,23 +11,20 @@ def embed(pixel_values: Tensor, w: List[Tensor], eps: float) -> Tensor:
   return __torch__.ops.layer_norm(x, w[3], w[4], eps)
 
 
-# [N, D] -> [N, D]; with record also the attention's head mean, [N, N].
-def layer(x: Tensor, w: List[Tensor], heads: int, act: str, eps: float, record: bool) -> List[Tensor]:
+# [N, D] -> [N, D]; the attention of all heads is added to total [N, N] unless that has
+# no elements.
+def layer(x: Tensor, w: List[Tensor], heads: int, act: str, eps: float, total: Tensor) -> Tensor:
   n = x.size(0)
   h = __torch__.ops.layer_norm(x, w[0], w[1], eps)
   qkv = __torch__.ops.linear(h, w[2], w[3]).reshape([n, 3, heads, -1])
   q, k, v = qkv.permute([1, 2, 0, 3]).unbind(0)
-  recorded = annotate(List[Tensor], [])
-  if record:
-    weights = __torch__.ops.attention_weights(q, k)
-    recorded = [weights.mean([0])]
-    h = torch.matmul(weights, v)
-  else:
-    h = torch.scaled_dot_product_attention(q, k, v)
-  x = x + __torch__.ops.linear(h.transpose(0, 1).reshape([n, -1]), w[4], w[5])
+  none = torch.empty([0], dtype=6, device=x.device)
+  last = heads - 1 if total.numel() > 0 else -1
+  attended = __torch__.ops.attend(q, k, v, none, 0, last, total, not x.is_cpu)[0]
+  x = x + __torch__.ops.linear(attended, w[4], w[5])
   h = __torch__.ops.layer_norm(x, w[6], w[7], eps)
   h = __torch__.ops.activation(__torch__.ops.linear(h, w[8], w[9]), act)
-  return [x + __torch__.ops.linear(h, w[10], w[11])] + recorded
+  return x + __torch__.ops.linear(h, w[10], w[11])
 
 
 # Patch-to-patch attention of one layer, added to total: class row and column dropped, rows

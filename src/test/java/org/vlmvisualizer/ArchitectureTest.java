@@ -56,7 +56,7 @@ class ArchitectureTest {
           Map.entry(
               "com.google.gson..",
               List.of("checkpoint", "family", "prompt", "output", "command", "hub")),
-          Map.entry("com.sun.jna..", List.of("hub")),
+          Map.entry("com.sun.jna..", List.of("hub", "network")),
           Map.entry("java.net.http..", List.of("hub", "command")),
           Map.entry("net.imglib2..", List.of("output", "image")),
           Map.entry("ij..", List.of("output", "command", "cli")),

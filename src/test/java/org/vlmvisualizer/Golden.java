@@ -27,7 +27,8 @@ public final class Golden {
           "llama-tied-system",
           "llama-crop-eos",
           "llama-float16",
-          "llama-layers");
+          "llama-layers",
+          "llama-wide");
 
   /** Those of make_original_goldens.py: the original format, and adapters. */
   public static final List<String> ORIGINAL =

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.analysis;
 
 import java.util.Map;
+import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.core.TokenSequence;
@@ -10,6 +11,7 @@ import org.vlmvisualizer.core.TokenSequence;
  *
  * @param maps where the model looked
  * @param matrix [N + T, N + T] the whole-sequence attention matrix
+ * @param kept attention per layer and head, or null if the request keeps none
  * @param answer running text of the tokens
  * @param seconds time taken per stage
  */
@@ -19,5 +21,6 @@ public record Analysis(
     TokenSequence prompt,
     TokenMaps maps,
     float[][] matrix,
+    HeadAttention kept,
     String answer,
     Map<String, Double> seconds) {}

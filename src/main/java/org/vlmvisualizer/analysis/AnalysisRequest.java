@@ -4,12 +4,14 @@ import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Keep;
 
 /**
  * What is asked of a model.
  *
  * @param question about the picture, without template
  * @param method name of an attribution method
+ * @param keep whether attention is kept per layer or head ({@link Analysis#kept})
  * @param template "auto" for the checkpoint's own, or a template's name
  * @param keepSystem whether the template's system text is kept; dropped, it soaks up no attention
  * @param length tokens to generate at most
@@ -18,6 +20,7 @@ public record AnalysisRequest(
     String question,
     String method,
     AttentionOptions options,
+    Keep keep,
     String template,
     boolean keepSystem,
     Fit fit,
@@ -43,6 +46,7 @@ public record AnalysisRequest(
         question,
         AttributionMethods.names().get(0),
         AttentionOptions.REFERENCE,
+        Keep.NOTHING,
         "auto",
         false,
         Fit.PAD,

@@ -101,7 +101,13 @@ public final class AttentionModel implements AutoCloseable {
 
     Trace trace =
         network.generate(
-            pixels, prompt, request.length(), eosIds, encoder::text, method.request(), progress);
+            pixels,
+            prompt,
+            request.length(),
+            eosIds,
+            encoder::text,
+            method.request().keeping(request.keep()),
+            progress);
     seconds.putAll(trace.seconds());
 
     start = System.nanoTime();
@@ -114,6 +120,7 @@ public final class AttentionModel implements AutoCloseable {
             new TokenMaps(
                 method.attribute(trace), pixels.grid(), trace.tokens(), attention.shares(trace)),
             attention.matrix(trace),
+            trace.kept(),
             encoder.decode(trace.tokens().stream().mapToInt(GeneratedToken::id).toArray()),
             seconds);
     seconds.put("attribution", seconds(start));
@@ -138,6 +145,11 @@ public final class AttentionModel implements AutoCloseable {
   /** What it computes in. */
   public Precision precision() {
     return network.precision();
+  }
+
+  /** Why it computes in that, one sentence. */
+  public String precisionReason() {
+    return network.precisionReason();
   }
 
   private static double seconds(long start) {

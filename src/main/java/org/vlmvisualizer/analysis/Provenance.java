@@ -18,7 +18,8 @@ public final class Provenance {
     all.put("model", model.checkpoint().folder().toString());
     all.put("model_sha256", model.checkpoint().sha256());
     all.put("device", model.device());
-    all.put("precision", model.precision().name().toLowerCase(Locale.ROOT));
+    all.put("precision", model.precision().toString());
+    all.put("precision_reason", model.precisionReason());
     all.put("question", analysis.request().question());
     all.put("prompt", analysis.prompt().text());
     all.put("answer", analysis.answer());
@@ -41,6 +42,7 @@ public final class Provenance {
     all.put("layers", options.layers().toString());
     all.put("heads", options.heads().toString());
     all.put("first_token", options.keepFirst() ? "keep" : "drop");
+    all.put("keep", request.keep().toString());
     all.put("template", request.template());
     all.put("system", request.keepSystem() ? "keep" : "drop");
     all.put("fit", request.fit().name().toLowerCase(Locale.ROOT));

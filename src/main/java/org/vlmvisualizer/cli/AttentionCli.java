@@ -79,6 +79,11 @@ public final class AttentionCli implements Callable<Integer> {
   @Option(names = "--first", description = "attention to the first token: drop, keep")
   private String first = "drop";
 
+  @Option(
+      names = "--keep",
+      description = "attention to keep apart, for maps of some afterwards: nothing, layers, heads")
+  private String keep = "nothing";
+
   @Option(names = "--template", description = "auto, vicuna_v1, mistral, llama_2, chatml, v0")
   private String template = "auto";
 
@@ -91,10 +96,12 @@ public final class AttentionCli implements Callable<Integer> {
   @Option(names = "--roi", paramLabel = "x,y,w,h", description = "the part to ask about, in pixels")
   private String roi;
 
-  @Option(names = "--device", description = "auto, cpu, gpu, gpu:1")
+  @Option(names = "--device", description = "auto, cpu, gpu, gpu:1, or mps on a Mac")
   private String device = "auto";
 
-  @Option(names = "--precision", description = "auto, float32, bfloat16, float16, int8, int4")
+  @Option(
+      names = "--precision",
+      description = "auto, float32, bfloat16, float16, int8, int4, int4-32, int4-128")
   private String precision = "auto";
 
   @Option(names = "--length", paramLabel = "N", description = "tokens to write at most")
@@ -156,7 +163,7 @@ public final class AttentionCli implements Callable<Integer> {
     }
     AnalysisRequest request =
         RequestOptions.request(
-            prompt, method, vision, layers, heads, first, template, system, fit, length);
+            prompt, method, vision, layers, heads, first, keep, template, system, fit, length);
     Upsampling scaling = Upsampling.parse(upsampling);
     Precision wanted = Precision.parse(precision);
     ImageInput input = ImageInput.open(image, region());

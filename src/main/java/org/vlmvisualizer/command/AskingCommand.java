@@ -67,6 +67,14 @@ abstract class AskingCommand extends VisualizerCommand {
 
   @Parameter(
       persist = false,
+      label = "Keep attention of",
+      description = "Each layer or head by itself, for maps of some of them afterwards",
+      choices = {"nothing", "layers", "heads"},
+      attrs = @Attr(name = ADVANCED))
+  private String keep = "nothing";
+
+  @Parameter(
+      persist = false,
       label = "Prompt template",
       description = "How a question is put; auto asks the model's own files",
       choices = {"auto", "vicuna_v1", "mistral", "llama_2", "chatml", "v0"},
@@ -93,7 +101,7 @@ abstract class AskingCommand extends VisualizerCommand {
   @Parameter(
       persist = false,
       label = "Device",
-      description = "auto, cpu, gpu or gpu:1",
+      description = "auto, cpu, gpu, gpu:1, or mps on a Mac",
       attrs = @Attr(name = ADVANCED))
   private String device = "auto";
 
@@ -101,7 +109,7 @@ abstract class AskingCommand extends VisualizerCommand {
       persist = false,
       label = "Precision",
       description = "auto takes the best that fits into memory",
-      choices = {"auto", "float32", "bfloat16", "float16", "int8", "int4"},
+      choices = {"auto", "float32", "bfloat16", "float16", "int8", "int4", "int4-32", "int4-128"},
       attrs = @Attr(name = ADVANCED))
   private String precision = "auto";
 
@@ -149,6 +157,7 @@ abstract class AskingCommand extends VisualizerCommand {
         layers,
         heads,
         first,
+        keep,
         template,
         system,
         fit,

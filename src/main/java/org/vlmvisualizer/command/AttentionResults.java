@@ -29,6 +29,7 @@ public final class AttentionResults {
         analysis.answer(),
         sequence,
         analysis.matrix(),
+        analysis.kept(),
         run);
   }
 }

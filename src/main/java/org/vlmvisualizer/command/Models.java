@@ -51,7 +51,8 @@ public class Models extends VisualizerCommand {
       throw new InputException(
           "Expected action to be list, download or remove, found '%s'.".formatted(action));
     }
-    if (!GraphicsEnvironment.isHeadless() && !IJ.isMacro()) {
+    boolean isAsked = action.equals("list") && !IJ.isMacro();
+    if (isAsked && !GraphicsEnvironment.isHeadless()) {
       ModelsWindow.show(new ModelShelf(new DialogConsent(false)), Project::showHelp);
       return;
     }

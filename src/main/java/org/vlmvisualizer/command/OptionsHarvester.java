@@ -41,10 +41,10 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
     List<ModuleItem<?>> items = new ArrayList<>();
     for (ModuleItem<?> item : module.getInfo().inputs()) {
       if (kind(item).isPresent() && !module.isInputResolved(item.getName())) {
-        items.add(items.size(), item);
+        items.add(item);
       }
     }
-    if (command.hasOwnWindow() && !IJ.isMacro()) {
+    if (command.hasOwnWindow()) {
       items.forEach(item -> module.resolveInput(item.getName()));
     } else if (!items.isEmpty()) {
       ask(module, command, items);

@@ -6,6 +6,7 @@ import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.VisionLayers;
 
 /** Options as the words that dialogs, macros and the command line share. None is trusted. */
@@ -22,6 +23,7 @@ public final class RequestOptions {
       String layers,
       String heads,
       String first,
+      String keep,
       String template,
       String system,
       String fit,
@@ -38,6 +40,7 @@ public final class RequestOptions {
         prompt,
         method,
         options,
+        Keep.parse(keep),
         template,
         isSecond("system", system, "drop", "keep"),
         isSecond("fit", fit, "pad", "crop") ? Fit.CROP : Fit.PAD,

@@ -33,11 +33,27 @@ public record IndexRange(int first, int last) {
    * @throws InputException if it does not fit {@code length} elements
    */
   public IndexRange of(int length, String what) {
-    int from = first < 0 ? first + length : first;
-    int to = last < 0 ? last + length : last;
-    if (from < 0 || to >= length || from > to) {
+    return within(new IndexRange(0, length - 1), what);
+  }
+
+  /**
+   * This range with both ends counted from 0, as a part of another one.
+   *
+   * @param whole both ends counted from 0; {@link #ALL} stands for all of it, and negative numbers
+   *     count from its end
+   * @param what "layers" or "heads", for the message
+   * @throws InputException if it is no part of {@code whole}
+   */
+  public IndexRange within(IndexRange whole, String what) {
+    if (equals(ALL)) {
+      return whole;
+    }
+    int from = first < 0 ? first + whole.last + 1 : first;
+    int to = last < 0 ? last + whole.last + 1 : last;
+    if (from < whole.first || to > whole.last || from > to) {
       throw new InputException(
-          "Expected a range of %s within 0-%d, found %s.".formatted(what, length - 1, this));
+          "Expected a range of %s within %d-%d, found %s."
+              .formatted(what, whole.first, whole.last, this));
     }
     return new IndexRange(from, to);
   }

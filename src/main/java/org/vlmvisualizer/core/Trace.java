@@ -15,6 +15,7 @@ import java.util.Map;
  *     over kept layers; lower triangular. Null if not asked for
  * @param vision [P, P] patch-to-patch attention: per layer mean over heads, CLS row and column
  *     dropped, rows renormalised; mean over layers. Null if not asked for
+ * @param kept attention per layer and head. Null if not asked for
  * @param logits [T, V] or null if not asked for
  * @param seconds time taken by "vision" (tower and projector), "prefill" and "decode"
  */
@@ -24,6 +25,7 @@ public record Trace(
     float[][][] rows,
     float[][] promptRows,
     float[][] vision,
+    HeadAttention kept,
     float[][] logits,
     Map<String, Double> seconds) {
 

@@ -10,6 +10,7 @@ package org.vlmvisualizer.core;
  * @param keepFirst false to set the attention to the first token to 0 in {@link Trace#promptRows}
  *     and renormalise, as VLM-Visualizer does
  * @param promptRows whether the rows of the prompt are kept as well, for the whole-sequence matrix
+ * @param keep whether the layers or each of their heads are kept apart ({@link Trace#kept})
  * @param logits whether the logits of each generated token are kept
  */
 public record TraceRequest(
@@ -18,11 +19,12 @@ public record TraceRequest(
     IndexRange heads,
     boolean keepFirst,
     boolean promptRows,
+    Keep keep,
     boolean logits) {
 
   /** Nothing but the generated tokens and their probabilities. */
   public static final TraceRequest NOTHING =
-      new TraceRequest(VisionLayers.NONE, null, null, false, false, false);
+      new TraceRequest(VisionLayers.NONE, null, null, false, false, Keep.NOTHING, false);
 
   /** Whether decoder rows are kept. */
   public boolean rows() {
@@ -30,6 +32,11 @@ public record TraceRequest(
   }
 
   public TraceRequest withLogits() {
-    return new TraceRequest(vision, layers, heads, keepFirst, promptRows, true);
+    return new TraceRequest(vision, layers, heads, keepFirst, promptRows, keep, true);
+  }
+
+  /** The same, with attention kept per layer or head. */
+  public TraceRequest keeping(Keep other) {
+    return new TraceRequest(vision, layers, heads, keepFirst, promptRows, other, logits);
   }
 }

@@ -48,7 +48,6 @@ public interface ModelFamily {
   /** The tokenizer, and how a picture is put into a prompt. The caller closes it. */
   default PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
     return new PromptEncoder(
-        checkpoint.text("tokenizer.json"),
         checkpoint.required("tokenizer.json"),
         config.decoder().vocabSize(),
         config.imageTokenId(),

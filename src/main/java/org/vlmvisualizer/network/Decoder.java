@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.IndexRange;
+import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.TraceRequest;
@@ -26,11 +27,23 @@ final class Decoder {
   private final List<IValue> layers = new ArrayList<>();
   private final IValue allLayers;
 
-  Decoder(Torch torch, DecoderConfig config, WeightLoader loader, Progress progress) {
+  /** Whether int4 matrices may be widened for many rows; see ops.py. */
+  private final boolean wide;
+
+  Decoder(
+      Torch torch,
+      DecoderConfig config,
+      WeightLoader loader,
+      Precision precision,
+      Progress progress) {
     this.torch = torch;
     this.config = config;
     String root = "language_model.";
     embeddings = loader.load(root + "embed_tokens.weight");
+    wide =
+        precision.isInt4()
+            && torch.isOnCpu()
+            && torch.tensor(torch.manager(), "int4_blocks_are_known", embeddings).getBoolean();
     head =
         loader.list(
             flatten(
@@ -41,6 +54,7 @@ final class Decoder {
     for (int i = 0; i < config.numHiddenLayers(); i++) {
       progress.update("Loading the decoder", i, config.numHiddenLayers());
       layers.add(layer(loader, root + "layers." + i + "."));
+      NativeHeap.trim();
     }
     allLayers = torch.keep(IValue.listFrom(layers.toArray(IValue[]::new)));
   }
@@ -82,21 +96,22 @@ final class Decoder {
     return new Sequence(owner, maxLength, request);
   }
 
-  /** One token: its id [], its probability [], the logits [V], and rows [L, K] if asked for. */
-  record Step(PtNDArray id, PtNDArray probability, PtNDArray logits, PtNDArray rows)
+  /**
+   * One token: its id [], its probability [], the logits [V], and what decoder.py records: nothing,
+   * rows [L, K], or rows, image [L, H, P] and rest [3, L, H].
+   */
+  record Step(PtNDArray id, PtNDArray probability, PtNDArray logits, List<PtNDArray> recorded)
       implements AutoCloseable {
     @Override
     public void close() {
       id.close();
       probability.close();
       logits.close();
-      if (rows != null) {
-        rows.close();
-      }
+      recorded.forEach(PtNDArray::close);
     }
 
-    private static Step of(PtNDArray[] tensors, PtNDArray rows) {
-      return new Step(tensors[0], tensors[1], tensors[2], rows);
+    private static Step of(PtNDArray[] tensors, List<PtNDArray> recorded) {
+      return new Step(tensors[0], tensors[1], tensors[2], recorded);
     }
   }
 
@@ -106,6 +121,8 @@ final class Decoder {
     private final IndexRange kept;
     private final IndexRange heads;
     private final IValue tables;
+    private long[] each = {};
+    private final PtNDArray nothing;
     private final List<IValue> caches = new ArrayList<>();
     private final IValue allCaches;
     private int length;
@@ -115,6 +132,7 @@ final class Decoder {
       // An empty range keeps no layer.
       kept = request.rows() ? request.layers() : new IndexRange(0, -1);
       heads = request.rows() ? request.heads() : new IndexRange(0, 0);
+      nothing = torch.zeros(owner, 0);
       tables =
           IValue.listFrom(
               torch.tensors(
@@ -153,18 +171,33 @@ final class Decoder {
       PtNDArray inputIds = torch.create(owner, LongBuffer.wrap(ids), DataType.INT64, ids.length);
       PtNDArray x =
           torch.tensor(owner, "embed_prompt", inputIds, embeddings, image, prompt.image().start());
-      List<PtNDArray> rows = new ArrayList<>();
+      if (request.keep() == Keep.HEADS) {
+        each = new long[] {prompt.image().start(), prompt.image().end(), prompt.length()};
+      }
+      List<PtNDArray> weights = new ArrayList<>();
       for (int i = 0; i < layers.size(); i++) {
         progress.update("Reading the prompt", i, layers.size());
-        x = prefillLayer(owner, i, x, promptTotal, rows);
+        x = prefillLayer(owner, i, x, promptTotal, weights);
       }
       length = ids.length;
-      PtNDArray stacked = rows.isEmpty() ? null : torch.stack(owner, rows);
-      return Step.of(torch.tensors(owner, "next_token", x, head, config.rmsNormEps()), stacked);
+      return Step.of(
+          torch.tensors(owner, "next_token", x, head, config.rmsNormEps()),
+          recorded(owner, weights));
+    }
+
+    private List<PtNDArray> recorded(PtNDManager owner, List<PtNDArray> weights) {
+      if (weights.isEmpty()) {
+        return List.of();
+      }
+      try (IValue list = IValue.listFrom(weights.toArray(PtNDArray[]::new))) {
+        return List.of(torch.tensors(owner, "recorded", list, heads.first(), heads.last(), each));
+      } finally {
+        weights.forEach(PtNDArray::close);
+      }
     }
 
     private PtNDArray prefillLayer(
-        PtNDManager owner, int layer, PtNDArray x, PtNDArray promptTotal, List<PtNDArray> rows) {
+        PtNDManager owner, int layer, PtNDArray x, PtNDArray promptTotal, List<PtNDArray> weights) {
       boolean record = layer >= kept.first() && layer <= kept.last();
       PtNDArray[] result =
           torch.tensors(
@@ -175,26 +208,17 @@ final class Decoder {
               tables,
               caches.get(layer),
               config.rmsNormEps(),
-              record);
-      if (record) {
-        rows.add(torch.tensor(owner, "head_mean", result[2], heads.first(), heads.last()));
-        if (promptTotal != null) {
-          torch
-              .tensor(
-                  owner,
-                  "add_prompt_attention",
-                  result[1],
-                  caches.get(layer),
-                  heads.first(),
-                  heads.last(),
-                  request.keepFirst(),
-                  promptTotal)
-              .close();
-        }
-        result[2].close();
-      }
+              wide,
+              heads.first(),
+              heads.last(),
+              request.keepFirst(),
+              record && promptTotal != null ? promptTotal : nothing);
       x.close();
-      result[1].close();
+      if (record) {
+        weights.add(result[1]);
+      } else {
+        result[1].close();
+      }
       return result[0];
     }
 
@@ -215,9 +239,10 @@ final class Decoder {
               kept.first(),
               kept.last(),
               heads.first(),
-              heads.last());
+              heads.last(),
+              each);
       length++;
-      return Step.of(result, result.length > 3 ? result[3] : null);
+      return Step.of(result, List.of(result).subList(3, result.length));
     }
 
     @Override

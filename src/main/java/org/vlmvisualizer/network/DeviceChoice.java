@@ -15,7 +15,9 @@ import org.vlmvisualizer.core.InputException;
  * @param isWarned whether the reason tells of a crash
  */
 record DeviceChoice(Device device, String reason, boolean isFree, boolean isWarned) {
-  private static final Pattern NAME = Pattern.compile("auto|cpu|gpu(:\\d{1,2})?");
+  private static final Pattern NAME = Pattern.compile("auto|cpu|mps|gpu(:\\d{1,2})?");
+
+  private static final String MPS = "mps";
 
   /** Read once: what became of the start before this one holds until the user says otherwise. */
   private static final class LastStart {
@@ -34,7 +36,8 @@ record DeviceChoice(Device device, String reason, boolean isFree, boolean isWarn
   }
 
   /**
-   * @param name "auto" (the first GPU that PyTorch sees, else the CPU), "cpu", "gpu" or "gpu:N"
+   * @param name "auto" (the first GPU that PyTorch sees, else the CPU), "cpu", "gpu", "gpu:N", or
+   *     "mps" for the GPU of a Mac
    * @throws InputException if there is no such device, or PyTorch cannot be started
    */
   static DeviceChoice of(String name) {
@@ -59,6 +62,8 @@ record DeviceChoice(Device device, String reason, boolean isFree, boolean isWarn
       return new DeviceChoice(Device.cpu(), "Device cpu was asked for.", false, false);
     } else if (wanted.equals("auto")) {
       return free(facts, warning);
+    } else if (wanted.equals(MPS)) {
+      return mac(facts);
     }
     int index = wanted.contains(":") ? Integer.parseInt(wanted.substring(4)) : 0;
     if (index >= facts.usable()) {
@@ -102,10 +107,20 @@ record DeviceChoice(Device device, String reason, boolean isFree, boolean isWarn
     return new DeviceChoice(Device.cpu(), why + ", so the CPU is used.", false, isWarned);
   }
 
+  private static DeviceChoice mac(GpuFacts facts) {
+    if (!facts.os().startsWith("Mac") || !System.getProperty("os.arch").equals("aarch64")) {
+      throw new InputException(
+          "Expected device mps on a Mac with Apple silicon, found %s; choose device cpu, gpu or auto."
+              .formatted(facts.os()));
+    }
+    return new DeviceChoice(Device.of(MPS, -1), "Device mps was asked for.", false, false);
+  }
+
   private static String check(String name) {
     String wanted = name.strip().toLowerCase(Locale.ROOT);
     if (!NAME.matcher(wanted).matches()) {
-      throw new InputException("Expected device auto, cpu, gpu or gpu:1, found '" + name + "'.");
+      throw new InputException(
+          "Expected device auto, cpu, gpu, gpu:1 or mps, found '" + name + "'.");
     }
     return wanted;
   }
@@ -118,8 +133,12 @@ record DeviceChoice(Device device, String reason, boolean isFree, boolean isWarn
     return facts.usable() == 0 ? expected + " " + facts.obstacle() : expected;
   }
 
-  /** "cpu" or "gpu:0". */
   String name() {
-    return device.isGpu() ? "gpu:" + device.getDeviceId() : "cpu";
+    return name(device);
+  }
+
+  /** "cpu", "gpu:0" or "mps". */
+  static String name(Device device) {
+    return device.isGpu() ? "gpu:" + device.getDeviceId() : device.getDeviceType();
   }
 }

@@ -44,7 +44,7 @@ record GpuFacts(
     if (usable > 0) {
       return null;
     } else if (os.startsWith("Mac")) {
-      return "On Macs, PyTorch for Java uses the CPU only.";
+      return "On Macs, the CPU is used unless device mps is chosen.";
     } else if (driver == null) {
       return "No NVIDIA driver was found, so there is no GPU that PyTorch could use; if this computer has an NVIDIA GPU, install its driver.";
     } else if (!cudaBuild) {

@@ -5,15 +5,10 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.vlmvisualizer.checkpoint.Weights;
-import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PixelValues;
@@ -27,9 +22,6 @@ import org.vlmvisualizer.core.VisionLayers;
  * A LLaVA model with its weights on a device: vision tower, projector, decoder. Not thread-safe.
  */
 public final class LlavaNetwork implements AutoCloseable {
-  /** Columns that share a scale in int4. */
-  private static final int INT4_GROUP = 64;
-
   private final Torch torch;
   private final ModelConfig config;
   private final PrecisionChoice choice;
@@ -49,15 +41,15 @@ public final class LlavaNetwork implements AutoCloseable {
     this.choice = choice;
     this.engine = engine;
     tower = new VisionTower(torch, config, loader, progress);
-    decoder = new Decoder(torch, config.decoder(), loader, progress);
+    decoder = new Decoder(torch, config.decoder(), loader, choice.precision(), progress);
   }
 
   /**
    * Loads all weights. With device auto, a GPU that cannot take them is passed over for the CPU.
    *
-   * @param device "auto", "cpu", "gpu" or "gpu:N"
+   * @param device "auto", "cpu", "gpu", "gpu:N" or "mps"
    * @param quantisedFolder the folder where quantised weights are kept, given what they are, such
-   *     as "int4-64"; null keeps none. Asked only if they are quantised
+   *     as "int4"; null keeps none. Asked only if they are quantised
    * @throws InputException if the device or the precision cannot be had
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels; nothing stays
    *     loaded
@@ -86,12 +78,11 @@ public final class LlavaNetwork implements AutoCloseable {
     QuantisedCache cache = null;
     try {
       torch.probe();
-      PrecisionChoice choice =
-          PrecisionChoice.of(precision, config, weights, torch.device(), INT4_GROUP);
+      PrecisionChoice choice = PrecisionChoice.of(precision, config, weights, torch.device());
       if (choice.precision().isQuantised() && quantisedFolder != null) {
-        cache = new QuantisedCache(quantisedFolder.apply(choice.name() + "-" + INT4_GROUP));
+        cache = new QuantisedCache(quantisedFolder.apply(stored(choice, torch)));
       }
-      WeightLoader loader = new WeightLoader(torch, weights, choice.precision(), INT4_GROUP, cache);
+      WeightLoader loader = new WeightLoader(torch, weights, choice.precision(), cache);
       EngineReport engine = EngineReport.of(place);
       LlavaNetwork network = new LlavaNetwork(torch, config, choice, loader, engine, progress);
       if (cache != null) {
@@ -108,9 +99,14 @@ public final class LlavaNetwork implements AutoCloseable {
     }
   }
 
-  /** Where it runs, for a reader: "cpu" or "gpu:0". */
+  /** What a cache of quantised weights holds: GPUs have a layout of their own for int4. */
+  private static String stored(PrecisionChoice choice, Torch torch) {
+    return choice.precision() + (choice.precision().isInt4() && !torch.isOnCpu() ? "-groups" : "");
+  }
+
+  /** Where it runs, for a reader: "cpu", "gpu:0" or "mps". */
   public String device() {
-    return torch.device().isGpu() ? "gpu:" + torch.device().getDeviceId() : "cpu";
+    return DeviceChoice.name(torch.device());
   }
 
   /** Which PyTorch it runs in, on which device, and why there. */
@@ -135,6 +131,8 @@ public final class LlavaNetwork implements AutoCloseable {
    * @param eosIds ids that end the answer; the one that ended it is its last token
    * @param texts what an id looks like to a reader
    * @return what was asked to be recorded; each token's row is the query row that predicted it
+   * @throws InputException if the answer could be too long for the model, or what is kept of it for
+   *     memory
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
    */
   public Trace generate(
@@ -152,9 +150,10 @@ public final class LlavaNetwork implements AutoCloseable {
               .formatted(config.decoder().maxPositionEmbeddings(), longest));
     }
     TraceRequest counted = count(request);
+    KeptMemory.require(counted, maxNewTokens, prompt.image().length());
     try (PtNDManager run = (PtNDManager) torch.manager().newSubManager();
         Decoder.Sequence sequence = decoder.begin(run, longest, counted)) {
-      Recorder recorder = new Recorder(counted, texts);
+      Recorder recorder = new Recorder(torch, counted, prompt, texts);
       VisionTower.Output seen = see(run, picture, counted.vision(), progress);
       int n = prompt.length();
       PtNDArray promptTotal = counted.promptRows() ? torch.zeros(run, n, n) : null;
@@ -171,7 +170,7 @@ public final class LlavaNetwork implements AutoCloseable {
       }
       recorder.lap("decode");
       return recorder.trace(
-          prompt, rows(promptTotal, n, counted), rows(seen.attention(), picture.grid().size()));
+          rows(promptTotal, n, counted), rows(seen.attention(), picture.grid().size()));
     }
   }
 
@@ -202,6 +201,7 @@ public final class LlavaNetwork implements AutoCloseable {
         request.heads().of(config.decoder().numAttentionHeads(), "heads"),
         request.keepFirst(),
         request.promptRows(),
+        request.keep(),
         request.logits());
   }
 
@@ -219,66 +219,6 @@ public final class LlavaNetwork implements AutoCloseable {
       System.arraycopy(values, i * n, rows[i], 0, n);
     }
     return rows;
-  }
-
-  /** Collects the steps of one answer as plain Java values. */
-  private final class Recorder {
-    private final TraceRequest request;
-    private final IntFunction<String> texts;
-    private final List<GeneratedToken> tokens = new ArrayList<>();
-    private final List<float[][]> rows = new ArrayList<>();
-    private final List<float[]> logits = new ArrayList<>();
-    private final Map<String, Double> seconds = new LinkedHashMap<>();
-    private long lapStart = System.nanoTime();
-
-    Recorder(TraceRequest request, IntFunction<String> texts) {
-      this.request = request;
-      this.texts = texts;
-    }
-
-    int add(Decoder.Step step) {
-      int id = (int) step.id().getLong();
-      float probability = step.probability().getFloat();
-      if (Float.isNaN(probability)) {
-        throw new InputException(
-            "Expected numbers from the model, but it computed NaN (not a number); choose precision float32, or download the model again.");
-      }
-      tokens.add(new GeneratedToken(id, texts.apply(id), probability));
-      if (step.rows() != null) {
-        rows.add(split(torch.floats(step.rows()), request.layers().size()));
-      }
-      if (request.logits()) {
-        logits.add(torch.floats(step.logits()));
-      }
-      return id;
-    }
-
-    /** Ends a stage; results were read, so a GPU has finished it too. */
-    void lap(String stage) {
-      long now = System.nanoTime();
-      seconds.put(stage, (now - lapStart) / 1e9);
-      lapStart = now;
-    }
-
-    Trace trace(TokenSequence prompt, float[][] promptRows, float[][] vision) {
-      return new Trace(
-          prompt,
-          List.copyOf(tokens),
-          rows.isEmpty() ? null : rows.toArray(float[][][]::new),
-          promptRows,
-          vision,
-          logits.isEmpty() ? null : logits.toArray(float[][]::new),
-          seconds);
-    }
-
-    private static float[][] split(float[] values, int count) {
-      int length = values.length / count;
-      float[][] parts = new float[count][length];
-      for (int i = 0; i < count; i++) {
-        System.arraycopy(values, i * length, parts[i], 0, length);
-      }
-      return parts;
-    }
   }
 
   @Override

@@ -16,30 +16,25 @@ final class MemoryNeed {
 
   private MemoryNeed() {}
 
-  /**
-   * Bytes at the peak.
-   *
-   * @param group columns that share a scale in int4
-   */
-  static long bytes(ModelConfig config, Weights weights, Precision precision, int group) {
+  /** Bytes at the peak. */
+  static long bytes(ModelConfig config, Weights weights, Precision precision) {
     double bytes = BASE_BYTES + runBytes(config, precision);
     for (Map.Entry<String, StoredTensor> e : weights.tensors().entrySet()) {
       long elements = e.getValue().rows() * e.getValue().rowSize();
-      bytes += elements * bytesPerElement(e.getKey(), e.getValue(), precision, group);
+      bytes += elements * bytesPerElement(e.getKey(), e.getValue(), precision);
     }
     return (long) bytes;
   }
 
-  private static double bytesPerElement(
-      String name, StoredTensor tensor, Precision precision, int group) {
+  private static double bytesPerElement(String name, StoredTensor tensor, Precision precision) {
     if (tensor.shape().length < 2) {
       return Float.BYTES;
     }
     boolean quantised = name.startsWith("language_model.layers.") || name.equals("lm_head.weight");
     if (quantised && precision == Precision.INT8) {
       return 1;
-    } else if (quantised && precision == Precision.INT4) {
-      return 0.5 + 4.0 / group;
+    } else if (quantised && precision.isInt4()) {
+      return 0.5 + 4.0 / precision.group();
     }
     return precision == Precision.FLOAT32 ? Float.BYTES : Short.BYTES;
   }

@@ -8,7 +8,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
@@ -28,28 +27,27 @@ record PrecisionChoice(Precision precision, String reason) {
    * @throws DeviceRefusal if the device has too little memory, or the GPU cannot do it
    * @throws InputException if the CPU cannot do it
    */
-  static PrecisionChoice of(
-      Precision wanted, ModelConfig config, Weights weights, Device device, int group) {
+  static PrecisionChoice of(Precision wanted, ModelConfig config, Weights weights, Device device) {
     long available = device.isGpu() ? gpuBytes(device) : cpuBytes();
-    List<Precision> candidates = candidates(wanted, device.isGpu(), weights.parameters());
+    List<Precision> candidates =
+        candidates(wanted, !device.equals(Device.cpu()), weights.parameters());
     for (Precision precision : candidates) {
-      long needed = MemoryNeed.bytes(config, weights, precision, group);
+      long needed = MemoryNeed.bytes(config, weights, precision);
       if (needed <= available) {
         return new PrecisionChoice(
             precision,
             "%s needs about %.1f GB of the %.1f GB that are free"
-                .formatted(name(precision), needed / 1e9, available / 1e9));
+                .formatted(precision, needed / 1e9, available / 1e9));
       }
     }
     throw new DeviceRefusal(
         "Expected %.1f GB of free memory for %s on %s, found %.1f GB; %s"
             .formatted(
-                MemoryNeed.bytes(config, weights, candidates.get(candidates.size() - 1), group)
-                    / 1e9,
-                name(candidates.get(candidates.size() - 1)),
+                MemoryNeed.bytes(config, weights, candidates.get(candidates.size() - 1)) / 1e9,
+                candidates.get(candidates.size() - 1),
                 device.isGpu() ? "the GPU" : "the CPU",
                 available / 1e9,
-                remedy(config, weights, device, available, group)));
+                remedy(config, weights, device, available)));
   }
 
   private static List<Precision> candidates(Precision wanted, boolean gpu, long parameters) {
@@ -57,15 +55,10 @@ record PrecisionChoice(Precision precision, String reason) {
       throw new InputException(
           "Expected precision float32 or bfloat16 on the CPU, found float16, which it computes too slowly to be of use.");
     }
-    if (wanted.isQuantised() && gpu) {
-      throw new DeviceRefusal(
-          "Expected precision auto, float32, bfloat16 or float16 on a GPU, found %s, which runs on device cpu only."
-              .formatted(name(wanted)));
-    }
     if (wanted != Precision.AUTO) {
       return List.of(wanted);
     } else if (gpu) {
-      return List.of(Precision.BFLOAT16);
+      return List.of(Precision.BFLOAT16, Precision.INT8, Precision.INT4);
     } else if (parameters <= FLOAT32_PARAMETERS) {
       return List.of(Precision.FLOAT32, Precision.BFLOAT16, Precision.INT8, Precision.INT4);
     }
@@ -73,26 +66,16 @@ record PrecisionChoice(Precision precision, String reason) {
   }
 
   /** What would fit: another precision, the CPU, or nothing. */
-  private static String remedy(
-      ModelConfig config, Weights weights, Device device, long available, int group) {
+  private static String remedy(ModelConfig config, Weights weights, Device device, long available) {
+    for (Precision precision : List.of(Precision.BFLOAT16, Precision.INT8, Precision.INT4)) {
+      if (MemoryNeed.bytes(config, weights, precision) <= available) {
+        return "choose precision " + precision + ", which fits.";
+      }
+    }
     if (device.isGpu()) {
       return "choose device cpu.";
     }
-    for (Precision precision : List.of(Precision.BFLOAT16, Precision.INT8, Precision.INT4)) {
-      if (MemoryNeed.bytes(config, weights, precision, group) <= available) {
-        return "choose precision " + name(precision) + ", which fits.";
-      }
-    }
     return "close other programs or choose a smaller model.";
-  }
-
-  /** As users write it. */
-  String name() {
-    return name(precision);
-  }
-
-  private static String name(Precision precision) {
-    return precision.name().toLowerCase(Locale.ROOT);
   }
 
   private static long gpuBytes(Device device) {

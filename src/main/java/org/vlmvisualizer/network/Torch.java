@@ -4,9 +4,6 @@ import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.EngineException;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -54,6 +51,10 @@ final class Torch implements AutoCloseable {
     return manager.getDevice();
   }
 
+  boolean isOnCpu() {
+    return device().equals(Device.cpu());
+  }
+
   /**
    * Multiplies two small matrices and reads the product: a GPU that this PyTorch has no kernels for
    * fails here, before minutes of loading.
@@ -72,13 +73,6 @@ final class Torch implements AutoCloseable {
   /** A float32 array of zeros. */
   PtNDArray zeros(PtNDManager owner, long... shape) {
     return (PtNDArray) owner.zeros(new Shape(shape), DataType.FLOAT32);
-  }
-
-  /** Arrays of one shape, laid along a new first axis. */
-  PtNDArray stack(PtNDManager owner, List<PtNDArray> arrays) {
-    NDArray stacked = NDArrays.stack(new NDList(new ArrayList<NDArray>(arrays)));
-    stacked.attach(owner);
-    return (PtNDArray) stacked;
   }
 
   /** The elements, widened to float32, row by row. */

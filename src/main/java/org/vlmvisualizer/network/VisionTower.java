@@ -73,7 +73,8 @@ final class VisionTower {
    */
   Output run(PtNDManager owner, PtNDArray pixelValues, VisionLayers recorded, Progress progress) {
     VisionConfig c = config.vision();
-    PtNDArray total = null;
+    PtNDArray none = torch.zeros(owner, 0);
+    PtNDArray total = torch.zeros(owner, c.numPatches(), c.numPatches());
     int used = 0;
     PtNDArray x = torch.tensor(owner, "embed_picture", pixelValues, embedding, c.layerNormEps());
     for (int i = 0; i < layers.size(); i++) {
@@ -81,8 +82,10 @@ final class VisionTower {
       boolean record =
           recorded == VisionLayers.ALL
               || recorded == VisionLayers.SELECTED && i == layers.size() - 1;
-      PtNDArray[] result =
-          torch.tensors(
+      int tokens = c.numPatches() + 1;
+      PtNDArray weights = record ? torch.zeros(owner, tokens, tokens) : none;
+      PtNDArray next =
+          torch.tensor(
               owner,
               "vision_layer",
               x,
@@ -90,21 +93,18 @@ final class VisionTower {
               c.numAttentionHeads(),
               c.hiddenAct(),
               c.layerNormEps(),
-              record);
+              weights);
       x.close();
-      x = result[0];
+      x = next;
       if (record) {
-        if (total == null) {
-          total = torch.zeros(owner, c.numPatches(), c.numPatches());
-        }
-        torch.tensor(owner, "add_patch_attention", result[1], total).close();
-        result[1].close();
+        torch.tensor(owner, "add_patch_attention", weights, total).close();
+        weights.close();
         used++;
       }
     }
     PtNDArray features = torch.tensor(owner, "without_class", x);
     PtNDArray projected =
         torch.tensor(owner, "project", features, projector, config.projectorAct());
-    return new Output(features, projected, total == null ? null : (PtNDArray) total.div(used));
+    return new Output(features, projected, used == 0 ? null : (PtNDArray) total.div(used));
   }
 }

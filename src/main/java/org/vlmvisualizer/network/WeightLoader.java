@@ -36,7 +36,6 @@ final class WeightLoader {
   private final Torch torch;
   private final Weights weights;
   private final Precision precision;
-  private final int group;
   private final QuantisedCache cache;
   private final PtNDArray device;
   private final PtNDArray none;
@@ -55,15 +54,13 @@ final class WeightLoader {
   record Projection(PtNDArray weight, PtNDArray scales, PtNDArray bias) {}
 
   /**
-   * @param group columns that share a scale in int4; matrices that it does not divide take 32
    * @param cache of quantised matrices, or null
    */
-  WeightLoader(Torch torch, Weights weights, Precision precision, int group, QuantisedCache cache) {
+  WeightLoader(Torch torch, Weights weights, Precision precision, QuantisedCache cache) {
     this.cache = cache;
     this.torch = torch;
     this.weights = weights;
     this.precision = precision;
-    this.group = group;
     this.device = torch.create(torch.manager(), FloatBuffer.allocate(1), DataType.FLOAT32, 1);
     this.rows = new RowReader(torch);
     this.rowsOfB = new RowReader(torch);
@@ -125,7 +122,8 @@ final class WeightLoader {
   }
 
   private static Safetensors.Content content(String name, DType type, PtNDArray array) {
-    return new Safetensors.Content(name, type, array.getShape().getShape(), array.toByteBuffer());
+    return new Safetensors.Content(
+        name, type, array.getShape().getShape(), array.toByteBuffer(true));
   }
 
   private List<Part> parts(String suffix, String... names) {
@@ -172,7 +170,10 @@ final class WeightLoader {
   private PtNDArray[] int4(List<Part> parts) {
     long rows = rows(parts);
     long columns = parts.get(0).tensor().rowSize();
-    int group = columns % this.group == 0 ? this.group : SMALLEST_GROUP;
+    int group = group(columns);
+    if (!torch.isOnCpu()) {
+      return groupedInt4(parts, rows, columns, group);
+    }
     PtNDArray weight = empty(UINT8, rows, columns / 2);
     PtNDArray scales = empty(precision.scalarType(), columns / group, rows, 2);
     quantise(
@@ -183,6 +184,24 @@ final class WeightLoader {
           torch.tensor(scope, "fill_columns", scales, start, q[1]);
         });
     return new PtNDArray[] {weight, scales};
+  }
+
+  /** For devices without PyTorch's int4 kernel. */
+  private PtNDArray[] groupedInt4(List<Part> parts, long rows, long columns, int group) {
+    PtNDArray weight = empty(UINT8, rows, columns / group, group / 2);
+    PtNDArray scales = empty(precision.scalarType(), rows, columns / group, 2);
+    quantise(
+        parts,
+        (scope, start, chunk) -> {
+          PtNDArray[] q = torch.tensors(scope, "group_int4", chunk, group);
+          torch.tensor(scope, "fill", weight, start, q[0]);
+          torch.tensor(scope, "fill", scales, start, q[1]);
+        });
+    return new PtNDArray[] {weight, scales};
+  }
+
+  private int group(long columns) {
+    return columns % precision.group() == 0 ? precision.group() : SMALLEST_GROUP;
   }
 
   @FunctionalInterface

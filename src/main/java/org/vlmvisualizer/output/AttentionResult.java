@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 
@@ -22,6 +23,7 @@ import org.vlmvisualizer.core.TokenMaps;
  * @param answer running text of the tokens
  * @param sequence what the matrix's rows and columns look like, [N + T]
  * @param matrix [N + T, N + T] whole-sequence attention, or null if it was not kept
+ * @param kept attention per layer and head, or null if the run kept none
  * @param run how the result came about, in the words of run.json
  */
 public record AttentionResult(
@@ -32,7 +34,19 @@ public record AttentionResult(
     String answer,
     List<String> sequence,
     float[][] matrix,
+    HeadAttention kept,
     JsonObject run) {
+
+  /**
+   * @throws IllegalArgumentException if what was kept is of another answer
+   */
+  public AttentionResult {
+    if (kept != null && (kept.size() != maps.size() || kept.patches() != maps.grid().size())) {
+      throw new IllegalArgumentException(
+          "Expected kept attention of %d tokens to %d patches, found %d and %d."
+              .formatted(maps.size(), maps.grid().size(), kept.size(), kept.patches()));
+    }
+  }
 
   /** One slice per generated token; knows its result ({@link #of}). */
   public ImagePlus heatmaps() {
@@ -69,6 +83,11 @@ public record AttentionResult(
   /** The attention between all tokens, or null if it was not kept. */
   public ImagePlus matrixImage() {
     return matrix == null ? null : MatrixImage.of(matrix, sequence, source, info());
+  }
+
+  /** What was kept of each layer and head, by the names of the files; empty if nothing was. */
+  Map<String, ImagePlus> keptImages() {
+    return kept == null ? Map.of() : KeptImages.of(kept, maps, source, info());
   }
 
   /**

@@ -10,6 +10,7 @@ import net.imglib2.img.planar.PlanarImgs;
 import net.imglib2.type.numeric.real.FloatType;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.JavaMemory;
 import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.TokenMaps;
 
@@ -40,7 +41,7 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
     int width = bare ? grid.columns() : grid.sourceWidth();
     int height = bare ? grid.rows() : grid.sourceHeight();
     requireMemory(
-        width, height, tokens.size(), availableBytes(4L * width * height * tokens.size()));
+        width, height, tokens.size(), JavaMemory.available(4L * width * height * tokens.size()));
 
     PlanarImg<FloatType, FloatArray> img = PlanarImgs.floats(width, height, tokens.size());
     fill(img, maps, upsampling);
@@ -117,18 +118,5 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
               needed / 1e9,
               available / 1e9));
     }
-  }
-
-  /** What the heap can still take; garbage counts as taken until it is collected. */
-  private static long availableBytes(long needed) {
-    if (freeBytes() < needed) {
-      System.gc();
-    }
-    return freeBytes();
-  }
-
-  private static long freeBytes() {
-    Runtime runtime = Runtime.getRuntime();
-    return runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());
   }
 }

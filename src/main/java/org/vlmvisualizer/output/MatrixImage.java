@@ -47,7 +47,7 @@ public final class MatrixImage {
   }
 
   /** The percentile of the entries that are not 0. */
-  private static double percentile(float[] pixels) {
+  static double percentile(float[] pixels) {
     float[] sorted = pixels.clone();
     Arrays.sort(sorted);
     int first = 0;

@@ -112,7 +112,8 @@ public final class ResultFiles {
 
   /**
    * Writes heatmaps.tif, tokens.csv, attention-ratio.png, montage.png, attention-matrix.tif where
-   * there is one, picture.png, patches.tif (the maps, a pixel per patch) and run.json.
+   * there is one, picture.png, patches.tif (the maps, a pixel per patch), the files of {@link
+   * KeptImages} where layers or heads were kept, and run.json.
    *
    * @return the files, run.json last
    * @throws InputException if they cannot be written; then the folder is as it was before
@@ -167,6 +168,7 @@ public final class ResultFiles {
     }
     writers.put(PICTURE, file -> writePng(result.picture(), file));
     writers.put(PATCHES, file -> TiffFile.write(result.patches(), file));
+    result.keptImages().forEach((name, i) -> writers.put(name, file -> TiffFile.write(i, file)));
     // Last, so that a folder with a run.json of this run has everything else of it.
     writers.put(RUN, file -> Files.writeString(file, json(result, writers.keySet())));
     return writers;
@@ -177,6 +179,9 @@ public final class ResultFiles {
     run.add("image", ResultJson.image(result.source(), result.upsampling()));
     run.add("grid", ResultJson.grid(result.maps().grid()));
     run.add("tokens", ResultJson.tokens(result.maps()));
+    if (result.kept() != null) {
+      run.add("kept", ResultJson.kept(result.kept()));
+    }
     JsonArray files = new JsonArray();
     names.forEach(files::add);
     run.add("files", files);

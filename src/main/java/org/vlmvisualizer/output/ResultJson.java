@@ -9,12 +9,15 @@ import java.util.List;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.HeadAttention;
+import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.TokenMaps;
 
 /** What run.json tells of a result beside how it came about, written and read back. */
 final class ResultJson {
   private static final Gson GSON = new Gson();
+  private static final int MAX_INDEX = 9999;
 
   private ResultJson() {}
 
@@ -58,6 +61,27 @@ final class ResultJson {
 
   static PatchGrid grid(JsonObject json) {
     return GSON.fromJson(json, PatchGrid.class);
+  }
+
+  /** Which layers and heads were kept: the shape of {@link KeptImages}. */
+  record Kept(IndexRange layers, IndexRange heads, boolean averaged, boolean vision) {
+    Kept {
+      for (IndexRange range : List.of(layers, heads)) {
+        if (range.first() < 0 || range.last() < range.first() || range.last() > MAX_INDEX) {
+          throw new IllegalArgumentException("Layers " + layers + " and heads " + heads);
+        }
+      }
+    }
+  }
+
+  static JsonObject kept(HeadAttention kept) {
+    return GSON.toJsonTree(
+            new Kept(kept.layers(), kept.heads(), kept.averaged(), kept.vision() != null))
+        .getAsJsonObject();
+  }
+
+  static Kept kept(JsonObject json) {
+    return GSON.fromJson(json, Kept.class);
   }
 
   /** One object per token. */

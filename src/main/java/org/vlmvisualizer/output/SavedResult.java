@@ -1,16 +1,17 @@
 package org.vlmvisualizer.output;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import ij.ImagePlus;
-import ij.io.Opener;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.vlmvisualizer.core.AttributionMap;
+import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.RgbPicture;
@@ -40,6 +41,8 @@ public final class SavedResult {
       }
       JsonObject run = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
       return read(folder, run);
+    } catch (NoSuchFileException e) {
+      throw unreadable(folder, e.getFile() + " is missing", e);
     } catch (IOException e) {
       throw unreadable(folder, e.getMessage(), e);
     } catch (RuntimeException e) {
@@ -58,8 +61,14 @@ public final class SavedResult {
     JsonObject image = run.remove("image").getAsJsonObject();
     PatchGrid grid = ResultJson.grid(run.remove("grid").getAsJsonObject());
     String method = run.getAsJsonObject("options").get("method").getAsString();
-    AttributionMap map = new AttributionMap(method, patches(folder.resolve(ResultFiles.PATCHES)));
-    TokenMaps maps = ResultJson.maps(run.remove("tokens").getAsJsonArray(), grid, map);
+    JsonArray tokens = run.remove("tokens").getAsJsonArray();
+    AttributionMap map = new AttributionMap(method, patches(folder, grid, tokens.size()));
+    TokenMaps maps = ResultJson.maps(tokens, grid, map);
+    HeadAttention kept = null;
+    if (run.has("kept")) {
+      ResultJson.Kept shape = ResultJson.kept(run.remove("kept").getAsJsonObject());
+      kept = KeptImages.read(folder, shape, grid, tokens.size());
+    }
     run.remove("files");
     RgbPicture picture = picture(folder.resolve(ResultFiles.PICTURE), grid);
     return new AttentionResult(
@@ -70,17 +79,18 @@ public final class SavedResult {
         run.get("answer").getAsString(),
         List.of(),
         null,
+        kept,
         run);
   }
 
-  private static float[][] patches(Path file) throws IOException {
-    ImagePlus stack = new Opener().openTiff(file.getParent() + "/", file.getFileName().toString());
-    if (stack == null || stack.getBitDepth() != 32) {
-      throw new IOException(file.getFileName() + " is no stack of 32-bit maps");
-    }
-    float[][] values = new float[stack.getStackSize()][];
-    for (int t = 0; t < values.length; t++) {
-      values[t] = (float[]) stack.getStack().getPixels(t + 1);
+  private static float[][] patches(Path folder, PatchGrid grid, int tokens) throws IOException {
+    float[][] values = new float[tokens][];
+    try (FloatPlanes planes =
+        FloatPlanes.open(
+            folder.resolve(ResultFiles.PATCHES), grid.columns(), grid.rows(), tokens)) {
+      for (int t = 0; t < tokens; t++) {
+        values[t] = planes.next(1);
+      }
     }
     return values;
   }

@@ -2,6 +2,7 @@ package org.vlmvisualizer.output;
 
 import ij.ImagePlus;
 import ij.Prefs;
+import ij.VirtualStack;
 import ij.io.FileInfo;
 import ij.io.FileSaver;
 import ij.io.TiffEncoder;
@@ -25,7 +26,14 @@ final class TiffFile {
    */
   static void write(ImagePlus image, Path file) throws IOException {
     FileInfo info = image.getFileInfo();
-    info.description = new FileSaver(image).getDescriptionString();
+    FileSaver saver = new FileSaver(image);
+    info.description = saver.getDescriptionString();
+    if (image.isComposite()) {
+      saver.saveDisplayRangesAndLuts(image, info);
+    }
+    if (image.getStack() instanceof VirtualStack planes) {
+      info.virtualStack = planes;
+    }
     info.info = image.getInfoProperty();
     info.sliceLabels = labels(image);
     info.properties = image.getPropertiesAsArray();

@@ -31,16 +31,14 @@ public final class PromptEncoder implements AutoCloseable {
   /**
    * An encoder that replaces the token {@code <image>} by image tokens, as transformers does.
    *
-   * @param tokenizerJson the file's text
-   * @param parsed the same, parsed
+   * @param tokenizer tokenizer.json
    * @param vocabSize rows of the model's embedding table
    * @param imageTokenId the id of {@code <image>}
    * @param imageTokens P, how many ids stand for one picture
    * @throws InputException if the tokenizer is broken, or has ids beyond the embedding table
    */
-  public PromptEncoder(
-      String tokenizerJson, JsonObject parsed, int vocabSize, int imageTokenId, int imageTokens) {
-    this(tokenizerJson, parsed, vocabSize, imageTokenId, imageTokens, null);
+  public PromptEncoder(JsonObject tokenizer, int vocabSize, int imageTokenId, int imageTokens) {
+    this(tokenizer, vocabSize, imageTokenId, imageTokens, null);
   }
 
   /**
@@ -52,20 +50,14 @@ public final class PromptEncoder implements AutoCloseable {
    */
   public static PromptEncoder spliced(
       TokenizerJson tokenizer, int vocabSize, int imageTokenId, int imageTokens, String imageText) {
-    JsonObject json = tokenizer.json();
     Splice splice = new Splice(imageText, tokenizer.prefix());
-    return new PromptEncoder(json.toString(), json, vocabSize, imageTokenId, imageTokens, splice);
+    return new PromptEncoder(tokenizer.json(), vocabSize, imageTokenId, imageTokens, splice);
   }
 
   private PromptEncoder(
-      String tokenizerJson,
-      JsonObject parsed,
-      int vocabSize,
-      int imageTokenId,
-      int imageTokens,
-      Splice splice) {
+      JsonObject tokenizerJson, int vocabSize, int imageTokenId, int imageTokens, Splice splice) {
     this.splice = splice;
-    this.vocabulary = new Vocabulary(parsed);
+    this.vocabulary = new Vocabulary(tokenizerJson);
     this.imageTokenId = imageTokenId;
     this.imageTokens = imageTokens;
     if (vocabulary.size() > vocabSize) {
@@ -75,7 +67,7 @@ public final class PromptEncoder implements AutoCloseable {
     }
     Map<String, String> options =
         Map.of("addSpecialTokens", "true", "truncation", "false", "padding", "false");
-    byte[] bytes = tokenizerJson.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = tokenizerJson.toString().getBytes(StandardCharsets.UTF_8);
     try {
       tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options);
     } catch (IOException | RuntimeException e) {

@@ -22,6 +22,7 @@ import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.command.ImageInput;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
@@ -101,7 +102,7 @@ class DemoModelTest {
   private static Analysis ask(RgbPicture picture, String question, String method) {
     AnalysisRequest request =
         new AnalysisRequest(
-            question, method, AttentionOptions.REFERENCE, "auto", false, Fit.PAD, 64);
+            question, method, AttentionOptions.REFERENCE, Keep.NOTHING, "auto", false, Fit.PAD, 64);
     return model.analyze(picture, request, Progress.NONE);
   }
 

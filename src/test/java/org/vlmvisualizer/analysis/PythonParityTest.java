@@ -19,6 +19,7 @@ import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.IndexRange;
+import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.VisionLayers;
@@ -122,6 +123,7 @@ class PythonParityTest {
             golden.json.get("question").getAsString(),
             method,
             options,
+            Keep.NOTHING,
             "auto",
             !golden.json.get("system").isJsonNull(),
             fit(golden),

@@ -48,7 +48,7 @@ class HandComputedAttributionTest {
     for (int t = 0; t < rows.length; t++) {
       tokens.add(new GeneratedToken(t, "t" + t, .5));
     }
-    return new Trace(PROMPT, tokens, rows, PROMPT_ROWS, VISION, null, Map.of());
+    return new Trace(PROMPT, tokens, rows, PROMPT_ROWS, VISION, null, null, Map.of());
   }
 
   private static void assertRows(double[][] expected, double[][] actual) {

@@ -1,5 +1,8 @@
 package org.vlmvisualizer.benchmark;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +78,15 @@ public final class StageBenchmark {
             i == 0 ? new LinkedHashMap<>() : bare);
       }
       print(recorded, bare, prompt.length(), tokens);
+      double read = decoderBytes(weights, network.precision());
+      double bandwidth = bandwidth();
+      System.out.printf(
+          Locale.ROOT,
+          "machine's limit: %.2f GB of decoder weights at %.1f GB/s are %.2f ms per token, ours %.2f of it%n",
+          read / 1e9,
+          bandwidth / 1e9,
+          1e3 * read / bandwidth,
+          median(recorded.get("decode")) * bandwidth / read);
       // For benchmark_transformers.py.
       System.out.printf(
           Locale.ROOT,
@@ -84,6 +96,42 @@ public final class StageBenchmark {
           median(recorded.get("decode")),
           peakGigabytes());
     }
+  }
+
+  /** Bytes that every decoded token reads. */
+  private static double decoderBytes(Weights weights, Precision precision) {
+    double perElement =
+        switch (precision) {
+          case FLOAT32 -> 4;
+          case INT8 -> 1;
+          case INT4, INT4_32, INT4_128 -> 0.5 + 4.0 / group(precision);
+          default -> 2;
+        };
+    return perElement
+        * weights.tensors().entrySet().stream()
+            .filter(e -> e.getKey().matches("language_model\\.layers\\..*|lm_head\\.weight"))
+            .mapToLong(e -> e.getValue().rows() * e.getValue().rowSize())
+            .sum();
+  }
+
+  private static int group(Precision precision) {
+    String name = precision.toString();
+    return name.contains("-") ? Integer.parseInt(name.substring(name.indexOf('-') + 1)) : 64;
+  }
+
+  /** Bytes a second that PyTorch's threads read from memory at best: the sum of a large array. */
+  private static double bandwidth() {
+    long elements = 1L << 27;
+    double best = 0;
+    try (NDManager manager = NDManager.newBaseManager(null, "PyTorch");
+        NDArray array = manager.ones(new Shape(elements))) {
+      for (int i = 0; i < 8; i++) {
+        long start = System.nanoTime();
+        array.sum().getFloat();
+        best = Math.max(best, 4e9 * elements / (System.nanoTime() - start));
+      }
+    }
+    return best;
   }
 
   private static void run(

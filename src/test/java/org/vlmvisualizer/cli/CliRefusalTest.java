@@ -36,6 +36,7 @@ class CliRefusalTest {
     "--layers, x",
     "--heads, 4",
     "--first, maybe",
+    "--keep, all",
     "--template, vicuna",
     "--system, yes",
     "--fit, squeeze",

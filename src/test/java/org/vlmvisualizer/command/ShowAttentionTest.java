@@ -14,6 +14,7 @@ import ij.plugin.filter.Analyzer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.scijava.log.LogLevel;
 import org.scijava.log.LogService;
 import org.vlmvisualizer.command.CommandRuns.Run;
+import org.vlmvisualizer.core.HeadAttention;
+import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.SavedResult;
 
 /** What a run of the command gives. */
 class ShowAttentionTest {
@@ -49,6 +53,26 @@ class ShowAttentionTest {
     }
     assertTrue(maps.getInfoProperty().contains("answer: "));
     assertTrue(maps.getInfoProperty().contains("model_sha256: "));
+  }
+
+  @Test
+  void keepsLayersOrHeadsWhereAsked() throws Exception {
+    for (String keep : List.of("nothing", "layers", "heads")) {
+      Path output = folder.resolve(keep);
+      Run run = runs.run("image", CommandRuns.picture(), "keep", keep, "output", output.toFile());
+      CommandRuns.assertDone(run);
+      HeadAttention kept = AttentionResult.of(run.heatmaps()).kept();
+      HeadAttention read = SavedResult.read(output).kept();
+      assertEquals(!keep.equals("nothing"), kept != null);
+      assertEquals(kept != null, Files.exists(output.resolve("head-attention.tif")));
+      if (kept != null) {
+        assertEquals(keep.equals("layers"), kept.averaged());
+        assertTrue(Arrays.deepEquals(kept.image(), read.image()));
+        assertTrue(Arrays.deepEquals(kept.rest(), read.rest()));
+      }
+      String json = Files.readString(output.resolve("run.json"));
+      assertTrue(json.contains("\"keep\": \"" + keep + "\""), json);
+    }
   }
 
   @Test

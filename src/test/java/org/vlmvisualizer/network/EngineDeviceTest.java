@@ -39,6 +39,12 @@ class EngineDeviceTest {
     PlainSentence.check(e.getMessage());
     assertTrue(e.getMessage().contains("driver"), e.getMessage());
     assertThrows(InputException.class, () -> DeviceChoice.of("gpu:2", TWO_GPUS, NO_CRASH));
+    String mac =
+        assertThrows(InputException.class, () -> DeviceChoice.of("mps", NO_GPU, NO_CRASH))
+            .getMessage();
+    assertEquals(
+        "Expected device mps on a Mac with Apple silicon, found Linux; choose device cpu, gpu or auto.",
+        mac);
     assertThrows(InputException.class, () -> DeviceChoice.of("tpu", TWO_GPUS, NO_CRASH));
   }
 

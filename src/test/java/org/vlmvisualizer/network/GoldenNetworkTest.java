@@ -48,15 +48,18 @@ class GoldenNetworkTest {
 
   /**
    * Integer weights against Python's dequantised ones. PyTorch's kernels round their input and
-   * output to bfloat16; in models as narrow as these that alone makes up to 1.5 % of the logits.
+   * output to bfloat16: half a percent of the logits of llama-wide, which begins as models do. The
+   * others are narrow and their attention far from even, which makes up to 1.5 % of it.
    */
   @ParameterizedTest
   @CsvSource({
-    "llama-mha, int8", "llama-gqa-sharded, int8", "mistral-gqa-bfloat16, int8",
-    "llama-mha, int4", "llama-gqa-sharded, int4", "mistral-gqa-bfloat16, int4"
+    "llama-wide, int8, 0.01", "llama-wide, int4, 0.01",
+    "llama-mha, int8, 0.01", "llama-mha, int4, 0.01",
+    "llama-gqa-sharded, int8, 0.02", "llama-gqa-sharded, int4, 0.01",
+    "mistral-gqa-bfloat16, int8, 0.02", "mistral-gqa-bfloat16, int4, 0.02"
   })
-  void quantisedWeightsGiveTheLogitsOfTheirDequantisedValues(String name, String precision)
-      throws IOException {
+  void quantisedWeightsGiveTheLogitsOfTheirDequantisedValues(
+      String name, String precision, double bound) throws IOException {
     Golden golden = new Golden(name);
     Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
     ModelFamily family = Families.of(checkpoint);
@@ -78,7 +81,7 @@ class GoldenNetworkTest {
               TraceRequest.NOTHING.withLogits(),
               Progress.NONE);
       double error = relativeError(expected, trace.logits()[0]);
-      assertTrue(error <= 2e-2, "relative error " + error);
+      assertTrue(error <= bound, "relative error " + error);
     }
   }
 

@@ -41,13 +41,7 @@ final class LoadedGolden implements AutoCloseable {
         new PixelValues(
             golden.floats("pixel_values"),
             PatchGrid.padded(side, side, side, config.vision().patchSize()));
-    try (PromptEncoder encoder =
-        new PromptEncoder(
-            checkpoint.text("tokenizer.json"),
-            checkpoint.required("tokenizer.json"),
-            config.decoder().vocabSize(),
-            config.imageTokenId(),
-            config.vision().numPatches())) {
+    try (PromptEncoder encoder = family.encoder(checkpoint, config)) {
       prompt =
           encoder.encode(
               family.template(checkpoint),

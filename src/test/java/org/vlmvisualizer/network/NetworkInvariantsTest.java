@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.IndexRange;
+import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
@@ -121,7 +122,7 @@ class NetworkInvariantsTest {
   }
 
   private static TraceRequest request(IndexRange layers, IndexRange heads, boolean keepFirst) {
-    return new TraceRequest(VisionLayers.ALL, layers, heads, keepFirst, true, true);
+    return new TraceRequest(VisionLayers.ALL, layers, heads, keepFirst, true, Keep.NOTHING, true);
   }
 
   /** The prompt with the first {@code count} generated tokens behind it. */

@@ -37,14 +37,14 @@ class QuantisedCacheTest {
   @ValueSource(strings = {"int8", "int4"})
   void aSecondStartGivesTheSameLogits(String precision) throws IOException {
     float[] first = logits(precision, Progress.NONE);
-    assertEquals(List.of(precision + "-64"), names());
+    assertEquals(List.of(precision), names());
     assertArrayEquals(first, logits(precision, Progress.NONE));
   }
 
   @Test
   void theSecondStartReadsTheCache() throws IOException {
     float[] first = logits("int8", Progress.NONE);
-    for (Path file : files(home.resolve("int8-64"))) {
+    for (Path file : files(home.resolve("int8"))) {
       byte[] bytes = Files.readAllBytes(file);
       bytes[bytes.length - 1] ^= 1;
       Files.write(file, bytes);
@@ -55,12 +55,12 @@ class QuantisedCacheTest {
   @Test
   void aBrokenCacheIsMadeAnew() throws IOException {
     float[] first = logits("int4", Progress.NONE);
-    Path file = home.resolve("int4-64/language_model.layers.0.self_attn.q_proj.safetensors");
+    Path file = home.resolve("int4/language_model.layers.0.self_attn.q_proj.safetensors");
     Files.write(file, new byte[] {1, 2, 3});
     assertArrayEquals(first, logits("int4", Progress.NONE));
     assertEquals(List.of(), names());
     assertArrayEquals(first, logits("int4", Progress.NONE));
-    assertEquals(List.of("int4-64"), names());
+    assertEquals(List.of("int4"), names());
   }
 
   @Test
@@ -83,10 +83,10 @@ class QuantisedCacheTest {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     dead.waitFor();
-    Path left = Files.createDirectory(home.resolve("int4-64.part-" + dead.pid() + "-1"));
+    Path left = Files.createDirectory(home.resolve("int4.part-" + dead.pid() + "-1"));
     Files.write(left.resolve("half.safetensors"), new byte[10]);
     long own = ProcessHandle.current().pid();
-    Path alive = Files.createDirectory(home.resolve("int8-64.part-" + own + "-1"));
+    Path alive = Files.createDirectory(home.resolve("int8.part-" + own + "-1"));
     logits("int4", Progress.NONE);
     assertFalse(Files.exists(left));
     assertTrue(Files.exists(alive));

@@ -74,7 +74,7 @@ record Demo(RgbPicture picture, TokenMaps maps, SourceFrame source) {
     options.addProperty("method", "demo");
     run.add("options", options);
     return new AttentionResult(
-        maps, picture, source, upsampling, "cells", List.of("a", "b"), matrix, run);
+        maps, picture, source, upsampling, "cells", List.of("a", "b"), matrix, null, run);
   }
 
   /** 0.25 µm × 0.5 µm pixels with an origin at pixel (40, 30). */

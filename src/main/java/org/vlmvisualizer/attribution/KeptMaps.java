@@ -1,0 +1,144 @@
+package org.vlmvisualizer.attribution;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.vlmvisualizer.core.AttentionShares;
+import org.vlmvisualizer.core.AttributionMap;
+import org.vlmvisualizer.core.HeadAttention;
+import org.vlmvisualizer.core.IndexRange;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.TokenMaps;
+import org.vlmvisualizer.core.VisionLayers;
+
+/**
+ * Maps of some layers and heads from what a run kept: the same as a run gives that reads these
+ * layers and heads only. With A the mean over the chosen heads of layer l:
+ *
+ * <pre>a_t = mean over l of ( A_l with A_l[0] = 0, divided by its sum )</pre>
+ *
+ * as in {@link TokenAttention}, then the method of the run.
+ */
+public final class KeptMaps {
+  private final HeadAttention kept;
+  private final RowMethod method;
+  private final IndexRange layers;
+  private final IndexRange heads;
+  private final boolean keepFirst;
+
+  /** One token's map, [P], and how its attention divides. */
+  public record TokenMap(float[] values, AttentionShares shares) {}
+
+  /**
+   * Chooses layers and heads.
+   *
+   * @param method name of the run's method ({@link AttributionMap#method})
+   * @param layers some of those that were kept, by their number in the model; {@link
+   *     IndexRange#ALL} for all that were kept
+   * @param heads the same of heads; nothing but all of them if the heads were averaged
+   * @param keepFirst whether attention to the first token counts
+   * @throws InputException if they were not kept
+   */
+  public KeptMaps(
+      HeadAttention kept, String method, IndexRange layers, IndexRange heads, boolean keepFirst) {
+    this.kept = kept;
+    this.method =
+        AttributionMethods.rowMethod(
+            method, new AttentionOptions(layers, heads, keepFirst, VisionLayers.ALL));
+    IndexRange some = heads.within(kept.heads(), "heads");
+    if (kept.averaged() && !some.equals(kept.heads())) {
+      throw new InputException(
+          "Expected a run that kept its heads, found one that kept layers only; ask again with keep=heads.");
+    }
+    this.layers = relative(layers.within(kept.layers(), "layers"), kept.layers());
+    this.heads = kept.averaged() ? new IndexRange(0, 0) : relative(some, kept.heads());
+    this.keepFirst = keepFirst;
+  }
+
+  /**
+   * Maps and shares of all tokens.
+   *
+   * @param run the run's maps, for its method, grid and tokens
+   * @throws InputException as the constructor
+   */
+  public static TokenMaps of(
+      HeadAttention kept, TokenMaps run, IndexRange layers, IndexRange heads, boolean keepFirst) {
+    KeptMaps maps = new KeptMaps(kept, run.map().method(), layers, heads, keepFirst);
+    float[][] values = new float[kept.size()][];
+    List<AttentionShares> shares = new ArrayList<>();
+    for (int t = 0; t < values.length; t++) {
+      TokenMap map = maps.token(t);
+      values[t] = map.values();
+      shares.add(map.shares());
+    }
+    return new TokenMaps(
+        new AttributionMap(run.map().method(), values), run.grid(), run.tokens(), shares);
+  }
+
+  private static IndexRange relative(IndexRange range, IndexRange kept) {
+    return new IndexRange(range.first() - kept.first(), range.last() - kept.first());
+  }
+
+  /** Map and shares of one token: milliseconds for a thousand heads. */
+  public TokenMap token(int token) {
+    double[] mean = new double[kept.patches()];
+    double onImage = 0;
+    double onPrompt = 0;
+    double onAnswer = 0;
+    for (int l = layers.first(); l <= layers.last(); l++) {
+      double[] layer = image(token, l);
+      double image = sum(layer);
+      double text = rest(token, HeadAttention.TEXT, l);
+      double answer = rest(token, HeadAttention.ANSWER, l);
+      if (keepFirst) {
+        text += rest(token, HeadAttention.FIRST, l);
+      }
+      double all = image + text + answer;
+      if (all == 0) {
+        continue; // everything lay on the first token
+      }
+      for (int p = 0; p < mean.length; p++) {
+        mean[p] += layer[p] / all / layers.size();
+      }
+      onImage += image / all / layers.size();
+      onPrompt += text / all / layers.size();
+      onAnswer += answer / all / layers.size();
+    }
+    for (int p = 0; p < mean.length && onImage != 0; p++) {
+      mean[p] /= onImage;
+    }
+    return new TokenMap(
+        method.map(mean, kept.vision()), new AttentionShares(onImage, onPrompt, onAnswer));
+  }
+
+  /** Attention of a layer to each image token, [P], mean over the heads. */
+  private double[] image(int token, int layer) {
+    float[] values = kept.image()[token];
+    double[] mean = new double[kept.patches()];
+    for (int h = heads.first(); h <= heads.last(); h++) {
+      int offset = kept.offset(layer, h);
+      for (int p = 0; p < mean.length; p++) {
+        mean[p] += values[offset + p];
+      }
+    }
+    for (int p = 0; p < mean.length; p++) {
+      mean[p] /= heads.size();
+    }
+    return mean;
+  }
+
+  private double rest(int token, int sum, int layer) {
+    double mean = 0;
+    for (int h = heads.first(); h <= heads.last(); h++) {
+      mean += kept.rest(token, sum, layer, h);
+    }
+    return mean / heads.size();
+  }
+
+  private static double sum(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum;
+  }
+}

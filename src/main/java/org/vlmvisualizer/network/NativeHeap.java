@@ -1,0 +1,24 @@
+package org.vlmvisualizer.network;
+
+import com.sun.jna.Function;
+import com.sun.jna.Platform;
+
+/** The C library's memory, from which PyTorch takes its arrays. */
+final class NativeHeap {
+  private NativeHeap() {}
+
+  /**
+   * Gives freed pages back to the system. glibc keeps them otherwise, since what loading takes and
+   * frees lies between weights that stay: a quarter of a gigabyte and more at 7 billion parameters.
+   */
+  static void trim() {
+    if (!Platform.isLinux()) {
+      return;
+    }
+    try {
+      Function.getFunction("c", "malloc_trim").invokeInt(new Object[] {0L});
+    } catch (UnsatisfiedLinkError e) {
+      return; // Other C libraries have no such function.
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package org.vlmvisualizer.network;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.HeadAttention;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Keep;
+import org.vlmvisualizer.core.Span;
+import org.vlmvisualizer.core.TokenSequence;
+import org.vlmvisualizer.core.Trace;
+import org.vlmvisualizer.core.TraceRequest;
+
+/** Collects the steps of one answer as plain Java values. */
+final class Recorder {
+  private final Torch torch;
+  private final TraceRequest request;
+  private final TokenSequence prompt;
+  private final IntFunction<String> texts;
+  private final List<GeneratedToken> tokens = new ArrayList<>();
+  private final List<float[][]> rows = new ArrayList<>();
+  private final List<float[]> image = new ArrayList<>();
+  private final List<float[]> rest = new ArrayList<>();
+  private final List<float[]> logits = new ArrayList<>();
+  private final Map<String, Double> seconds = new LinkedHashMap<>();
+  private long lapStart = System.nanoTime();
+
+  /**
+   * @param request with layers and heads counted from 0
+   * @param texts what an id looks like to a reader
+   */
+  Recorder(Torch torch, TraceRequest request, TokenSequence prompt, IntFunction<String> texts) {
+    if (request.keep() != Keep.NOTHING && prompt.image().start() == 0) {
+      throw new IllegalArgumentException("The first token is part of the picture.");
+    }
+    this.torch = torch;
+    this.request = request;
+    this.prompt = prompt;
+    this.texts = texts;
+  }
+
+  /** Reads one token, and returns its id. */
+  int add(Decoder.Step step) {
+    int id = (int) step.id().getLong();
+    float probability = step.probability().getFloat();
+    if (Float.isNaN(probability)) {
+      throw new InputException(
+          "Expected numbers from the model, but it computed NaN (not a number); choose precision float32, or download the model again.");
+    }
+    tokens.add(new GeneratedToken(id, texts.apply(id), probability));
+    if (request.rows()) {
+      float[][] layers = split(torch.floats(step.recorded().get(0)), request.layers().size());
+      rows.add(layers);
+      keep(step, layers);
+    }
+    if (request.logits()) {
+      logits.add(torch.floats(step.logits()));
+    }
+    return id;
+  }
+
+  private void keep(Decoder.Step step, float[][] layers) {
+    if (request.keep() == Keep.HEADS) {
+      image.add(torch.floats(step.recorded().get(1)));
+      rest.add(torch.floats(step.recorded().get(2)));
+    } else if (request.keep() == Keep.LAYERS) {
+      keepLayers(layers);
+    }
+  }
+
+  /** Ends a stage; results were read, so a GPU has finished it too. */
+  void lap(String stage) {
+    long now = System.nanoTime();
+    seconds.put(stage, (now - lapStart) / 1e9);
+    lapStart = now;
+  }
+
+  Trace trace(float[][] promptRows, float[][] vision) {
+    return new Trace(
+        prompt,
+        List.copyOf(tokens),
+        rows.isEmpty() ? null : rows.toArray(float[][][]::new),
+        promptRows,
+        vision,
+        kept(vision),
+        logits.isEmpty() ? null : logits.toArray(float[][]::new),
+        seconds);
+  }
+
+  private HeadAttention kept(float[][] vision) {
+    if (image.isEmpty()) {
+      return null;
+    }
+    return new HeadAttention(
+        request.layers(),
+        request.heads(),
+        request.keep() == Keep.LAYERS,
+        image.toArray(float[][]::new),
+        rest.toArray(float[][]::new),
+        vision);
+  }
+
+  /** Of one token's head means [L, K], what decoder.py keeps of each head. */
+  private void keepLayers(float[][] layers) {
+    Span span = prompt.image();
+    float[] onImage = new float[layers.length * span.length()];
+    float[] sums = new float[HeadAttention.SUMS * layers.length];
+    for (int l = 0; l < layers.length; l++) {
+      float[] row = layers[l];
+      System.arraycopy(row, span.start(), onImage, l * span.length(), span.length());
+      sums[HeadAttention.FIRST * layers.length + l] = row[0];
+      sums[HeadAttention.TEXT * layers.length + l] =
+          (float) (sum(row, 1, span.start()) + sum(row, span.end(), prompt.length()));
+      sums[HeadAttention.ANSWER * layers.length + l] =
+          (float) sum(row, prompt.length(), row.length);
+    }
+    image.add(onImage);
+    rest.add(sums);
+  }
+
+  private static double sum(float[] row, int from, int to) {
+    double sum = 0;
+    for (int k = from; k < to; k++) {
+      sum += row[k];
+    }
+    return sum;
+  }
+
+  private static float[][] split(float[] values, int count) {
+    int length = values.length / count;
+    float[][] parts = new float[count][];
+    for (int i = 0; i < count; i++) {
+      parts[i] = Arrays.copyOfRange(values, i * length, (i + 1) * length);
+    }
+    return parts;
+  }
+}

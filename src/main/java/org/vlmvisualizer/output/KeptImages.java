@@ -1,0 +1,247 @@
+package org.vlmvisualizer.output;
+
+import ij.CompositeImage;
+import ij.IJ;
+import ij.ImagePlus;
+import ij.ImageStack;
+import ij.VirtualStack;
+import ij.process.FloatProcessor;
+import ij.process.ImageProcessor;
+import ij.process.LUT;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.HeadAttention;
+import org.vlmvisualizer.core.JavaMemory;
+import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.TokenMaps;
+
+/**
+ * What a run kept of each layer and head as ImageJ images, so that it can be scrolled and measured
+ * in ImageJ and read in Python, and back from their files:
+ *
+ * <ul>
+ *   <li>{@link #HEADS}: attention to the picture; channels are heads, slices layers, frames tokens,
+ *       a pixel is a patch.
+ *   <li>{@link #SHARES}: what each head looked at; column is head, row layer, frames tokens, and
+ *       the four channels, which sum to 1, are the picture, the first token, the rest of the
+ *       prompt's text, and the answer so far.
+ *   <li>{@link #VISION}: the tower's patch-to-patch attention, if the method reads it; row looks,
+ *       column is looked at.
+ * </ul>
+ */
+final class KeptImages {
+  static final String HEADS = "head-attention.tif";
+  static final String SHARES = "head-shares.tif";
+  static final String VISION = "vision-attention.tif";
+  private static final String[] TARGETS = {
+    "picture", "first token", "rest of the prompt", "answer so far"
+  };
+  private static final int SAMPLES = 1_000_000;
+
+  private final HeadAttention kept;
+  private final List<GeneratedToken> tokens;
+  private final String info;
+
+  private KeptImages(HeadAttention kept, List<GeneratedToken> tokens, String info) {
+    this.kept = kept;
+    this.tokens = tokens;
+    this.info = info.stripTrailing();
+  }
+
+  /**
+   * The images by their files' names.
+   *
+   * @param info provenance, one statement a line; what pixels mean is added to it
+   */
+  static Map<String, ImagePlus> of(
+      HeadAttention kept, TokenMaps maps, SourceFrame source, String info) {
+    KeptImages images = new KeptImages(kept, maps.tokens(), info);
+    Map<String, ImagePlus> all = new LinkedHashMap<>();
+    all.put(HEADS, images.heads(maps.grid(), source));
+    all.put(SHARES, images.shares());
+    if (kept.vision() != null) {
+      all.put(VISION, images.vision());
+    }
+    return all;
+  }
+
+  private ImagePlus heads(PatchGrid grid, SourceFrame source) {
+    int heads = kept.rowsPerLayer();
+    int layers = kept.layers().size();
+    ImagePlus image = new ImagePlus("Attention per head", new Planes(grid));
+    image.setDimensions(heads, layers, kept.size());
+    image.setCalibration(source.patches(grid));
+    return finish(
+        image,
+        MatrixImage.percentile(sample()),
+        "Attention of each head (channel) of each layer (slice) to the picture, per patch, for each token (frame)");
+  }
+
+  /** Planes of {@link #HEADS}, made when they are asked for: copies would double the memory. */
+  private final class Planes extends VirtualStack {
+    Planes(PatchGrid grid) {
+      super(
+          grid.columns(),
+          grid.rows(),
+          kept.size() * kept.layers().size() * kept.rowsPerLayer(),
+          "32-bit");
+    }
+
+    @Override
+    public ImageProcessor getProcessor(int slice) {
+      int perToken = kept.layers().size() * kept.rowsPerLayer();
+      int start = (slice - 1) % perToken * kept.patches();
+      float[] values = kept.image()[(slice - 1) / perToken];
+      float[] plane = Arrays.copyOfRange(values, start, start + kept.patches());
+      return new FloatProcessor(getWidth(), getHeight(), plane);
+    }
+
+    @Override
+    public String getSliceLabel(int slice) {
+      int row = slice - 1;
+      int head = row % kept.rowsPerLayer();
+      int layer = row / kept.rowsPerLayer() % kept.layers().size();
+      int token = row / kept.rowsPerLayer() / kept.layers().size();
+      String which = kept.averaged() ? "" : ", head " + (kept.heads().first() + head);
+      return "%s, layer %d%s"
+          .formatted(TokenText.label(tokens.get(token)), kept.layers().first() + layer, which);
+    }
+  }
+
+  private ImagePlus shares() {
+    ImageStack stack = new ImageStack(kept.rowsPerLayer(), kept.layers().size());
+    int rows = kept.rowsPerLayer() * kept.layers().size();
+    for (int t = 0; t < kept.size(); t++) {
+      String token = TokenText.label(tokens.get(t));
+      stack.addSlice(token + ", " + TARGETS[0], onImage(kept.image()[t], rows));
+      for (int s = 0; s < HeadAttention.SUMS; s++) {
+        stack.addSlice(
+            token + ", " + TARGETS[s + 1],
+            Arrays.copyOfRange(kept.rest()[t], s * rows, (s + 1) * rows));
+      }
+    }
+    ImagePlus image = new ImagePlus("What each head looked at", stack);
+    image.setDimensions(TARGETS.length, 1, kept.size());
+    return finish(
+        image,
+        1,
+        "Share of the attention of each head (column) of each layer (row) that fell on the "
+            + String.join(", the ", TARGETS)
+            + " (channels), for each token (frame)");
+  }
+
+  private static float[] onImage(float[] values, int rows) {
+    int patches = values.length / rows;
+    float[] sums = new float[rows];
+    for (int i = 0; i < rows; i++) {
+      double sum = 0;
+      for (int p = 0; p < patches; p++) {
+        sum += values[i * patches + p];
+      }
+      sums[i] = (float) sum;
+    }
+    return sums;
+  }
+
+  private ImagePlus vision() {
+    FloatProcessor pixels = new FloatProcessor(kept.patches(), kept.patches());
+    for (int q = 0; q < kept.patches(); q++) {
+      System.arraycopy(
+          kept.vision()[q], 0, (float[]) pixels.getPixels(), q * kept.patches(), kept.patches());
+    }
+    ImagePlus image = new ImagePlus("Attention between patches", pixels);
+    return finish(
+        image,
+        MatrixImage.percentile((float[]) pixels.getPixels()),
+        "Attention of the row's patch to the column's patch in the vision tower; rows sum to 1");
+  }
+
+  /** Gives every channel the heat colours: by itself, ImageJ shows channels red, green and blue. */
+  private ImagePlus finish(ImagePlus image, double max, String meaning) {
+    LUT lut = HeatColours.lut(max > 0 ? max : 1);
+    image.setProperty(
+        "Info",
+        "%s\nPixel value: %s\nLayers: %s\nHeads: %s%s\n"
+            .formatted(
+                info, meaning, kept.layers(), kept.heads(), kept.averaged() ? ", averaged" : ""));
+    if (image.getNChannels() == 1) {
+      image.setLut(lut);
+      return image;
+    }
+    CompositeImage composite = new CompositeImage(image, IJ.COLOR);
+    composite.setLuts(Collections.nCopies(image.getNChannels(), lut).toArray(LUT[]::new));
+    composite.setOpenAsHyperStack(true);
+    return composite;
+  }
+
+  /** Enough values to choose a display range by. */
+  private float[] sample() {
+    int each = Math.max(1, SAMPLES / kept.size());
+    int length = kept.image()[0].length;
+    int step = Math.max(1, length / each);
+    int count = (length + step - 1) / step;
+    float[] sample = new float[count * kept.size()];
+    for (int t = 0; t < kept.size(); t++) {
+      for (int i = 0; i < count; i++) {
+        sample[t * count + i] = kept.image()[t][i * step];
+      }
+    }
+    return sample;
+  }
+
+  /**
+   * Reads the files of {@link #of}.
+   *
+   * @param shape which layers and heads they hold
+   * @throws IOException if they do not hold that, or memory does not
+   */
+  static HeadAttention read(Path folder, ResultJson.Kept shape, PatchGrid grid, int tokens)
+      throws IOException {
+    int heads = shape.averaged() ? 1 : shape.heads().size();
+    int layers = shape.layers().size();
+    int rows = Math.multiplyExact(layers, heads);
+    float[][] image = new float[tokens][];
+    float[][] rest = new float[tokens][];
+    try (FloatPlanes planes =
+            FloatPlanes.open(
+                folder.resolve(HEADS), grid.columns(), grid.rows(), (long) tokens * rows);
+        FloatPlanes shares =
+            FloatPlanes.open(
+                folder.resolve(SHARES), heads, layers, (long) tokens * TARGETS.length)) {
+      requireMemory((long) tokens * rows * (grid.size() + HeadAttention.SUMS) * Float.BYTES);
+      for (int t = 0; t < tokens; t++) {
+        image[t] = planes.next(rows);
+        shares.next(1); // what fell on the picture: the sum of the above
+        rest[t] = shares.next(HeadAttention.SUMS);
+      }
+    }
+    float[][] vision = shape.vision() ? vision(folder.resolve(VISION), grid.size()) : null;
+    return new HeadAttention(shape.layers(), shape.heads(), shape.averaged(), image, rest, vision);
+  }
+
+  private static void requireMemory(long needed) throws IOException {
+    long available = JavaMemory.available(needed);
+    if (needed > available) {
+      throw new IOException(
+          "%s needs %d MB of memory and %d MB are free; Java can be given more"
+              .formatted(HEADS, needed >> 20, available >> 20));
+    }
+  }
+
+  private static float[][] vision(Path file, int patches) throws IOException {
+    float[][] rows = new float[patches][];
+    try (FloatPlanes planes = FloatPlanes.open(file, patches, patches, 1)) {
+      float[] values = planes.next(1);
+      for (int q = 0; q < patches; q++) {
+        rows[q] = Arrays.copyOfRange(values, q * patches, (q + 1) * patches);
+      }
+    }
+    return rows;
+  }
+}

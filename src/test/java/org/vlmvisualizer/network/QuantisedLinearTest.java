@@ -1,0 +1,81 @@
+package org.vlmvisualizer.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import java.nio.FloatBuffer;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Products with integer weights against the weights themselves, whichever way they are computed: by
+ * PyTorch's kernels, or widened to bfloat16.
+ */
+class QuantisedLinearTest {
+  private static final int OUT = 4160; // more than two pieces of the widened product
+  private static final int IN = 256;
+
+  @ParameterizedTest
+  @CsvSource({
+    "quantise_int8, 0, 3, 0.01", // kernel
+    "quantise_int8, 0, 200, 0.01", // widened
+    "quantise_int4, 64, 3, 0.12",
+    "quantise_int4, 64, 200, 0.12",
+    "quantise_int4, 32, 200, 0.11",
+    "group_int4, 64, 3, 0.12", // as on a GPU
+    "group_int4, 128, 200, 0.13",
+  })
+  void differsFromTheWholeWeightsByTheirRoundingOnly(
+      String quantise, int group, int rows, double bound) {
+    try (Torch torch = new Torch(Device.cpu());
+        PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
+      PtNDArray w = random(torch, scope, OUT, IN);
+      PtNDArray x = random(torch, scope, rows, IN);
+      PtNDArray[] q =
+          group == 0 ? torch.tensors(scope, quantise, w) : torch.tensors(scope, quantise, w, group);
+      PtNDArray none = torch.zeros(scope, 0);
+      NDArray y = torch.tensor(scope, "quantised_linear", x, q[0], q[1], none, true);
+      NDArray expected = x.matMul(w.transpose());
+      double error = y.sub(expected).norm().getFloat() / (double) expected.norm().getFloat();
+      assertTrue(error <= bound, "relative error " + error);
+      // The two ways of computing one product differ by bfloat16's rounding only.
+      NDArray other = torch.tensor(scope, "quantised_linear", x, q[0], q[1], none, false);
+      double between = y.sub(other).norm().getFloat() / (double) expected.norm().getFloat();
+      assertTrue(between <= 4e-3, "the two ways differ by " + between);
+    }
+  }
+
+  /** The same integers in both layouts: the groups are the reference that needs no kernel. */
+  @Test
+  void blocksAndGroupsHoldTheSameNumbers() {
+    try (Torch torch = new Torch(Device.cpu());
+        PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
+      PtNDArray w = random(torch, scope, 128, IN);
+      PtNDArray identity = (PtNDArray) scope.eye(IN).toType(DataType.FLOAT32, false);
+      PtNDArray none = torch.zeros(scope, 0);
+      PtNDArray[] blocks = torch.tensors(scope, "quantise_int4", w, 64);
+      PtNDArray[] groups = torch.tensors(scope, "group_int4", w, 64);
+      NDArray a =
+          torch.tensor(scope, "quantised_linear", identity, blocks[0], blocks[1], none, true);
+      NDArray b =
+          torch.tensor(scope, "quantised_linear", identity, groups[0], groups[1], none, true);
+      assertEquals(0, a.sub(b).abs().max().getFloat());
+    }
+  }
+
+  private static PtNDArray random(Torch torch, PtNDManager scope, int rows, int columns) {
+    Random random = new Random(rows);
+    FloatBuffer values = FloatBuffer.allocate(rows * columns);
+    while (values.hasRemaining()) {
+      values.put((float) random.nextGaussian());
+    }
+    return torch.create(scope, values.flip(), DataType.FLOAT32, rows, columns);
+  }
+}
