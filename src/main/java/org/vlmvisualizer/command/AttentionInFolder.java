@@ -7,6 +7,7 @@ import java.io.File;
 import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
 import org.scijava.command.Command;
+import org.scijava.plugin.Attr;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.analysis.AnalysisRequest;
@@ -51,7 +52,12 @@ public class AttentionInFolder extends AskingCommand {
       description = "Pictures that have their answer to this question are not asked about again")
   private boolean resume = true;
 
-  @Parameter(persist = false, label = "Question")
+  @Parameter(
+      persist = false,
+      label = "Question",
+      style = "text area",
+      description = "What you want to know about each picture, in plain words",
+      attrs = @Attr(name = REMEMBERED))
   private String prompt = "What is in the image?";
 
   @Override

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.scijava.ItemIO;
 import org.scijava.command.Command;
+import org.scijava.plugin.Attr;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.analysis.AnalysisRequest;
@@ -63,21 +64,39 @@ public class ShowAttention extends AskingCommand {
   @Parameter(persist = false, label = "Show montage")
   private boolean montage = true;
 
-  @Parameter(persist = false, label = "Show attention matrix")
+  @Parameter(
+      persist = false,
+      label = "Show attention matrix",
+      description = "Of every token to every other, the picture's included",
+      attrs = @Attr(name = ADVANCED))
   private boolean matrix = false;
 
   @Parameter(
       persist = false,
       required = false,
       style = "directory",
-      label = "Save everything in (optional)")
+      label = "Save in folder",
+      description =
+          "Maps, table, plot, montage and run.json go there; leave it empty to save nothing")
   private File output;
 
-  @Parameter(persist = false, label = "Question")
+  @Parameter(
+      persist = false,
+      label = "Question",
+      style = "text area",
+      description = "What you want to know about the image, in plain words",
+      attrs = @Attr(name = REMEMBERED))
   private String prompt = "What is in the image?";
 
   @Parameter(type = ItemIO.OUTPUT)
   private ImagePlus heatmaps;
+
+  @Override
+  void checkBeforeAsking() {
+    if (image == null && WindowManager.getCurrentImage() == null) {
+      ImageInput.of(null);
+    }
+  }
 
   @Override
   void execute() {

@@ -3,6 +3,7 @@ package org.vlmvisualizer.command;
 import ij.IJ;
 import ij.Macro;
 import java.awt.GraphicsEnvironment;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.scijava.app.StatusService;
 import org.scijava.command.ContextCommand;
@@ -16,6 +17,12 @@ import org.vlmvisualizer.core.InputException;
  * failure, and in a macro, options that are left out take their defaults ({@link MacroDefaults}).
  */
 abstract class VisualizerCommand extends ContextCommand {
+  /** Attribute of a parameter that the dialog shows behind "More options" only. */
+  static final String ADVANCED = "advanced";
+
+  /** Attribute of a parameter whose last value the dialog shows again. */
+  static final String REMEMBERED = "remembered";
+
   @Parameter private StatusService status;
   @Parameter private TaskService tasks;
   @Parameter private LogService log;
@@ -40,6 +47,23 @@ abstract class VisualizerCommand extends ContextCommand {
     } catch (CancellationException e) {
       status.showStatus(e.getMessage());
     }
+  }
+
+  /**
+   * Looks, before any dialog, for what no dialog can give: an image, a result.
+   *
+   * @throws InputException if it is not there
+   */
+  void checkBeforeAsking() {}
+
+  /** Whether the command has a window of its own, so that no dialog asks for its options. */
+  boolean hasOwnWindow() {
+    return false;
+  }
+
+  /** Values that the dialog offers for an option of free text; may read from the disk. */
+  List<String> suggestions(String key) {
+    return List.of();
   }
 
   /** Progress of long work; cancelled by Escape and in the task list. */

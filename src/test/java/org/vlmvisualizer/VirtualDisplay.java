@@ -1,0 +1,60 @@
+package org.vlmvisualizer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** A display that nobody sees, for tests of windows: an Xvfb on Linux, elsewhere the real one. */
+public final class VirtualDisplay implements AutoCloseable {
+  private final Process server;
+  private final String name;
+
+  private VirtualDisplay(Process server, String name) {
+    this.server = server;
+    this.name = name;
+  }
+
+  /** Starts one; a machine that cannot is a failure, not a reason to skip a test. */
+  public static VirtualDisplay start() throws IOException {
+    if (!System.getProperty("os.name").startsWith("Linux")) {
+      return new VirtualDisplay(null, "");
+    }
+    Path windows = Path.of(System.getProperty("java.home"), "lib", "libawt_xawt.so");
+    if (!Files.exists(windows)) {
+      throw new AssertionError(
+          "The tests of windows need a Java that can open windows, found a headless one.");
+    }
+    // The server finds a free number itself, and writes it once it listens.
+    Process server =
+        new ProcessBuilder(
+                "Xvfb", "-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String number = server.inputReader().readLine();
+    if (number == null) {
+      throw new AssertionError("Xvfb ended at once.");
+    }
+    return new VirtualDisplay(server, ":" + number.strip());
+  }
+
+  /** For the variable DISPLAY. */
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public void close() {
+    if (server == null) {
+      return;
+    }
+    server.destroy();
+    try {
+      if (!server.waitFor(10, TimeUnit.SECONDS)) {
+        server.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
