@@ -37,6 +37,12 @@ public class ShowAttention extends AskingCommand {
   @Parameter(persist = false, required = false)
   private ImagePlus image;
 
+  @Parameter(
+      persist = false,
+      label = "Only the selection",
+      description = "Ask about the bounding box of the image's area selection, if it has one")
+  private boolean selection = true;
+
   @Parameter(persist = false, label = "Show plot of ratios")
   private boolean plot = true;
 
@@ -83,7 +89,7 @@ public class ShowAttention extends AskingCommand {
     Upsampling upsampling = upsampling();
     boolean save = output != null && !output.getPath().isBlank();
     ImagePlus asked = image != null ? image : WindowManager.getCurrentImage();
-    ImageInput input = ImageInput.of(asked);
+    ImageInput input = selection ? ImageInput.of(asked) : ImageInput.of(asked, null);
     if (save) {
       ResultFiles.prepare(output.toPath());
     }

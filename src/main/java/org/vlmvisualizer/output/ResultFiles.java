@@ -35,6 +35,7 @@ import org.vlmvisualizer.core.RgbPicture;
  * the same names are replaced; other files are not touched.
  */
 public final class ResultFiles {
+  static final String HEATMAPS = "heatmaps.tif";
   static final String RUN = "run.json";
   static final String PICTURE = "picture.png";
   static final String PATCHES = "patches.tif";
@@ -47,7 +48,7 @@ public final class ResultFiles {
   private ResultFiles() {}
 
   @FunctionalInterface
-  private interface Writer {
+  interface Writer {
     void write(Path file) throws IOException;
   }
 
@@ -119,11 +120,21 @@ public final class ResultFiles {
    * @throws InputException if they cannot be written; then the folder is as it was before
    */
   static List<Path> write(Path folder, AttentionResult result, ImagePlus heatmaps) {
+    return write(folder, writers(result, heatmaps));
+  }
+
+  /**
+   * Writes files, all or none.
+   *
+   * @param writers by the files' names
+   * @throws InputException if they cannot be written; then the folder is as it was before
+   */
+  static List<Path> write(Path folder, Map<String, Writer> writers) {
     Path existing = nearestExisting(folder);
     boolean written = false;
     try {
       make(folder);
-      List<Path> files = writeInto(folder, writers(result, heatmaps));
+      List<Path> files = writeInto(folder, writers);
       written = true;
       return files;
     } catch (IOException e) {
@@ -159,7 +170,7 @@ public final class ResultFiles {
 
   private static Map<String, Writer> writers(AttentionResult result, ImagePlus heatmaps) {
     Map<String, Writer> writers = new LinkedHashMap<>();
-    writers.put("heatmaps.tif", file -> TiffFile.write(heatmaps, file));
+    writers.put(HEATMAPS, file -> TiffFile.write(heatmaps, file));
     writers.put("tokens.csv", file -> Files.writeString(file, result.table().toCsv()));
     writers.put("attention-ratio.png", file -> writePng(RatioPlot.picture(result.plot()), file));
     writers.put("montage.png", file -> writePng(result.montage(), file));

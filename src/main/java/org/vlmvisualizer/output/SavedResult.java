@@ -3,6 +3,8 @@ package org.vlmvisualizer.output;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import ij.ImagePlus;
+import ij.io.FileInfo;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +24,8 @@ import org.vlmvisualizer.core.TokenMaps;
  */
 public final class SavedResult {
   private static final long MAX_JSON = 64L << 20;
+  private static final List<String> PIXELS =
+      List.of(ResultFiles.HEATMAPS, ResultFiles.PATCHES, ResultFiles.PICTURE);
 
   private SavedResult() {}
 
@@ -48,6 +52,21 @@ public final class SavedResult {
     } catch (RuntimeException e) {
       throw unreadable(folder, "a file in it is damaged", e);
     }
+  }
+
+  /**
+   * The result that an image's pixels are of if it was opened from a file of a saved result, be
+   * they maps, patches or the picture; null if it was not.
+   *
+   * @throws InputException if the rest of the result cannot be read
+   */
+  public static AttentionResult openedFrom(ImagePlus image) {
+    FileInfo file = image.getOriginalFileInfo();
+    if (file == null || file.directory == null || !PIXELS.contains(file.fileName)) {
+      return null;
+    }
+    Path folder = Path.of(file.directory);
+    return Files.isRegularFile(folder.resolve(ResultFiles.RUN)) ? read(folder) : null;
   }
 
   private static InputException unreadable(Path folder, String reason, Exception cause) {

@@ -88,16 +88,12 @@ record TokenRow(
         empty ? Double.NaN : entropy);
   }
 
-  /**
-   * The row's cells: text for the token, Integer or Double for the rest.
-   *
-   * @param text how the token is written
-   */
-  List<Object> values(String text) {
+  /** The row's cells: the token, Integer or Double for the rest. */
+  List<Object> values() {
     return List.of(
         index,
         token.id(),
-        text,
+        token,
         token.probability(),
         shares.image(),
         shares.prompt(),

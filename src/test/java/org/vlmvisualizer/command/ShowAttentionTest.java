@@ -117,6 +117,17 @@ class ShowAttentionTest {
   }
 
   @Test
+  void asksAboutTheWholeImageWhenToldTo() throws Exception {
+    ImagePlus picture = CommandRuns.picture();
+    for (Roi roi : new Roi[] {new Roi(10, 6, 20, 12), new Roi(100, 100, 5, 5)}) {
+      picture.setRoi(roi);
+      Run run = runs.run("image", picture, "selection", false);
+      CommandRuns.assertDone(run);
+      assertEquals(40, run.heatmaps().getWidth());
+    }
+  }
+
+  @Test
   void withoutUpsamplingEachSliceSumsToOneOnTheGrid() throws Exception {
     Run run = runs.run("image", CommandRuns.picture(), "upsampling", "none");
     assertEquals(4, run.heatmaps().getWidth());

@@ -1,0 +1,116 @@
+package org.vlmvisualizer.command;
+
+import ij.ImagePlus;
+import ij.WindowManager;
+import ij.measure.ResultsTable;
+import ij.plugin.filter.Analyzer;
+import java.awt.GraphicsEnvironment;
+import java.io.File;
+import java.util.List;
+import org.scijava.app.StatusService;
+import org.scijava.command.Command;
+import org.scijava.plugin.Parameter;
+import org.scijava.plugin.Plugin;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.NamedRegion;
+import org.vlmvisualizer.output.ResultFiles;
+import org.vlmvisualizer.output.RoiMeasures;
+import org.vlmvisualizer.output.SavedResult;
+
+/**
+ * Measures how much of each token's map lies in ROIs, and which tokens looked at a ROI most.
+ *
+ * <pre>run("Attention in ROIs", "source=manager output=/path/to/folder");</pre>
+ *
+ * Measured is the result in {@code folder}; without one, that of the active image if it is a window
+ * of heatmaps or a file of a saved result; else the newest of this session.
+ */
+@Plugin(type = Command.class, menuPath = "Plugins>VLM Visualizer>Attention in ROIs")
+public class AttentionInRois extends VisualizerCommand {
+  /** Title of the table with a row per token. */
+  public static final String PER_TOKEN_TITLE = "Attention in ROIs";
+
+  /** Title of the table with a row per ROI and token. */
+  public static final String PER_ROI_TITLE = "Tokens by ROI";
+
+  @Parameter private StatusService status;
+
+  @Parameter(persist = false, required = false)
+  private ImagePlus image;
+
+  @Parameter(
+      persist = false,
+      label = "ROIs of",
+      description = "auto: the ROI Manager; if it is empty, the overlay; else the selection",
+      choices = {"auto", "manager", "overlay", "selection"})
+  private String source = "auto";
+
+  @Parameter(
+      persist = false,
+      required = false,
+      label = "ROIs of a file (optional)",
+      description = "A .roi or .zip of the ROI Manager, instead of the above")
+  private File rois;
+
+  @Parameter(
+      persist = false,
+      required = false,
+      style = "directory",
+      label = "Saved result (optional)",
+      description = "A folder that results were saved in; else the active or newest result")
+  private File folder;
+
+  @Parameter(
+      persist = false,
+      required = false,
+      style = "directory",
+      label = "Save tables in (optional)")
+  private File output;
+
+  @Override
+  void execute() {
+    ImagePlus active = image != null ? image : WindowManager.getCurrentImage();
+    RoiChoice choice = RoiChoice.parse(source);
+    AttentionResult result = result(active);
+    List<NamedRegion> regions =
+        isGiven(rois) ? RoiChoice.inFile(rois.toPath(), result) : choice.regions(active, result);
+    RoiMeasures measures = RoiMeasures.of(result, regions);
+    if (isGiven(output)) {
+      ResultFiles.prepare(output.toPath());
+      measures.write(output.toPath());
+    }
+    show(measures);
+    String unmeasured = measures.unmeasured();
+    status.showStatus(unmeasured.isEmpty() ? "" : "Not measured (" + unmeasured + ").");
+  }
+
+  private AttentionResult result(ImagePlus active) {
+    if (isGiven(folder)) {
+      return SavedResult.read(folder.toPath());
+    }
+    AttentionResult own = active == null ? null : RoiImage.of(active).result();
+    AttentionResult result = own != null ? own : LastResult.get();
+    if (result == null) {
+      throw new InputException(
+          "Expected a result to measure, found none. Run Show Attention first, select a window of"
+              + " heatmaps, or give the folder of a saved result.");
+    }
+    return result;
+  }
+
+  private static boolean isGiven(File file) {
+    return file != null && !file.getPath().isBlank();
+  }
+
+  /** Without a display, ImageJ has one table only: its results table. */
+  private static void show(RoiMeasures measures) {
+    ResultsTable table = measures.perToken().toResultsTable();
+    if (GraphicsEnvironment.isHeadless()) {
+      Analyzer.setResultsTable(table);
+      return;
+    }
+    measures.perRoi().toResultsTable().show(PER_ROI_TITLE);
+    table.show(PER_TOKEN_TITLE); // last, so that a macro's next line finds it active
+  }
+}

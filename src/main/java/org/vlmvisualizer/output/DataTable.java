@@ -1,0 +1,63 @@
+package org.vlmvisualizer.output;
+
+import ij.measure.ResultsTable;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.vlmvisualizer.core.GeneratedToken;
+
+/**
+ * Rows of cells under named columns, as an ImageJ table and as CSV.
+ *
+ * @param columns names, all different
+ * @param rows cells are numbers, texts or tokens; as many in each row as there are columns
+ */
+public record DataTable(List<String> columns, List<? extends List<?>> rows) {
+  private static final int DECIMALS = 4;
+  private static final String LINE_END = "\r\n"; // RFC 4180
+
+  /**
+   * The table for ImageJ. Tokens and texts are written with control characters made visible, as a
+   * tab or line break would tear the table window apart.
+   */
+  public ResultsTable toResultsTable() {
+    ResultsTable table = new ResultsTable();
+    table.setPrecision(DECIMALS);
+    table.showRowNumbers(false);
+    int[] index = columns.stream().mapToInt(table::getFreeColumn).toArray();
+    for (List<?> row : rows) {
+      table.incrementCounter();
+      for (int c = 0; c < row.size(); c++) {
+        if (row.get(c) instanceof Number number) {
+          table.addValue(index[c], number.doubleValue());
+        } else {
+          table.addValue(columns.get(c), label(row.get(c)));
+        }
+      }
+    }
+    return table;
+  }
+
+  private static String label(Object cell) {
+    return cell instanceof GeneratedToken token
+        ? TokenText.label(token)
+        : TokenText.visible((String) cell);
+  }
+
+  /**
+   * The table as CSV (RFC 4180): tokens exactly as the model wrote them, numbers with a point and
+   * all their digits, whatever the computer's language. ImageJ's own writer leaves quotes bare and
+   * rounds.
+   */
+  public String toCsv() {
+    return Stream.concat(Stream.of(columns), rows.stream())
+        .map(row -> row.stream().map(DataTable::quoted).collect(Collectors.joining(",")))
+        .collect(Collectors.joining(LINE_END, "", LINE_END));
+  }
+
+  private static String quoted(Object cell) {
+    String text = cell instanceof GeneratedToken token ? token.text() : cell.toString();
+    boolean quoted = text.matches("(?s).*[\",\r\n].*") || !text.equals(text.strip());
+    return quoted ? '"' + text.replace("\"", "\"\"") + '"' : text;
+  }
+}
