@@ -58,7 +58,7 @@ class HubTokenTest {
   void theHubGetsItAndTheStoreElsewhereDoesNot() {
     hub.store = other.url();
     model.checkSnapshot(fetch());
-    // The list, three small files, and the two redirects to the store.
+    // The list, four small files, and the two redirects to the store.
     assertEquals(List.of("Bearer " + Hubs.TOKEN), sent(hub).stream().distinct().toList());
     assertEquals(TinyModel.WANTED.size() + 1, sent(hub).size());
     assertEquals(2, other.requests().size());

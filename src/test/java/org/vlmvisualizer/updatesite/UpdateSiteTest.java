@@ -50,7 +50,8 @@ class UpdateSiteTest {
   }
 
   private List<String> faults() throws IOException {
-    return new StageCheck(StagedSite.list(), stage).faults(Stage.jars(DEPENDENCIES), Stage.PLATFORMS.keySet());
+    return new StageCheck(StagedSite.list(), stage)
+        .faults(Stage.jars(DEPENDENCIES), Stage.PLATFORMS.keySet());
   }
 
   @Test
