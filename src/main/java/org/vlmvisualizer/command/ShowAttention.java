@@ -94,6 +94,7 @@ public class ShowAttention extends AskingCommand {
   @Override
   void checkBeforeAsking() {
     if (image == null && WindowManager.getCurrentImage() == null) {
+      // Throws the sentence about a missing image.
       ImageInput.of(null);
     }
   }

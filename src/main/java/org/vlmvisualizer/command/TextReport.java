@@ -2,7 +2,6 @@ package org.vlmvisualizer.command;
 
 import ij.measure.ResultsTable;
 import ij.text.TextWindow;
-import java.awt.EventQueue;
 import java.awt.GraphicsEnvironment;
 import java.util.Map;
 
@@ -17,7 +16,7 @@ final class TextReport {
   private TextReport() {}
 
   /**
-   * @param lines name to text, in order; a name of blanks alone begins no line of its own
+   * @param lines name to text, in order
    */
   static void show(String title, Map<String, String> lines) {
     if (GraphicsEnvironment.isHeadless()) {
@@ -33,6 +32,6 @@ final class TextReport {
     }
     StringBuilder text = new StringBuilder();
     lines.forEach((name, value) -> text.append(name).append(": ").append(value).append("\n\n"));
-    EventQueue.invokeLater(() -> new TextWindow(title, text.toString(), WIDTH, HEIGHT));
+    new TextWindow(title, text.toString(), WIDTH, HEIGHT);
   }
 }
