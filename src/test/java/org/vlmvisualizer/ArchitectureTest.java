@@ -42,14 +42,14 @@ class ArchitectureTest {
               List.of("core", "checkpoint", "image", "prompt", "family", "network", "attribution")),
           Map.entry("output", List.of("core")),
           Map.entry("hub", List.of("core")),
-          Map.entry("command", VIEW),
+          Map.entry("dialog", List.of("core")),
+          Map.entry("command", with(VIEW, "dialog")),
           Map.entry("cli", with(VIEW, "command")));
 
   /** Outside libraries to the packages that may use them. */
   private static final Map<String, List<String>> LIBRARIES =
       Map.ofEntries(
           Map.entry("net.razorvine.pickle..", List.of("checkpoint")),
-          Map.entry("com.google.protobuf..", List.of("prompt")),
           Map.entry("ai.djl.huggingface..", List.of("prompt")),
           Map.entry("ai.djl.pytorch..", List.of("network")),
           Map.entry("ai.djl.ndarray..", List.of("network")),

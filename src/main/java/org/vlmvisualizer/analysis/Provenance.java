@@ -34,7 +34,8 @@ public final class Provenance {
     return all;
   }
 
-  private static Map<String, Object> options(AnalysisRequest request) {
+  /** The options of a request, in the words of run.json. */
+  public static Map<String, Object> options(AnalysisRequest request) {
     AttentionOptions options = request.options();
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("method", request.method());
@@ -62,7 +63,7 @@ public final class Provenance {
 
   private static Map<String, Object> versions() {
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("vlm_visualizer", version(Provenance.class));
+    all.put("vlm_visualizer", version());
     all.put("pytorch", Engines.version());
     all.put("djl", Engines.djlVersion());
     all.put("java", Runtime.version().toString());
@@ -70,9 +71,9 @@ public final class Provenance {
     return all;
   }
 
-  /** The version of the jar that a class comes from. */
-  private static String version(Class<?> type) {
-    String version = type.getPackage().getImplementationVersion();
+  /** The version of this plugin. */
+  public static String version() {
+    String version = Provenance.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;
   }
 }

@@ -2,31 +2,34 @@ package org.vlmvisualizer.cli;
 
 import ij.gui.Roi;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import org.vlmvisualizer.analysis.Analysis;
 import org.vlmvisualizer.analysis.AnalysisRequest;
-import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.checkpoint.Checkpoint;
-import org.vlmvisualizer.command.AttentionResults;
+import org.vlmvisualizer.command.Asker;
+import org.vlmvisualizer.command.BatchRun;
 import org.vlmvisualizer.command.ImageInput;
 import org.vlmvisualizer.command.ModelLocator;
+import org.vlmvisualizer.command.PictureFolder;
 import org.vlmvisualizer.command.RequestOptions;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.network.EngineReport;
 import org.vlmvisualizer.network.Precision;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.BatchRow;
+import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.ResultFiles;
-import org.vlmvisualizer.output.Upsampling;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The command line: one picture and one question in, a folder of results out. */
+/** The command line: a question about a picture, or a folder of them; a folder of results. */
 @Command(
     name = "attention",
     mixinStandardHelpOptions = true,
@@ -35,7 +38,11 @@ import picocli.CommandLine.Spec;
     description =
         "Asks a vision-language model about a picture and shows where it looked for each token.",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0: done", "1: something given cannot be used", "2: wrong usage"},
+    exitCodeList = {
+      "0: done",
+      "1: something given cannot be used, or a picture of a folder",
+      "2: wrong usage"
+    },
     showDefaultValues = true)
 public final class AttentionCli implements Callable<Integer> {
   @Option(
@@ -50,8 +57,8 @@ public final class AttentionCli implements Callable<Integer> {
   @Option(
       names = "--image",
       required = true,
-      paramLabel = "FILE",
-      description = "whatever ImageJ opens, or an address")
+      paramLabel = "FILE|FOLDER",
+      description = "whatever ImageJ opens, an address, or a folder with pictures")
   private String image;
 
   @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "the question")
@@ -110,6 +117,19 @@ public final class AttentionCli implements Callable<Integer> {
   @Option(names = "--upsampling", description = "none, nearest, bilinear, bicubic")
   private String upsampling = "nearest";
 
+  @Option(names = "--lut", description = "inferno, viridis, magma, cividis, fire, grays")
+  private String lut = "inferno";
+
+  @Option(
+      names = "--display",
+      description = "maps alone, or a composite with the picture: maps, composite")
+  private String display = "maps";
+
+  @Option(
+      names = "--again",
+      description = "of a folder, ask about pictures again that have their answer")
+  private boolean again;
+
   // "help" lets it do without the required options.
   @Option(
       names = "--engine",
@@ -164,19 +184,52 @@ public final class AttentionCli implements Callable<Integer> {
     AnalysisRequest request =
         RequestOptions.request(
             prompt, method, vision, layers, heads, first, keep, template, system, fit, length);
-    Upsampling scaling = Upsampling.parse(upsampling);
+    Rendering rendering = Rendering.parse(upsampling, lut, display);
     Precision wanted = Precision.parse(precision);
-    ImageInput input = ImageInput.open(image, region());
+    boolean folder = isFolder(image);
+    PictureFolder pictures = folder ? PictureFolder.of(Path.of(image.strip()), region()) : null;
+    ImageInput input = folder ? null : ImageInput.open(image, region());
     ResultFiles.prepare(output);
-    Progress progress = progress();
-    try (AttentionModel loaded = AttentionModel.open(checkpoint(), device, wanted, progress)) {
-      Analysis analysis = loaded.analyze(input.picture(), request, progress);
-      AttentionResult result = AttentionResults.of(loaded, analysis, input.source(), scaling);
-      result.write(output, result.heatmaps());
-      spec.commandLine().getOut().println(analysis.answer());
-      spec.commandLine().getOut().flush();
+    try (Asker asker =
+        new Asker(checkpoint(), device, wanted, request, rendering, loadedEngine -> {})) {
+      return folder ? askAll(asker, pictures) : ask(asker, input);
     }
+  }
+
+  private static boolean isFolder(String path) {
+    try {
+      return Files.isDirectory(Path.of(path.strip()));
+    } catch (InvalidPathException e) {
+      return false; // an address, or what opening it will complain about
+    }
+  }
+
+  private int ask(Asker asker, ImageInput input) {
+    AttentionResult result = asker.ask(input, progress());
+    result.write(output, result.heatmaps());
+    spec.commandLine().getOut().println(result.answer());
+    spec.commandLine().getOut().flush();
     return CommandLine.ExitCode.OK;
+  }
+
+  /** A line per picture: its name and its answer, or on the other stream, why there is none. */
+  private int askAll(Asker asker, PictureFolder folder) {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    BatchRun.Outcome outcome =
+        new BatchRun(asker, output, !again)
+            .run(
+                folder.pictures(),
+                folder.skipped(),
+                progress(),
+                (row, result) -> {
+                  boolean done = row.status() == BatchRow.Status.DONE;
+                  (done ? out : err).println(row.text());
+                  (done ? out : err).flush();
+                });
+    return outcome.count(BatchRow.Status.FAILED) == 0
+        ? CommandLine.ExitCode.OK
+        : CommandLine.ExitCode.SOFTWARE;
   }
 
   private Checkpoint checkpoint() {

@@ -1,12 +1,16 @@
 package org.vlmvisualizer.command;
 
 import ij.IJ;
+import java.awt.GraphicsEnvironment;
+import java.util.List;
+import org.scijava.plugin.Attr;
 import org.scijava.plugin.Parameter;
 import org.vlmvisualizer.analysis.AnalysisRequest;
-import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.network.EngineReport;
+import org.vlmvisualizer.network.Engines;
 import org.vlmvisualizer.network.Precision;
-import org.vlmvisualizer.output.Upsampling;
+import org.vlmvisualizer.output.Rendering;
 
 /**
  * A command that asks a model: the options that all of them share. Each adds its own behind them,
@@ -15,80 +19,134 @@ import org.vlmvisualizer.output.Upsampling;
 abstract class AskingCommand extends VisualizerCommand {
   @Parameter(
       persist = false,
-      description = "The folder of a model, its id on the Hugging Face hub like org/name, or demo")
+      label = "Model",
+      style = "directory",
+      description = "The folder of a model, its id on the Hugging Face hub like org/name, or demo",
+      attrs = @Attr(name = REMEMBERED))
   private String model = Checkpoint.DEMO;
 
   @Parameter(
       persist = false,
-      description = "What a map is made of",
-      choices = {"vlm-visualizer", "language"})
+      label = "Method",
+      description =
+          "vlm-visualizer: where the answer looked, followed through the vision tower; language:"
+              + " the decoder's own attention, sharper",
+      choices = {"vlm-visualizer", "language"},
+      attrs = @Attr(name = ADVANCED))
   private String method = "vlm-visualizer";
 
   @Parameter(
       persist = false,
+      label = "Vision layers",
       description = "Layers of the vision tower that the method vlm-visualizer averages",
-      choices = {"all", "selected"})
+      choices = {"all", "selected"},
+      attrs = @Attr(name = ADVANCED))
   private String vision = "all";
 
-  @Parameter(persist = false, description = "Decoder layers: all, 7 or 3-9, counted from 0")
+  @Parameter(
+      persist = false,
+      label = "Decoder layers",
+      description = "Decoder layers: all, 7 or 3-9, counted from 0",
+      attrs = @Attr(name = ADVANCED))
   private String layers = "all";
 
-  @Parameter(persist = false, description = "Attention heads: all, 7 or 3-9, counted from 0")
+  @Parameter(
+      persist = false,
+      label = "Attention heads",
+      description = "Attention heads: all, 7 or 3-9, counted from 0",
+      attrs = @Attr(name = ADVANCED))
   private String heads = "all";
 
   @Parameter(
       persist = false,
       label = "First token",
       description = "Attention to the first token holds what the model has no use for",
-      choices = {"drop", "keep"})
+      choices = {"drop", "keep"},
+      attrs = @Attr(name = ADVANCED))
   private String first = "drop";
 
   @Parameter(
       persist = false,
       label = "Keep attention of",
       description = "Each layer or head by itself, for maps of some of them afterwards",
-      choices = {"nothing", "layers", "heads"})
+      choices = {"nothing", "layers", "heads"},
+      attrs = @Attr(name = ADVANCED))
   private String keep = "nothing";
 
   @Parameter(
       persist = false,
+      label = "Prompt template",
       description = "How a question is put; auto asks the model's own files",
-      choices = {"auto", "vicuna_v1", "mistral", "llama_2", "chatml", "v0"})
+      choices = {"auto", "vicuna_v1", "mistral", "llama_2", "chatml", "v0"},
+      attrs = @Attr(name = ADVANCED))
   private String template = "auto";
 
   @Parameter(
       persist = false,
       label = "System text",
-      choices = {"drop", "keep"})
+      description = "Whether the template's sentence before the question is sent to the model",
+      choices = {"drop", "keep"},
+      attrs = @Attr(name = ADVANCED))
   private String system = "drop";
 
   @Parameter(
       persist = false,
-      label = "Fit to the model's square",
-      choices = {"pad", "crop"})
+      label = "Fit to square",
+      description =
+          "How the picture becomes the model's square: pad shows all of it; crop its centre",
+      choices = {"pad", "crop"},
+      attrs = @Attr(name = ADVANCED))
   private String fit = "pad";
 
-  @Parameter(persist = false, description = "auto, cpu, gpu, gpu:1, or mps on a Mac")
+  @Parameter(
+      persist = false,
+      label = "Device",
+      description = "auto, cpu, gpu, gpu:1, or mps on a Mac",
+      attrs = @Attr(name = ADVANCED))
   private String device = "auto";
 
   @Parameter(
       persist = false,
-      choices = {"auto", "float32", "bfloat16", "float16", "int8", "int4", "int4-32", "int4-128"})
+      label = "Precision",
+      description = "auto takes the best that fits into memory",
+      choices = {"auto", "float32", "bfloat16", "float16", "int8", "int4", "int4-32", "int4-128"},
+      attrs = @Attr(name = ADVANCED))
   private String precision = "auto";
 
-  @Parameter(persist = false, label = "Tokens at most", min = "1")
+  @Parameter(
+      persist = false,
+      label = "Tokens at most",
+      description = "A token is a word or a part of one",
+      min = "1")
   private int length = 64;
 
   @Parameter(
       persist = false,
+      label = "Enlarge maps by",
       description = "none keeps one pixel per patch",
-      choices = {"nearest", "bilinear", "bicubic", "none"})
+      choices = {"nearest", "bilinear", "bicubic", "none"},
+      attrs = @Attr(name = ADVANCED))
   private String upsampling = "nearest";
 
   @Parameter(
       persist = false,
+      label = "Colours of maps",
+      description = "All but viridis and cividis begin with black",
+      choices = {"inferno", "viridis", "magma", "cividis", "fire", "grays"})
+  private String lut = "inferno";
+
+  @Parameter(
+      persist = false,
+      label = "Display",
+      description = "maps alone, or a composite with the picture as first channel",
+      choices = {"maps", "composite"})
+  private String display = "maps";
+
+  @Parameter(
+      persist = false,
       label = "Download without asking",
-      description = "If the model is not on disk")
+      description = "If the model is not on disk",
+      attrs = @Attr(name = ADVANCED))
   private boolean download = false;
 
   @Override
@@ -96,8 +154,16 @@ abstract class AskingCommand extends VisualizerCommand {
     return true;
   }
 
-  final Upsampling upsampling() {
-    return Upsampling.parse(upsampling);
+  @Override
+  List<String> suggestions(String key) {
+    return key.equals("model") ? KnownModels.ofThisUser().names() : List.of();
+  }
+
+  /**
+   * @throws org.vlmvisualizer.core.InputException if an option is not one of those expected
+   */
+  final Rendering rendering() {
+    return Rendering.parse(upsampling, lut, display);
   }
 
   /**
@@ -120,16 +186,24 @@ abstract class AskingCommand extends VisualizerCommand {
         length);
   }
 
-  /** Finds and loads the model, asking before a download. */
-  final AttentionModel openModel(RunProgress progress) {
-    AttentionModel loaded =
-        AttentionModel.open(
-            ModelLocator.open(model, new DialogConsent(download), progress),
-            device,
-            Precision.parse(precision),
-            progress);
+  /** Finds the model, asking before a download; it is loaded when a picture needs it. */
+  final Asker asker(AnalysisRequest request, Rendering rendering, RunProgress progress) {
+    // Before gigabytes are downloaded for an engine that does not start.
+    Engines.version();
+    return new Asker(
+        ModelLocator.open(model, new DialogConsent(download), progress),
+        device,
+        Precision.parse(precision),
+        request,
+        rendering,
+        this::loaded);
+  }
+
+  private void loaded(EngineReport engine) {
+    if (!GraphicsEnvironment.isHeadless() && !IJ.isMacro()) {
+      KnownModels.remember(model);
+    }
     // Anything louder than debug opens Fiji's console.
-    loaded.engine().lines().forEach(log()::debug);
-    return loaded;
+    engine.lines().forEach(log()::debug);
   }
 }

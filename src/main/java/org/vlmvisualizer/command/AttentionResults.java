@@ -8,8 +8,8 @@ import org.vlmvisualizer.analysis.Analysis;
 import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.analysis.Provenance;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.SourceFrame;
-import org.vlmvisualizer.output.Upsampling;
 
 /** From what a model answered to what people look at. */
 public final class AttentionResults {
@@ -17,7 +17,7 @@ public final class AttentionResults {
 
   /** Everything that can be shown of one analysis. */
   public static AttentionResult of(
-      AttentionModel model, Analysis analysis, SourceFrame source, Upsampling upsampling) {
+      AttentionModel model, Analysis analysis, SourceFrame source, Rendering rendering) {
     JsonObject run = new Gson().toJsonTree(Provenance.of(model, analysis)).getAsJsonObject();
     List<String> sequence = new ArrayList<>(analysis.prompt().tokens());
     analysis.maps().tokens().forEach(token -> sequence.add(token.text()));
@@ -25,7 +25,7 @@ public final class AttentionResults {
         analysis.maps(),
         analysis.picture(),
         source,
-        upsampling,
+        rendering,
         analysis.answer(),
         sequence,
         analysis.matrix(),

@@ -3,7 +3,6 @@ package org.vlmvisualizer.command;
 import ij.CompositeImage;
 import ij.ImagePlus;
 import ij.process.ColorProcessor;
-import ij.process.FloatProcessor;
 import ij.process.ImageProcessor;
 import ij.process.IntProcessor;
 import ij.process.LUT;
@@ -25,16 +24,21 @@ final class DisplayedColours {
   private static final int STRIP_PIXELS = 1 << 20;
   private static final int INVERT = ImageProcessor.INVERT_PROJECTION;
 
+  private final int width; // of the image
   private final Rectangle region;
-  private final List<ImageProcessor> channels; // those that are shown
+  private final int[] numbers; // from 1, of the channels that are shown
+  private final List<ImageProcessor> channels; // these channels' display range and lookup table
+  private final List<Object> displayed; // pixel arrays of these channels in the current slice
   private final List<LUT> luts; // of these channels, for the inverted composite
   private final int projection;
 
   DisplayedColours(ImagePlus image, Rectangle region) {
+    width = image.getWidth();
     this.region = region;
-    // Where the image was never painted, this brings its channels to the current slice.
+    List<ImageProcessor> shownNow;
+    // Without a window, setSlice leaves the channels at the slice that was painted last.
     if (image instanceof CompositeImage composite) {
-      composite.getImage();
+      composite.updateImage();
     }
     if (image.isComposite()
         && image.getDisplayMode() == CompositeImage.COMPOSITE
@@ -43,16 +47,30 @@ final class DisplayedColours {
       boolean[] active = composite.getActiveChannels();
       int[] shown = IntStream.range(0, image.getNChannels()).filter(c -> active[c]).toArray();
       LUT[] all = composite.getLuts();
-      channels = Arrays.stream(shown).mapToObj(c -> composite.getProcessor(c + 1)).toList();
+      numbers = Arrays.stream(shown).map(c -> c + 1).toArray();
+      shownNow = Arrays.stream(numbers).mapToObj(composite::getProcessor).toList();
       luts = Arrays.stream(shown).mapToObj(c -> all[c]).toList();
       projection = projection(image.getProp("CompositeProjection"));
     } else {
       ImageProcessor single = image.getProcessor();
       // An IntProcessor calls itself a ColorProcessor, but is shown in grey.
-      channels = List.of(single instanceof IntProcessor ? single.convertToByte(true) : single);
+      numbers = new int[] {image.getC()};
+      shownNow = List.of(single instanceof IntProcessor ? single.convertToByte(true) : single);
       luts = List.of();
       projection = ImageProcessor.SUM_PROJECTION;
     }
+    channels = shownNow.stream().map(shown -> shown.createProcessor(1, 1)).toList();
+    displayed = shownNow.stream().map(ImageProcessor::getPixels).toList();
+  }
+
+  /** Numbers, from 1, of the channels that are shown. */
+  int[] channels() {
+    return numbers;
+  }
+
+  /** Pixel arrays of these channels in the displayed slice. */
+  List<Object> displayed() {
+    return displayed;
   }
 
   private static int projection(String property) {
@@ -67,18 +85,29 @@ final class DisplayedColours {
   }
 
   /**
-   * Red, green and blue of the region.
+   * Red, green and blue of the region in the slice that was displayed.
    *
    * @return [height, width, 3]
    * @throws InputException if the region holds NaN
    */
   byte[] read() {
-    refuseNaN();
+    return read(displayed);
+  }
+
+  /**
+   * Red, green and blue of the region in another slice, as if it were displayed.
+   *
+   * @param planes pixel arrays of the slice's channels, in the order of {@link #channels}
+   * @return [height, width, 3]
+   * @throws InputException if the region holds NaN
+   */
+  byte[] read(List<Object> planes) {
+    refuseNaN(planes);
     byte[] rgb = new byte[3 * region.width * region.height];
     int rows = Math.max(1, STRIP_PIXELS / region.width);
     int next = 0;
     for (int y = 0; y < region.height; y += rows) {
-      for (int colour : colours(y, Math.min(rows, region.height - y))) {
+      for (int colour : colours(planes, y, Math.min(rows, region.height - y))) {
         rgb[next++] = (byte) (colour >> 16);
         rgb[next++] = (byte) (colour >> 8);
         rgb[next++] = (byte) colour;
@@ -88,8 +117,11 @@ final class DisplayedColours {
   }
 
   /** Colours 0xRRGGBB of some rows of the region. */
-  private int[] colours(int y, int rows) {
-    List<ImageProcessor> strips = channels.stream().map(c -> strip(c, y, rows)).toList();
+  private int[] colours(List<Object> planes, int y, int rows) {
+    List<ImageProcessor> strips =
+        IntStream.range(0, channels.size())
+            .mapToObj(c -> strip(channels.get(c), planes.get(c), y, rows))
+            .toList();
     if (!strips.isEmpty() && strips.get(0) instanceof ColorProcessor colour) {
       return (int[]) colour.getPixels();
     }
@@ -110,12 +142,11 @@ final class DisplayedColours {
   }
 
   /** A copy of some rows of the region, with the display range and lookup table of the original. */
-  private ImageProcessor strip(ImageProcessor channel, int y, int rows) {
+  private ImageProcessor strip(ImageProcessor channel, Object plane, int y, int rows) {
     ImageProcessor strip = channel.createProcessor(region.width, rows);
     for (int row = 0; row < rows; row++) {
-      int from = (region.y + y + row) * channel.getWidth() + region.x;
-      System.arraycopy(
-          channel.getPixels(), from, strip.getPixels(), row * region.width, region.width);
+      int from = (region.y + y + row) * width + region.x;
+      System.arraycopy(plane, from, strip.getPixels(), row * region.width, region.width);
     }
     return strip;
   }
@@ -142,11 +173,11 @@ final class DisplayedColours {
     }
   }
 
-  private void refuseNaN() {
+  private void refuseNaN(List<Object> planes) {
     long found = 0;
-    for (ImageProcessor channel : channels) {
-      if (channel instanceof FloatProcessor floats) {
-        found += countNaN((float[]) floats.getPixels(), floats.getWidth());
+    for (Object plane : planes) {
+      if (plane instanceof float[] values) {
+        found += countNaN(values);
       }
     }
     if (found > 0) {
@@ -157,7 +188,7 @@ final class DisplayedColours {
     }
   }
 
-  private long countNaN(float[] values, int width) {
+  private long countNaN(float[] values) {
     long found = 0;
     for (int y = region.y; y < region.y + region.height; y++) {
       for (int x = region.x; x < region.x + region.width; x++) {

@@ -3,6 +3,7 @@ package org.vlmvisualizer.command;
 import ij.ImagePlus;
 import ij.gui.Roi;
 import java.awt.Rectangle;
+import java.util.function.Supplier;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.output.SourceFrame;
@@ -38,20 +39,20 @@ public record ImageInput(RgbPicture picture, SourceFrame source) {
    *     it is too large for an array or for the memory
    */
   public static ImageInput of(ImagePlus image, Roi roi) {
-    if (image == null || image.getWidth() < 1 || image.getProcessor() == null) {
-      throw new InputException(
-          "Expected an image, found none or an empty one. Open an image and select its window.");
-    }
     Rectangle region = region(image, roi);
-    if ((long) region.width * region.height > MAX_PIXELS) {
-      throw new InputException(
-          "Expected a picture of at most %,d pixels, found %,d x %,d. Select a smaller region."
-              .formatted(MAX_PIXELS, region.width, region.height));
-    }
+    SourceFrame source = SourceFrame.of(image, region);
+    return of(region, source, () -> new DisplayedColours(image, region).read());
+  }
+
+  /**
+   * A region whose colours are read one way or another.
+   *
+   * @param rgb gives [height, width, 3]
+   * @throws InputException if memory is short, or what {@code rgb} throws
+   */
+  static ImageInput of(Rectangle region, SourceFrame source, Supplier<byte[]> rgb) {
     try {
-      byte[] rgb = new DisplayedColours(image, region).read();
-      RgbPicture picture = new RgbPicture(region.width, region.height, rgb);
-      return new ImageInput(picture, SourceFrame.of(image, region));
+      return new ImageInput(new RgbPicture(region.width, region.height, rgb.get()), source);
     } catch (OutOfMemoryError e) {
       throw new InputException(
           ("Not enough memory: %,d x %,d pixels as colours take %,d MB, Java may use %,d MB in all."
@@ -83,7 +84,26 @@ public record ImageInput(RgbPicture picture, SourceFrame source) {
     return open(pathOrUrl, null);
   }
 
-  private static Rectangle region(ImagePlus image, Roi roi) {
+  /**
+   * The part of an image that is asked about.
+   *
+   * @throws InputException as {@link #of(ImagePlus, Roi)}
+   */
+  static Rectangle region(ImagePlus image, Roi roi) {
+    if (image == null || image.getWidth() < 1 || image.getProcessor() == null) {
+      throw new InputException(
+          "Expected an image, found none or an empty one. Open an image and select its window.");
+    }
+    Rectangle region = inside(image, roi);
+    if ((long) region.width * region.height > MAX_PIXELS) {
+      throw new InputException(
+          "Expected a picture of at most %,d pixels, found %,d x %,d. Select a smaller region."
+              .formatted(MAX_PIXELS, region.width, region.height));
+    }
+    return region;
+  }
+
+  private static Rectangle inside(ImagePlus image, Roi roi) {
     Rectangle whole = new Rectangle(0, 0, image.getWidth(), image.getHeight());
     if (roi == null || !roi.isArea()) {
       return whole;

@@ -25,7 +25,7 @@ final class RunProgress implements Progress, AutoCloseable {
   @Override
   public void update(String stage, int done, int total) {
     if (task.isCanceled() || IJ.escapePressed() || Turn.isQuitting()) {
-      throw new CancellationException("Cancelled by the user.");
+      throw new CancellationException("Cancelled: nothing was changed.");
     }
     task.setStatusMessage(stage);
     task.setProgressMaximum(total);

@@ -2,20 +2,24 @@ package org.vlmvisualizer.command;
 
 import ij.ImagePlus;
 import ij.WindowManager;
-import ij.measure.ResultsTable;
-import ij.plugin.filter.Analyzer;
+import ij.gui.Roi;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.scijava.ItemIO;
 import org.scijava.command.Command;
+import org.scijava.plugin.Attr;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
-import org.vlmvisualizer.analysis.Analysis;
 import org.vlmvisualizer.analysis.AnalysisRequest;
-import org.vlmvisualizer.analysis.AttentionModel;
+import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.AttentionSeries;
+import org.vlmvisualizer.output.BatchRow;
+import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.ResultFiles;
-import org.vlmvisualizer.output.Upsampling;
 
 /**
  * Asks a vision-language model about the active image and shows where it looked for each token of
@@ -33,6 +37,9 @@ public class ShowAttention extends AskingCommand {
   /** Title of the results table. */
   public static final String TABLE_TITLE = "Attention per token";
 
+  private static final String CURRENT = "current";
+  private static final List<String> STACKS = List.of(CURRENT, "slices", "frames");
+
   @Parameter(persist = false, required = false)
   private ImagePlus image;
 
@@ -42,45 +49,89 @@ public class ShowAttention extends AskingCommand {
       description = "Ask about the bounding box of the image's area selection, if it has one")
   private boolean selection = true;
 
+  @Parameter(
+      persist = false,
+      label = "Ask about",
+      description = "The displayed slice, or every slice or time point of its stack, one by one",
+      choices = {"current", "slices", "frames"})
+  private String stack = CURRENT;
+
   @Parameter(persist = false, label = "Show plot of ratios")
   private boolean plot = true;
 
   @Parameter(persist = false, label = "Show montage")
   private boolean montage = true;
 
-  @Parameter(persist = false, label = "Show attention matrix")
+  @Parameter(
+      persist = false,
+      label = "Show attention matrix",
+      description = "Of every token to every other, the picture's included",
+      attrs = @Attr(name = ADVANCED))
   private boolean matrix = false;
 
   @Parameter(
       persist = false,
       required = false,
       style = "directory",
-      label = "Save everything in (optional)")
+      label = "Save in folder",
+      description =
+          "Maps, table, plot, montage and run.json go there; leave it empty to save nothing")
   private File output;
 
-  @Parameter(persist = false, label = "Question")
+  @Parameter(
+      persist = false,
+      label = "Question",
+      style = "text area",
+      description = "What you want to know about the image, in plain words",
+      attrs = @Attr(name = REMEMBERED))
   private String prompt = "What is in the image?";
 
   @Parameter(type = ItemIO.OUTPUT)
   private ImagePlus heatmaps;
 
   @Override
+  void checkBeforeAsking() {
+    if (image == null && WindowManager.getCurrentImage() == null) {
+      // Throws the sentence about a missing image.
+      ImageInput.of(null);
+    }
+  }
+
+  @Override
   void execute() {
     AnalysisRequest request = request(prompt);
-    Upsampling upsampling = upsampling();
-    boolean save = output != null && !output.getPath().isBlank();
-    ImagePlus asked = image != null ? image : WindowManager.getCurrentImage();
-    ImageInput input = selection ? ImageInput.of(asked) : ImageInput.of(asked, null);
-    if (save) {
-      ResultFiles.prepare(output.toPath());
+    Rendering rendering = rendering();
+    if (!STACKS.contains(stack)) {
+      throw new InputException(
+          "Expected stack to be current, slices or frames, found '%s'.".formatted(stack));
     }
+    Path folder = output == null || output.getPath().isBlank() ? null : output.toPath();
+    ImagePlus asked = image != null ? image : WindowManager.getCurrentImage();
+    Roi region = asked == null || !selection ? null : asked.getRoi();
+    if (stack.equals(CURRENT)) {
+      ImageInput input = ImageInput.of(asked, region);
+      prepare(folder);
+      askOne(input, request, rendering, folder);
+    } else {
+      StackPictures pictures = StackPictures.of(asked, stack, region);
+      prepare(folder);
+      askStack(pictures, request, rendering, folder);
+    }
+  }
+
+  private static void prepare(Path folder) {
+    if (folder != null) {
+      ResultFiles.prepare(folder);
+    }
+  }
+
+  private void askOne(ImageInput input, AnalysisRequest request, Rendering rendering, Path folder) {
     try (RunProgress progress = progress();
-        AttentionModel model = openModel(progress)) {
-      Analysis analysis = model.analyze(input.picture(), request, progress);
-      AttentionResult result = AttentionResults.of(model, analysis, input.source(), upsampling);
+        Asker asker = asker(request, rendering, progress)) {
+      AttentionResult result = asker.ask(input, progress);
       ImagePlus maps = result.heatmaps();
-      if (save) {
-        result.write(output.toPath(), maps);
+      if (folder != null) {
+        result.write(folder, maps);
       }
       LastResult.remember(result);
       show(result, maps);
@@ -89,15 +140,63 @@ public class ShowAttention extends AskingCommand {
     }
   }
 
+  /** Whatever ends this early, the answers so far are shown. */
+  private void askStack(
+      StackPictures pictures, AnalysisRequest request, Rendering rendering, Path folder) {
+    AttentionSeries series = pictures.series();
+    BatchRun.Outcome outcome = null;
+    try (RunProgress progress = progress();
+        Asker asker = asker(request, rendering, progress)) {
+      outcome =
+          new BatchRun(asker, folder, false)
+              .run(
+                  pictures.pictures(),
+                  List.of(),
+                  progress,
+                  (row, result) -> add(series, row, result));
+      outcome.requireAnswer();
+    } finally {
+      if (!series.isEmpty()) {
+        show(series, folder, outcome == null);
+      }
+    }
+    if (outcome.cancelled()) {
+      throw new CancellationException(
+          "Cancelled: %d of %d pictures are done."
+              .formatted(outcome.count(BatchRow.Status.DONE), outcome.rows().size()));
+    }
+  }
+
+  private static void add(AttentionSeries series, BatchRow row, AttentionResult result) {
+    if (result == null) {
+      series.fail(row.picture(), row.error());
+    } else {
+      series.add(row.picture(), result);
+    }
+  }
+
+  private void show(AttentionSeries series, Path folder, boolean failed) {
+    ImagePlus maps = series.heatmaps();
+    if (folder != null) {
+      series.write(folder, maps);
+    }
+    LastResult.remember(series.last());
+    Tables.show(series.table().toResultsTable(), TABLE_TITLE);
+    // A failed command's outputs are not shown by SciJava.
+    if (GraphicsEnvironment.isHeadless() || failed) {
+      maps.show();
+    }
+    activate(maps);
+    heatmaps = maps;
+  }
+
   /** The heatmaps are shown by SciJava with a display, and have to be shown here without one. */
   private void show(AttentionResult result, ImagePlus maps) {
-    ResultsTable table = result.table().toResultsTable();
+    Tables.show(result.table().toResultsTable(), TABLE_TITLE);
     if (GraphicsEnvironment.isHeadless()) {
-      Analyzer.setResultsTable(table);
       maps.show();
       return;
     }
-    table.show(TABLE_TITLE);
     if (plot) {
       result.plot().show();
     }

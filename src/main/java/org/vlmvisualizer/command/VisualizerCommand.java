@@ -3,6 +3,7 @@ package org.vlmvisualizer.command;
 import ij.IJ;
 import ij.ImagePlus;
 import ij.Macro;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.scijava.ItemVisibility;
 import org.scijava.app.StatusService;
@@ -18,6 +19,12 @@ import org.vlmvisualizer.core.InputException;
  * failure, and in a macro, options that are left out take their defaults ({@link MacroDefaults}).
  */
 abstract class VisualizerCommand extends ContextCommand {
+  /** Attribute of a parameter that the dialog shows behind "More options" only. */
+  static final String ADVANCED = "advanced";
+
+  /** Attribute of a parameter whose last value the dialog shows again. */
+  static final String REMEMBERED = "remembered";
+
   private static final String STOP = "stop";
   private static final String CONTINUE = "continue";
 
@@ -39,7 +46,7 @@ abstract class VisualizerCommand extends ContextCommand {
    * Does the work.
    *
    * @throws InputException with a sentence for the user
-   * @throws CancellationException if the user cancels
+   * @throws CancellationException if the user cancels, with what was kept as its message
    */
   abstract void execute();
 
@@ -68,8 +75,8 @@ abstract class VisualizerCommand extends ContextCommand {
     } catch (InputException e) {
       fail(e.getMessage());
     } catch (CancellationException e) {
-      LastRun.failed("Cancelled.");
-      status.showStatus("Cancelled: nothing was changed.");
+      LastRun.failed(e.getMessage());
+      status.showStatus(e.getMessage());
       if (IJ.isMacro() && !failure.equals(CONTINUE)) {
         Macro.abort();
       }
@@ -77,6 +84,23 @@ abstract class VisualizerCommand extends ContextCommand {
       LastRun.failed("An unexpected fault: " + e);
       throw e;
     }
+  }
+
+  /**
+   * Looks, before any dialog, for what no dialog can give: an image, a result.
+   *
+   * @throws InputException if it is not there
+   */
+  void checkBeforeAsking() {}
+
+  /** Whether the command has a window of its own, so that no dialog asks for its options. */
+  boolean hasOwnWindow() {
+    return false;
+  }
+
+  /** Values that the dialog offers for an option of free text; may read from the disk. */
+  List<String> suggestions(String key) {
+    return List.of();
   }
 
   /** Progress of long work; cancelled by Escape and in the task list. */

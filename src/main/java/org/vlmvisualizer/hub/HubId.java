@@ -26,10 +26,7 @@ public record HubId(String repo, String revision) {
       throw new InputException(
           "Expected the hub id of a model as org/name, found '" + Printable.of(repo) + "'.");
     }
-    if (!REVISION.matcher(revision).matches()
-        || revision.contains("..")
-        || revision.contains("//")
-        || revision.contains("/.")) {
+    if (!isRevision(revision)) {
       throw new InputException(
           "Expected a branch, a tag or a commit after '%s@', found '%s'."
               .formatted(repo, Printable.of(revision)));
@@ -57,6 +54,14 @@ public record HubId(String repo, String revision) {
         && !text.contains("--")
         && !text.contains("..")
         && !text.endsWith(".git");
+  }
+
+  /** Whether this can name a branch, a tag or a commit, and stays within the cache. */
+  static boolean isRevision(String text) {
+    return REVISION.matcher(text).matches()
+        && !text.contains("..")
+        && !text.contains("//")
+        && !text.contains("/.");
   }
 
   /** Whether this is the whole name of a commit: 40 hexadecimal digits. */

@@ -19,9 +19,20 @@ record DeviceChoice(Device device, String reason, boolean isFree, boolean isWarn
 
   private static final String MPS = "mps";
 
-  /** Read once: what became of the start before this one holds as long as this program runs. */
+  /** Read once: what became of the start before this one holds until the user says otherwise. */
   private static final class LastStart {
-    static final Optional<String> CRASH = LoadingMark.leftBehind(LoadingMark.folder());
+    static volatile Optional<String> crash = LoadingMark.leftBehind(LoadingMark.folder());
+  }
+
+  /** What was going on when the start before this one broke off, if it did. */
+  static Optional<String> lastCrash() {
+    return LastStart.crash;
+  }
+
+  /** From now on, devices are chosen as if there had been no crash. */
+  static void forgetCrash() {
+    LoadingMark.clear(LoadingMark.folder());
+    LastStart.crash = Optional.empty();
   }
 
   /**
@@ -31,7 +42,7 @@ record DeviceChoice(Device device, String reason, boolean isFree, boolean isWarn
    */
   static DeviceChoice of(String name) {
     String wanted = check(name);
-    Optional<String> crash = LastStart.CRASH;
+    Optional<String> crash = lastCrash();
     String refusal = refusal(wanted, crash, LibraryPath.value());
     if (refusal != null) {
       LoadingMark.clear(LoadingMark.folder());

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -33,6 +34,16 @@ public final class EngineReport {
    */
   public static EngineReport of(String device) {
     return new EngineReport(DeviceChoice.of(device));
+  }
+
+  /** What was going on when the start before this one broke off, as "PyTorch was being started". */
+  public static Optional<String> lastCrash() {
+    return DeviceChoice.lastCrash();
+  }
+
+  /** Lets device auto take a GPU again after a crash, at once. */
+  public static void forgetCrash() {
+    DeviceChoice.forgetCrash();
   }
 
   /** What a model was loaded with. */

@@ -19,7 +19,7 @@ import org.vlmvisualizer.core.TokenMaps;
  *
  * @param picture what was asked about
  * @param source where in which image that is
- * @param upsampling how maps become pixels
+ * @param rendering how maps become an image
  * @param answer running text of the tokens
  * @param sequence what the matrix's rows and columns look like, [N + T]
  * @param matrix [N + T, N + T] whole-sequence attention, or null if it was not kept
@@ -30,7 +30,7 @@ public record AttentionResult(
     TokenMaps maps,
     RgbPicture picture,
     SourceFrame source,
-    Upsampling upsampling,
+    Rendering rendering,
     String answer,
     List<String> sequence,
     float[][] matrix,
@@ -50,19 +50,50 @@ public record AttentionResult(
 
   /** One slice per generated token; knows its result ({@link #of}). */
   public ImagePlus heatmaps() {
-    ImagePlus heatmaps = HeatmapStack.of(maps, source, upsampling, info()).imagePlus();
-    heatmaps.setProperty(AttentionResult.class.getName(), this);
+    ImagePlus heatmaps = HeatmapStack.of(maps, picture, source, rendering, info()).imagePlus();
+    remember(heatmaps, this);
     return heatmaps;
   }
 
-  /** The result that a stack of heatmaps was made from, or null if it is something else. */
+  /**
+   * Lets heatmaps know their results.
+   *
+   * @param frames [T] null where there is none
+   */
+  static void remember(ImagePlus heatmaps, AttentionResult... frames) {
+    heatmaps.setProperty(AttentionResult.class.getName(), frames);
+  }
+
+  /**
+   * The result that a stack of heatmaps was made from: that of the displayed frame. Null if it is
+   * something else, or if there is no answer about that frame.
+   */
   public static AttentionResult of(ImagePlus heatmaps) {
-    return (AttentionResult) heatmaps.getProperty(AttentionResult.class.getName());
+    AttentionResult[] frames =
+        (AttentionResult[]) heatmaps.getProperty(AttentionResult.class.getName());
+    int frame = heatmaps.getT() - 1;
+    return frames == null || frame >= frames.length ? null : frames[frame];
+  }
+
+  /** The same without what takes most memory: the matrix, and what was kept of layers and heads. */
+  AttentionResult light() {
+    return new AttentionResult(maps, picture, source, rendering, answer, sequence, null, null, run);
+  }
+
+  /** The same answer with another source and another account of how it came about. */
+  AttentionResult with(SourceFrame newSource, JsonObject newRun) {
+    return new AttentionResult(
+        maps, picture, newSource, rendering, answer, sequence, matrix, kept, newRun);
+  }
+
+  /** How maps become pixels. */
+  public Upsampling upsampling() {
+    return rendering.upsampling();
   }
 
   /** The maps with one pixel per patch, whatever the upsampling. */
   ImagePlus patches() {
-    return HeatmapStack.of(maps, source, Upsampling.NONE, info()).imagePlus();
+    return HeatmapStack.of(maps, picture, source, rendering.bare(), info()).imagePlus();
   }
 
   /** One row per generated token. */
@@ -77,17 +108,19 @@ public record AttentionResult(
 
   /** The picture under each token's map. */
   public BufferedImage montage() {
-    return Montage.of(maps, picture, source, upsampling);
+    return Montage.of(maps, picture, source, rendering);
   }
 
   /** The attention between all tokens, or null if it was not kept. */
   public ImagePlus matrixImage() {
-    return matrix == null ? null : MatrixImage.of(matrix, sequence, source, info());
+    return matrix == null
+        ? null
+        : MatrixImage.of(matrix, sequence, source, rendering.colours(), info());
   }
 
   /** What was kept of each layer and head, by the names of the files; empty if nothing was. */
   Map<String, ImagePlus> keptImages() {
-    return kept == null ? Map.of() : KeptImages.of(kept, maps, source, info());
+    return kept == null ? Map.of() : KeptImages.of(kept, maps, source, rendering.colours(), info());
   }
 
   /**
@@ -102,9 +135,9 @@ public record AttentionResult(
   }
 
   /** How the result came about, one statement a line, for the Info of images. */
-  private String info() {
+  String info() {
     JsonObject statements = run.deepCopy();
-    statements.add("image", ResultJson.image(source, upsampling));
+    statements.add("image", ResultJson.image(source, rendering));
     return statements.entrySet().stream()
         .filter(e -> !e.getValue().isJsonArray())
         .map(AttentionResult::statement)

@@ -13,8 +13,10 @@ import org.vlmvisualizer.core.GeneratedToken;
  * @param rows cells are numbers, texts or tokens; as many in each row as there are columns
  */
 public record DataTable(List<String> columns, List<? extends List<?>> rows) {
-  private static final int DECIMALS = 4;
-  private static final String LINE_END = "\r\n"; // RFC 4180
+  /** Digits behind the point that ImageJ shows. */
+  public static final int DECIMALS = 4;
+
+  static final String LINE_END = "\r\n"; // RFC 4180
 
   /**
    * The table for ImageJ. Tokens and texts are written with control characters made visible, as a
@@ -55,7 +57,8 @@ public record DataTable(List<String> columns, List<? extends List<?>> rows) {
         .collect(Collectors.joining(LINE_END, "", LINE_END));
   }
 
-  private static String quoted(Object cell) {
+  /** A cell of CSV. */
+  static String quoted(Object cell) {
     String text = cell instanceof GeneratedToken token ? token.text() : cell.toString();
     boolean quoted = text.matches("(?s).*[\",\r\n].*") || !text.equals(text.strip());
     return quoted ? '"' + text.replace("\"", "\"\"") + '"' : text;

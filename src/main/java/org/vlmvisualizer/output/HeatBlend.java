@@ -58,7 +58,7 @@ final class HeatBlend {
    * @param rgb [pixel] the picture
    * @param values [pixel] not negative
    */
-  static int[] over(int[] rgb, float[] values) {
+  static int[] over(int[] rgb, float[] values, HeatColours colours) {
     float max = 0;
     for (float value : values) {
       max = Math.max(max, value);
@@ -67,9 +67,26 @@ final class HeatBlend {
     for (int i = 0; i < rgb.length; i++) {
       double share = max > 0 ? values[i] / max : 0;
       blended[i] =
-          blend(DIM * luminance(rgb[i]), HeatColours.of(share), OPACITY * Math.pow(share, GROWTH));
+          blend(DIM * luminance(rgb[i]), colours.of(share), OPACITY * Math.pow(share, GROWTH));
     }
     return blended;
+  }
+
+  /**
+   * The picture in grey.
+   *
+   * @return [height, width] 0 to 255
+   */
+  static float[] grey(RgbPicture picture) {
+    float[] grey = new float[picture.width() * picture.height()];
+    byte[] rgb = picture.rgb();
+    for (int i = 0; i < grey.length; i++) {
+      grey[i] =
+          (float)
+              luminance(
+                  (rgb[3 * i] & 0xff) << 16 | (rgb[3 * i + 1] & 0xff) << 8 | rgb[3 * i + 2] & 0xff);
+    }
+    return grey;
   }
 
   /** ITU-R BT.601. */

@@ -1,101 +1,200 @@
 package org.vlmvisualizer.output;
 
+import ij.CompositeImage;
 import ij.ImagePlus;
 import ij.ImageStack;
+import ij.process.LUT;
+import java.awt.Color;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import net.imglib2.img.basictypeaccess.array.FloatArray;
 import net.imglib2.img.planar.PlanarImg;
-import net.imglib2.img.planar.PlanarImgs;
 import net.imglib2.type.numeric.real.FloatType;
-import org.vlmvisualizer.core.GeneratedToken;
+import net.imglib2.util.Fraction;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.JavaMemory;
 import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 
 /**
  * One heatmap per generated token, as an ImgLib2 image and as an ImageJ stack over the same arrays:
- * what is written through one is seen in the other.
+ * what is written through one is seen in the other. Tokens lie along Z; the pictures of a series,
+ * each with an answer of its own, along T.
  *
  * <p>A pixel's value is the share of the token's attention to the picture that fell on the patch
  * there: over the patches, not over the pixels, a map sums to 1. Upsampling does not rescale it.
- * Contrast is in the display range only: 0 to the maximum of all slices.
+ * Where an answer is shorter than the longest, the rest of its planes are NaN. Contrast is in the
+ * display range only: 0 to the maximum of all maps.
  *
- * @param img [width, height, T]
- * @param imagePlus one channel, T slices labelled with their tokens; calibrated like the source
+ * <p>In a composite, channel 1 is the picture in grey, 0 to 255, the same plane under all its maps,
+ * and channel 2 the map. The grey's display range ends at twice its values: added to white, no
+ * colour would be seen.
+ *
+ * @param img [width, height, Z], or [width, height, Z, T] for more than one picture
+ * @param imagePlus one channel, or two in a composite; slices labelled with their tokens,
+ *     calibrated like the source
  */
 public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus imagePlus) {
+  /** What a plane without a map is called. */
+  static final String NO_TOKEN = "(no token)";
+
+  private static final double GREY_RANGE = 2 * 255;
+
+  /** The maps of one answer. */
+  static HeatmapStack of(
+      TokenMaps maps, RgbPicture picture, SourceFrame source, Rendering rendering, String info) {
+    return of(List.of(maps), List.of(picture), source, rendering, info);
+  }
 
   /**
    * Lays the maps out as pixels.
    *
+   * @param maps [T] one answer per picture, all on grids of the same size; null where there is none
+   * @param pictures [T] used in a composite only; null where there is none
+   * @param source of all pictures
    * @param info provenance, one statement a line; unit and display range are added to it
    * @throws InputException if the maps do not fit into memory
    */
-  public static HeatmapStack of(
-      TokenMaps maps, SourceFrame source, Upsampling upsampling, String info) {
-    PatchGrid grid = maps.grid();
-    List<GeneratedToken> tokens = maps.tokens();
-    boolean bare = upsampling == Upsampling.NONE;
+  static HeatmapStack of(
+      List<TokenMaps> maps,
+      List<RgbPicture> pictures,
+      SourceFrame source,
+      Rendering rendering,
+      String info) {
+    PatchGrid grid = maps.stream().filter(Objects::nonNull).findFirst().orElseThrow().grid();
+    boolean bare = rendering.upsampling() == Upsampling.NONE;
     int width = bare ? grid.columns() : grid.sourceWidth();
     int height = bare ? grid.rows() : grid.sourceHeight();
-    requireMemory(
-        width, height, tokens.size(), JavaMemory.available(4L * width * height * tokens.size()));
+    int tokens = maps.stream().filter(Objects::nonNull).mapToInt(TokenMaps::size).max().orElse(1);
+    int planes = maps.stream().mapToInt(m -> m == null ? 0 : m.size()).sum();
+    planes += rendering.composite() ? maps.size() : 0;
+    requireMemory(width, height, planes, JavaMemory.available(4L * width * height * planes));
 
-    PlanarImg<FloatType, FloatArray> img = PlanarImgs.floats(width, height, tokens.size());
-    fill(img, maps, upsampling);
-    ImageStack stack = new ImageStack(width, height);
-    for (int t = 0; t < tokens.size(); t++) {
-      stack.addSlice(TokenText.label(tokens.get(t)), plane(img, t));
+    List<FloatArray> mapPlanes = planes(maps, tokens, width * height, rendering.upsampling());
+    double max = maximum(mapPlanes);
+    ImageStack stack = stack(maps, pictures, mapPlanes, width, height, rendering.composite());
+    ImagePlus image = new ImagePlus("Attention of " + source.title(), stack);
+    image.setDimensions(rendering.composite() ? 2 : 1, tokens, maps.size());
+    image.setOpenAsHyperStack(true);
+    image.setCalibration(bare ? source.patches(grid) : source.pixels());
+    LUT lut = rendering.colours().lut(max > 0 ? max : 1);
+    if (rendering.composite()) {
+      image = new CompositeImage(image, CompositeImage.COMPOSITE);
+      ((CompositeImage) image).setLuts(new LUT[] {grey(), lut});
+      image.setOpenAsHyperStack(true);
+    } else {
+      image.setLut(lut);
     }
-    ImagePlus imagePlus = new ImagePlus("Attention of " + source.title(), stack);
-    imagePlus.setDimensions(1, tokens.size(), 1);
-    imagePlus.setOpenAsHyperStack(true);
-    imagePlus.setCalibration(bare ? source.patches(grid) : source.pixels());
-    double max = maximum(img);
-    imagePlus.setLut(HeatColours.lut(max > 0 ? max : 1));
-    imagePlus.setProperty("Info", describe(info, upsampling, max));
-    return new HeatmapStack(img, imagePlus);
+    image.setProperty("Info", describe(info, rendering, max));
+    return new HeatmapStack(img(mapPlanes, width, height, tokens, maps.size()), image);
   }
 
-  private static void fill(
-      PlanarImg<FloatType, FloatArray> img, TokenMaps maps, Upsampling upsampling) {
-    PatchGrid grid = maps.grid();
-    if (upsampling == Upsampling.NONE) {
-      for (int t = 0; t < maps.size(); t++) {
-        System.arraycopy(maps.values(t), 0, plane(img, t), 0, grid.size());
+  /** [T × Z] tokens of a picture one after the other; all planes without a map are one array. */
+  private static List<FloatArray> planes(
+      List<TokenMaps> maps, int tokens, int pixels, Upsampling upsampling) {
+    List<FloatArray> planes = new ArrayList<>();
+    FloatArray none = null;
+    for (TokenMaps answer : maps) {
+      int count = answer == null ? 0 : answer.size();
+      PatchSampler sampler = count == 0 ? null : sampler(answer.grid(), upsampling);
+      for (int t = 0; t < count; t++) {
+        float[] plane = new float[pixels];
+        if (sampler == null) {
+          System.arraycopy(answer.values(t), 0, plane, 0, pixels);
+        } else {
+          sampler.sample(answer.values(t), plane);
+        }
+        planes.add(new FloatArray(plane));
       }
-      return;
+      for (int t = count; t < tokens; t++) {
+        none = none == null ? nan(pixels) : none;
+        planes.add(none);
+      }
     }
-    PatchSampler sampler =
-        new PatchSampler(grid, upsampling, grid.sourceWidth(), grid.sourceHeight());
-    for (int t = 0; t < maps.size(); t++) {
-      sampler.sample(maps.values(t), plane(img, t));
-    }
+    return planes;
   }
 
-  private static float[] plane(PlanarImg<FloatType, FloatArray> img, int t) {
-    return img.getPlane(t).getCurrentStorageArray();
+  private static PatchSampler sampler(PatchGrid grid, Upsampling upsampling) {
+    return upsampling == Upsampling.NONE
+        ? null
+        : new PatchSampler(grid, upsampling, grid.sourceWidth(), grid.sourceHeight());
   }
 
-  private static double maximum(PlanarImg<FloatType, FloatArray> img) {
+  private static FloatArray nan(int pixels) {
+    float[] plane = new float[pixels];
+    Arrays.fill(plane, Float.NaN);
+    return new FloatArray(plane);
+  }
+
+  /** In ImageJ's order: channels, then slices, then frames. */
+  private static ImageStack stack(
+      List<TokenMaps> maps,
+      List<RgbPicture> pictures,
+      List<FloatArray> planes,
+      int width,
+      int height,
+      boolean composite) {
+    ImageStack stack = new ImageStack(width, height);
+    int tokens = planes.size() / maps.size();
+    for (int frame = 0; frame < maps.size(); frame++) {
+      TokenMaps answer = maps.get(frame);
+      RgbPicture picture = composite ? pictures.get(frame) : null;
+      float[] grey = picture == null ? null : HeatBlend.grey(picture);
+      for (int t = 0; t < tokens; t++) {
+        boolean mapped = answer != null && t < answer.size();
+        String label = mapped ? TokenText.label(answer.tokens().get(t)) : NO_TOKEN;
+        float[] plane = planes.get(frame * tokens + t).getCurrentStorageArray();
+        if (composite) {
+          stack.addSlice(label, grey == null ? plane : grey);
+        }
+        stack.addSlice(label, plane);
+      }
+    }
+    return stack;
+  }
+
+  private static PlanarImg<FloatType, FloatArray> img(
+      List<FloatArray> planes, int width, int height, int tokens, int frames) {
+    long[] size =
+        frames == 1
+            ? new long[] {width, height, tokens}
+            : new long[] {width, height, tokens, frames};
+    PlanarImg<FloatType, FloatArray> img = new PlanarImg<>(planes, size, new Fraction());
+    img.setLinkedType(new FloatType(img));
+    return img;
+  }
+
+  private static LUT grey() {
+    LUT lut = LUT.createLutFromColor(Color.WHITE);
+    lut.min = 0;
+    lut.max = GREY_RANGE;
+    return lut;
+  }
+
+  private static double maximum(List<FloatArray> planes) {
     float max = 0;
-    for (int t = 0; t < img.numSlices(); t++) {
-      for (float value : plane(img, t)) {
-        max = Math.max(max, value);
+    for (FloatArray plane : planes) {
+      for (float value : plane.getCurrentStorageArray()) {
+        max = value > max ? value : max; // never NaN
       }
     }
     return max;
   }
 
-  private static String describe(String info, Upsampling upsampling, double max) {
+  private static String describe(String info, Rendering rendering, double max) {
+    String channels =
+        rendering.composite() ? "Channels: 1 the picture in grey, 0 to 255; 2 the maps%n" : "";
     return info.stripTrailing()
         + String.format(
             Locale.ROOT,
-            "%nPixel value: share of the token's attention to the picture, per patch"
-                + "%nUpsampling: %s%nDisplay range: 0 to %.6g, the maximum of all slices%n",
-            upsampling,
+            "%nPixel value: share of the token's attention to the picture, per patch%n"
+                + channels
+                + "Upsampling: %s%nDisplay range: 0 to %.6g, the maximum of all slices%n",
+            rendering.upsampling(),
             max);
   }
 
@@ -104,15 +203,15 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
    *
    * @param available bytes that can still be allocated
    */
-  static void requireMemory(int width, int height, int tokens, long available) {
-    double needed = 4.0 * width * height * tokens;
+  static void requireMemory(int width, int height, int planes, long available) {
+    double needed = 4.0 * width * height * planes;
     if (needed > available || (long) width * height > Integer.MAX_VALUE - 8) {
       throw new InputException(
           String.format(
               Locale.ROOT,
               "%d heatmaps of %d x %d pixels need %.1f GB of memory and %.1f GB are available. Use"
                   + " upsampling=none, which keeps one pixel per patch, or choose a smaller region.",
-              tokens,
+              planes,
               width,
               height,
               needed / 1e9,

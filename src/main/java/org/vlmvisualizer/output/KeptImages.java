@@ -46,11 +46,14 @@ final class KeptImages {
 
   private final HeadAttention kept;
   private final List<GeneratedToken> tokens;
+  private final HeatColours colours;
   private final String info;
 
-  private KeptImages(HeadAttention kept, List<GeneratedToken> tokens, String info) {
+  private KeptImages(
+      HeadAttention kept, List<GeneratedToken> tokens, HeatColours colours, String info) {
     this.kept = kept;
     this.tokens = tokens;
+    this.colours = colours;
     this.info = info.stripTrailing();
   }
 
@@ -60,8 +63,8 @@ final class KeptImages {
    * @param info provenance, one statement a line; what pixels mean is added to it
    */
   static Map<String, ImagePlus> of(
-      HeadAttention kept, TokenMaps maps, SourceFrame source, String info) {
-    KeptImages images = new KeptImages(kept, maps.tokens(), info);
+      HeadAttention kept, TokenMaps maps, SourceFrame source, HeatColours colours, String info) {
+    KeptImages images = new KeptImages(kept, maps.tokens(), colours, info);
     Map<String, ImagePlus> all = new LinkedHashMap<>();
     all.put(HEADS, images.heads(maps.grid(), source));
     all.put(SHARES, images.shares());
@@ -164,7 +167,7 @@ final class KeptImages {
 
   /** Gives every channel the heat colours: by itself, ImageJ shows channels red, green and blue. */
   private ImagePlus finish(ImagePlus image, double max, String meaning) {
-    LUT lut = HeatColours.lut(max > 0 ? max : 1);
+    LUT lut = colours.lut(max > 0 ? max : 1);
     image.setProperty(
         "Info",
         "%s\nPixel value: %s\nLayers: %s\nHeads: %s%s\n"

@@ -21,10 +21,11 @@ public final class MatrixImage {
    *
    * @param matrix [M, M], lower triangular
    * @param tokens [M], what each row's token looks like
+   * @param colours of the entries
    * @param info provenance; display range and the tokens are added to it
    */
   public static ImagePlus of(
-      float[][] matrix, List<String> tokens, SourceFrame source, String info) {
+      float[][] matrix, List<String> tokens, SourceFrame source, HeatColours colours, String info) {
     int size = matrix.length;
     if (size == 0 || tokens.size() != size) {
       throw new IllegalArgumentException(
@@ -41,7 +42,7 @@ public final class MatrixImage {
     double max = percentile(pixels);
     FloatProcessor processor = new FloatProcessor(size, size, pixels);
     ImagePlus image = new ImagePlus("Attention matrix of " + source.title(), processor);
-    image.setLut(HeatColours.lut(max > 0 ? max : 1));
+    image.setLut(colours.lut(max > 0 ? max : 1));
     image.setProperty("Info", describe(info, tokens, max));
     return image;
   }

@@ -43,10 +43,12 @@ public final class Montage {
    * Draws the montage.
    *
    * @param picture what the maps lie on
-   * @param upsampling how patches become pixels; NONE shows them as squares, like NEAREST
+   * @param rendering without upsampling, patches are squares, as with NEAREST
    */
   public static BufferedImage of(
-      TokenMaps maps, RgbPicture picture, SourceFrame source, Upsampling upsampling) {
+      TokenMaps maps, RgbPicture picture, SourceFrame source, Rendering rendering) {
+    Upsampling upsampling = rendering.upsampling();
+    HeatColours heat = rendering.colours();
     Montage montage = new Montage(picture, maps.size() + 1);
     MontageLayout layout = montage.layout;
     PatchSampler sampler =
@@ -63,9 +65,12 @@ public final class Montage {
       String ratio =
           String.format(Locale.ROOT, "%d · ratio %.2f", t + 1, maps.shares().get(t).image());
       montage.panel(
-          t + 1, TokenText.label(maps.tokens().get(t)), ratio, HeatBlend.over(colours, plane));
+          t + 1,
+          TokenText.label(maps.tokens().get(t)),
+          ratio,
+          HeatBlend.over(colours, plane, heat));
     }
-    montage.caption(source.title());
+    montage.caption(source.title(), heat);
     montage.g.dispose();
     return montage.image;
   }
@@ -94,11 +99,11 @@ public final class Montage {
   }
 
   /** A colour bar and what the colours mean, in three lines cut to the width of the montage. */
-  private void caption(String title) {
+  private void caption(String title, HeatColours heat) {
     int top = layout.height() - MontageLayout.CAPTION_HEIGHT + 6;
     int left = MontageLayout.GAP;
     for (int x = 0; x < BAR_WIDTH; x++) {
-      g.setColor(new Color(HeatColours.of(x / (BAR_WIDTH - 1.0))));
+      g.setColor(new Color(heat.of(x / (BAR_WIDTH - 1.0))));
       g.fillRect(left + x, top, 1, 12);
     }
     int room = layout.width() - 2 * MontageLayout.GAP;

@@ -5,29 +5,19 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import ij.ImagePlus;
-import java.awt.Transparency;
-import java.awt.color.ColorSpace;
-import java.awt.image.BufferedImage;
-import java.awt.image.ColorModel;
-import java.awt.image.ComponentColorModel;
-import java.awt.image.DataBuffer;
-import java.awt.image.DataBufferByte;
-import java.awt.image.Raster;
-import java.awt.image.WritableRaster;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
 import org.vlmvisualizer.core.InputException;
-import org.vlmvisualizer.core.RgbPicture;
 
 /**
  * The results of one run as files in a folder, all of them or none: they are written into a hidden
@@ -39,7 +29,8 @@ public final class ResultFiles {
   static final String RUN = "run.json";
   static final String PICTURE = "picture.png";
   static final String PATCHES = "patches.tif";
-  private static final String TEMPORARY = ".vlm-visualizer-";
+  static final String TOKENS = "tokens.csv";
+  static final String TEMPORARY = ".vlm-visualizer-";
   private static final String FRESH = "new";
   private static final String EARLIER = "earlier";
   private static final Gson GSON =
@@ -138,15 +129,19 @@ public final class ResultFiles {
       written = true;
       return files;
     } catch (IOException e) {
-      throw new InputException(
-          "The results could not be written to %s (%s). Is a file open elsewhere or the disk full?"
-              .formatted(folder, reason(e)),
-          e);
+      throw unwritten(folder, e);
     } finally {
       if (!written) {
         removeEmpty(folder, existing);
       }
     }
+  }
+
+  private static InputException unwritten(Path folder, IOException e) {
+    return new InputException(
+        "The results could not be written to %s (%s). Is a file open elsewhere or the disk full?"
+            .formatted(folder, reason(e)),
+        e);
   }
 
   private static List<Path> writeInto(Path folder, Map<String, Writer> writers) throws IOException {
@@ -171,13 +166,14 @@ public final class ResultFiles {
   private static Map<String, Writer> writers(AttentionResult result, ImagePlus heatmaps) {
     Map<String, Writer> writers = new LinkedHashMap<>();
     writers.put(HEATMAPS, file -> TiffFile.write(heatmaps, file));
-    writers.put("tokens.csv", file -> Files.writeString(file, result.table().toCsv()));
-    writers.put("attention-ratio.png", file -> writePng(RatioPlot.picture(result.plot()), file));
-    writers.put("montage.png", file -> writePng(result.montage(), file));
+    writers.put(TOKENS, file -> Files.writeString(file, result.table().toCsv()));
+    writers.put(
+        "attention-ratio.png", file -> PngFile.write(RatioPlot.picture(result.plot()), file));
+    writers.put("montage.png", file -> PngFile.write(result.montage(), file));
     if (result.matrix() != null) {
       writers.put("attention-matrix.tif", file -> TiffFile.write(result.matrixImage(), file));
     }
-    writers.put(PICTURE, file -> writePng(result.picture(), file));
+    writers.put(PICTURE, file -> PngFile.write(result.picture(), file));
     writers.put(PATCHES, file -> TiffFile.write(result.patches(), file));
     result.keptImages().forEach((name, i) -> writers.put(name, file -> TiffFile.write(i, file)));
     // Last, so that a folder with a run.json of this run has everything else of it.
@@ -187,7 +183,7 @@ public final class ResultFiles {
 
   private static String json(AttentionResult result, Set<String> names) {
     JsonObject run = result.run().deepCopy();
-    run.add("image", ResultJson.image(result.source(), result.upsampling()));
+    run.add("image", ResultJson.image(result.source(), result.rendering()));
     run.add("grid", ResultJson.grid(result.maps().grid()));
     run.add("tokens", ResultJson.tokens(result.maps()));
     if (result.kept() != null) {
@@ -199,39 +195,16 @@ public final class ResultFiles {
     return GSON.toJson(run) + "\n";
   }
 
-  /** Without a copy of the picture. */
-  private static void writePng(RgbPicture picture, Path file) throws IOException {
-    int width = picture.width();
-    WritableRaster raster =
-        Raster.createInterleavedRaster(
-            new DataBufferByte(picture.rgb(), picture.rgb().length),
-            width,
-            picture.height(),
-            3 * width,
-            3,
-            new int[] {0, 1, 2},
-            null);
-    ColorModel colours =
-        new ComponentColorModel(
-            ColorSpace.getInstance(ColorSpace.CS_sRGB),
-            false,
-            false,
-            Transparency.OPAQUE,
-            DataBuffer.TYPE_BYTE);
-    writePng(new BufferedImage(colours, raster, false, null), file);
-  }
-
-  private static void writePng(BufferedImage image, Path file) throws IOException {
-    if (!ImageIO.write(image, "png", file.toFile())) {
-      throw new IOException("this Java cannot write PNG");
-    }
-  }
-
   /** Earlier files step aside first, so that a failure half-way can put them back. */
   private static void moveIntoPlace(Set<String> names, Path temporary, Path folder)
       throws IOException {
-    List<String> begun = new ArrayList<>();
+    Set<String> begun = new LinkedHashSet<>();
     try {
+      // First away and last to come: wherever this ends, a run.json has its other files beside it.
+      if (names.contains(RUN) && Files.exists(folder.resolve(RUN))) {
+        begun.add(RUN);
+        move(folder.resolve(RUN), temporary.resolve(EARLIER).resolve(RUN));
+      }
       for (String name : names) {
         begun.add(name);
         if (Files.exists(folder.resolve(name))) {
@@ -267,6 +240,34 @@ public final class ResultFiles {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
   }
 
+  /**
+   * Removes what a run that was killed while it wrote left in a folder. Not to be called while
+   * another one writes there.
+   */
+  public static void removeLeftovers(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> inside = Files.list(folder)) {
+      for (Path left : inside.filter(ResultFiles::isTemporary).toList()) {
+        try (Stream<Path> files = Files.walk(left)) {
+          for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+            Files.delete(file);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new InputException(
+          "What an earlier run left in %s cannot be removed (%s). Remove it, or choose another folder."
+              .formatted(folder, reason(e)),
+          e);
+    }
+  }
+
+  private static boolean isTemporary(Path path) {
+    return path.getFileName().toString().startsWith(TEMPORARY);
+  }
+
   private static void deleteFiles(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
@@ -276,7 +277,7 @@ public final class ResultFiles {
     Files.delete(folder);
   }
 
-  private static String reason(IOException e) {
+  static String reason(IOException e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

@@ -21,14 +21,16 @@ final class ResultJson {
 
   private ResultJson() {}
 
-  /** Which part of which image, in which units, and how maps became pixels. */
-  static JsonObject image(SourceFrame source, Upsampling upsampling) {
+  /** Which part of which image, in which units, and how maps became an image. */
+  static JsonObject image(SourceFrame source, Rendering rendering) {
     Calibration calibration = source.calibration();
     JsonObject image = new JsonObject();
     image.addProperty("title", source.title());
     image.addProperty("x", source.originX());
     image.addProperty("y", source.originY());
-    image.addProperty("upsampling", upsampling.toString());
+    image.addProperty("upsampling", rendering.upsampling().toString());
+    image.addProperty("lut", rendering.colours().toString());
+    image.addProperty("display", rendering.display());
     image.addProperty("pixel_width", calibration.pixelWidth);
     image.addProperty("pixel_height", calibration.pixelHeight);
     image.addProperty("x_unit", calibration.getXUnit());
@@ -37,6 +39,13 @@ final class ResultJson {
     image.addProperty("y_origin", calibration.yOrigin);
     image.addProperty("invert_y", calibration.getInvertY());
     return image;
+  }
+
+  static Rendering rendering(JsonObject image) {
+    return Rendering.parse(
+        image.get("upsampling").getAsString(),
+        image.get("lut").getAsString(),
+        image.get("display").getAsString());
   }
 
   static SourceFrame source(JsonObject image) {

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.output;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import ij.ImagePlus;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.HeadAttention;
@@ -40,11 +42,7 @@ public final class SavedResult {
               .formatted(ResultFiles.RUN, folder));
     }
     try {
-      if (Files.size(json) > MAX_JSON) {
-        throw new IOException(ResultFiles.RUN + " is too large");
-      }
-      JsonObject run = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
-      return read(folder, run);
+      return read(folder, parse(json));
     } catch (NoSuchFileException e) {
       throw unreadable(folder, e.getFile() + " is missing", e);
     } catch (IOException e) {
@@ -67,6 +65,37 @@ public final class SavedResult {
     }
     Path folder = Path.of(file.directory);
     return Files.isRegularFile(folder.resolve(ResultFiles.RUN)) ? read(folder) : null;
+  }
+
+  /**
+   * How a result came about, if the folder holds all files of it.
+   *
+   * @return what run.json says, or empty if it or a file that it lists is missing or empty
+   */
+  public static Optional<JsonObject> run(Path folder) {
+    Path json = folder.resolve(ResultFiles.RUN);
+    if (!Files.isRegularFile(json)) {
+      return Optional.empty();
+    }
+    try {
+      JsonObject run = parse(json);
+      for (JsonElement name : run.getAsJsonArray("files")) {
+        Path file = folder.resolve(name.getAsString());
+        if (!Files.isRegularFile(file) || Files.size(file) == 0) {
+          return Optional.empty();
+        }
+      }
+      return Optional.of(run);
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty(); // damaged, so not whole
+    }
+  }
+
+  private static JsonObject parse(Path json) throws IOException {
+    if (Files.size(json) > MAX_JSON) {
+      throw new IOException(ResultFiles.RUN + " is too large");
+    }
+    return JsonParser.parseString(Files.readString(json)).getAsJsonObject();
   }
 
   private static InputException unreadable(Path folder, String reason, Exception cause) {
@@ -94,7 +123,7 @@ public final class SavedResult {
         maps,
         picture,
         ResultJson.source(image),
-        Upsampling.parse(image.get("upsampling").getAsString()),
+        ResultJson.rendering(image),
         run.get("answer").getAsString(),
         List.of(),
         null,

@@ -51,6 +51,11 @@ public final class TokenTable {
   }
 
   private DataTable data() {
-    return new DataTable(TokenRow.COLUMNS, rows.stream().map(TokenRow::values).toList());
+    return new DataTable(TokenRow.COLUMNS, cells());
+  }
+
+  /** Cells of each row. */
+  List<List<Object>> cells() {
+    return rows.stream().map(TokenRow::values).toList();
   }
 }

@@ -1,9 +1,9 @@
 package org.vlmvisualizer.prompt;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.WireFormat;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -59,13 +59,13 @@ record SentencePieceModel(List<Piece> pieces, boolean addDummyPrefix) {
     List<Piece> pieces = new ArrayList<>();
     Settings settings = new Settings();
     try {
-      CodedInputStream in = CodedInputStream.newInstance(file);
-      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-        switch (WireFormat.getTagFieldNumber(tag)) {
-          case 1 -> pieces.add(piece(in.readByteArray()));
-          case 2 -> readTrainer(in.readByteArray(), settings);
-          case 3 -> readNormalizer(in.readByteArray(), settings);
-          default -> in.skipField(tag);
+      ProtobufReader in = new ProtobufReader(file);
+      for (int tag = in.tag(); tag != 0; tag = in.tag()) {
+        switch (tag >>> 3) {
+          case 1 -> pieces.add(piece(in.bytes()));
+          case 2 -> readTrainer(in.bytes(), settings);
+          case 3 -> readNormalizer(in.bytes(), settings);
+          default -> in.skip(tag);
         }
         if (pieces.size() > MAX_PIECES) {
           throw refused("has more than " + MAX_PIECES + " pieces");
@@ -80,25 +80,33 @@ record SentencePieceModel(List<Piece> pieces, boolean addDummyPrefix) {
   }
 
   private static Piece piece(byte[] message) throws IOException {
-    CodedInputStream in = CodedInputStream.newInstance(message);
-    ByteString text = ByteString.EMPTY;
+    ProtobufReader in = new ProtobufReader(message);
+    byte[] text = {};
     float score = 0;
     Type type = Type.NORMAL;
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+    for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (tag) {
-        case 1 << 3 | 2 -> text = in.readBytes();
-        case 2 << 3 | 5 -> score = in.readFloat();
-        case 3 << 3 -> type = type(in.readEnum());
-        default -> in.skipField(tag);
+        case 1 << 3 | 2 -> text = in.bytes();
+        case 2 << 3 | 5 -> score = in.float32();
+        case 3 << 3 -> type = type(in.number());
+        default -> in.skip(tag);
       }
     }
-    if (text.isEmpty() || text.size() > 4 * MAX_PIECE_CHARS || !text.isValidUtf8()) {
-      throw refused("has an empty, overlong or unreadable piece");
+    if (text.length == 0 || text.length > 4 * MAX_PIECE_CHARS) {
+      throw refused("has an empty or overlong piece");
     }
     if (!Float.isFinite(score)) {
       throw refused("has a piece without a score");
     }
-    return new Piece(text.toStringUtf8(), score, type);
+    return new Piece(utf8(text), score, type);
+  }
+
+  private static String utf8(byte[] text) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString();
+    } catch (CharacterCodingException e) {
+      throw refused("has an unreadable piece");
+    }
   }
 
   private static Type type(int number) {
@@ -109,25 +117,25 @@ record SentencePieceModel(List<Piece> pieces, boolean addDummyPrefix) {
   }
 
   private static void readTrainer(byte[] message, Settings settings) throws IOException {
-    CodedInputStream in = CodedInputStream.newInstance(message);
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+    ProtobufReader in = new ProtobufReader(message);
+    for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (tag) {
-        case 3 << 3 -> settings.modelType = in.readEnum();
-        case 24 << 3 -> settings.whitespaceAsSuffix = in.readBool();
-        default -> in.skipField(tag);
+        case 3 << 3 -> settings.modelType = in.number();
+        case 24 << 3 -> settings.whitespaceAsSuffix = in.bool();
+        default -> in.skip(tag);
       }
     }
   }
 
   private static void readNormalizer(byte[] message, Settings settings) throws IOException {
-    CodedInputStream in = CodedInputStream.newInstance(message);
-    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+    ProtobufReader in = new ProtobufReader(message);
+    for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (tag) {
-        case 2 << 3 | 2 -> settings.charsmapBytes = in.readBytes().size();
-        case 3 << 3 -> settings.dummyPrefix = in.readBool();
-        case 4 << 3 -> settings.removeExtraWhitespaces = in.readBool();
-        case 5 << 3 -> settings.escapeWhitespaces = in.readBool();
-        default -> in.skipField(tag);
+        case 2 << 3 | 2 -> settings.charsmapBytes = in.bytes().length;
+        case 3 << 3 -> settings.dummyPrefix = in.bool();
+        case 4 << 3 -> settings.removeExtraWhitespaces = in.bool();
+        case 5 << 3 -> settings.escapeWhitespaces = in.bool();
+        default -> in.skip(tag);
       }
     }
   }

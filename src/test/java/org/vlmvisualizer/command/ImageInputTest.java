@@ -386,4 +386,20 @@ class ImageInputTest {
         };
     assertTrue(refusal(image).startsWith("Not enough memory: 1 x 1"), refusal(image));
   }
+
+  /** As in a macro without display that goes through a stack. */
+  @Test
+  void aCompositeWithoutWindowIsSeenAtTheSliceThatWasSetLast() {
+    ImageStack stack = new ImageStack(1, 1);
+    for (int value : new int[] {10, 20, 30, 40}) {
+      stack.addSlice(new ByteProcessor(1, 1, new byte[] {(byte) value}));
+    }
+    ImagePlus image = new ImagePlus("c", stack);
+    image.setDimensions(2, 2, 1);
+    CompositeImage composite = new CompositeImage(image, CompositeImage.COMPOSITE);
+    composite.setPosition(1, 2, 1);
+    assertEquals(30, ImageInput.of(composite).picture().get(0, 0, 0));
+    composite.setPosition(1, 1, 1);
+    assertEquals(10, ImageInput.of(composite).picture().get(0, 0, 0));
+  }
 }

@@ -211,7 +211,9 @@ class HubDownloadTest {
     String bare = hub.info().replaceAll("\"(size|blobId|lfs)\"", "\"x$1\"");
     hub.rule = r -> r.path().contains("/api/") ? FakeHub.Reply.of(200, TinyModel.text(bare)) : null;
     model.checkSnapshot(fetch());
-    assertEquals(5, hub.requests().stream().filter(r -> r.method().equals("HEAD")).count());
+    assertEquals(
+        TinyModel.WANTED.size(),
+        hub.requests().stream().filter(r -> r.method().equals("HEAD")).count());
   }
 
   @Test

@@ -100,7 +100,7 @@ class HubProcessTest {
   void aKillAtAnyMomentLeavesAResumableState() throws Exception {
     Path cache = folder.resolve("cache");
     hub.rule = r -> r.path().contains("/store/") ? hub.answer(r).slow(20_000, 10) : null;
-    for (long bytes : new long[] {1, 700_000, 1_900_000, 2_500_000, 3_900_000}) {
+    for (long bytes : new long[] {1, 700_000, 1_900_000, 2_500_000, 3_400_000}) {
       Process process = child(java("fetch"), cache);
       long start = System.nanoTime();
       while (bytesIn(cache) < bytes && System.nanoTime() - start < 20_000_000_000L) {

@@ -27,6 +27,7 @@ record TinyModel(Map<String, byte[]> files) {
   /** Those of the files that the plugin fetches. */
   static final List<String> WANTED =
       List.of(
+          "README.md",
           "config.json",
           "model-00001-of-00002.safetensors",
           "model-00002-of-00002.safetensors",
@@ -40,7 +41,7 @@ record TinyModel(Map<String, byte[]> files) {
     Map<String, byte[]> files = new TreeMap<>();
     files.put("config.json", text("{\"model_type\": \"llava\"}"));
     files.put("tokenizer.json", text("{\"model\": {}}"));
-    files.put("README.md", text("# Tiny"));
+    files.put("README.md", text("---\nlicense: llama2\n---\n# Tiny"));
     files.put("modeling_tiny.py", text("raise SystemExit"));
     files.put("pytorch_model.bin", text("a pickle"));
     files.put("consolidated.safetensors", text("again"));

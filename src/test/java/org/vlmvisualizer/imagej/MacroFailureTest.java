@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vlmvisualizer.PlainSentence;
+import org.vlmvisualizer.VirtualDisplay;
 import org.vlmvisualizer.imagej.MacroJob.Image;
 import org.vlmvisualizer.imagej.MacroJob.Left;
 

@@ -4,6 +4,7 @@ import ij.IJ;
 import ij.ImagePlus;
 import ij.WindowManager;
 import java.awt.Color;
+import java.awt.Dialog;
 import java.awt.EventQueue;
 import java.awt.Font;
 import java.awt.Frame;
@@ -12,6 +13,7 @@ import java.awt.Rectangle;
 import java.awt.RenderingHints;
 import java.awt.Robot;
 import java.awt.Window;
+import java.awt.event.WindowEvent;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,7 +29,7 @@ final class ScreenshotJob implements FijiMain.Job {
   private Robot robot;
 
   /**
-   * @param arguments the folder for the pictures, and an image to ask about
+   * @param arguments the folder for the pictures, and two images to ask about
    */
   @Override
   public void run(FijiLike fiji, List<String> arguments) throws Exception {
@@ -43,6 +45,43 @@ final class ScreenshotJob implements FijiMain.Job {
     Window table = WindowManager.getWindow("Attention per token");
     table.setSize(1440, 260);
     take("table", table);
+    WindowManager.closeAllWindows();
+    IJ.openImage(arguments.get(2)).show();
+    fiji.choose(
+        "Show Attention...",
+        Map.of(
+            "length",
+            32,
+            "display",
+            "composite",
+            "upsampling",
+            "bilinear",
+            "plot",
+            false,
+            "montage",
+            false,
+            "prompt",
+            "What is in the image?"));
+    take("composite", WindowManager.getCurrentImage().getWindow());
+    takeDialog(fiji);
+  }
+
+  /** Opens the dialog, and closes it as with Cancel. */
+  private void takeDialog(FijiLike fiji) throws Exception {
+    Thread asking = new Thread(() -> fiji.open("Show Attention..."), "asking");
+    asking.start();
+    Dialog dialog = null;
+    while (dialog == null) {
+      Thread.sleep(MILLIS);
+      for (Window window : Window.getWindows()) {
+        dialog = window instanceof Dialog shown && shown.isShowing() ? shown : dialog;
+      }
+    }
+    take("dialog", dialog);
+    Dialog open = dialog;
+    EventQueue.invokeAndWait(
+        () -> open.dispatchEvent(new WindowEvent(open, WindowEvent.WINDOW_CLOSING)));
+    asking.join();
   }
 
   /** The first slice whose label has a word in it. */
@@ -64,7 +103,7 @@ final class ScreenshotJob implements FijiMain.Job {
         });
     Thread.sleep(MILLIS);
     BufferedImage content = robot.createScreenCapture(new Rectangle(window.getBounds()));
-    String title = window instanceof Frame frame ? frame.getTitle() : "";
+    String title = window instanceof Frame frame ? frame.getTitle() : ((Dialog) window).getTitle();
     ImageIO.write(titled(content, title), "png", folder.resolve(name + ".png").toFile());
   }
 

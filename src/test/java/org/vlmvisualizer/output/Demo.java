@@ -66,6 +66,10 @@ record Demo(RgbPicture picture, TokenMaps maps, SourceFrame source) {
 
   /** As a run would give it. */
   AttentionResult result(Upsampling upsampling, float[][] matrix) {
+    return result(Rendering.maps(upsampling), matrix);
+  }
+
+  AttentionResult result(Rendering rendering, float[][] matrix) {
     JsonObject run = new JsonObject();
     run.addProperty("model", "demo");
     run.addProperty("prompt", "Wo ist die \"Zelle\"? 细胞 <b>");
@@ -74,7 +78,7 @@ record Demo(RgbPicture picture, TokenMaps maps, SourceFrame source) {
     options.addProperty("method", "demo");
     run.add("options", options);
     return new AttentionResult(
-        maps, picture, source, upsampling, "cells", List.of("a", "b"), matrix, null, run);
+        maps, picture, source, rendering, "cells", List.of("a", "b"), matrix, null, run);
   }
 
   /** 0.25 µm × 0.5 µm pixels with an origin at pixel (40, 30). */

@@ -28,7 +28,8 @@ class HeatmapStackTest {
   @TempDir Path folder;
 
   private HeatmapStack stack(Upsampling upsampling) {
-    return HeatmapStack.of(demo.maps(), demo.source(), upsampling, "Model: demo\n");
+    return HeatmapStack.of(
+        demo.maps(), demo.picture(), demo.source(), Rendering.maps(upsampling), "Model: demo\n");
   }
 
   @ParameterizedTest
@@ -77,7 +78,10 @@ class HeatmapStackTest {
   @Test
   void emptyMapHasARangeAllTheSame() {
     TokenMaps empty = demo.with(new float[18][576], demo.grid());
-    ImagePlus image = HeatmapStack.of(empty, demo.source(), Upsampling.BILINEAR, "").imagePlus();
+    ImagePlus image =
+        HeatmapStack.of(
+                empty, demo.picture(), demo.source(), Rendering.maps(Upsampling.BILINEAR), "")
+            .imagePlus();
     assertEquals(1, image.getDisplayRangeMax());
   }
 
@@ -121,7 +125,11 @@ class HeatmapStackTest {
     Demo one = Demo.of(64, 64, 1);
     ImagePlus image =
         HeatmapStack.of(
-                one.maps(), SourceFrame.uncalibrated("plain.png"), Upsampling.NONE, "Model: demo")
+                one.maps(),
+                one.picture(),
+                SourceFrame.uncalibrated("plain.png"),
+                Rendering.maps(Upsampling.NONE),
+                "Model: demo")
             .imagePlus();
     Path file = folder.resolve("one.tif");
     TiffFile.write(image, file);
@@ -167,8 +175,9 @@ class HeatmapStackTest {
         () ->
             HeatmapStack.of(
                 demo.with(demo.maps().map().values(), huge),
+                demo.picture(),
                 demo.source(),
-                Upsampling.NEAREST,
+                Rendering.maps(Upsampling.NEAREST),
                 ""));
   }
 }

@@ -70,7 +70,8 @@ class PicturesTest {
   @Test
   void montageShowsThePictureAndEachPeakBrightest() {
     Demo demo = Demo.of(240, 160, 8);
-    BufferedImage montage = Montage.of(demo.maps(), demo.picture(), demo.source(), Upsampling.NONE);
+    BufferedImage montage =
+        Montage.of(demo.maps(), demo.picture(), demo.source(), Rendering.maps(Upsampling.NONE));
     MontageLayout layout = MontageLayout.of(240, 160, 9);
     assertEquals(layout.width(), montage.getWidth());
     int corner = montage.getRGB(layout.pictureX(0), layout.pictureY(0));
@@ -95,10 +96,11 @@ class PicturesTest {
 
   @Test
   void dimmedPictureWithoutAttentionIsGrey() {
-    int[] blended = HeatBlend.over(new int[] {0x804020, 0x804020}, new float[] {0, 1});
+    int[] blended =
+        HeatBlend.over(new int[] {0x804020, 0x804020}, new float[] {0, 1}, HeatColours.INFERNO);
     assertEquals(blended[0] >> 16 & 0xff, blended[0] & 0xff);
     assertNotEquals(blended[0], blended[1]);
-    int[] empty = HeatBlend.over(new int[] {0x804020}, new float[] {0});
+    int[] empty = HeatBlend.over(new int[] {0x804020}, new float[] {0}, HeatColours.INFERNO);
     assertEquals(blended[0], empty[0]);
   }
 
@@ -114,7 +116,8 @@ class PicturesTest {
       tokens.add("token\n" + y);
     }
     ImagePlus image =
-        MatrixImage.of(matrix, tokens, SourceFrame.uncalibrated("s"), "Model: demo\n");
+        MatrixImage.of(
+            matrix, tokens, SourceFrame.uncalibrated("s"), HeatColours.INFERNO, "Model: demo\n");
     assertEquals(0.9f, image.getProcessor().getf(3, 3));
     assertEquals(0, image.getProcessor().getf(4, 3));
     assertEquals(0.1f / 7, image.getProcessor().getf(2, 7));

@@ -48,7 +48,7 @@ class RoiMeasuresTest {
         maps,
         new RgbPicture(40, 20, new byte[2400]),
         new SourceFrame("cells.tif", 100, 200, Demo.micrometres()),
-        Upsampling.NEAREST,
+        Rendering.maps(Upsampling.NEAREST),
         "",
         List.of(),
         null,

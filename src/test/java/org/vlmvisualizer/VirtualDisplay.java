@@ -1,12 +1,12 @@
-package org.vlmvisualizer.imagej;
+package org.vlmvisualizer;
 
-import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** A display that nobody sees, for tests of windows: an Xvfb on Linux, elsewhere the real one. */
-final class VirtualDisplay implements AutoCloseable {
+public final class VirtualDisplay implements AutoCloseable {
   private final Process server;
   private final String name;
 
@@ -15,12 +15,13 @@ final class VirtualDisplay implements AutoCloseable {
     this.name = name;
   }
 
-  static VirtualDisplay start() throws IOException {
+  /** Starts one; a machine that cannot is a failure, not a reason to skip a test. */
+  public static VirtualDisplay start() {
     if (!System.getProperty("os.name").startsWith("Linux")) {
       return new VirtualDisplay(null, "");
     }
-    String libraries = System.getProperty("java.home") + "/lib/libawt_xawt.so";
-    if (!new File(libraries).exists()) {
+    Path windows = Path.of(System.getProperty("java.home"), "lib", "libawt_xawt.so");
+    if (!Files.exists(windows)) {
       throw new AssertionError(
           "The tests of windows need a Java that can open windows, found a headless one; install"
               + " openjdk-17-jdk, not openjdk-17-jdk-headless.");
@@ -32,8 +33,7 @@ final class VirtualDisplay implements AutoCloseable {
                   "Xvfb", "-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp")
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      BufferedReader out = server.inputReader();
-      String number = out.readLine();
+      String number = server.inputReader().readLine();
       if (number == null) {
         throw new AssertionError("Xvfb ended at once.");
       }
@@ -44,12 +44,12 @@ final class VirtualDisplay implements AutoCloseable {
   }
 
   /** For the variable DISPLAY. */
-  String name() {
+  public String name() {
     return name;
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     if (server == null) {
       return;
     }

@@ -1,0 +1,89 @@
+package org.vlmvisualizer.command;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
+import org.scijava.command.Command;
+import org.scijava.plugin.Attr;
+import org.scijava.plugin.Parameter;
+import org.scijava.plugin.Plugin;
+import org.vlmvisualizer.analysis.AnalysisRequest;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.output.BatchRow;
+import org.vlmvisualizer.output.BatchTables;
+import org.vlmvisualizer.output.Rendering;
+import org.vlmvisualizer.output.ResultFiles;
+
+/**
+ * Asks the same question about every picture in a folder. Results go into files: a folder for each
+ * picture, and tables over all of them. Run again, it goes on where it ended.
+ *
+ * <pre>
+ * run("Attention in Folder...", "folder=[/my/pictures] output=[/my/results] prompt=[How many cells are there?]");
+ * </pre>
+ */
+@Plugin(type = Command.class, menuPath = "Plugins>VLM Visualizer>Attention in Folder...")
+public class AttentionInFolder extends AskingCommand {
+  /** Title of the table with a row per picture. */
+  public static final String TABLE_TITLE = "Attention in folder";
+
+  @Parameter(
+      persist = false,
+      required = false,
+      style = "directory",
+      label = "Folder with pictures",
+      description = "Folders inside it are not looked into")
+  private File folder;
+
+  @Parameter(
+      persist = false,
+      required = false,
+      style = "directory",
+      label = "Save results in",
+      description = "A folder for each picture, tokens.csv and batch.csv for all of them")
+  private File output;
+
+  @Parameter(
+      persist = false,
+      label = "Go on where an earlier run ended",
+      description = "Pictures that have their answer to this question are not asked about again")
+  private boolean resume = true;
+
+  @Parameter(
+      persist = false,
+      label = "Question",
+      style = "text area",
+      description = "What you want to know about each picture, in plain words",
+      attrs = @Attr(name = REMEMBERED))
+  private String prompt = "What is in the image?";
+
+  @Override
+  void execute() {
+    AnalysisRequest request = request(prompt);
+    Rendering rendering = rendering();
+    PictureFolder pictures = PictureFolder.of(path("folder", folder), null);
+    Path results = path("output", output);
+    ResultFiles.prepare(results);
+    BatchRun.Outcome outcome;
+    try (RunProgress progress = progress();
+        Asker asker = asker(request, rendering, progress)) {
+      outcome =
+          new BatchRun(asker, results, resume)
+              .run(pictures.pictures(), pictures.skipped(), progress, (row, result) -> {});
+    }
+    Tables.show(BatchTables.table(outcome.rows()).toResultsTable(), TABLE_TITLE);
+    outcome.requireAnswer();
+    if (outcome.cancelled()) {
+      throw new CancellationException(
+          "Cancelled: %d of %d pictures are done; run it again to go on."
+              .formatted(outcome.count(BatchRow.Status.DONE), outcome.rows().size()));
+    }
+  }
+
+  private static Path path(String key, File file) {
+    if (file == null || file.getPath().isBlank()) {
+      throw new InputException("Expected a folder for %s, found none.".formatted(key));
+    }
+    return file.toPath();
+  }
+}

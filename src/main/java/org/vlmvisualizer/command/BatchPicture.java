@@ -1,0 +1,28 @@
+package org.vlmvisualizer.command;
+
+import com.google.gson.JsonObject;
+import java.util.function.Supplier;
+
+/**
+ * One picture of many to ask about, opened when its turn comes.
+ *
+ * @param frame its number, from 1
+ * @param name what people call it
+ * @param folder name of the folder for its results
+ * @param identity tells it from others and from itself after a change; may throw InputException
+ * @param content reads it; may throw InputException
+ */
+public record BatchPicture(
+    int frame,
+    String name,
+    String folder,
+    Supplier<JsonObject> identity,
+    Supplier<Content> content) {
+
+  /**
+   * A picture that was read.
+   *
+   * @param note what is to be known of it, or empty
+   */
+  public record Content(ImageInput input, String note) {}
+}

@@ -1,0 +1,75 @@
+package org.vlmvisualizer.command;
+
+import ij.IJ;
+import ij.gui.YesNoCancelDialog;
+import java.awt.GraphicsEnvironment;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.scijava.command.Command;
+import org.scijava.plugin.Parameter;
+import org.scijava.plugin.Plugin;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.network.EngineReport;
+
+/**
+ * Tells which PyTorch and which device are used, why not a GPU, and what to do about it. After a
+ * crash, it offers to forget it, so that the GPU is tried again.
+ */
+@Plugin(type = Command.class, menuPath = "Plugins>VLM Visualizer>Engine...")
+public class EngineInfo extends VisualizerCommand {
+  /** Title of the window or table. */
+  public static final String TITLE = "Engine";
+
+  @Parameter(persist = false, label = "Device", description = "auto, cpu, gpu or gpu:1")
+  private String device = "auto";
+
+  @Parameter(persist = false, label = "Forget the last crash")
+  private boolean forget = false;
+
+  @Override
+  boolean hasOwnWindow() {
+    return true;
+  }
+
+  @Override
+  void execute() {
+    Optional<String> crash = EngineReport.lastCrash();
+    if (forget || crash.isPresent() && isToBeForgotten(crash.get())) {
+      EngineReport.forgetCrash();
+    }
+    Map<String, String> lines = new LinkedHashMap<>();
+    try {
+      for (String line : EngineReport.of(device).lines()) {
+        String[] parts = line.split(": ", 2);
+        lines.put(parts[0], parts[1]);
+      }
+    } catch (InputException e) {
+      lines.put("Engine", e.getMessage());
+    }
+    EngineReport.lastCrash()
+        .ifPresent(what -> lines.put("Last start", "It broke off while " + what + "."));
+    lines.put("Memory", memory());
+    lines.put("More", Project.HOME + "/blob/main/docs/engine.md");
+    TextReport.show(TITLE, lines);
+  }
+
+  private static boolean isToBeForgotten(String crash) {
+    return !GraphicsEnvironment.isHeadless()
+        && !IJ.isMacro()
+        && new YesNoCancelDialog(
+                IJ.getInstance(),
+                "VLM Visualizer",
+                "Fiji broke off while "
+                    + crash
+                    + ".\nSince then, the CPU is used. Try the GPU again?",
+                "Try the GPU",
+                "Keep the CPU")
+            .yesPressed();
+  }
+
+  private static String memory() {
+    return "Java may use %,d MB; a model lies beside that, in the computer's memory."
+        .formatted(Runtime.getRuntime().maxMemory() >> 20);
+  }
+}

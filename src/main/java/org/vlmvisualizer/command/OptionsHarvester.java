@@ -1,0 +1,153 @@
+package org.vlmvisualizer.command;
+
+import ij.IJ;
+import ij.Macro;
+import ij.Prefs;
+import java.awt.GraphicsEnvironment;
+import java.io.File;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.scijava.ItemVisibility;
+import org.scijava.Priority;
+import org.scijava.module.Module;
+import org.scijava.module.ModuleItem;
+import org.scijava.module.process.AbstractPreprocessorPlugin;
+import org.scijava.module.process.PreprocessorPlugin;
+import org.scijava.plugin.Plugin;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.dialog.Option;
+import org.vlmvisualizer.dialog.OptionsDialog;
+
+/**
+ * Asks for the options of this plugin's commands in a dialog of its own, instead of SciJava's list
+ * of all of them. It runs behind the steps that read a macro's options (imagej-legacy's and {@link
+ * MacroDefaults}) and before those of SciJava that load or ask (priority VERY_LOW), to which it
+ * leaves nothing. In a macro and without a display, nobody is asked.
+ */
+@Plugin(type = PreprocessorPlugin.class, priority = Priority.LOW)
+public final class OptionsHarvester extends AbstractPreprocessorPlugin {
+  private static final String PREFIX = "vlmvisualizer.";
+
+  /** Declared last for the macro language's sake, and shown first. */
+  private static final String QUESTION = "prompt";
+
+  @Override
+  public void process(Module module) {
+    if (GraphicsEnvironment.isHeadless()
+        || !(module.getDelegateObject() instanceof VisualizerCommand command)) {
+      return;
+    }
+    List<ModuleItem<?>> items = new ArrayList<>();
+    for (ModuleItem<?> item : module.getInfo().inputs()) {
+      if (kind(item).isPresent() && !module.isInputResolved(item.getName())) {
+        items.add(item);
+      }
+    }
+    if (command.hasOwnWindow()) {
+      items.forEach(item -> module.resolveInput(item.getName()));
+    } else if (!items.isEmpty()) {
+      ask(module, command, items);
+    }
+  }
+
+  private void ask(Module module, VisualizerCommand command, List<ModuleItem<?>> items) {
+    try {
+      command.checkBeforeAsking();
+    } catch (InputException e) {
+      // Told by the command itself, which also ends a macro.
+      command.failLater(e);
+      items.forEach(item -> module.resolveInput(item.getName()));
+      return;
+    }
+    List<Option> options = new ArrayList<>();
+    for (ModuleItem<?> item : items) {
+      Option option = option(module, command, item);
+      options.add(item.getName().equals(QUESTION) ? 0 : options.size(), option);
+    }
+    String title = module.getInfo().getTitle().replace("...", "");
+    Optional<Map<String, Object>> answer =
+        OptionsDialog.ask(IJ.getInstance(), title, options, Project.CITATION, Project::showHelp);
+    if (answer.isEmpty()) {
+      // Without a reason: whoever pressed Cancel knows it. As ImageJ's own, it ends a macro.
+      cancel(null);
+      if (IJ.isMacro()) {
+        Macro.abort();
+      }
+      return;
+    }
+    for (ModuleItem<?> item : items) {
+      take(module, item, answer.get().get(item.getName()));
+    }
+  }
+
+  private static Option option(Module module, VisualizerCommand command, ModuleItem<?> item) {
+    String key = item.getName();
+    List<String> choices = new ArrayList<>(command.suggestions(key));
+    if (item.getChoices() != null) {
+      item.getChoices().forEach(choice -> choices.add(choice.toString()));
+    }
+    Object value = module.getInput(key);
+    if (isRemembered(item)) {
+      value = Prefs.get(PREFIX + key, value == null ? "" : value.toString());
+    }
+    String label = item.getLabel() == null || item.getLabel().isBlank() ? key : item.getLabel();
+    String tip = item.getDescription() == null ? "" : item.getDescription();
+    return new Option(
+        key,
+        label,
+        tip,
+        kind(item).orElseThrow(),
+        value instanceof File file ? file.getPath() : value,
+        choices,
+        (Number) number(item.getMinimumValue()),
+        (Number) number(item.getMaximumValue()),
+        item.get(VisualizerCommand.ADVANCED) != null);
+  }
+
+  private static Object number(Object limit) {
+    return limit instanceof Number ? limit : null;
+  }
+
+  /** How an input is asked for; empty for those that a dialog of ours has nothing for. */
+  private static Optional<Option.Kind> kind(ModuleItem<?> item) {
+    if (item.getVisibility() == ItemVisibility.MESSAGE
+        || item.getVisibility() == ItemVisibility.INVISIBLE) {
+      return Optional.empty();
+    }
+    Class<?> type = item.getType();
+    String style = item.getWidgetStyle() == null ? "" : item.getWidgetStyle();
+    if (type == boolean.class || type == Boolean.class) {
+      return Optional.of(Option.Kind.CHECK);
+    } else if (type == int.class || type == Integer.class) {
+      return Optional.of(Option.Kind.WHOLE_NUMBER);
+    } else if (type == double.class || type == Double.class) {
+      return Optional.of(Option.Kind.NUMBER);
+    } else if (type == File.class || style.contains("directory")) {
+      return Optional.of(style.contains("directory") ? Option.Kind.FOLDER : Option.Kind.FILE);
+    } else if (type != String.class) {
+      return Optional.empty();
+    } else if (item.getChoices() != null && !item.getChoices().isEmpty()) {
+      return Optional.of(Option.Kind.CHOICE);
+    }
+    return Optional.of(style.contains("text area") ? Option.Kind.LONG_TEXT : Option.Kind.TEXT);
+  }
+
+  private static void take(Module module, ModuleItem<?> item, Object value) {
+    Object taken = value;
+    if (item.getType() == File.class) {
+      String path = value.toString().strip();
+      taken = path.isEmpty() ? null : new File(path);
+    }
+    module.setInput(item.getName(), taken);
+    module.resolveInput(item.getName());
+    if (isRemembered(item)) {
+      Prefs.set(PREFIX + item.getName(), value.toString());
+    }
+  }
+
+  private static boolean isRemembered(ModuleItem<?> item) {
+    return item.get(VisualizerCommand.REMEMBERED) != null;
+  }
+}

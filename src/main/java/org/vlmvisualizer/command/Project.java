@@ -1,0 +1,61 @@
+package org.vlmvisualizer.command;
+
+import ij.plugin.BrowserLauncher;
+import java.io.IOException;
+import java.util.List;
+import org.vlmvisualizer.core.InputException;
+
+/** Where this plugin comes from, and how to cite it. */
+final class Project {
+  static final String HOME = "https://github.com/vlm-visualizer/vlm-visualizer-fiji";
+  static final String HELP = HOME + "/blob/main/docs/fiji.md";
+  static final String FORUM = "https://forum.image.sc/tag/fiji";
+  static final String LICENCE = "BSD-2-Clause";
+
+  /** What to cite, each as one line. */
+  static final List<String> CITATIONS =
+      List.of(
+          "This plugin: VLM Visualizer developers. VLM Visualizer for Fiji, version "
+              + version()
+              + ". "
+              + HOME,
+          "The method: Zhang J. VLM-Visualizer: visualizing the attention of vision-language models."
+              + " 2024. https://github.com/zjysteven/VLM-Visualizer",
+          "The models: Liu H, Li C, Wu Q, Lee YJ. Visual instruction tuning."
+              + " NeurIPS 2023. https://arxiv.org/abs/2304.08485",
+          "LLaVA-1.5: Liu H, Li C, Li Y, Lee YJ. Improved baselines with visual instruction tuning."
+              + " CVPR 2024. https://arxiv.org/abs/2310.03744",
+          "Fiji: Schindelin J, Arganda-Carreras I, Frise E, et al. Fiji: an open-source platform for"
+              + " biological-image analysis. Nature Methods 9, 676-682 (2012)."
+              + " https://doi.org/10.1038/nmeth.2019");
+
+  /** For the foot of a dialog. */
+  static final String CITATION =
+      "Please cite VLM-Visualizer (Zhang 2024) and LLaVA (Liu et al. 2023): About and Citation.";
+
+  private Project() {}
+
+  /** The version in the jar's manifest. */
+  static String version() {
+    String version = Project.class.getPackage().getImplementationVersion();
+    return version == null ? "unknown" : version;
+  }
+
+  /** Opens the documentation in the web browser, which may take its time: not on this thread. */
+  static void showHelp() {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                BrowserLauncher.openURL(HELP);
+              } catch (IOException e) {
+                throw new InputException("Expected a web browser; open " + HELP + " by hand.", e);
+              }
+            },
+            "VLM Visualizer help");
+    thread.setDaemon(true);
+    thread.setUncaughtExceptionHandler(
+        (t, e) -> ij.IJ.showMessage("VLM Visualizer", e.getMessage()));
+    thread.start();
+  }
+}

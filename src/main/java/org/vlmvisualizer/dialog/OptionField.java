@@ -1,0 +1,211 @@
+package org.vlmvisualizer.dialog;
+
+import java.awt.BorderLayout;
+import java.awt.event.ActionEvent;
+import java.awt.event.KeyEvent;
+import java.io.File;
+import java.text.ParseException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.swing.AbstractAction;
+import javax.swing.JButton;
+import javax.swing.JCheckBox;
+import javax.swing.JComboBox;
+import javax.swing.JComponent;
+import javax.swing.JFileChooser;
+import javax.swing.JPanel;
+import javax.swing.JScrollPane;
+import javax.swing.JSpinner;
+import javax.swing.JTextArea;
+import javax.swing.JTextField;
+import javax.swing.KeyStroke;
+import javax.swing.ScrollPaneConstants;
+import javax.swing.SpinnerNumberModel;
+import javax.swing.text.DefaultEditorKit;
+import javax.swing.text.JTextComponent;
+import org.vlmvisualizer.core.InputException;
+
+/**
+ * The control of one option.
+ *
+ * @param view what is laid into the dialog
+ * @param focus the part of it that takes the keyboard
+ * @param value what the user chose: Boolean, Number or String; throws an InputException if it is
+ *     none
+ */
+record OptionField(Option option, JComponent view, JComponent focus, Supplier<Object> value) {
+  private static final int COLUMNS = 32;
+  private static final int ROWS = 3;
+  private static final KeyStroke ENTER = KeyStroke.getKeyStroke(KeyEvent.VK_ENTER, 0);
+
+  static OptionField of(Option option) {
+    OptionField field =
+        switch (option.kind()) {
+          case CHECK -> check(option);
+          case CHOICE -> choice(option);
+          case TEXT -> text(option);
+          case LONG_TEXT -> longText(option);
+          case WHOLE_NUMBER, NUMBER -> number(option);
+          case FILE, FOLDER -> file(option);
+        };
+    field.focus.setName(option.key());
+    if (!option.tip().isBlank()) {
+      field.focus.setToolTipText(option.tip());
+    }
+    return field;
+  }
+
+  private static OptionField check(Option option) {
+    JCheckBox box = new JCheckBox(option.label(), Boolean.TRUE.equals(option.value()));
+    return new OptionField(option, box, box, box::isSelected);
+  }
+
+  private static OptionField choice(Option option) {
+    JComboBox<String> box = new JComboBox<>(option.choices().toArray(String[]::new));
+    box.setSelectedItem(option.value());
+    return new OptionField(option, box, box, box::getSelectedItem);
+  }
+
+  private static OptionField text(Option option) {
+    if (!option.choices().isEmpty()) {
+      JComboBox<String> box = suggestions(option);
+      return new OptionField(option, box, box, () -> typed(box).getText());
+    }
+    JTextField field = new JTextField(text(option.value()), COLUMNS);
+    return new OptionField(option, field, field, field::getText);
+  }
+
+  /** Enter answers the dialog; Shift with Enter begins a new line, Tab goes on. */
+  private static OptionField longText(Option option) {
+    JTextArea area = new JTextArea(text(option.value()), ROWS, COLUMNS);
+    area.setLineWrap(true);
+    area.setWrapStyleWord(true);
+    area.setFont(new JTextField().getFont());
+    tabsMoveOn(area);
+    area.getInputMap().put(ENTER, "none");
+    area.getInputMap()
+        .put(KeyStroke.getKeyStroke("shift ENTER"), DefaultEditorKit.insertBreakAction);
+    area.selectAll();
+    JScrollPane pane =
+        new JScrollPane(
+            area,
+            ScrollPaneConstants.VERTICAL_SCROLLBAR_AS_NEEDED,
+            ScrollPaneConstants.HORIZONTAL_SCROLLBAR_NEVER);
+    return new OptionField(option, pane, area, area::getText);
+  }
+
+  private static void tabsMoveOn(JTextArea area) {
+    area.getInputMap().put(KeyStroke.getKeyStroke("TAB"), "next");
+    area.getActionMap().put("next", action(JComponent::transferFocus));
+    area.getInputMap().put(KeyStroke.getKeyStroke("shift TAB"), "back");
+    area.getActionMap().put("back", action(JComponent::transferFocusBackward));
+  }
+
+  private static AbstractAction action(Consumer<JComponent> body) {
+    return new AbstractAction() {
+      @Override
+      public void actionPerformed(ActionEvent event) {
+        body.accept((JComponent) event.getSource());
+      }
+    };
+  }
+
+  private static OptionField number(Option option) {
+    boolean whole = option.kind() == Option.Kind.WHOLE_NUMBER;
+    Number start = option.value() == null ? 0 : (Number) option.value();
+    SpinnerNumberModel model =
+        whole
+            ? new SpinnerNumberModel(
+                (Number) start.intValue(), limit(option.min()), limit(option.max()), 1)
+            : new SpinnerNumberModel(
+                (Number) start.doubleValue(), decimal(option.min()), decimal(option.max()), 0.1);
+    JSpinner spinner = new JSpinner(model);
+    JTextField inside = ((JSpinner.DefaultEditor) spinner.getEditor()).getTextField();
+    inside.setColumns(6);
+    // The number is read when the dialog is answered, so Enter is left to the dialog.
+    inside.getInputMap().put(ENTER, "none");
+    inside.setToolTipText(option.tip());
+    JPanel left = new JPanel(new BorderLayout());
+    left.add(spinner, BorderLayout.LINE_START);
+    return new OptionField(option, left, spinner, () -> committed(spinner, inside, option));
+  }
+
+  private static Integer limit(Number number) {
+    return number == null ? null : number.intValue();
+  }
+
+  private static Double decimal(Number number) {
+    return number == null ? null : number.doubleValue();
+  }
+
+  private static Object committed(JSpinner spinner, JTextField inside, Option option) {
+    try {
+      spinner.commitEdit();
+      return spinner.getValue();
+    } catch (ParseException e) {
+      throw new InputException(
+          "Expected a number%s as '%s', found '%s'."
+              .formatted(range(option), option.label(), inside.getText()),
+          e);
+    }
+  }
+
+  private static String range(Option option) {
+    return (option.min() == null ? "" : " from " + option.min())
+        + (option.max() == null ? "" : " to " + option.max());
+  }
+
+  private static OptionField file(Option option) {
+    JPanel panel = new JPanel(new BorderLayout(4, 0));
+    JButton browse = new JButton("Browse…");
+    browse.setName(option.key() + ".browse");
+    panel.add(browse, BorderLayout.LINE_END);
+    JComponent focus;
+    JTextComponent typed;
+    if (option.choices().isEmpty()) {
+      JTextField field = new JTextField(text(option.value()), COLUMNS);
+      typed = field;
+      focus = field;
+    } else {
+      JComboBox<String> box = suggestions(option);
+      typed = typed(box);
+      focus = box;
+    }
+    panel.add(focus, BorderLayout.CENTER);
+    browse.addActionListener(e -> browse(panel, option, typed));
+    return new OptionField(option, panel, focus, typed::getText);
+  }
+
+  private static void browse(JComponent parent, Option option, JTextComponent typed) {
+    JFileChooser chooser = new JFileChooser();
+    chooser.setDialogTitle(option.label());
+    if (option.kind() == Option.Kind.FOLDER) {
+      chooser.setFileSelectionMode(JFileChooser.DIRECTORIES_ONLY);
+    }
+    File present = new File(typed.getText().strip());
+    if (present.isAbsolute() && present.exists()) {
+      chooser.setSelectedFile(present);
+    }
+    if (chooser.showDialog(parent, "Choose") == JFileChooser.APPROVE_OPTION) {
+      typed.setText(chooser.getSelectedFile().getPath());
+    }
+  }
+
+  private static JComboBox<String> suggestions(Option option) {
+    JComboBox<String> box = new JComboBox<>(option.choices().toArray(String[]::new));
+    box.setEditable(true);
+    // Long paths would make the dialog as wide as the screen.
+    box.setPrototypeDisplayValue("m".repeat(COLUMNS * 2 / 3));
+    box.setSelectedItem(text(option.value()));
+    typed(box).setToolTipText(option.tip());
+    return box;
+  }
+
+  private static JTextComponent typed(JComboBox<String> box) {
+    return (JTextComponent) box.getEditor().getEditorComponent();
+  }
+
+  private static String text(Object value) {
+    return value == null ? "" : value.toString();
+  }
+}

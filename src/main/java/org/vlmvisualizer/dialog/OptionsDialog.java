@@ -1,0 +1,218 @@
+package org.vlmvisualizer.dialog;
+
+import java.awt.BorderLayout;
+import java.awt.Dimension;
+import java.awt.EventQueue;
+import java.awt.FlowLayout;
+import java.awt.Font;
+import java.awt.Frame;
+import java.awt.GridBagConstraints;
+import java.awt.GridBagLayout;
+import java.awt.Insets;
+import java.awt.Rectangle;
+import java.awt.event.KeyEvent;
+import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.swing.BorderFactory;
+import javax.swing.JButton;
+import javax.swing.JComponent;
+import javax.swing.JDialog;
+import javax.swing.JLabel;
+import javax.swing.JOptionPane;
+import javax.swing.JPanel;
+import javax.swing.JScrollPane;
+import javax.swing.JToggleButton;
+import javax.swing.KeyStroke;
+import org.vlmvisualizer.core.InputException;
+
+/**
+ * Asks for the options of a command: those of every day first, the others behind "More options".
+ * Enter answers, Escape cancels; whatever is chosen is checked by the command.
+ */
+public final class OptionsDialog {
+  private final JDialog dialog;
+  private final List<OptionField> fields;
+  private final JScrollPane scroll;
+  private final List<JLabel> labels = new ArrayList<>();
+  private final JPanel more = new JPanel(new GridBagLayout());
+  private Map<String, Object> answer;
+
+  private OptionsDialog(
+      Frame owner, String title, List<Option> options, String citation, Runnable help) {
+    dialog = new JDialog(owner, title, true);
+    fields = options.stream().map(OptionField::of).toList();
+    JPanel all = new JPanel(new GridBagLayout());
+    all.setBorder(BorderFactory.createEmptyBorder(10, 12, 4, 12));
+    JPanel everyday = new JPanel(new GridBagLayout());
+    for (OptionField field : fields) {
+      add(field, field.option().isAdvanced() ? more : everyday);
+    }
+    align();
+    stack(all, everyday);
+    if (more.getComponentCount() > 0) {
+      stack(all, expander());
+      stack(all, more);
+    }
+    scroll = new JScrollPane(all);
+    scroll.setBorder(null);
+    scroll.getVerticalScrollBar().setUnitIncrement(16);
+    dialog.add(scroll, BorderLayout.CENTER);
+    dialog.add(foot(citation, help), BorderLayout.PAGE_END);
+    dialog
+        .getRootPane()
+        .registerKeyboardAction(
+            e -> dialog.dispose(),
+            KeyStroke.getKeyStroke(KeyEvent.VK_ESCAPE, 0),
+            JComponent.WHEN_IN_FOCUSED_WINDOW);
+    dialog.setDefaultCloseOperation(JDialog.DISPOSE_ON_CLOSE);
+    fit();
+    dialog.setLocationRelativeTo(owner);
+  }
+
+  /**
+   * Shows the dialog and waits for the user. May be called on any thread.
+   *
+   * @param owner the window that it belongs to, or null
+   * @param citation what to cite, one line
+   * @param help opens the documentation; called on the event thread, so it must return at once
+   * @return key to value: Boolean, Integer, Double or String; empty if the user cancelled
+   */
+  public static Optional<Map<String, Object>> ask(
+      Frame owner, String title, List<Option> options, String citation, Runnable help) {
+    AtomicReference<Map<String, Object>> answer = new AtomicReference<>();
+    Runnable show =
+        () -> {
+          OptionsDialog shown = new OptionsDialog(owner, title, options, citation, help);
+          shown.dialog.setVisible(true);
+          answer.set(shown.answer);
+        };
+    if (EventQueue.isDispatchThread()) {
+      show.run();
+      return Optional.ofNullable(answer.get());
+    }
+    try {
+      EventQueue.invokeAndWait(show);
+    } catch (InterruptedException e) {
+      // Whoever ends the thread that waits for an answer wants none.
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } catch (InvocationTargetException e) {
+      throw new IllegalStateException("The dialog of " + title + " failed.", e.getCause());
+    }
+    return Optional.ofNullable(answer.get());
+  }
+
+  /** The controls of both panels begin in one column. */
+  private void align() {
+    int width = labels.stream().mapToInt(l -> l.getPreferredSize().width).max().orElse(0);
+    for (JLabel label : labels) {
+      label.setPreferredSize(new Dimension(width, label.getPreferredSize().height));
+    }
+  }
+
+  private void add(OptionField field, JPanel panel) {
+    GridBagConstraints at = new GridBagConstraints();
+    at.insets = new Insets(3, 3, 3, 3);
+    at.gridy = panel.getComponentCount();
+    at.anchor = GridBagConstraints.FIRST_LINE_START;
+    if (field.option().kind() != Option.Kind.CHECK) {
+      JLabel label = new JLabel(field.option().label() + ":");
+      label.setLabelFor(field.focus());
+      labels.add(label);
+      label.setToolTipText(field.focus().getToolTipText());
+      at.gridx = 0;
+      at.insets = new Insets(6, 3, 3, 9);
+      panel.add(label, at);
+    }
+    at.gridx = 1;
+    at.insets = new Insets(3, 3, 3, 3);
+    at.weightx = 1;
+    at.fill = GridBagConstraints.HORIZONTAL;
+    panel.add(field.view(), at);
+  }
+
+  private static void stack(JPanel panel, JComponent part) {
+    GridBagConstraints at = new GridBagConstraints();
+    at.gridx = 0;
+    at.gridy = panel.getComponentCount();
+    at.weightx = 1;
+    at.fill = GridBagConstraints.HORIZONTAL;
+    at.anchor = GridBagConstraints.FIRST_LINE_START;
+    panel.add(part, at);
+  }
+
+  private JComponent expander() {
+    JToggleButton button = new JToggleButton("More options \u25b8");
+    button.setName("more");
+    button.addActionListener(
+        e -> {
+          more.setVisible(button.isSelected());
+          button.setText(button.isSelected() ? "Fewer options \u25be" : "More options \u25b8");
+          fit();
+        });
+    more.setVisible(false);
+    JPanel row = new JPanel(new FlowLayout(FlowLayout.LEADING, 3, 6));
+    row.add(button);
+    return row;
+  }
+
+  private JPanel foot(String citation, Runnable help) {
+    JPanel foot = new JPanel(new BorderLayout());
+    foot.setBorder(BorderFactory.createEmptyBorder(4, 15, 10, 12));
+    JLabel cite = new JLabel(citation);
+    cite.setName("citation");
+    cite.setFont(cite.getFont().deriveFont(Font.PLAIN, cite.getFont().getSize2D() - 1));
+    foot.add(cite, BorderLayout.PAGE_START);
+    JPanel right = new JPanel(new FlowLayout(FlowLayout.TRAILING, 6, 6));
+    JButton ok = button("OK", this::accept);
+    right.add(button("Cancel", dialog::dispose));
+    right.add(ok);
+    JPanel left = new JPanel(new FlowLayout(FlowLayout.LEADING, 0, 6));
+    left.add(button("Help", help));
+    foot.add(left, BorderLayout.LINE_START);
+    foot.add(right, BorderLayout.LINE_END);
+    dialog.getRootPane().setDefaultButton(ok);
+    return foot;
+  }
+
+  private static JButton button(String text, Runnable action) {
+    JButton button = new JButton(text);
+    button.setName(text);
+    button.addActionListener(e -> action.run());
+    return button;
+  }
+
+  private void accept() {
+    Map<String, Object> values = new LinkedHashMap<>();
+    try {
+      for (OptionField field : fields) {
+        values.put(field.option().key(), field.value().get());
+      }
+    } catch (InputException e) {
+      JOptionPane.showMessageDialog(
+          dialog, e.getMessage(), dialog.getTitle(), JOptionPane.WARNING_MESSAGE);
+      return;
+    }
+    answer = values;
+    dialog.dispose();
+  }
+
+  /** As large as its contents, but within the screen; beyond that it scrolls. */
+  private void fit() {
+    dialog.setMinimumSize(null);
+    dialog.pack();
+    Rectangle screen = dialog.getGraphicsConfiguration().getBounds();
+    int height = Math.min(dialog.getHeight(), screen.height * 9 / 10);
+    int bar =
+        height < dialog.getHeight() ? scroll.getVerticalScrollBar().getPreferredSize().width : 0;
+    dialog.setSize(new Dimension(dialog.getWidth() + bar, height));
+    if (dialog.isShowing() && dialog.getY() + height > screen.y + screen.height) {
+      dialog.setLocation(dialog.getX(), Math.max(screen.y, screen.y + screen.height - height));
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package org.vlmvisualizer.hub;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.vlmvisualizer.core.InputException;
+
+/** The models that are on disk in the cache, whoever brought them there. Asks no network. */
+public final class CachedModels {
+  private static final String PREFIX = "models--";
+
+  private final Path cache;
+
+  public CachedModels(HubSettings settings) {
+    cache = settings.cache();
+  }
+
+  /**
+   * The cache of the user who runs this program.
+   *
+   * @throws InputException if a variable that names it cannot be used
+   */
+  public static CachedModels ofThisUser() {
+    return new CachedModels(HubSettings.ofThisUser());
+  }
+
+  /** The folder that holds one folder per model; need not exist. */
+  public Path folder() {
+    return cache;
+  }
+
+  /**
+   * All of them, by name; a download that has not come to its end counts as one that is not whole.
+   *
+   * @throws InputException if the cache cannot be read
+   */
+  public List<CachedModel> list() {
+    List<CachedModel> all = new ArrayList<>();
+    if (Files.isDirectory(cache)) {
+      for (Path folder : children(cache, Files::isDirectory)) {
+        repo(folder).ifPresent(repo -> addRevisions(repo, folder, all));
+      }
+    }
+    all.sort(Comparator.comparing(CachedModel::name));
+    return all;
+  }
+
+  /**
+   * The folder of a model on disk, whole or nothing.
+   *
+   * @param name org/name or org/name@revision
+   */
+  public Optional<Path> find(String name) {
+    return HubId.parse(name).flatMap(id -> new HubCache(cache, id).find());
+  }
+
+  /**
+   * Deletes a revision as huggingface_hub does: the names that stand for it, its files, and the
+   * bytes that no other revision of the model needs. Nothing outside of the model's own folder is
+   * touched, wherever links lead.
+   *
+   * @return bytes that became free
+   * @throws InputException if it is being downloaded, is a link to elsewhere, or cannot be deleted
+   */
+  public long remove(CachedModel model) {
+    return new ModelRemoval(cache, folderOf(model.id().repo())).remove(model);
+  }
+
+  private Path folderOf(String repo) {
+    return cache.resolve(PREFIX + repo.replace("/", "--"));
+  }
+
+  private static Optional<String> repo(Path folder) {
+    String name = folder.getFileName().toString();
+    return Optional.of(name)
+        .filter(n -> n.startsWith(PREFIX))
+        .map(n -> n.substring(PREFIX.length()).replace("--", "/"))
+        .filter(repo -> HubId.parse(repo).isPresent());
+  }
+
+  private static void addRevisions(String repo, Path folder, List<CachedModel> all) {
+    TreeMap<String, String> names = names(folder);
+    List<Path> snapshots = snapshots(folder);
+    for (Path snapshot : snapshots) {
+      String commit = snapshot.getFileName().toString();
+      HubId id = new HubId(repo, names.getOrDefault(commit, commit));
+      all.add(
+          new CachedModel(
+              id,
+              snapshot,
+              bytes(snapshot),
+              ModelCard.licence(snapshot),
+              Snapshot.isWhole(snapshot)));
+    }
+    Path blobs = folder.resolve("blobs");
+    if (snapshots.isEmpty() && Files.isDirectory(blobs)) {
+      all.add(
+          new CachedModel(
+              new HubId(repo, "main"), folder, bytes(blobs), ModelCard.NOT_STATED, false));
+    }
+  }
+
+  static List<Path> snapshots(Path folder) {
+    Path snapshots = folder.resolve("snapshots");
+    return Files.isDirectory(snapshots)
+        ? children(snapshots, p -> Files.isDirectory(p) && HubId.isCommit("" + p.getFileName()))
+        : List.of();
+  }
+
+  /** Commit to a branch or tag that stands for it: main if it does. */
+  private static TreeMap<String, String> names(Path folder) {
+    TreeMap<String, String> names = new TreeMap<>();
+    for (Path ref : refs(folder)) {
+      String name = folder.resolve("refs").relativize(ref).toString().replace('\\', '/');
+      String commit = commit(ref);
+      if (HubId.isRevision(name) && HubId.isCommit(commit)) {
+        names.merge(commit, name, (a, b) -> a.equals("main") ? a : b.equals("main") ? b : a);
+      }
+    }
+    return names;
+  }
+
+  /** Files that name a commit. */
+  static List<Path> refs(Path folder) {
+    Path refs = folder.resolve("refs");
+    if (!Files.isDirectory(refs)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.walk(refs)) {
+      return all.filter(p -> Files.isRegularFile(p, LinkOption.NOFOLLOW_LINKS)).sorted().toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw fault(refs, e);
+    }
+  }
+
+  static String commit(Path ref) {
+    try {
+      return Files.size(ref) < 100 ? Files.readString(ref).strip() : "";
+    } catch (IOException e) {
+      throw DiskFaults.read(ref, e);
+    }
+  }
+
+  /** Of all files in a folder, those behind links too. */
+  private static long bytes(Path folder) {
+    long bytes = 0;
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        bytes += Files.size(file);
+      }
+      return bytes;
+    } catch (IOException | UncheckedIOException e) {
+      throw fault(folder, e);
+    }
+  }
+
+  static List<Path> children(Path folder, Predicate<Path> wanted) {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(wanted).sorted().toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw fault(folder, e);
+    }
+  }
+
+  private static InputException fault(Path folder, Exception e) {
+    return DiskFaults.read(folder, e instanceof IOException io ? io : new IOException(e));
+  }
+}

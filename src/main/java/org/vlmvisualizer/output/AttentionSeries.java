@@ -1,0 +1,179 @@
+package org.vlmvisualizer.output;
+
+import com.google.gson.JsonObject;
+import ij.ImagePlus;
+import ij.measure.Calibration;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.JavaMemory;
+import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.TokenMaps;
+
+/**
+ * The answers to one question about the slices or time points of one image, as they come in: one
+ * hyperstack and one table of all.
+ */
+public final class AttentionSeries {
+  /** The row of a picture without answer. */
+  private static final List<List<Object>> NONE =
+      List.of(
+          TokenRow.COLUMNS.stream()
+              .map(column -> (Object) (column.equals("token") ? "" : Double.NaN))
+              .toList());
+
+  private final SourceFrame source;
+  private final boolean time;
+  private final int frames;
+  private final List<Answer> answers = new ArrayList<>();
+
+  /**
+   * What came of one picture.
+   *
+   * @param result null if there is none
+   * @param error why there is no result, or empty
+   */
+  private record Answer(String picture, AttentionResult result, String error) {}
+
+  /**
+   * @param source what is common to all pictures
+   * @param time whether they are time points, so that the frame interval is kept
+   * @param frames how many pictures there will be
+   */
+  public AttentionSeries(SourceFrame source, boolean time, int frames) {
+    this.source = source;
+    this.time = time;
+    this.frames = frames;
+  }
+
+  /**
+   * Adds the next picture's answer; without its whole-sequence matrix and what was kept of layers
+   * and heads, which would fill the memory.
+   *
+   * @throws InputException if a hyperstack of all pictures will not fit into memory
+   */
+  public void add(String picture, AttentionResult result) {
+    answers.add(new Answer(picture, result.light(), ""));
+    requireMemory();
+  }
+
+  /** Adds the next picture's failure: its planes will be NaN. */
+  public void fail(String picture, String error) {
+    answers.add(new Answer(picture, null, error));
+  }
+
+  /** Whether there is any answer to show. */
+  public boolean isEmpty() {
+    return results().isEmpty();
+  }
+
+  /** The newest answer, or null. */
+  public AttentionResult last() {
+    List<AttentionResult> results = results();
+    return results.isEmpty() ? null : results.get(results.size() - 1);
+  }
+
+  private List<AttentionResult> results() {
+    return answers.stream().filter(a -> a.result != null).map(Answer::result).toList();
+  }
+
+  /**
+   * All answers so far: slices are tokens, frames are pictures.
+   *
+   * @throws InputException if they do not fit into memory
+   */
+  public ImagePlus heatmaps() {
+    AttentionResult first = results().get(0);
+    List<TokenMaps> maps = new ArrayList<>();
+    List<RgbPicture> pictures = new ArrayList<>();
+    for (Answer answer : answers) {
+      maps.add(answer.result == null ? null : answer.result.maps());
+      pictures.add(answer.result == null ? null : answer.result.picture());
+    }
+    ImagePlus heatmaps =
+        HeatmapStack.of(maps, pictures, source, first.rendering(), info(first)).imagePlus();
+    if (time) {
+      Calibration calibration = heatmaps.getCalibration();
+      calibration.frameInterval = source.calibration().frameInterval;
+      calibration.setTimeUnit(source.calibration().getTimeUnit());
+    }
+    AttentionResult.remember(
+        heatmaps, answers.stream().map(Answer::result).toArray(AttentionResult[]::new));
+    return heatmaps;
+  }
+
+  /**
+   * Writes heatmaps.tif, whole or not at all.
+   *
+   * @param heatmaps what {@link #heatmaps()} gave
+   * @throws InputException if it cannot be written
+   */
+  public void write(Path folder, ImagePlus heatmaps) {
+    ResultFiles.write(folder, Map.of(ResultFiles.HEATMAPS, file -> TiffFile.write(heatmaps, file)));
+  }
+
+  /**
+   * One row per token of every picture: frame (from 1), picture, the columns of {@link TokenTable},
+   * error. A picture without answer has one row, with its error and NaN.
+   */
+  public DataTable table() {
+    List<String> columns = new ArrayList<>(List.of("frame", "picture"));
+    columns.addAll(TokenRow.COLUMNS);
+    columns.add("error");
+    List<List<Object>> rows = new ArrayList<>();
+    for (int i = 0; i < answers.size(); i++) {
+      Answer answer = answers.get(i);
+      List<List<Object>> own = answer.result == null ? NONE : answer.result.table().cells();
+      for (List<Object> cells : own) {
+        List<Object> row = new ArrayList<>(List.of(i + 1, answer.picture));
+        row.addAll(cells);
+        row.add(answer.error);
+        rows.add(row);
+      }
+    }
+    return new DataTable(columns, rows);
+  }
+
+  /** What is common to all answers, and then the answers. */
+  private String info(AttentionResult first) {
+    JsonObject run = first.run().deepCopy();
+    List.of("answer", "seconds", "batch").forEach(run::remove);
+    String common = first.with(source, run).info();
+    return answers.stream()
+        .map(a -> a.picture + ": " + (a.result == null ? a.error : a.result.answer().strip()))
+        .map(line -> line.replace("\n", "\\n"))
+        .collect(Collectors.joining("\n", common, "\n"));
+  }
+
+  /** Refuses as soon as it is known that all pictures' maps will not fit. */
+  private void requireMemory() {
+    AttentionResult any = last();
+    boolean bare = any.upsampling() == Upsampling.NONE;
+    int width = bare ? any.maps().grid().columns() : any.picture().width();
+    int height = bare ? any.maps().grid().rows() : any.picture().height();
+    int tokens = results().stream().mapToInt(r -> r.maps().size()).max().orElse(1);
+    double plane = 4.0 * width * height;
+    double pictures = (double) (frames - answers.size()) * any.picture().rgb().length;
+    double needed =
+        pictures + plane * frames * (tokens + (any.rendering().composite() ? 1.0 : 0.0));
+    long available = JavaMemory.available((long) Math.min(needed, Long.MAX_VALUE));
+    if (needed > available) {
+      throw new InputException(
+          String.format(
+              Locale.ROOT,
+              "Heatmaps of %d x %d pixels for %d pictures with %d tokens each need %.1f GB of memory"
+                  + " and %.1f GB are available. Use upsampling=none, which keeps one pixel per"
+                  + " patch, or choose fewer tokens, a smaller region or a part of the stack.",
+              width,
+              height,
+              frames,
+              tokens,
+              needed / 1e9,
+              available / 1e9));
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package org.vlmvisualizer.command;
+
+import ij.IJ;
+import ij.ImageJ;
+import ij.ImagePlus;
+import ij.Prefs;
+import java.awt.AWTException;
+import java.awt.Component;
+import java.awt.Container;
+import java.awt.EventQueue;
+import java.awt.Rectangle;
+import java.awt.Robot;
+import java.awt.Window;
+import java.awt.event.KeyEvent;
+import java.awt.image.BufferedImage;
+import java.io.File;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import javax.imageio.ImageIO;
+import javax.swing.JButton;
+import javax.swing.JComboBox;
+import javax.swing.JDialog;
+import javax.swing.JFrame;
+import javax.swing.JSpinner;
+import javax.swing.JTable;
+import javax.swing.JToggleButton;
+import javax.swing.text.JTextComponent;
+import org.scijava.Context;
+import org.scijava.command.CommandService;
+import org.scijava.module.Module;
+
+/**
+ * Runs in a Java of its own with a display: opens the dialog in a real ImageJ, plays the user, and
+ * prints what came of it, one line each.
+ */
+public final class DialogChild {
+  private final Context context = new Context();
+  private final Robot robot;
+
+  private DialogChild() throws AWTException {
+    robot = new Robot();
+    robot.setAutoDelay(10);
+  }
+
+  /**
+   * @param arguments what the user does; then the model, and a file for the screenshot
+   */
+  public static void main(String[] arguments) throws Exception {
+    new ImageJ();
+    DialogChild child = new DialogChild();
+    if (arguments[0].equals("models")) {
+      child.models(arguments[2]);
+      System.exit(0);
+    }
+    child.play(arguments[0], arguments[1], arguments.length > 2 ? arguments[2] : null);
+    System.exit(0);
+  }
+
+  private void play(String what, String model, String screenshot) throws Exception {
+    if (!model.equals("demo")) {
+      Prefs.set("vlmvisualizer.model", model);
+    }
+    ImagePlus picture = IJ.openImage("src/main/resources/demo-images/page.png");
+    boolean isOpen = !what.equals("noimage");
+    if (isOpen) {
+      picture.show();
+    }
+    Future<? extends Module> run = start(isOpen ? picture : null);
+    if (isOpen) {
+      drive(what, screenshot);
+    }
+    Module module = run.get();
+    ShowAttention command = (ShowAttention) module.getDelegateObject();
+    say("cancelled", command.isCanceled());
+    say("reason", command.getCancelReason());
+    say("model", module.getInput("model"));
+    say("prompt", module.getInput("prompt"));
+    say("length", module.getInput("length"));
+    say("method", module.getInput("method"));
+    ImagePlus maps = (ImagePlus) module.getOutput("heatmaps");
+    say("slices", maps == null ? 0 : maps.getStackSize());
+    say("remembered", Prefs.get("vlmvisualizer.prompt", "nothing"));
+  }
+
+  private void models(String screenshot) throws Exception {
+    context.service(CommandService.class).run(Models.class, true).get();
+    JFrame window = null;
+    for (int i = 0; i < 400 && (window == null || rows(window) == 0); i++) {
+      Thread.sleep(50);
+      window = (JFrame) find(Window.getWindows(), JFrame.class, "Models");
+    }
+    JTable table = find(window, JTable.class, "models");
+    JButton remove = find(window, JButton.class, "Remove…");
+    say("rows", onEventThread(table::getRowCount));
+    for (int row = 0; row < rows(window); row++) {
+      int here = row;
+      onEventThread(
+          () -> {
+            table.setRowSelectionInterval(here, here);
+            return null;
+          });
+      say("removable " + table.getValueAt(row, 0), onEventThread(remove::isEnabled));
+    }
+    JFrame shown = window;
+    Rectangle bounds = onEventThread(shown::getBounds);
+    Thread.sleep(500);
+    ImageIO.write(robot.createScreenCapture(bounds), "png", new File(screenshot));
+  }
+
+  private static int rows(JFrame window) throws Exception {
+    return onEventThread(() -> find(window, JTable.class, "models").getRowCount());
+  }
+
+  private static Window find(Window[] windows, Class<?> type, String title) {
+    for (Window window : windows) {
+      if (type.isInstance(window)
+          && window.isShowing()
+          && ((JFrame) window).getTitle().equals(title)) {
+        return window;
+      }
+    }
+    return null;
+  }
+
+  private Future<? extends Module> start(ImagePlus picture) {
+    Map<String, Object> inputs = new HashMap<>();
+    if (picture != null) {
+      // As imagej-legacy does with the active image.
+      inputs.put("image", picture);
+    }
+    return context.service(CommandService.class).run(ShowAttention.class, true, inputs);
+  }
+
+  private void drive(String what, String screenshot) throws Exception {
+    JDialog dialog = awaitDialog();
+    if (screenshot != null) {
+      capture(dialog, new File(screenshot));
+    }
+    if (what.equals("escape")) {
+      press(dialog, KeyEvent.VK_ESCAPE);
+      return;
+    }
+    JTextComponent question = find(dialog, JTextComponent.class, "prompt");
+    onEventThread(
+        () -> {
+          question.setText("Which words?");
+          find(dialog, JToggleButton.class, "more").doClick();
+          find(dialog, JComboBox.class, "method").setSelectedItem("language");
+          JSpinner length = find(dialog, JSpinner.class, "length");
+          ((JSpinner.DefaultEditor) length.getEditor()).getTextField().setText("3");
+          question.requestFocusInWindow();
+          return null;
+        });
+    if (screenshot != null) {
+      capture(dialog, new File(screenshot.replace(".png", "-more.png")));
+    }
+    robot.waitForIdle();
+    press(dialog, KeyEvent.VK_ENTER);
+  }
+
+  /** To the component that has the focus, as the keyboard would. */
+  private void press(JDialog dialog, int key) throws Exception {
+    robot.waitForIdle();
+    robot.keyPress(key);
+    robot.keyRelease(key);
+    for (int i = 0; i < 100 && dialog.isShowing(); i++) {
+      Thread.sleep(50);
+    }
+    say("closed", !dialog.isShowing());
+  }
+
+  private static JDialog awaitDialog() throws InterruptedException {
+    for (int i = 0; i < 400; i++) {
+      for (Window window : Window.getWindows()) {
+        if (window instanceof JDialog dialog
+            && dialog.isShowing()
+            && dialog.getTitle().equals("Show Attention")) {
+          Thread.sleep(500);
+          return dialog;
+        }
+      }
+      Thread.sleep(50);
+    }
+    throw new AssertionError("no dialog");
+  }
+
+  private void capture(JDialog dialog, File file) throws Exception {
+    robot.waitForIdle();
+    Thread.sleep(300);
+    Rectangle bounds = onEventThread(dialog::getBounds);
+    BufferedImage shot = robot.createScreenCapture(bounds);
+    ImageIO.write(shot, "png", file);
+  }
+
+  private static <T> T onEventThread(Callable<T> task) throws Exception {
+    FutureTask<T> future = new FutureTask<>(task);
+    EventQueue.invokeLater(future);
+    return future.get();
+  }
+
+  static <T extends Component> T find(Container parent, Class<T> type, String name) {
+    for (Component part : parent.getComponents()) {
+      if (type.isInstance(part) && name.equals(part.getName())) {
+        return type.cast(part);
+      }
+      T inside = part instanceof Container container ? find(container, type, name) : null;
+      if (inside != null) {
+        return inside;
+      }
+    }
+    return null;
+  }
+
+  private static void say(String key, Object value) {
+    System.out.println(key + ": " + value);
+  }
+}

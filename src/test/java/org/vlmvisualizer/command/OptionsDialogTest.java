@@ -1,0 +1,121 @@
+package org.vlmvisualizer.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.scijava.Context;
+import org.scijava.module.process.PreprocessorPlugin;
+import org.scijava.plugin.PluginService;
+import org.vlmvisualizer.JavaProcess;
+import org.vlmvisualizer.PlainSentence;
+import org.vlmvisualizer.VirtualDisplay;
+
+/** The dialog of the command in a real ImageJ with a display, and a user who plays with it. */
+class OptionsDialogTest {
+  private static VirtualDisplay display;
+  @TempDir Path home;
+
+  @BeforeAll
+  static void open() throws Exception {
+    display = VirtualDisplay.start();
+  }
+
+  @AfterAll
+  static void close() {
+    display.close();
+  }
+
+  private Map<String, String> play(String... arguments) throws Exception {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.add(1, CommandRuns.MODEL);
+    JavaProcess child =
+        JavaProcess.run(
+            List.of("-Xmx1g", "-Duser.home=" + home, "-Dplugins.dir=" + home),
+            JavaProcess.classPath(),
+            DialogChild.class.getName(),
+            all,
+            Map.of("DISPLAY", display.name(), "HF_HUB_CACHE", home.resolve("cache").toString()));
+    assertEquals(0, child.exitCode(), child.err());
+    Map<String, String> told = new LinkedHashMap<>();
+    child
+        .out()
+        .lines()
+        .filter(line -> line.contains(": "))
+        .forEach(line -> told.put(line.split(": ", 2)[0], line.split(": ", 2)[1]));
+    return told;
+  }
+
+  @Test
+  void enterRunsWithWhatWasChosen() throws Exception {
+    Path shot = home.resolve("dialog.png");
+    Map<String, String> told = play("enter", shot.toString());
+    assertEquals("true", told.get("closed"), told.toString());
+    assertEquals("false", told.get("cancelled"), told.toString());
+    assertEquals(CommandRuns.MODEL, told.get("model"));
+    assertEquals("Which words?", told.get("prompt"));
+    assertEquals("language", told.get("method"));
+    assertEquals("3", told.get("length"));
+    assertEquals("3", told.get("slices"));
+    assertEquals("Which words?", told.get("remembered"));
+    int height = ImageIO.read(shot.toFile()).getHeight();
+    assertTrue(height < 500, "the everyday options fit on any screen: " + height);
+    assertTrue(Files.exists(home.resolve("dialog-more.png")));
+  }
+
+  @Test
+  void escapeRunsNothingAndSaysNothing() throws Exception {
+    Map<String, String> told = play("escape");
+    assertEquals("true", told.get("closed"), told.toString());
+    assertEquals("", told.get("reason"), "no box is shown");
+    assertEquals("0", told.get("slices"));
+    assertEquals("nothing", told.get("remembered"));
+  }
+
+  @Test
+  void withoutAnImageASentenceComesInsteadOfTheDialog() throws Exception {
+    Map<String, String> told = play("noimage");
+    assertEquals("true", told.get("cancelled"), told.toString());
+    assertTrue(told.get("reason").contains("Open an image"), told.toString());
+    PlainSentence.check(told.get("reason"));
+  }
+
+  /** The window of models lists the demo, which stays, and a broken download, which may go. */
+  @Test
+  void modelsAreListedInAWindow() throws Exception {
+    Path part = Files.createDirectories(home.resolve("cache/models--org--half/blobs"));
+    Files.writeString(part.resolve("abc.incomplete"), "half");
+    Map<String, String> told = play("models", home.resolve("models.png").toString());
+    assertEquals("2", told.get("rows"), told.toString());
+    assertEquals("false", told.get("removable demo"));
+    assertEquals("true", told.get("removable org/half"));
+    assertTrue(Files.exists(home.resolve("models.png")));
+  }
+
+  @Test
+  void asksBetweenWhatReadsMacrosAndWhatSciJavaWouldAsk() {
+    try (Context context = new Context()) {
+      List<String> order =
+          context.service(PluginService.class).getPluginsOfType(PreprocessorPlugin.class).stream()
+              .map(info -> info.getClassName().replaceAll(".*\\.", ""))
+              .toList();
+      int here = order.indexOf("OptionsHarvester");
+      assertTrue(order.indexOf("MacroDefaults") < here, order.toString());
+      assertTrue(order.indexOf("InitPreprocessor") < here, order.toString());
+      assertTrue(here < order.indexOf("LoadInputsPreprocessor"), order.toString());
+      assertTrue(here < order.indexOf("FilePreprocessor"), order.toString());
+      assertFalse(order.isEmpty());
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package org.vlmvisualizer.hub;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vlmvisualizer.JavaProcess;
+import org.vlmvisualizer.PlainSentence;
+import org.vlmvisualizer.command.ModelsChild;
+
+/** The commands that tell and manage, without a display: their tables, and what they did. */
+class ModelsCommandTest {
+  @TempDir Path home;
+
+  private List<String> run(FakeHub hub, String... arguments) throws Exception {
+    JavaProcess child =
+        JavaProcess.run(
+            List.of("-Djava.awt.headless=true", "-Duser.home=" + home, "-Xmx1g"),
+            JavaProcess.classPath(),
+            ModelsChild.class.getName(),
+            List.of(arguments),
+            Map.of(
+                "HF_ENDPOINT",
+                hub == null ? "http://127.0.0.1:9" : hub.url(),
+                "HF_HUB_CACHE",
+                home.resolve("cache").toString(),
+                "DJL_CACHE_DIR",
+                System.getProperty("user.home") + "/.djl.ai"));
+    assertEquals(0, child.exitCode(), child.err());
+    return new ArrayList<>(child.out().lines().toList());
+  }
+
+  private static String row(List<String> lines, String name) {
+    return lines.stream().filter(l -> l.startsWith(name + "\t")).findFirst().orElse("");
+  }
+
+  @Test
+  void downloadsListsAndRemoves() throws Exception {
+    try (FakeHub hub = new FakeHub(TinyModel.of(2000))) {
+      List<String> came = run(hub, "Models", "action", "download", "model", "org/tiny");
+      assertEquals("reason: null", came.get(0));
+      assertTrue(row(came, "org/tiny").contains("llama2"), came.toString());
+      assertTrue(row(came, "demo").contains("\tyes\t"), came.toString());
+    }
+    List<String> listed = run(null, "Models", "action", "list");
+    assertTrue(row(listed, "org/tiny").contains("\tyes\t"), listed.toString());
+    List<String> gone = run(null, "Models", "action", "remove", "model", "org/tiny");
+    assertEquals("", row(gone, "org/tiny"), gone.toString());
+    assertFalse(Files.exists(home.resolve("cache/models--org--tiny")));
+    for (String wrong : List.of("org/tiny", "demo", "")) {
+      String reason = run(null, "Models", "action", "remove", "model", wrong).get(0);
+      PlainSentence.check(reason.substring("reason: ".length()));
+    }
+  }
+
+  @Test
+  void refusesWhatItCannotDo() throws Exception {
+    for (List<String> wrong :
+        List.of(List.of("Models", "action", "burn"), List.of("Models", "action", "download"))) {
+      String reason = run(null, wrong.toArray(String[]::new)).get(0);
+      PlainSentence.check(reason.substring("reason: ".length()));
+    }
+  }
+
+  @Test
+  void tellsEngineVersionAndCitation() throws Exception {
+    List<String> engine = run(null, "EngineInfo", "device", "cpu");
+    assertTrue(row(engine, "Engine").contains("PyTorch 2.7.1"), engine.toString());
+    assertTrue(row(engine, "Device").contains("cpu"), engine.toString());
+    List<String> about = run(null, "AboutAndCitation");
+    assertTrue(row(about, "Version").length() > 0, about.toString());
+    assertTrue(row(about, "Cite: The method").contains("VLM-Visualizer"), about.toString());
+    assertTrue(row(about, "Cite: The models").contains("arxiv.org"), about.toString());
+    assertTrue(row(about, "Licence").contains("BSD-2-Clause"), about.toString());
+  }
+
+  @Test
+  void aCrashIsToldAndForgotten() throws Exception {
+    Path marks = Files.createDirectories(home.resolve(".cache/vlm-visualizer/loading"));
+    JavaProcess.run(
+        List.of(),
+        JavaProcess.classPath(),
+        "org.vlmvisualizer.network.LoadingMarkChild",
+        List.of(marks.toString(), "crash"),
+        Map.of());
+    Path mark = CachedModels.children(marks, Files::isRegularFile).get(0);
+    List<String> told = run(null, "EngineInfo");
+    assertTrue(row(told, "Last start").contains("a test was loading"), told.toString());
+    assertTrue(Files.exists(mark));
+    told = run(null, "EngineInfo", "forget", "true");
+    assertEquals("", row(told, "Last start"), told.toString());
+    assertFalse(Files.exists(mark));
+  }
+}
