@@ -150,6 +150,11 @@ abstract class AskingCommand extends VisualizerCommand {
   private boolean download = false;
 
   @Override
+  final boolean asksModel() {
+    return true;
+  }
+
+  @Override
   List<String> suggestions(String key) {
     return key.equals("model") ? KnownModels.ofThisUser().names() : List.of();
   }

@@ -24,7 +24,7 @@ final class RunProgress implements Progress, AutoCloseable {
 
   @Override
   public void update(String stage, int done, int total) {
-    if (task.isCanceled() || IJ.escapePressed()) {
+    if (task.isCanceled() || IJ.escapePressed() || Turn.isQuitting()) {
       throw new CancellationException("Cancelled: nothing was changed.");
     }
     task.setStatusMessage(stage);
@@ -36,6 +36,9 @@ final class RunProgress implements Progress, AutoCloseable {
 
   @Override
   public void close() {
+    if (Turn.isQuitting()) {
+      return; // Nobody is left to be shown anything.
+    }
     task.finish();
     status.showStatus(1, 1, "");
   }

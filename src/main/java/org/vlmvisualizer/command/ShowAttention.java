@@ -137,6 +137,7 @@ public class ShowAttention extends AskingCommand {
       }
       LastResult.remember(result);
       show(result, maps);
+      activate(maps);
       heatmaps = maps;
     }
   }

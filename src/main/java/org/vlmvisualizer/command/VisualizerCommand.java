@@ -1,15 +1,17 @@
 package org.vlmvisualizer.command;
 
 import ij.IJ;
+import ij.ImagePlus;
 import ij.Macro;
-import java.awt.GraphicsEnvironment;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import org.scijava.ItemVisibility;
 import org.scijava.app.StatusService;
 import org.scijava.command.ContextCommand;
 import org.scijava.log.LogService;
 import org.scijava.plugin.Parameter;
 import org.scijava.task.TaskService;
+import org.scijava.thread.ThreadService;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -23,9 +25,22 @@ abstract class VisualizerCommand extends ContextCommand {
   /** Attribute of a parameter whose last value the dialog shows again. */
   static final String REMEMBERED = "remembered";
 
+  private static final String STOP = "stop";
+  private static final String CONTINUE = "continue";
+
   @Parameter private StatusService status;
   @Parameter private TaskService tasks;
   @Parameter private LogService log;
+  @Parameter private ThreadService threads;
+
+  @Parameter(
+      persist = false,
+      required = false,
+      visibility = ItemVisibility.INVISIBLE,
+      description = "In macros: whether a failed run ends the macro")
+  private String failure = STOP;
+
+  private InputException fault;
 
   /**
    * Does the work.
@@ -35,17 +50,39 @@ abstract class VisualizerCommand extends ContextCommand {
    */
   abstract void execute();
 
+  /** Whether it has to wait its {@link Turn}. */
+  boolean asksModel() {
+    return false;
+  }
+
+  /** For a fault that is found before the command runs. */
+  final void failLater(InputException e) {
+    fault = e;
+  }
+
   @Override
   public final void run() {
-    try {
-      if (IJ.isMacro()) {
-        MacroText.checkBrackets(Macro.getOptions());
+    LastRun.began();
+    try (Turn turn = asksModel() ? Turn.take() : null) {
+      if (fault != null) {
+        throw fault;
+      }
+      if (!failure.equals(STOP) && !failure.equals(CONTINUE)) {
+        throw new InputException(
+            "Expected failure to be stop or continue, found '%s'.".formatted(failure));
       }
       execute();
     } catch (InputException e) {
       fail(e.getMessage());
     } catch (CancellationException e) {
+      LastRun.failed(e.getMessage());
       status.showStatus(e.getMessage());
+      if (IJ.isMacro() && !failure.equals(CONTINUE)) {
+        Macro.abort();
+      }
+    } catch (RuntimeException | Error e) {
+      LastRun.failed("An unexpected fault: " + e);
+      throw e;
     }
   }
 
@@ -71,15 +108,49 @@ abstract class VisualizerCommand extends ContextCommand {
     return new RunProgress(status, tasks, "VLM Visualizer");
   }
 
+  /** Makes a result the active image of a macro in batch mode; with windows, ImageJ does. */
+  final void activate(ImagePlus result) {
+    MacroImage.activate(result, threads);
+  }
+
   final LogService log() {
     return log;
   }
 
-  /** One sentence for the user; a macro that runs without a display ends with it. */
+  /**
+   * One sentence for the user. It ends a macro, as ImageJ's own errors do, since the next lines
+   * would take another image for the result; unless the macro says that it looks at {@link LastRun}
+   * itself.
+   */
   private void fail(String sentence) {
-    cancel(sentence);
-    if (GraphicsEnvironment.isHeadless() && IJ.isMacro()) {
+    LastRun.failed(sentence);
+    if (!IJ.isMacro()) {
+      cancel(sentence);
+      return;
+    }
+    cancel(null);
+    if (failure.equals(CONTINUE)) {
+      log.debug(sentence);
+      return;
+    }
+    // On a thread of its own: on this one, ImageJ takes its dialog to be answered by the macro.
+    Thread teller = new Thread(() -> endMacro(sentence), "VLM Visualizer");
+    teller.start();
+    try {
+      teller.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void endMacro(String sentence) {
+    try {
       IJ.error("VLM Visualizer", sentence);
+    } catch (RuntimeException e) {
+      // How ImageJ leaves a macro; its interpreter knows by now, and runs on another thread.
+      if (!Macro.MACRO_CANCELED.equals(e.getMessage())) {
+        throw e;
+      }
     }
   }
 }

@@ -1,13 +1,10 @@
 package org.vlmvisualizer.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vlmvisualizer.core.InputException;
 
 /** Text as ImageJ's macro language hands it on. */
 class MacroTextTest {
@@ -22,18 +19,5 @@ class MacroTextTest {
   @ValueSource(strings = {"größte", "naïve café", "5 µm", "细胞", "Ποῦ", "", "x", "50 °C ± 2"})
   void textThatIsRightIsLeftAlone(String text) {
     assertEquals(text, MacroText.repair(text));
-  }
-
-  @Test
-  void balancedBracketsPass() {
-    MacroText.checkBrackets(null);
-    MacroText.checkBrackets("");
-    MacroText.checkBrackets("length=3 prompt=[What is in [the] image?]");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"prompt=[a]b]", "prompt=[a[b]", "prompt=]a[", "prompt=[a"})
-  void bracketsWithoutPartnerAreRefused(String options) {
-    assertThrows(InputException.class, () -> MacroText.checkBrackets(options));
   }
 }

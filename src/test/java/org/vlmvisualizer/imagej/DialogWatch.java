@@ -1,0 +1,89 @@
+package org.vlmvisualizer.imagej;
+
+import ij.gui.MultiLineLabel;
+import java.awt.Component;
+import java.awt.Container;
+import java.awt.Dialog;
+import java.awt.EventQueue;
+import java.awt.GraphicsEnvironment;
+import java.awt.Label;
+import java.awt.TextComponent;
+import java.awt.Window;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.List;
+import javax.swing.JLabel;
+import javax.swing.text.JTextComponent;
+
+/** Closes every dialog that opens, and keeps what it said: a dialog would hold up a macro. */
+final class DialogWatch {
+  private final List<String> texts = new ArrayList<>();
+
+  DialogWatch() {
+    if (GraphicsEnvironment.isHeadless()) {
+      return;
+    }
+    Thread thread = new Thread(this::watch, "dialog watch");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** What was said since the last call. */
+  List<String> take() {
+    synchronized (texts) {
+      List<String> taken = List.copyOf(texts);
+      texts.clear();
+      return taken;
+    }
+  }
+
+  private void watch() {
+    try {
+      while (true) {
+        Thread.sleep(100);
+        for (Window window : Window.getWindows()) {
+          if (window instanceof Dialog dialog && dialog.isShowing()) {
+            synchronized (texts) {
+              texts.add(dialog.getTitle() + ": " + text(dialog).strip());
+            }
+            EventQueue.invokeLater(dialog::dispose);
+            Thread.sleep(200);
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static String text(Container container) {
+    StringBuilder text = new StringBuilder();
+    for (Component component : container.getComponents()) {
+      if (component instanceof Label label) {
+        text.append(label.getText()).append('\n');
+      } else if (component instanceof TextComponent field) {
+        text.append(field.getText()).append('\n');
+      } else if (component instanceof JLabel label) {
+        text.append(label.getText()).append('\n');
+      } else if (component instanceof JTextComponent field) {
+        text.append(field.getText()).append('\n');
+      } else if (component instanceof MultiLineLabel label) {
+        text.append(lines(label)).append('\n');
+      } else if (component instanceof Container inner) {
+        text.append(text(inner));
+      }
+    }
+    return text.toString();
+  }
+
+  /** ImageJ's label does not tell its text. */
+  private static String lines(MultiLineLabel label) {
+    try {
+      Field lines = MultiLineLabel.class.getDeclaredField("lines");
+      lines.setAccessible(true);
+      return String.join("\n", (String[]) lines.get(label));
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package org.vlmvisualizer.imagej;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.Gson;
+import ij.IJ;
+import ij.WindowManager;
+import ij.plugin.frame.Recorder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What ImageJ's recorder writes of a run, and that it runs again without a dialog. */
+class RecordingTest {
+  private static final List<String> QUESTIONS =
+      List.of(
+          "What is in the image?",
+          "Why?",
+          "Wo ist die \"größte\" Zelle [oder der Kern]?",
+          "Ποῦ εἶναι;\n细胞在哪里?\t🔬",
+          "C:\\new\\table 'so' length=99 fit=crop",
+          "'tis");
+
+  @TempDir Path folder;
+
+  /** A question, what was recorded, and how its prompt arrived in the first run and the second. */
+  private record Recorded(
+      String question, String macro, String first, String second, List<String> dialogs) {}
+
+  /** Runs each question from the dialog, and then what was recorded of it. */
+  static final class Job implements FijiMain.Job {
+    @Override
+    public void run(FijiLike fiji, List<String> arguments) throws Exception {
+      DialogWatch watch = new DialogWatch();
+      List<Recorded> all = new ArrayList<>();
+      for (String question : QUESTIONS) {
+        new Recorder();
+        IJ.openImage(arguments.get(1)).show();
+        Recorder.record = true;
+        Map<String, Object> entered = new HashMap<>(Map.of("length", 3, "plot", false));
+        entered.put("montage", false);
+        entered.put("prompt", question);
+        fiji.choose("Show Attention...", entered);
+        Recorder recorder = Recorder.getInstance();
+        // ImageJ's recorder notes on a line of its own that text is not ASCII; people delete it.
+        String macro = recorder.getText().replaceAll("(?m)^ *<<warning: .*\\R", "");
+        recorder.close();
+        String first = asked();
+        IJ.openImage(arguments.get(1)).show();
+        Path file = Path.of(arguments.get(0)).resolveSibling("recorded.ijm");
+        Files.writeString(file, macro);
+        IJ.runMacroFile(file.toString());
+        all.add(new Recorded(question, macro, first, asked(), watch.take()));
+      }
+      Files.writeString(Path.of(arguments.get(0)), new Gson().toJson(all));
+    }
+
+    /** The question as it stands in the Info of the maps, which are closed. */
+    private static String asked() {
+      String info = WindowManager.getCurrentImage().getInfoProperty();
+      for (int id : WindowManager.getIDList()) {
+        WindowManager.getImage(id).changes = false;
+        WindowManager.getImage(id).close();
+      }
+      return info.lines().filter(line -> line.startsWith("question: ")).findFirst().orElse(info);
+    }
+  }
+
+  @Test
+  void whatIsRecordedRunsAgainWithoutADialog() throws Exception {
+    Path report = folder.resolve("report.json");
+    Path picture = Path.of("src/main/resources/demo-images/page.png").toAbsolutePath();
+    try (VirtualDisplay display = VirtualDisplay.start()) {
+      FijiProcess process = FijiProcess.run(display, folder, Job.class, report, picture);
+      assertEquals(0, process.exitCode(), process.printed());
+    }
+    Recorded[] all = new Gson().fromJson(Files.readString(report), Recorded[].class);
+    assertEquals(QUESTIONS.size(), all.length);
+    for (Recorded recorded : all) {
+      assertEquals("question: " + recorded.question().replace("\n", "\\n"), recorded.first());
+      assertEquals(recorded.first(), recorded.second(), recorded.macro());
+      assertEquals(List.of(), recorded.dialogs(), recorded.macro());
+    }
+    String first = all[0].macro();
+    assertTrue(first.contains("run(\"Show Attention...\", \"model=demo method="), first);
+    assertTrue(first.contains(" length=3 "), first);
+    assertTrue(first.contains(" plot=false montage=false matrix=false prompt="), first);
+    assertTrue(first.endsWith("prompt=[What is in the image?]\");\n"), first);
+  }
+}
