@@ -67,7 +67,10 @@ final class HeatBlend {
     for (int i = 0; i < rgb.length; i++) {
       double share = max > 0 ? values[i] / max : 0;
       blended[i] =
-          blend(DIM * luminance(rgb[i]), HeatColours.of(share), OPACITY * Math.pow(share, GROWTH));
+          blend(
+              DIM * luminance(rgb[i]),
+              HeatColours.INFERNO.of(share),
+              OPACITY * Math.pow(share, GROWTH));
     }
     return blended;
   }

@@ -1,34 +1,62 @@
 package org.vlmvisualizer.output;
 
+import ij.plugin.LutLoader;
 import ij.process.LUT;
+import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.vlmvisualizer.core.InputException;
 
 /**
- * The colour map of all heatmaps: "inferno", perceptually uniform, black at 0, legible in grey and
- * to colour-blind readers. It is Fiji's "mpl-inferno", carried along because plain ImageJ has none.
+ * The colour maps that heatmaps can have. Those of matplotlib are perceptually uniform, legible in
+ * grey and to colour-blind readers; Fiji has them too ("mpl-inferno"), but plain ImageJ has not, so
+ * they are carried along. Fire and grays are ImageJ's own.
  */
-final class HeatColours {
-  private static final String TABLE = "inferno.txt";
+public enum HeatColours {
+  INFERNO,
+  VIRIDIS,
+  MAGMA,
+  CIVIDIS,
+  FIRE,
+  GRAYS;
+
+  private static final int SIZE = 256;
 
   /** [256] as 0xrrggbb. */
-  private static final int[] COLOURS = read();
+  private final int[] colours = isBuiltIn() ? builtIn() : read();
 
-  private HeatColours() {}
+  /**
+   * Reads the lower-case name.
+   *
+   * @throws InputException if the text is no such name
+   */
+  public static HeatColours parse(String text) {
+    for (HeatColours value : values()) {
+      if (value.toString().equals(text.strip().toLowerCase(Locale.ROOT))) {
+        return value;
+      }
+    }
+    String names =
+        Arrays.stream(values()).map(HeatColours::toString).collect(Collectors.joining(", "));
+    throw new InputException("Expected lut as one of %s, found '%s'.".formatted(names, text));
+  }
 
   /**
    * The colour map with a display range.
    *
-   * @param max value shown brightest; 0 is shown black
+   * @param max value shown in the last colour; 0 is shown in the first
    */
-  static LUT lut(double max) {
-    byte[][] channels = new byte[3][COLOURS.length];
-    for (int i = 0; i < COLOURS.length; i++) {
+  public LUT lut(double max) {
+    byte[][] channels = new byte[3][SIZE];
+    for (int i = 0; i < SIZE; i++) {
       for (int c = 0; c < 3; c++) {
-        channels[c][i] = (byte) (COLOURS[i] >> 16 - 8 * c);
+        channels[c][i] = (byte) (colours[i] >> 16 - 8 * c);
       }
     }
     LUT lut = new LUT(channels[0], channels[1], channels[2]);
@@ -37,14 +65,29 @@ final class HeatColours {
     return lut;
   }
 
-  /** The colour of a value from 0 to 1, as 0xrrggbb. */
-  static int of(double value) {
+  /** The colour of a value from 0 to 1, as 0xrrggbb; values beyond are shown as these. */
+  public int of(double value) {
     double clamped = Math.max(0, Math.min(1, value));
-    return COLOURS[(int) Math.round(clamped * (COLOURS.length - 1))];
+    return colours[(int) Math.round(clamped * (SIZE - 1))];
   }
 
-  private static int[] read() {
-    try (InputStream in = HeatColours.class.getResourceAsStream(TABLE)) {
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  private boolean isBuiltIn() {
+    return name().equals("FIRE") || name().equals("GRAYS");
+  }
+
+  private int[] builtIn() {
+    IndexColorModel table = LutLoader.getLut(toString());
+    return IntStream.range(0, SIZE).map(i -> table.getRGB(i) & 0xffffff).toArray();
+  }
+
+  private int[] read() {
+    String table = this + ".txt";
+    try (InputStream in = HeatColours.class.getResourceAsStream(table)) {
       String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
       return text.lines()
           .filter(line -> !line.startsWith("#"))
@@ -52,7 +95,7 @@ final class HeatColours {
           .mapToInt(colour -> Integer.parseInt(colour, 16))
           .toArray();
     } catch (IOException e) {
-      throw new UncheckedIOException("The colour table " + TABLE + " cannot be read.", e);
+      throw new UncheckedIOException("The colour table " + table + " cannot be read.", e);
     }
   }
 }

@@ -54,7 +54,7 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
     imagePlus.setOpenAsHyperStack(true);
     imagePlus.setCalibration(bare ? source.patches(grid) : source.pixels());
     double max = maximum(img);
-    imagePlus.setLut(HeatColours.lut(max > 0 ? max : 1));
+    imagePlus.setLut(HeatColours.INFERNO.lut(max > 0 ? max : 1));
     imagePlus.setProperty("Info", describe(info, upsampling, max));
     return new HeatmapStack(img, imagePlus);
   }

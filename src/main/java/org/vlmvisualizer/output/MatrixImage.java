@@ -41,7 +41,7 @@ public final class MatrixImage {
     double max = percentile(pixels);
     FloatProcessor processor = new FloatProcessor(size, size, pixels);
     ImagePlus image = new ImagePlus("Attention matrix of " + source.title(), processor);
-    image.setLut(HeatColours.lut(max > 0 ? max : 1));
+    image.setLut(HeatColours.INFERNO.lut(max > 0 ? max : 1));
     image.setProperty("Info", describe(info, tokens, max));
     return image;
   }

@@ -98,7 +98,7 @@ public final class Montage {
     int top = layout.height() - MontageLayout.CAPTION_HEIGHT + 6;
     int left = MontageLayout.GAP;
     for (int x = 0; x < BAR_WIDTH; x++) {
-      g.setColor(new Color(HeatColours.of(x / (BAR_WIDTH - 1.0))));
+      g.setColor(new Color(HeatColours.INFERNO.of(x / (BAR_WIDTH - 1.0))));
       g.fillRect(left + x, top, 1, 12);
     }
     int room = layout.width() - 2 * MontageLayout.GAP;
