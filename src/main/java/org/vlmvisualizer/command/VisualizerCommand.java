@@ -35,6 +35,11 @@ abstract class VisualizerCommand extends ContextCommand {
    */
   abstract void execute();
 
+  /** Whether a dialog has anything to ask for; without, all options take their defaults. */
+  boolean asks() {
+    return true;
+  }
+
   @Override
   public final void run() {
     try {
