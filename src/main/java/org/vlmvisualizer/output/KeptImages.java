@@ -164,7 +164,7 @@ final class KeptImages {
 
   /** Gives every channel the heat colours: by itself, ImageJ shows channels red, green and blue. */
   private ImagePlus finish(ImagePlus image, double max, String meaning) {
-    LUT lut = HeatColours.lut(max > 0 ? max : 1);
+    LUT lut = HeatColours.INFERNO.lut(max > 0 ? max : 1);
     image.setProperty(
         "Info",
         "%s\nPixel value: %s\nLayers: %s\nHeads: %s%s\n"

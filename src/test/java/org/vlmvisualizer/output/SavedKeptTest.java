@@ -139,7 +139,7 @@ class SavedKeptTest {
     assertTrue(heads.getInfoProperty().contains("Layers: 3-4\nHeads: 1-5"));
     assertTrue(heads.isHyperStack());
     for (LUT lut : heads.getLuts()) {
-      assertArrayEquals(HeatColours.lut(1).getBytes(), lut.getBytes());
+      assertArrayEquals(HeatColours.INFERNO.lut(1).getBytes(), lut.getBytes());
     }
     assertEquals("µm", heads.getCalibration().getUnit());
 
