@@ -1,5 +1,6 @@
 package org.vlmvisualizer.output;
 
+import java.awt.Rectangle;
 import java.util.function.DoubleUnaryOperator;
 import org.vlmvisualizer.core.PatchGrid;
 
@@ -23,13 +24,33 @@ final class PatchSampler {
    * @param upsampling any but {@link Upsampling#NONE}
    */
   PatchSampler(PatchGrid grid, Upsampling upsampling, int width, int height) {
+    this(
+        grid,
+        upsampling,
+        new Rectangle(grid.sourceWidth(), grid.sourceHeight()),
+        width,
+        height);
+  }
+
+  /**
+   * A raster over a part of the source picture.
+   *
+   * @param region the part, in source pixels
+   * @param width raster columns over the region's width
+   * @param height raster rows over the region's height
+   * @param upsampling any but {@link Upsampling#NONE}
+   */
+  PatchSampler(PatchGrid grid, Upsampling upsampling, Rectangle region, int width, int height) {
     this.width = width;
     this.height = height;
     columns = grid.columns();
-    double stepX = (double) grid.sourceWidth() / width;
-    double stepY = (double) grid.sourceHeight() / height;
-    columnTaps = Taps.of(width, x -> grid.cellX((x + 0.5) * stepX), grid.columns(), upsampling);
-    rowTaps = Taps.of(height, y -> grid.cellY((y + 0.5) * stepY), grid.rows(), upsampling);
+    double stepX = (double) region.width / width;
+    double stepY = (double) region.height / height;
+    columnTaps =
+        Taps.of(
+            width, x -> grid.cellX(region.x + (x + 0.5) * stepX), grid.columns(), upsampling);
+    rowTaps =
+        Taps.of(height, y -> grid.cellY(region.y + (y + 0.5) * stepY), grid.rows(), upsampling);
   }
 
   /**

@@ -36,7 +36,7 @@ public record SourceFrame(String title, int originX, int originY, Calibration ca
   }
 
   /** Calibration of an image with the crop's own pixels. */
-  Calibration pixels() {
+  public Calibration pixels() {
     return derive(1, 1, calibration.xOrigin - originX, calibration.yOrigin - originY);
   }
 
