@@ -8,6 +8,7 @@ import java.util.concurrent.Executors;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.MapStyle;
+import org.vlmvisualizer.output.TokenTable;
 
 /**
  * What the explorer's windows show: the selected tokens, their mean map, how tokens are shaded, and
@@ -15,20 +16,21 @@ import org.vlmvisualizer.output.MapStyle;
  * moment later.
  */
 final class ExplorerState {
+  /** Of so many tokens at most, maps of a layer are made before those of all the others. */
+  private static final int FEW = 8;
+
   private final AttentionResult result;
+  private final RegionShares regionMeasure;
   private final TokenSelection selection;
   private final List<Runnable> listeners = new ArrayList<>();
-  private final ExecutorService worker =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "Token Explorer");
-            thread.setDaemon(true);
-            return thread;
-          });
-  private final LatestJob<SelectedMap> mapJob = new LatestJob<>(worker, this::show);
-  private final LatestJob<double[]> regionJob = new LatestJob<>(worker, this::shade);
+  private final ExecutorService quick = worker();
+  private final ExecutorService thorough = worker();
+  private final LatestJob<SelectedMap> mapJob = new LatestJob<>(quick, this::show);
+  private final LatestJob<double[]> regionJob = new LatestJob<>(quick, this::shade);
+  private final LatestJob<AllMaps> layerJob = new LatestJob<>(thorough, this::replace);
 
-  private TokenMaps maps;
+  private AllMaps all;
+  private LayerChoice wanted = LayerChoice.RUN;
   private SelectedMap shown;
   private Roi region;
   private double[] regionShares;
@@ -36,12 +38,38 @@ final class ExplorerState {
   private boolean commonScale;
   private boolean closed;
 
-  /** Starts with the first token. */
-  ExplorerState(AttentionResult result) {
+  /**
+   * All tokens' maps of some layers, and what follows from them.
+   *
+   * @param largest value of any map in the picture
+   */
+  private record AllMaps(LayerChoice choice, TokenMaps maps, TokenTable table, double largest) {
+    static AllMaps of(AttentionResult result, LayerChoice choice) {
+      TokenMaps maps = choice.maps(result);
+      return new AllMaps(
+          choice,
+          maps,
+          TokenTable.of(maps, result.source()),
+          SelectedMap.commonMaximum(maps));
+    }
+  }
+
+  /** Starts with the first token; sums over all maps, so not on the event thread. */
+  ExplorerState(AttentionResult result, RegionShares regionMeasure) {
     this.result = result;
-    maps = result.maps();
-    selection = new TokenSelection(maps.size());
-    shown = SelectedMap.of(maps, selection.tokens());
+    this.regionMeasure = regionMeasure;
+    all = AllMaps.of(result, LayerChoice.RUN);
+    selection = new TokenSelection(all.maps.size());
+    shown = SelectedMap.of(all.maps, selection.tokens(), all.largest);
+  }
+
+  private static ExecutorService worker() {
+    return Executors.newSingleThreadExecutor(
+        task -> {
+          Thread thread = new Thread(task, "Token Explorer");
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   /** Adds what is called on the event thread after every change. */
@@ -53,9 +81,14 @@ final class ExplorerState {
     return result;
   }
 
-  /** The maps as chosen: those of the result, or of some of its layers and heads. */
+  /** The maps as chosen: those of the run, or of some of its layers and heads. */
   TokenMaps maps() {
-    return maps;
+    return all.maps;
+  }
+
+  /** The figures of {@link #maps}. */
+  TokenTable table() {
+    return all.table;
   }
 
   /** Changes must be followed by {@link #selectionChanged}. */
@@ -82,6 +115,10 @@ final class ExplorerState {
     return commonScale ? shown.commonMaximum() : shown.maximum();
   }
 
+  LayerChoice layerChoice() {
+    return wanted;
+  }
+
   /** Share of each token's map inside the region [T], or null without a region. */
   double[] regionShares() {
     return regionShares;
@@ -89,22 +126,21 @@ final class ExplorerState {
 
   /** What a token is shaded by: its share in the region, or else its image attention ratio. */
   double shade(int token) {
-    return regionShares != null ? regionShares[token] : maps.shares().get(token).image();
+    return regionShares != null ? regionShares[token] : all.maps.shares().get(token).image();
   }
 
   /** The largest shade, which gets the darkest colour. */
   double maximumShade() {
     double max = 0;
-    for (int t = 0; t < maps.size(); t++) {
+    for (int t = 0; t < all.maps.size(); t++) {
       max = Math.max(max, shade(t));
     }
     return max;
   }
 
+  /** To be called after every change of {@link #selection}. */
   void selectionChanged() {
-    TokenMaps current = maps;
-    int[] tokens = selection.tokens();
-    submitMap(current, tokens);
+    submitMap();
     changed();
   }
 
@@ -124,29 +160,67 @@ final class ExplorerState {
     changed();
   }
 
+  /** Makes the maps of other layers and heads; only if the result kept them. */
+  void setLayerChoice(LayerChoice choice) {
+    wanted = choice;
+    if (!closed) {
+      submitMap();
+      layerJob.submit(() -> AllMaps.of(result, choice));
+    }
+    changed();
+  }
+
   /**
    * Shades the tokens by their share in a region.
    *
    * @param region not changed any more by the caller; null for none
    */
-  void setRegion(Roi region, RegionShares measure) {
+  void setRegion(Roi region) {
     this.region = region;
-    TokenMaps current = maps;
-    if (!closed) {
-      regionJob.submit(() -> region == null ? null : measure.of(current, region));
-    }
+    submitRegion();
   }
 
+  /** Ends all work; what still arrives is shown to nobody. */
   void close() {
     closed = true;
     listeners.clear();
-    worker.shutdown();
+    quick.shutdown();
+    thorough.shutdown();
   }
 
-  private void submitMap(TokenMaps current, int[] tokens) {
-    if (!closed) {
-      mapJob.submit(() -> SelectedMap.of(current, tokens));
+  private void submitMap() {
+    int[] tokens = selection.tokens();
+    AllMaps current = all;
+    LayerChoice choice = wanted;
+    if (closed) {
+      return;
     }
+    if (current.choice.equals(choice)) {
+      mapJob.submit(() -> SelectedMap.of(current.maps, tokens, current.largest));
+    } else if (!choice.equals(LayerChoice.RUN) && tokens.length <= FEW) {
+      mapJob.submit(
+          () ->
+              SelectedMap.of(
+                  current.maps.grid(), tokens, choice.rows(result, tokens), current.largest));
+    }
+  }
+
+  private void submitRegion() {
+    TokenMaps maps = all.maps;
+    Roi wantedRegion = region;
+    if (!closed) {
+      regionJob.submit(
+          () -> wantedRegion == null ? null : regionMeasure.of(maps, wantedRegion));
+    }
+  }
+
+  private void replace(AllMaps made) {
+    all = made;
+    submitMap();
+    if (region != null) {
+      submitRegion();
+    }
+    changed();
   }
 
   private void show(SelectedMap map) {

@@ -80,7 +80,7 @@ public final class MapLayer {
       double share = i / (LEVELS - 1.0);
       double alpha = style.opacity() * Math.pow(share, HeatBlend.GROWTH);
       double cover = 1 - (1 - alpha) * (1 - DIMMING * style.opacity());
-      int colour = style.colour(share);
+      int colour = style.colours().of(share);
       int argb = (int) Math.round(255 * cover) << 24;
       for (int shift = 16; shift >= 0; shift -= 8) {
         argb |= (int) Math.round(alpha * (colour >> shift & 0xff)) << shift;
