@@ -72,6 +72,8 @@ final class ExplorerFrame extends JFrame {
 
   private JMenuBar menus() {
     JMenu file = menu("File", 'F');
+    item(file, "Open Saved Result...", 'O', KeyEvent.VK_O, exports::openSaved);
+    file.addSeparator();
     item(file, "Save Picture as PNG...", 'P', KeyEvent.VK_S, exports::picturePng);
     item(file, "Save Picture as SVG...", 'V', 0, exports::pictureSvg);
     item(file, "Save Table as CSV...", 'T', 0, exports::tableCsv);

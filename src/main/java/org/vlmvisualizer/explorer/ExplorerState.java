@@ -47,10 +47,7 @@ final class ExplorerState {
     static AllMaps of(AttentionResult result, LayerChoice choice) {
       TokenMaps maps = choice.maps(result);
       return new AllMaps(
-          choice,
-          maps,
-          TokenTable.of(maps, result.source()),
-          SelectedMap.commonMaximum(maps));
+          choice, maps, TokenTable.of(maps, result.source()), SelectedMap.commonMaximum(maps));
     }
   }
 
@@ -209,8 +206,7 @@ final class ExplorerState {
     TokenMaps maps = all.maps;
     Roi wantedRegion = region;
     if (!closed) {
-      regionJob.submit(
-          () -> wantedRegion == null ? null : regionMeasure.of(maps, wantedRegion));
+      regionJob.submit(() -> wantedRegion == null ? null : regionMeasure.of(maps, wantedRegion));
     }
   }
 

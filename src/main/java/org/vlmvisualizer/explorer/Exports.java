@@ -1,5 +1,6 @@
 package org.vlmvisualizer.explorer;
 
+import ij.io.DirectoryChooser;
 import ij.io.SaveDialog;
 import java.awt.Component;
 import java.awt.EventQueue;
@@ -10,6 +11,7 @@ import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.HtmlReport;
 import org.vlmvisualizer.output.MapStyle;
+import org.vlmvisualizer.output.SavedResult;
 import org.vlmvisualizer.output.TokenFigure;
 import org.vlmvisualizer.output.TokenTable;
 
@@ -27,12 +29,12 @@ final class Exports {
   }
 
   void picturePng() {
-    TokenFigureParts parts = parts();
+    Parts parts = parts();
     save("Save picture as PNG", ".png", file -> parts.figure().writePng(file));
   }
 
   void pictureSvg() {
-    TokenFigureParts parts = parts();
+    Parts parts = parts();
     save("Save picture as SVG", ".svg", file -> parts.figure().writeSvg(file));
   }
 
@@ -48,16 +50,21 @@ final class Exports {
   }
 
   /** What is shown now; the figure itself is laid out later, off the event thread. */
-  private record TokenFigureParts(
-      AttentionResult result, SelectedMap map, double max, MapStyle style, String title, String subtitle) {
+  private record Parts(
+      AttentionResult result,
+      SelectedMap map,
+      double max,
+      MapStyle style,
+      String title,
+      String subtitle) {
     TokenFigure figure() {
       return new TokenFigure(result, map.patches(), max, style, title, subtitle);
     }
   }
 
-  private TokenFigureParts parts() {
+  private Parts parts() {
     SelectedMap shown = state.shown();
-    return new TokenFigureParts(
+    return new Parts(
         state.result(),
         shown,
         state.scaleMaximum(),
@@ -72,28 +79,38 @@ final class Exports {
 
   private void save(String title, String extension, Consumer<Path> writer) {
     String name = state.result().source().title().replaceAll("\\.[A-Za-z]{1,4}$", "");
-    SaveDialog dialog = new SaveDialog(title, name.replaceAll("[^\\p{L}\\p{N} ._-]", "_"), extension);
+    SaveDialog dialog =
+        new SaveDialog(title, name.replaceAll("[^\\p{L}\\p{N} ._-]", "_"), extension);
     if (dialog.getFileName() != null) {
       write(Path.of(dialog.getDirectory(), dialog.getFileName()), writer);
     }
   }
 
+  /** Opens another explorer on a saved result. */
+  void openSaved() {
+    String folder = new DirectoryChooser("Folder of a saved result").getDirectory();
+    if (folder != null) {
+      offEventThread(() -> Explorer.open(SavedResult.read(Path.of(folder))));
+    }
+  }
+
   private void write(Path file, Consumer<Path> writer) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                writer.accept(file);
-              } catch (InputException e) {
-                EventQueue.invokeLater(() -> tell(e.getMessage()));
-              }
-            },
-            "Token Explorer export");
-    thread.start();
+    offEventThread(() -> writer.accept(file));
+  }
+
+  private void offEventThread(Runnable work) {
+    Runnable told =
+        () -> {
+          try {
+            work.run();
+          } catch (InputException e) {
+            EventQueue.invokeLater(() -> tell(e.getMessage()));
+          }
+        };
+    new Thread(told, "Token Explorer files").start();
   }
 
   private void tell(String sentence) {
-    JOptionPane.showMessageDialog(
-        parent, sentence, "VLM Visualizer", JOptionPane.WARNING_MESSAGE);
+    JOptionPane.showMessageDialog(parent, sentence, "VLM Visualizer", JOptionPane.WARNING_MESSAGE);
   }
 }

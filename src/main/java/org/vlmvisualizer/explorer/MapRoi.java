@@ -11,8 +11,8 @@ import org.vlmvisualizer.output.MapStyle;
 /**
  * The map as an element of an image's overlay, so that it lies between the picture and the user's
  * selections, is kept when the image is flattened, and goes away with Image › Overlay › Hide. It is
- * drawn for what the canvas shows and at the canvas' size: however large the picture, a redraw costs
- * as many pixels as are seen.
+ * drawn for what the canvas shows and at the canvas' size: however large the picture, a redraw
+ * costs as many pixels as are seen.
  */
 final class MapRoi extends Roi {
   private static final long serialVersionUID = 1L;

@@ -10,8 +10,8 @@ import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.output.AttentionResult;
 
 /**
- * The picture that was asked about in an ImageJ window of its own, calibrated, with the map over it.
- * An area selection drawn on it is the region that tokens are measured by.
+ * The picture that was asked about in an ImageJ window of its own, calibrated, with the map over
+ * it. An area selection drawn on it is the region that tokens are measured by.
  */
 final class PictureWindow implements RoiListener {
   private final ExplorerState state;
@@ -39,8 +39,7 @@ final class PictureWindow implements RoiListener {
     byte[] rgb = picture.rgb();
     int[] pixels = new int[picture.width() * picture.height()];
     for (int i = 0, k = 0; i < pixels.length; i++, k += 3) {
-      pixels[i] =
-          0xff000000 | (rgb[k] & 0xff) << 16 | (rgb[k + 1] & 0xff) << 8 | rgb[k + 2] & 0xff;
+      pixels[i] = 0xff000000 | (rgb[k] & 0xff) << 16 | (rgb[k + 1] & 0xff) << 8 | rgb[k + 2] & 0xff;
     }
     return new ColorProcessor(picture.width(), picture.height(), pixels);
   }

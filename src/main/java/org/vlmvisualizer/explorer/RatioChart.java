@@ -20,9 +20,9 @@ import javax.swing.JComponent;
 import org.vlmvisualizer.output.TokenText;
 
 /**
- * Plot of what tokens are shaded by, over the tokens: the image attention ratio, or the share in the
- * region. A click takes the nearest token; selected ones have a large square for a small circle and
- * a line down to the axis.
+ * Plot of what tokens are shaded by, over the tokens: the image attention ratio, or the share in
+ * the region. A click takes the nearest token; selected ones have a large square for a small circle
+ * and a line down to the axis.
  */
 final class RatioChart extends JComponent {
   private static final long serialVersionUID = 1L;
@@ -147,9 +147,7 @@ final class RatioChart extends JComponent {
       g.setColor(Paints.QUIET);
       String text = number(value);
       g.drawString(
-          text,
-          LEFT - 6 - metrics.stringWidth(text),
-          (float) (y + metrics.getAscent() / 2.0 - 1));
+          text, LEFT - 6 - metrics.stringWidth(text), (float) (y + metrics.getAscent() / 2.0 - 1));
     }
     paintIndices(g, metrics);
   }

@@ -15,8 +15,7 @@ final class RegionMeasure {
 
   private static double[] shares(TokenMaps maps, Roi roi) {
     ShapeRoi shape = new ShapeRoi(roi);
-    AffineTransform place =
-        AffineTransform.getTranslateInstance(roi.getXBase(), roi.getYBase());
+    AffineTransform place = AffineTransform.getTranslateInstance(roi.getXBase(), roi.getYBase());
     Region region = Region.of(place.createTransformedShape(shape.getShape()));
     return RegionAttention.of(region, maps).shares();
   }

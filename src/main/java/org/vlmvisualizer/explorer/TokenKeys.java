@@ -46,7 +46,9 @@ final class TokenKeys {
             });
   }
 
-  /** A press on a token: alone it selects, with Shift it extends, with Ctrl (or Command) it adds. */
+  /**
+   * A press on a token: alone it selects, with Shift it extends, with Ctrl (or Command) it adds.
+   */
   static void pressed(MouseEvent e, int token, ExplorerState state) {
     if (e.isControlDown() || e.isMetaDown()) {
       state.selection().toggle(token);

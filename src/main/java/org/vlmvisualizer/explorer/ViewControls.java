@@ -81,13 +81,10 @@ final class ViewControls extends JPanel {
     value.setPreferredSize(new Dimension(70, value.getPreferredSize().height));
     IntConsumer choose =
         index -> {
-          IndexRange chosen =
-              index < range.first() ? IndexRange.ALL : new IndexRange(index, index);
+          IndexRange chosen = index < range.first() ? IndexRange.ALL : new IndexRange(index, index);
           LayerChoice old = state.layerChoice();
           LayerChoice choice =
-              layer
-                  ? new LayerChoice(chosen, old.heads())
-                  : new LayerChoice(old.layers(), chosen);
+              layer ? new LayerChoice(chosen, old.heads()) : new LayerChoice(old.layers(), chosen);
           if (!choice.equals(old)) {
             value.setText(index < range.first() ? all(range) : Integer.toString(index));
             slider.getAccessibleContext().setAccessibleDescription(value.getText());
@@ -134,7 +131,8 @@ final class ViewControls extends JPanel {
     at.gridx = 1;
     at.weightx = 1;
     at.insets = new Insets(3, 0, 3, 0);
-    at.fill = control instanceof JComboBox ? GridBagConstraints.NONE : GridBagConstraints.HORIZONTAL;
+    at.fill =
+        control instanceof JComboBox ? GridBagConstraints.NONE : GridBagConstraints.HORIZONTAL;
     add(control, at);
   }
 }

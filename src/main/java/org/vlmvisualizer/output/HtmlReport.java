@@ -79,8 +79,7 @@ public final class HtmlReport {
 
   private Map<String, String> contents() {
     RgbPicture picture = result.picture();
-    double shrink =
-        Math.min(1, (double) MAX_SIDE / Math.max(picture.width(), picture.height()));
+    double shrink = Math.min(1, (double) MAX_SIDE / Math.max(picture.width(), picture.height()));
     int width = Math.max(1, (int) Math.round(picture.width() * shrink));
     int height = Math.max(1, (int) Math.round(picture.height() * shrink));
     List<String> images = IntStream.range(0, maps.size()).mapToObj(this::map).toList();
@@ -159,9 +158,7 @@ public final class HtmlReport {
 
   private String peak(int t) {
     TokenRow row = rows.get(t);
-    return Double.isNaN(row.peakX())
-        ? "–"
-        : result.source().position(row.peakX(), row.peakY());
+    return Double.isNaN(row.peakX()) ? "–" : result.source().position(row.peakX(), row.peakY());
   }
 
   private String percent(int t) {
@@ -216,7 +213,9 @@ public final class HtmlReport {
         .forEach(
             e -> {
               if (!e.getValue().isJsonArray()) {
-                out.append("<dt>").append(visible(e.getKey().replace('_', ' '))).append("</dt><dd>");
+                out.append("<dt>")
+                    .append(visible(e.getKey().replace('_', ' ')))
+                    .append("</dt><dd>");
                 out.append(visible(words(e.getValue()))).append("</dd>\n");
               }
             });

@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.util.Base64;
 import javax.imageio.ImageIO;
 
-/** Text and pictures inside HTML and SVG. Tokens may hold anything, so all text goes through here. */
+/**
+ * Text and pictures inside HTML and SVG. Tokens may hold anything, so all text goes through here.
+ */
 final class Markup {
   private Markup() {}
 

@@ -24,12 +24,7 @@ final class PatchSampler {
    * @param upsampling any but {@link Upsampling#NONE}
    */
   PatchSampler(PatchGrid grid, Upsampling upsampling, int width, int height) {
-    this(
-        grid,
-        upsampling,
-        new Rectangle(grid.sourceWidth(), grid.sourceHeight()),
-        width,
-        height);
+    this(grid, upsampling, new Rectangle(grid.sourceWidth(), grid.sourceHeight()), width, height);
   }
 
   /**
@@ -47,8 +42,7 @@ final class PatchSampler {
     double stepX = (double) region.width / width;
     double stepY = (double) region.height / height;
     columnTaps =
-        Taps.of(
-            width, x -> grid.cellX(region.x + (x + 0.5) * stepX), grid.columns(), upsampling);
+        Taps.of(width, x -> grid.cellX(region.x + (x + 0.5) * stepX), grid.columns(), upsampling);
     rowTaps =
         Taps.of(height, y -> grid.cellY(region.y + (y + 0.5) * stepY), grid.rows(), upsampling);
   }

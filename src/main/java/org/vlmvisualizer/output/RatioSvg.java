@@ -61,12 +61,7 @@ final class RatioSvg {
   private static void line(StringBuilder out, double y, String colour) {
     out.append(
         String.format(
-            Locale.ROOT,
-            "<path d=\"M%d %.1fH%d\" stroke=\"%s\"/>",
-            LEFT,
-            y,
-            LEFT + WIDTH,
-            colour));
+            Locale.ROOT, "<path d=\"M%d %.1fH%d\" stroke=\"%s\"/>", LEFT, y, LEFT + WIDTH, colour));
   }
 
   private static void text(StringBuilder out, double x, double y, String anchor, String text) {

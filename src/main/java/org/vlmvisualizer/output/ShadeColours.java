@@ -1,8 +1,6 @@
 package org.vlmvisualizer.output;
 
-/**
- * Shades of blue for tokens, as 0xrrggbb: they differ in lightness, which all eyes see alike.
- */
+/** Shades of blue for tokens, as 0xrrggbb: they differ in lightness, which all eyes see alike. */
 public final class ShadeColours {
   /** Light to dark, evenly spaced. */
   private static final int[] STOPS = {0xffffff, 0xcfe1f2, 0x8fb8de, 0x4a86c5, 0x1f4e9e};

@@ -181,8 +181,7 @@ public final class TokenFigure {
 
   private static String image(String id, BufferedImage image) {
     return "<image id=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" xlink:href=\"%s\"/>\n"
-        .formatted(
-            id, MARGIN, PICTURE_TOP, image.getWidth(), image.getHeight(), Markup.png(image));
+        .formatted(id, MARGIN, PICTURE_TOP, image.getWidth(), image.getHeight(), Markup.png(image));
   }
 
   /**
