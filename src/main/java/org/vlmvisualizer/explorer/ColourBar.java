@@ -7,26 +7,37 @@ import java.awt.FontMetrics;
 import java.awt.Graphics;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
+import javax.accessibility.AccessibleContext;
 import javax.swing.JComponent;
 
 /** What the colours of the map mean: from 0 to the value shown brightest. */
 final class ColourBar extends JComponent {
   private static final long serialVersionUID = 1L;
-  private static final int BAR_HEIGHT = 12;
+  private static final int BAR_HEIGHT = Paints.scaled(12);
 
   private final transient ExplorerState state;
 
   ColourBar(ExplorerState state) {
     this.state = state;
-    setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
-    setPreferredSize(new Dimension(300, 34));
-    setMinimumSize(new Dimension(150, 34));
-    getAccessibleContext().setAccessibleName("Scale of the map");
-    state.onChange(
+    setFont(Paints.font(Font.PLAIN, 12));
+    setPreferredSize(new Dimension(Paints.scaled(300), Paints.scaled(34)));
+    setMinimumSize(new Dimension(Paints.scaled(150), Paints.scaled(34)));
+    state.onMap(
         () -> {
           getAccessibleContext().setAccessibleDescription("0 to " + maximum());
           repaint();
         });
+  }
+
+  @Override
+  public AccessibleContext getAccessibleContext() {
+    if (accessibleContext == null) {
+      accessibleContext =
+          new AccessibleJComponent() {
+            private static final long serialVersionUID = 1L;
+          };
+    }
+    return accessibleContext;
   }
 
   private String maximum() {

@@ -64,6 +64,7 @@ public final class Explorer implements ImageListener {
     place();
     WindowManager.addWindow(frame);
     frame.setVisible(true);
+    frame.toFront();
     if (picture.image().getWindow() == null) { // closed before all this was in place
       frame.dispose();
     }

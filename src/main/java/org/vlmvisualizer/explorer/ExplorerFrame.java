@@ -7,6 +7,8 @@ import java.awt.Toolkit;
 import java.awt.event.ActionEvent;
 import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
+import java.awt.event.WindowAdapter;
+import java.awt.event.WindowEvent;
 import javax.swing.AbstractAction;
 import javax.swing.BorderFactory;
 import javax.swing.Box;
@@ -42,9 +44,19 @@ final class ExplorerFrame extends JFrame {
     setDefaultCloseOperation(DISPOSE_ON_CLOSE);
     setJMenuBar(menus());
     getContentPane().add(content());
-    pack();
     setMinimumSize(new Dimension(420, 420));
-    answer.requestFocusInWindow();
+    pack();
+    addWindowListener(
+        new WindowAdapter() {
+          @Override
+          public void windowOpened(WindowEvent e) {
+            answer.requestFocusInWindow();
+          }
+        });
+  }
+
+  ExplorerState state() {
+    return state;
   }
 
   private JComponent content() {

@@ -22,7 +22,8 @@ final class ExplorerState {
   private final AttentionResult result;
   private final RegionShares regionMeasure;
   private final TokenSelection selection;
-  private final List<Runnable> listeners = new ArrayList<>();
+  private final List<Runnable> tokenListeners = new ArrayList<>();
+  private final List<Runnable> mapListeners = new ArrayList<>();
   private final ExecutorService quick = worker();
   private final ExecutorService thorough = worker();
   private final LatestJob<SelectedMap> mapJob = new LatestJob<>(quick, this::show);
@@ -69,9 +70,14 @@ final class ExplorerState {
         });
   }
 
-  /** Adds what is called on the event thread after every change. */
-  void onChange(Runnable listener) {
-    listeners.add(listener);
+  /** Adds what is called when other tokens are selected, or tokens are shaded otherwise. */
+  void onTokens(Runnable listener) {
+    tokenListeners.add(listener);
+  }
+
+  /** Adds what is called when another map is shown, or a map is drawn otherwise. */
+  void onMap(Runnable listener) {
+    mapListeners.add(listener);
   }
 
   AttentionResult result() {
@@ -138,7 +144,7 @@ final class ExplorerState {
   /** To be called after every change of {@link #selection}. */
   void selectionChanged() {
     submitMap();
-    changed();
+    tokensChanged();
   }
 
   /** Selects one token alone. */
@@ -149,12 +155,12 @@ final class ExplorerState {
 
   void setStyle(MapStyle style) {
     this.style = style;
-    changed();
+    mapChanged();
   }
 
   void setCommonScale(boolean common) {
     commonScale = common;
-    changed();
+    mapChanged();
   }
 
   /** Makes the maps of other layers and heads; only if the result kept them. */
@@ -164,7 +170,6 @@ final class ExplorerState {
       submitMap();
       layerJob.submit(() -> AllMaps.of(result, choice));
     }
-    changed();
   }
 
   /**
@@ -180,7 +185,8 @@ final class ExplorerState {
   /** Ends all work; what still arrives is shown to nobody. */
   void close() {
     closed = true;
-    listeners.clear();
+    tokenListeners.clear();
+    mapListeners.clear();
     quick.shutdown();
     thorough.shutdown();
   }
@@ -216,21 +222,25 @@ final class ExplorerState {
     if (region != null) {
       submitRegion();
     }
-    changed();
+    tokensChanged();
   }
 
   private void show(SelectedMap map) {
     shown = map;
-    changed();
+    mapChanged();
   }
 
   private void shade(double[] shares) {
     // A region that went away while its shares were summed must not come back.
     regionShares = region == null ? null : shares;
-    changed();
+    tokensChanged();
   }
 
-  private void changed() {
-    List.copyOf(listeners).forEach(Runnable::run);
+  private void tokensChanged() {
+    List.copyOf(tokenListeners).forEach(Runnable::run);
+  }
+
+  private void mapChanged() {
+    List.copyOf(mapListeners).forEach(Runnable::run);
   }
 }

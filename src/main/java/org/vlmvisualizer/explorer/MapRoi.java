@@ -17,9 +17,11 @@ import org.vlmvisualizer.output.MapStyle;
 final class MapRoi extends Roi {
   private static final long serialVersionUID = 1L;
 
+  /** What is drawn, wherever and however large. */
+  record Content(SelectedMap map, double max, MapStyle style) {}
+
   /** All that the drawn pixels depend on. */
-  private record Drawn(
-      SelectedMap map, double max, MapStyle style, Rectangle region, int width, int height) {}
+  private record Drawn(Content content, Rectangle region, int width, int height) {}
 
   private final transient ExplorerState state;
   private transient Drawn drawn;
@@ -29,6 +31,10 @@ final class MapRoi extends Roi {
     super(0, 0, width, height);
     this.state = state;
     setName("attention map");
+  }
+
+  Content content() {
+    return new Content(state.shown(), state.scaleMaximum(), state.style());
   }
 
   @Override
@@ -41,22 +47,15 @@ final class MapRoi extends Roi {
     double magnification = canvas.getMagnification();
     int width = Math.max(1, (int) (region.width * magnification + 0.5)); // as ImageCanvas does
     int height = Math.max(1, (int) (region.height * magnification + 0.5));
-    Drawn wanted =
-        new Drawn(
-            state.shown(),
-            state.scaleMaximum(),
-            state.style(),
-            new Rectangle(region),
-            width,
-            height);
+    Drawn wanted = new Drawn(content(), new Rectangle(region), width, height);
     if (!wanted.equals(drawn)) {
       layer =
           MapLayer.of(
               state.maps().grid(),
-              wanted.map.patches(),
-              wanted.max,
-              wanted.style,
-              wanted.region,
+              wanted.content.map.patches(),
+              wanted.content.max,
+              wanted.content.style,
+              region,
               width,
               height);
       drawn = wanted;

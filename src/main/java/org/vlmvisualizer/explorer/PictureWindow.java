@@ -17,6 +17,7 @@ final class PictureWindow implements RoiListener {
   private final ExplorerState state;
   private final ImagePlus image;
   private final MapRoi map;
+  private MapRoi.Content painted;
   private boolean closed;
 
   private PictureWindow(ExplorerState state, ImagePlus image) {
@@ -47,7 +48,7 @@ final class PictureWindow implements RoiListener {
   /** Lays the map over the picture and follows the selection drawn on it. */
   void connect() {
     Roi.addRoiListener(this);
-    state.onChange(this::redraw);
+    state.onMap(this::redraw);
     redraw();
   }
 
@@ -96,9 +97,11 @@ final class PictureWindow implements RoiListener {
   }
 
   private void redraw() {
-    if (image.getCanvas() == null) {
+    MapRoi.Content content = map.content();
+    if (image.getCanvas() == null || content.equals(painted)) {
       return;
     }
+    painted = content;
     Overlay overlay = image.getOverlay();
     if (overlay == null) {
       // Also after "Remove Overlay": the next change brings the map back.

@@ -5,18 +5,12 @@ import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Font;
 import java.awt.FontMetrics;
-import java.awt.Graphics;
 import java.awt.Graphics2D;
-import java.awt.Rectangle;
 import java.awt.RenderingHints;
-import java.awt.event.FocusAdapter;
-import java.awt.event.FocusEvent;
-import java.awt.event.MouseAdapter;
 import java.awt.event.MouseEvent;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.util.Locale;
-import javax.swing.JComponent;
 import org.vlmvisualizer.output.TokenText;
 
 /**
@@ -24,54 +18,20 @@ import org.vlmvisualizer.output.TokenText;
  * the region. A click takes the nearest token; selected ones have a large square for a small circle
  * and a line down to the axis.
  */
-final class RatioChart extends JComponent {
+final class RatioChart extends TokenView {
   private static final long serialVersionUID = 1L;
-  private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
   private static final Color LINE = new Color(0x1f4e9e);
-  private static final int LEFT = 44;
-  private static final int RIGHT = 14;
-  private static final int TOP = 30;
-  private static final int BOTTOM = 26;
-
-  private final transient ExplorerState state;
+  private static final int LEFT = Paints.scaled(44);
+  private static final int RIGHT = Paints.scaled(14);
+  private static final int TOP = Paints.scaled(30);
+  private static final int BOTTOM = Paints.scaled(26);
 
   RatioChart(ExplorerState state) {
-    this.state = state;
-    setFont(FONT);
-    setFocusable(true);
-    setPreferredSize(new Dimension(460, 190));
+    super(state, "Plot of image attention over the tokens");
+    setFont(Paints.font(Font.PLAIN, 12));
+    setPreferredSize(new Dimension(Paints.scaled(460), Paints.scaled(190)));
     setMinimumSize(new Dimension(200, 120));
     setToolTipText("");
-    getAccessibleContext().setAccessibleName("Plot of image attention over the tokens");
-    TokenKeys.install(this, state);
-    state.onChange(this::repaint);
-    addFocusListener(
-        new FocusAdapter() {
-          @Override
-          public void focusGained(FocusEvent e) {
-            repaint();
-          }
-
-          @Override
-          public void focusLost(FocusEvent e) {
-            repaint();
-          }
-        });
-    MouseAdapter mouse =
-        new MouseAdapter() {
-          @Override
-          public void mousePressed(MouseEvent e) {
-            requestFocusInWindow();
-            TokenKeys.pressed(e, tokenAt(e.getX()), state);
-          }
-
-          @Override
-          public void mouseDragged(MouseEvent e) {
-            TokenKeys.dragged(tokenAt(e.getX()), state);
-          }
-        };
-    addMouseListener(mouse);
-    addMouseMotionListener(mouse);
   }
 
   /** Horizontal position of a token's point. */
@@ -80,7 +40,8 @@ final class RatioChart extends JComponent {
     return LEFT + (token + 0.5) * (getWidth() - LEFT - RIGHT) / count;
   }
 
-  private int tokenAt(int x) {
+  @Override
+  int tokenAt(int x, int y) {
     int count = state.maps().size();
     int token = (int) Math.floor((double) (x - LEFT) * count / (getWidth() - LEFT - RIGHT));
     return Math.max(0, Math.min(count - 1, token));
@@ -88,7 +49,7 @@ final class RatioChart extends JComponent {
 
   @Override
   public String getToolTipText(MouseEvent e) {
-    int token = tokenAt(e.getX());
+    int token = tokenAt(e.getX(), e.getY());
     String label = TokenText.label(state.maps().tokens().get(token)).strip();
     return String.format(Locale.ROOT, "%d  %s  %.3f", token + 1, label, state.shade(token))
         .replace("<", "‹"); // Swing reads text that begins with <html> as HTML
@@ -105,25 +66,11 @@ final class RatioChart extends JComponent {
   }
 
   @Override
-  protected void paintComponent(Graphics graphics) {
-    Graphics2D g = (Graphics2D) graphics.create();
-    g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-    g.setRenderingHint(
-        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-    g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-    g.setColor(Paints.GROUND);
-    g.fillRect(0, 0, getWidth(), getHeight());
-    g.setFont(FONT);
+  void paintTokens(Graphics2D g) {
     double end = axisEnd(state.maximumShade());
     paintAxes(g, end);
     paintLine(g, end);
     paintPoints(g, end);
-    if (isFocusOwner()) {
-      g.setColor(Paints.FOCUS);
-      g.setStroke(new BasicStroke(2));
-      g.drawRect(1, 1, getWidth() - 2, getHeight() - 2);
-    }
-    g.dispose();
   }
 
   private double y(double value, double end) {
@@ -204,12 +151,14 @@ final class RatioChart extends JComponent {
   }
 
   private void paintSelected(Graphics2D g, int token, double y, double end) {
+    g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_OFF);
     int x = (int) Math.round(x(token));
     int top = (int) Math.round(y);
     g.setColor(Color.BLACK);
     g.fillRect(x, top, 1, (int) Math.round(y(0, end)) - top);
     if (state.selection().count() * 9 < getWidth()) {
-      g.fill(new Rectangle(x - 4, top - 4, 9, 9));
+      g.fillRect(x - 4, top - 4, 9, 9);
     }
+    g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
   }
 }

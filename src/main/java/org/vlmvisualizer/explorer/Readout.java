@@ -11,7 +11,7 @@ import org.vlmvisualizer.output.TokenText;
 /** The selected tokens in figures: names above, figures below. */
 final class Readout extends JPanel {
   private static final long serialVersionUID = 1L;
-  private static final int TOKEN_WIDTH = 190;
+  private static final int TOKEN_WIDTH = Paints.scaled(190);
 
   private final transient ExplorerState state;
   private final JLabel token = figure(Font.BOLD);
@@ -34,21 +34,21 @@ final class Readout extends JPanel {
     ratio.setToolTipText("Share of the attention that went to the picture");
     region.setToolTipText("Share of the map inside the selection drawn on the picture");
     peak.setToolTipText("Centre of the patch with the largest value");
-    state.onChange(this::update);
+    state.onMap(this::update);
+    state.onTokens(this::update);
     update();
   }
 
   private static JLabel figure(int style) {
     JLabel label = new JLabel(" ");
     label.putClientProperty("html.disable", Boolean.TRUE); // tokens are not to be trusted
-    label.setFont(new Font(Font.SANS_SERIF, style, 14));
+    label.setFont(Paints.font(style, 14));
     return label;
   }
 
   private void addColumn(int column, String name, JLabel figure, double weight) {
     JLabel heading = new JLabel(name);
-    heading.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
-    heading.setForeground(Paints.QUIET);
+    heading.setFont(Paints.font(Font.PLAIN, 12));
     figure.getAccessibleContext().setAccessibleName(name);
     GridBagConstraints at = new GridBagConstraints();
     at.gridx = column;

@@ -28,7 +28,7 @@ final class StackLink implements ImageListener {
       }
     }
     ImagePlus.addImageListener(this);
-    state.onChange(this::moveStacks);
+    state.onTokens(this::moveStacks);
   }
 
   void disconnect() {

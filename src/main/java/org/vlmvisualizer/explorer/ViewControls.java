@@ -118,10 +118,10 @@ final class ViewControls extends JPanel {
    */
   private void addRow(String name, char mnemonic, JComponent control, JComponent target) {
     JLabel label = new JLabel(name);
+    label.setLabelFor(target);
+    target.getAccessibleContext().setAccessibleName(name);
     if (mnemonic != 0) {
       label.setDisplayedMnemonic(mnemonic);
-      label.setLabelFor(target);
-      target.getAccessibleContext().setAccessibleName(name);
     }
     GridBagConstraints at = new GridBagConstraints();
     at.gridy = row++;

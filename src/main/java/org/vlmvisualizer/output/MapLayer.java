@@ -10,11 +10,11 @@ import org.vlmvisualizer.core.PatchGrid;
  * picture it hides; where there is no attention, the picture shows, a little dimmed.
  *
  * <p>For a value that is a share v of the one shown brightest, and opacity o, a picture p becomes
- * {@code (1 - a) (1 - 0.3 o) p + a colour(v)} with {@code a = o v^0.7}, as in the montage.
+ * {@code (1 - a) (1 - 0.2 o) p + a colour(v)} with {@code a = o v^0.7}, as in the montage.
  */
 public final class MapLayer {
   /** How much of the picture's light is taken where there is no attention, at full opacity. */
-  private static final double DIMMING = 0.3;
+  private static final double DIMMING = 0.2;
 
   private static final int LEVELS = 256;
 

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.output;
 
 import java.awt.Rectangle;
+import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import org.vlmvisualizer.core.PatchGrid;
 
@@ -56,6 +57,10 @@ final class PatchSampler {
   void sample(float[] patches, float[] plane) {
     float[] row = new float[columns];
     for (int y = 0; y < height; y++) {
+      if (y > 0 && rowTaps.repeats(y)) {
+        System.arraycopy(plane, (y - 1) * width, plane, y * width, width);
+        continue;
+      }
       blendRow(patches, y, row);
       for (int x = 0; x < width; x++) {
         plane[y * width + x] = Math.max(0, columnTaps.sum(row, x));
@@ -125,6 +130,14 @@ final class PatchSampler {
               f * f * (-0.5 + 0.5 * f)
             };
       };
+    }
+
+    /** Whether a position has the same cells and weights as the one before it. */
+    boolean repeats(int i) {
+      int from = i * count;
+      int before = from - count;
+      return Arrays.equals(index, before, from, index, from, from + count)
+          && Arrays.equals(weight, before, from, weight, from, from + count);
     }
 
     float sum(float[] cells, int i) {
