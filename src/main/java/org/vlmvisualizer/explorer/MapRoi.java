@@ -43,7 +43,8 @@ final class MapRoi extends Roi {
     if (canvas == null) {
       return;
     }
-    Rectangle region = canvas.getSrcRect();
+    // ImageJ flattens on a canvas that shows no region: then all of it is drawn.
+    Rectangle region = canvas.getSrcRect().isEmpty() ? getBounds() : canvas.getSrcRect();
     double magnification = canvas.getMagnification();
     int width = Math.max(1, (int) (region.width * magnification + 0.5)); // as ImageCanvas does
     int height = Math.max(1, (int) (region.height * magnification + 0.5));

@@ -17,6 +17,11 @@ final class RegionMeasure {
     ShapeRoi shape = new ShapeRoi(roi);
     AffineTransform place = AffineTransform.getTranslateInstance(roi.getXBase(), roi.getYBase());
     Region region = Region.of(place.createTransformedShape(shape.getShape()));
-    return RegionAttention.of(region, maps).shares();
+    double[] shares = RegionAttention.of(region, maps).shares();
+    for (int t = 0; t < shares.length; t++) {
+      // A map with nothing on the picture has nothing in the region either.
+      shares[t] = Double.isNaN(shares[t]) ? 0 : shares[t];
+    }
+    return shares;
   }
 }
