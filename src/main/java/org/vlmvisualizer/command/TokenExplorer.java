@@ -66,7 +66,7 @@ public class TokenExplorer extends VisualizerCommand {
   /** The result that the user looks at or looked at last, or null. */
   private static AttentionResult atHand() {
     ImagePlus image = WindowManager.getCurrentImage();
-    AttentionResult active = image == null ? null : AttentionResult.of(image);
+    AttentionResult active = image == null ? null : RoiImage.of(image).result();
     return active != null ? active : LastResult.get();
   }
 

@@ -45,7 +45,7 @@ public final class Explorer implements ImageListener {
     if (EventQueue.isDispatchThread()) {
       throw new IllegalStateException("The explorer must be opened off the event thread.");
     }
-    ExplorerState state = new ExplorerState(result, RegionMeasure.INSTANCE);
+    ExplorerState state = new ExplorerState(result);
     PictureWindow picture = PictureWindow.open(state);
     EventQueue.invokeLater(() -> new Explorer(state, picture).show());
   }

@@ -20,7 +20,6 @@ final class ExplorerState {
   private static final int FEW = 8;
 
   private final AttentionResult result;
-  private final RegionShares regionMeasure;
   private final TokenSelection selection;
   private final List<Runnable> tokenListeners = new ArrayList<>();
   private final List<Runnable> mapListeners = new ArrayList<>();
@@ -53,9 +52,8 @@ final class ExplorerState {
   }
 
   /** Starts with the first token; sums over all maps, so not on the event thread. */
-  ExplorerState(AttentionResult result, RegionShares regionMeasure) {
+  ExplorerState(AttentionResult result) {
     this.result = result;
-    this.regionMeasure = regionMeasure;
     all = AllMaps.of(result, LayerChoice.RUN);
     selection = new TokenSelection(all.maps.size());
     shown = SelectedMap.of(all.maps, selection.tokens(), all.largest);
@@ -212,7 +210,8 @@ final class ExplorerState {
     TokenMaps maps = all.maps;
     Roi wantedRegion = region;
     if (!closed) {
-      regionJob.submit(() -> wantedRegion == null ? null : regionMeasure.of(maps, wantedRegion));
+      regionJob.submit(
+          () -> wantedRegion == null ? null : RegionMeasure.shares(maps, wantedRegion));
     }
   }
 

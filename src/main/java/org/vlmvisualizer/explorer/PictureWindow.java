@@ -92,8 +92,7 @@ final class PictureWindow implements RoiListener {
 
   private void readRegion() {
     Roi roi = image.getRoi();
-    boolean area = roi != null && roi.isArea() && !roi.getBounds().isEmpty();
-    state.setRegion(area ? (Roi) roi.clone() : null);
+    state.setRegion(RegionMeasure.isRegion(roi) ? (Roi) roi.clone() : null);
   }
 
   private void redraw() {

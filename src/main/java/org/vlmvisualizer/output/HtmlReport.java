@@ -174,11 +174,11 @@ public final class HtmlReport {
 
   private String row(int t) {
     List<String> cells = new ArrayList<>();
-    for (Object value : rows.get(t).values(label(t))) {
+    for (Object value : rows.get(t).values()) {
       cells.add(
-          value instanceof String text
-              ? "<td class=\"text\">" + visible(text) + "</td>"
-              : "<td>" + cell((Number) value) + "</td>");
+          value instanceof Number number
+              ? "<td>" + cell(number) + "</td>"
+              : "<td class=\"text\">" + visible(label(t)) + "</td>");
     }
     return "<tr>" + String.join("", cells) + "</tr>";
   }
