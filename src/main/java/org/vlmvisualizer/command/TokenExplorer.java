@@ -57,10 +57,10 @@ public class TokenExplorer extends VisualizerCommand {
     Explorer.open(result);
   }
 
-  /** Only where there is nothing to show yet. */
+  /** A dialog asks for a folder only where there is nothing to show yet. */
   @Override
-  boolean asks() {
-    return atHand() == null;
+  boolean hasOwnWindow() {
+    return atHand() != null;
   }
 
   /** The result that the user looks at or looked at last, or null. */

@@ -94,8 +94,8 @@ class TokenExplorerTest {
   @Test
   void asksOnlyWhereThereIsNothingToShow() throws Exception {
     TokenExplorer command = new TokenExplorer();
-    assertTrue(command.asks());
+    assertFalse(command.hasOwnWindow());
     runs.run("image", CommandRuns.picture());
-    assertFalse(command.asks());
+    assertTrue(command.hasOwnWindow());
   }
 }
