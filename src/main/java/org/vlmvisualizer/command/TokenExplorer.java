@@ -57,11 +57,10 @@ public class TokenExplorer extends VisualizerCommand {
     Explorer.open(result);
   }
 
-  /** Its options are asked for only where there is nothing to show yet. */
+  /** A dialog asks for a folder only where there is nothing to show yet. */
   @Override
   boolean hasOwnWindow() {
-    ImagePlus image = WindowManager.getCurrentImage();
-    return LastResult.get() != null || image != null && AttentionResult.of(image) != null;
+    return atHand() != null;
   }
 
   /** The result that the user looks at or looked at last, or null. */

@@ -25,7 +25,6 @@ import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.explorer.Explorer;
 import org.vlmvisualizer.output.AttentionResult;
-import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.SourceFrame;
 import org.vlmvisualizer.output.Upsampling;
 
@@ -179,7 +178,7 @@ public final class ExplorerBenchmark {
         new TokenMaps(new AttributionMap("vlm-visualizer", values), grid, tokens, shares),
         new RgbPicture(side, side, rgb),
         SourceFrame.uncalibrated("noise"),
-        Rendering.maps(Upsampling.NEAREST),
+        Upsampling.NEAREST,
         "",
         List.of(),
         null,

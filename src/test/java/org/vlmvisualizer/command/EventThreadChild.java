@@ -5,20 +5,22 @@ import ij.ImagePlus;
 import ij.WindowManager;
 import java.awt.EventQueue;
 import java.awt.Frame;
+import java.awt.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.FutureTask;
+import javax.swing.JDialog;
 import org.scijava.Context;
 import org.scijava.command.CommandService;
 import org.scijava.module.Module;
 
 /**
  * In a real ImageJ on a display: asks the golden model twice and opens the explorer on the first
- * answer, each as a menu does, from the event thread; meanwhile it watches what the event thread
- * does. Prints what it found wrong.
+ * answer, each as a menu does, from the event thread, and through the dialog; meanwhile it watches
+ * what the event thread does. Prints what it found wrong.
  */
 public final class EventThreadChild {
   private static final Set<String> WORK =
@@ -116,10 +118,21 @@ public final class EventThreadChild {
             seen.add(frame.toString());
           }
         }
+        EventQueue.invokeLater(EventThreadChild::acceptDialogs);
         Thread.sleep(2);
       }
     } catch (ReflectiveOperationException | InterruptedException e) {
       System.out.println("The watch ended: " + e);
+    }
+  }
+
+  private static void acceptDialogs() {
+    for (Window window : Window.getWindows()) {
+      if (window instanceof JDialog dialog
+          && dialog.isShowing()
+          && dialog.getRootPane().getDefaultButton() != null) {
+        dialog.getRootPane().getDefaultButton().doClick(0);
+      }
     }
   }
 

@@ -73,7 +73,7 @@ class PortableResultTest {
         maps,
         demo.picture(),
         SourceFrame.uncalibrated("<b>&\u0007.tif"),
-        Rendering.maps(Upsampling.NEAREST),
+        Upsampling.NEAREST,
         "",
         List.of(),
         null,
