@@ -13,7 +13,7 @@ import org.vlmvisualizer.core.VisionConfig;
  * @param hidden size of the decoder, whose heads are {@code heads}
  * @param type of its weights on disk
  */
-record LlavaSize(
+public record LlavaSize(
     int hidden, int intermediate, int layers, int heads, VisionConfig vision, DType type) {
   private static final VisionConfig CLIP_VIT_LARGE =
       new VisionConfig(1024, 4096, 24, 16, 336, 14, "quick_gelu", 1e-5);

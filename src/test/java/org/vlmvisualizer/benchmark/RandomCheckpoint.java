@@ -38,7 +38,7 @@ public final class RandomCheckpoint {
   }
 
   /** Does nothing if the folder already holds such a checkpoint whole. */
-  static void write(Path folder, LlavaSize size, boolean original) throws IOException {
+  public static void write(Path folder, LlavaSize size, boolean original) throws IOException {
     if (Files.exists(folder.resolve(original ? ORIGINAL_INDEX : HUGGING_FACE_INDEX))) {
       return;
     }
