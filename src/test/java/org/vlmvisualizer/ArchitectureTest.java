@@ -43,7 +43,8 @@ class ArchitectureTest {
           Map.entry("output", List.of("core")),
           Map.entry("hub", List.of("core")),
           Map.entry("dialog", List.of("core")),
-          Map.entry("command", with(VIEW, "dialog")),
+          Map.entry("explorer", List.of("core", "attribution", "output")),
+          Map.entry("command", with(with(VIEW, "dialog"), "explorer")),
           Map.entry("cli", with(VIEW, "command")));
 
   /** Outside libraries to the packages that may use them. */
@@ -59,7 +60,7 @@ class ArchitectureTest {
           Map.entry("com.sun.jna..", List.of("hub", "network")),
           Map.entry("java.net.http..", List.of("hub", "command")),
           Map.entry("net.imglib2..", List.of("output", "image")),
-          Map.entry("ij..", List.of("output", "command", "cli")),
+          Map.entry("ij..", List.of("output", "explorer", "command", "cli")),
           Map.entry("org.scijava..", List.of("command")),
           Map.entry("picocli..", List.of("cli")));
 

@@ -1,5 +1,6 @@
 package org.vlmvisualizer.analysis;
 
+import java.awt.EventQueue;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -57,9 +58,11 @@ public final class AttentionModel implements AutoCloseable {
    * @param device "auto", "cpu", "gpu" or "gpu:N"
    * @throws org.vlmvisualizer.core.InputException if the checkpoint, the device or the precision
    *     cannot be used
+   * @throws IllegalStateException on the event thread, which would stand still
    */
   public static AttentionModel open(
       Checkpoint checkpoint, String device, Precision precision, Progress progress) {
+    requireOffEventThread();
     long start = System.nanoTime();
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
@@ -84,8 +87,10 @@ public final class AttentionModel implements AutoCloseable {
    *
    * @throws org.vlmvisualizer.core.InputException if the request cannot be carried out
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
+   * @throws IllegalStateException on the event thread, which would stand still
    */
   public Analysis analyze(RgbPicture picture, AnalysisRequest request, Progress progress) {
+    requireOffEventThread();
     AttributionMethod method = AttributionMethods.of(request.method(), request.options());
     PromptTemplate template =
         request.template().strip().equalsIgnoreCase("auto")
@@ -150,6 +155,12 @@ public final class AttentionModel implements AutoCloseable {
   /** Why it computes in that, one sentence. */
   public String precisionReason() {
     return network.precisionReason();
+  }
+
+  private static void requireOffEventThread() {
+    if (EventQueue.isDispatchThread()) {
+      throw new IllegalStateException("A model must be loaded and asked off the event thread.");
+    }
   }
 
   private static double seconds(long start) {

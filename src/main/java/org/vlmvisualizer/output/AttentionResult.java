@@ -96,6 +96,18 @@ public record AttentionResult(
     return HeatmapStack.of(maps, picture, source, rendering.bare(), info()).imagePlus();
   }
 
+  /** The same with other maps, such as those of some layers; of the whole sequence, nothing. */
+  public AttentionResult with(TokenMaps others) {
+    return new AttentionResult(
+        others, picture, source, upsampling, answer, sequence, null, null, run);
+  }
+
+  /** Whether attention to the first token of the prompt counts in the maps. */
+  public boolean keepsFirst() {
+    JsonObject options = run.getAsJsonObject("options");
+    return options.has("first_token") && options.get("first_token").getAsString().equals("keep");
+  }
+
   /** One row per generated token. */
   public TokenTable table() {
     return TokenTable.of(maps, source);

@@ -11,7 +11,7 @@ final class HeatBlend {
   private static final double OPACITY = 0.85;
 
   /** Below 1, so that middling values keep their colour; above 1/2, so that noise stays faint. */
-  private static final double GROWTH = 0.7;
+  static final double GROWTH = 0.7;
 
   private HeatBlend() {}
 

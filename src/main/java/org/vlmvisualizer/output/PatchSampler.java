@@ -1,5 +1,7 @@
 package org.vlmvisualizer.output;
 
+import java.awt.Rectangle;
+import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import org.vlmvisualizer.core.PatchGrid;
 
@@ -23,13 +25,27 @@ final class PatchSampler {
    * @param upsampling any but {@link Upsampling#NONE}
    */
   PatchSampler(PatchGrid grid, Upsampling upsampling, int width, int height) {
+    this(grid, upsampling, new Rectangle(grid.sourceWidth(), grid.sourceHeight()), width, height);
+  }
+
+  /**
+   * A raster over a part of the source picture.
+   *
+   * @param region the part, in source pixels
+   * @param width raster columns over the region's width
+   * @param height raster rows over the region's height
+   * @param upsampling any but {@link Upsampling#NONE}
+   */
+  PatchSampler(PatchGrid grid, Upsampling upsampling, Rectangle region, int width, int height) {
     this.width = width;
     this.height = height;
     columns = grid.columns();
-    double stepX = (double) grid.sourceWidth() / width;
-    double stepY = (double) grid.sourceHeight() / height;
-    columnTaps = Taps.of(width, x -> grid.cellX((x + 0.5) * stepX), grid.columns(), upsampling);
-    rowTaps = Taps.of(height, y -> grid.cellY((y + 0.5) * stepY), grid.rows(), upsampling);
+    double stepX = (double) region.width / width;
+    double stepY = (double) region.height / height;
+    columnTaps =
+        Taps.of(width, x -> grid.cellX(region.x + (x + 0.5) * stepX), grid.columns(), upsampling);
+    rowTaps =
+        Taps.of(height, y -> grid.cellY(region.y + (y + 0.5) * stepY), grid.rows(), upsampling);
   }
 
   /**
@@ -41,6 +57,10 @@ final class PatchSampler {
   void sample(float[] patches, float[] plane) {
     float[] row = new float[columns];
     for (int y = 0; y < height; y++) {
+      if (y > 0 && rowTaps.repeats(y)) {
+        System.arraycopy(plane, (y - 1) * width, plane, y * width, width);
+        continue;
+      }
       blendRow(patches, y, row);
       for (int x = 0; x < width; x++) {
         plane[y * width + x] = Math.max(0, columnTaps.sum(row, x));
@@ -110,6 +130,14 @@ final class PatchSampler {
               f * f * (-0.5 + 0.5 * f)
             };
       };
+    }
+
+    /** Whether a position has the same cells and weights as the one before it. */
+    boolean repeats(int i) {
+      int from = i * count;
+      int before = from - count;
+      return Arrays.equals(index, before, from, index, from, from + count)
+          && Arrays.equals(weight, before, from, weight, from, from + count);
     }
 
     float sum(float[] cells, int i) {

@@ -3,6 +3,8 @@ package org.vlmvisualizer.output;
 import ij.ImagePlus;
 import ij.measure.Calibration;
 import java.awt.Rectangle;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import org.vlmvisualizer.core.PatchGrid;
 
 /**
@@ -35,8 +37,26 @@ public record SourceFrame(String title, int originX, int originY, Calibration ca
     return new SourceFrame(image.getTitle(), bounds.x, bounds.y, calibration);
   }
 
+  /**
+   * A position written for people, in the unit of the source image: {@code 12.5, 3.75 µm}.
+   *
+   * @param x in pixels of the whole source image
+   * @param y in pixels of the whole source image
+   */
+  public String position(double x, double y) {
+    double unitX = (x - calibration.xOrigin) * calibration.pixelWidth;
+    double fromTop = calibration.getInvertY() ? calibration.yOrigin - y : y - calibration.yOrigin;
+    String unit = calibration.scaled() ? calibration.getUnits() : "px";
+    return number(unitX) + ", " + number(fromTop * calibration.pixelHeight) + " " + unit;
+  }
+
+  /** Four digits, no more. */
+  private static String number(double value) {
+    return new BigDecimal(value, new MathContext(4)).stripTrailingZeros().toPlainString();
+  }
+
   /** Calibration of an image with the crop's own pixels. */
-  Calibration pixels() {
+  public Calibration pixels() {
     return derive(1, 1, calibration.xOrigin - originX, calibration.yOrigin - originY);
   }
 

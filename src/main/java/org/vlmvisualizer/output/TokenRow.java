@@ -21,7 +21,7 @@ import org.vlmvisualizer.core.PatchGrid;
  * @param entropyBits {@code -Σ p log2 p} over the patches: 0 for one patch, log2 P for an even map;
  *     NaN for an empty map
  */
-record TokenRow(
+public record TokenRow(
     int index,
     GeneratedToken token,
     AttentionShares shares,

@@ -1,6 +1,8 @@
 package org.vlmvisualizer.output;
 
 import ij.measure.ResultsTable;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.vlmvisualizer.core.TokenMaps;
@@ -40,6 +42,11 @@ public final class TokenTable {
     return new TokenTable(rows);
   }
 
+  /** The figures, one row per token. */
+  public List<TokenRow> rows() {
+    return rows;
+  }
+
   /** The table for ImageJ. */
   public ResultsTable toResultsTable() {
     return data().toResultsTable();
@@ -48,6 +55,15 @@ public final class TokenTable {
   /** The table as CSV (RFC 4180), with all digits. */
   public String toCsv() {
     return data().toCsv();
+  }
+
+  /**
+   * Writes {@link #toCsv}.
+   *
+   * @throws org.vlmvisualizer.core.InputException if the file cannot be written; then nothing is
+   */
+  public void writeCsv(Path file) {
+    WholeFile.write(file, temporary -> Files.writeString(temporary, toCsv()));
   }
 
   private DataTable data() {

@@ -5,7 +5,7 @@ import java.awt.FontMetrics;
 import org.vlmvisualizer.core.GeneratedToken;
 
 /** How a token is written where it must stay on one line and be seen. */
-final class TokenText {
+public final class TokenText {
   private static final String ELLIPSIS = "…";
 
   private TokenText() {}
@@ -15,11 +15,11 @@ final class TokenText {
    * their Unicode control picture or {@code \}{@code u200b}. A token of spaces only is shown as ␣;
    * one without text by its id, {@code <13>}.
    */
-  static String label(GeneratedToken token) {
+  public static String label(GeneratedToken token) {
     return token.text().isEmpty() ? "<" + token.id() + ">" : visible(token.text());
   }
 
-  static String visible(String text) {
+  public static String visible(String text) {
     if (text.isBlank() && text.indexOf(' ') >= 0) {
       text = text.replace(' ', '␣');
     }
@@ -59,14 +59,14 @@ final class TokenText {
   }
 
   /** Replaces characters that the font lacks, which would all look the same, by their number. */
-  static String drawable(String text, Font font) {
+  public static String drawable(String text, Font font) {
     StringBuilder out = new StringBuilder();
     text.codePoints().forEach(c -> out.append(font.canDisplay(c) ? letter(c) : escape(c)));
     return out.toString();
   }
 
   /** Shortens a text to a width in pixels; cut texts end in an ellipsis. */
-  static String fit(String text, FontMetrics metrics, int width) {
+  public static String fit(String text, FontMetrics metrics, int width) {
     if (metrics.stringWidth(text) <= width) {
       return text;
     }

@@ -1,0 +1,90 @@
+package org.vlmvisualizer.command;
+
+import ij.ImagePlus;
+import ij.WindowManager;
+import ij.macro.Interpreter;
+import java.awt.GraphicsEnvironment;
+import java.io.File;
+import org.scijava.command.Command;
+import org.scijava.plugin.Parameter;
+import org.scijava.plugin.Plugin;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.explorer.Explorer;
+import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.HtmlReport;
+import org.vlmvisualizer.output.MapStyle;
+import org.vlmvisualizer.output.SavedResult;
+
+/**
+ * Explores a result: its answer as text, the map of the tokens that are chosen in it over the
+ * picture. The result is the one in {@code folder}; without that, the one of the active window of
+ * heatmaps, or else the last one of this session.
+ *
+ * <p>With {@code report}, it writes an HTML page instead of opening windows, also without a
+ * display:
+ *
+ * <pre>run("Token Explorer", "folder=[results] report=[report.html]");</pre>
+ */
+@Plugin(type = Command.class, menuPath = "Plugins>VLM Visualizer>Token Explorer")
+public class TokenExplorer extends VisualizerCommand {
+  @Parameter(
+      persist = false,
+      required = false,
+      style = "directory",
+      label = "Folder of a saved result (optional)",
+      description = "Without one: the active heatmaps, or the last result")
+  private File folder;
+
+  @Parameter(
+      persist = false,
+      required = false,
+      style = "save",
+      label = "Write an HTML report instead to (optional)")
+  private File report;
+
+  @Override
+  void execute() {
+    AttentionResult result = result();
+    if (isGiven(report)) {
+      HtmlReport.write(result, MapStyle.DEFAULT, report.toPath());
+      return;
+    }
+    if (GraphicsEnvironment.isHeadless() || Interpreter.isBatchMode()) {
+      throw new InputException(
+          "The Token Explorer needs a display, found none; give report=FILE to write its content as"
+              + " an HTML page.");
+    }
+    Explorer.open(result);
+  }
+
+  /** A dialog asks for a folder only where there is nothing to show yet. */
+  @Override
+  boolean hasOwnWindow() {
+    return atHand() != null;
+  }
+
+  /** The result that the user looks at or looked at last, or null. */
+  private static AttentionResult atHand() {
+    ImagePlus image = WindowManager.getCurrentImage();
+    AttentionResult active = image == null ? null : RoiImage.of(image).result();
+    return active != null ? active : LastResult.get();
+  }
+
+  private AttentionResult result() {
+    if (isGiven(folder)) {
+      return SavedResult.read(folder.toPath());
+    }
+    AttentionResult result = atHand();
+    if (result == null) {
+      throw new InputException(
+          "Expected a result to explore, found none. Run Show Attention first, or choose the folder"
+              + " of a saved result.");
+    }
+    return result;
+  }
+
+  /** An option without text arrives as a file without name. */
+  private static boolean isGiven(File file) {
+    return file != null && !file.getPath().isBlank();
+  }
+}

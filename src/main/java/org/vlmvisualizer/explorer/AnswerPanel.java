@@ -1,0 +1,127 @@
+package org.vlmvisualizer.explorer;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Dimension;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.Rectangle;
+import javax.swing.Scrollable;
+import org.vlmvisualizer.output.ShadeColours;
+
+/**
+ * The answer as text, each token on a ground whose darkness tells how much it looked at the picture
+ * (or at the region). Selected tokens have a black frame and a bar below, so that they are told
+ * from others without colours.
+ */
+final class AnswerPanel extends TokenView implements Scrollable {
+  private static final long serialVersionUID = 1L;
+  private static final int FONT_SIZE = 16;
+  private static final int WIDTH = 460;
+  private static final int MIN_HEIGHT = 70;
+  private static final int MAX_HEIGHT = 260;
+  private static final int CORNER = 6;
+  private static final int BAR = 4;
+
+  private transient TokenFlow flow;
+  private int flowWidth = -1;
+
+  AnswerPanel(ExplorerState state) {
+    super(state, "Answer, token by token");
+    setFont(Paints.font(Font.PLAIN, FONT_SIZE));
+  }
+
+  /** Where a token is drawn. */
+  Rectangle box(int token) {
+    return flow().boxes().get(token);
+  }
+
+  private TokenFlow flow() {
+    int width = getWidth() > 0 ? getWidth() : Paints.scaled(WIDTH);
+    if (flow == null || flowWidth != width) {
+      flow = TokenFlow.of(state.maps().tokens(), getFont(), getFontMetrics(getFont()), width);
+      flowWidth = width;
+    }
+    return flow;
+  }
+
+  @Override
+  int tokenAt(int x, int y) {
+    return flow().tokenAt(x, y);
+  }
+
+  @Override
+  void leadMoved(int token) {
+    Rectangle box = new Rectangle(box(token));
+    box.grow(0, TokenFlow.MARGIN);
+    scrollRectToVisible(box);
+  }
+
+  @Override
+  void paintTokens(Graphics2D g) {
+    double max = state.maximumShade();
+    for (int t = 0; t < state.maps().size(); t++) {
+      Rectangle box = box(t);
+      if (g.hitClip(
+          box.x - CORNER, box.y - CORNER, box.width + 2 * CORNER, box.height + 2 * CORNER)) {
+        paintToken(g, t, max > 0 ? state.shade(t) / max : 0);
+      }
+    }
+  }
+
+  private void paintToken(Graphics2D g, int token, double share) {
+    Rectangle box = box(token);
+    int ground = ShadeColours.of(share);
+    g.setColor(new Color(ground));
+    g.fillRoundRect(box.x, box.y, box.width, box.height, CORNER, CORNER);
+    g.setColor(new Color(ShadeColours.ink(ground)));
+    int baseline = box.y + 2 + g.getFontMetrics().getAscent();
+    g.drawString(flow().labels().get(token), box.x + TokenFlow.PADDING, baseline);
+    if (state.selection().contains(token)) {
+      g.setColor(Color.BLACK);
+      g.setStroke(new BasicStroke(2));
+      g.drawRoundRect(box.x - 1, box.y - 1, box.width + 1, box.height + 1, CORNER, CORNER);
+      g.fillRect(box.x - 2, box.y + box.height, box.width + 3, BAR);
+    }
+  }
+
+  @Override
+  public void setBounds(int x, int y, int width, int height) {
+    boolean wrapsAnew = width != getWidth();
+    super.setBounds(x, y, width, height);
+    if (wrapsAnew) {
+      revalidate(); // the height follows from the width
+    }
+  }
+
+  @Override
+  public Dimension getPreferredSize() {
+    return new Dimension(Paints.scaled(WIDTH), flow().height());
+  }
+
+  @Override
+  public Dimension getPreferredScrollableViewportSize() {
+    int height = Math.max(Paints.scaled(MIN_HEIGHT), flow().height());
+    return new Dimension(Paints.scaled(WIDTH), Math.min(Paints.scaled(MAX_HEIGHT), height));
+  }
+
+  @Override
+  public int getScrollableUnitIncrement(Rectangle visible, int orientation, int direction) {
+    return flow().boxes().get(0).height;
+  }
+
+  @Override
+  public int getScrollableBlockIncrement(Rectangle visible, int orientation, int direction) {
+    return visible.height;
+  }
+
+  @Override
+  public boolean getScrollableTracksViewportWidth() {
+    return true;
+  }
+
+  @Override
+  public boolean getScrollableTracksViewportHeight() {
+    return getParent() != null && getParent().getHeight() > flow().height();
+  }
+}

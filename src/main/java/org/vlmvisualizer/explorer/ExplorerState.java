@@ -1,0 +1,245 @@
+package org.vlmvisualizer.explorer;
+
+import ij.gui.Roi;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.vlmvisualizer.core.TokenMaps;
+import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.MapStyle;
+import org.vlmvisualizer.output.TokenTable;
+
+/**
+ * What the explorer's windows show: the selected tokens, their mean map, how tokens are shaded, and
+ * how a map is drawn. For the event thread alone; sums over maps are made off it and arrive a
+ * moment later.
+ */
+final class ExplorerState {
+  /** Of so many tokens at most, maps of a layer are made before those of all the others. */
+  private static final int FEW = 8;
+
+  private final AttentionResult result;
+  private final TokenSelection selection;
+  private final List<Runnable> tokenListeners = new ArrayList<>();
+  private final List<Runnable> mapListeners = new ArrayList<>();
+  private final ExecutorService quick = worker();
+  private final ExecutorService thorough = worker();
+  private final LatestJob<SelectedMap> mapJob = new LatestJob<>(quick, this::show);
+  private final LatestJob<double[]> regionJob = new LatestJob<>(quick, this::shade);
+  private final LatestJob<AllMaps> layerJob = new LatestJob<>(thorough, this::replace);
+
+  private AllMaps all;
+  private LayerChoice wanted = LayerChoice.RUN;
+  private SelectedMap shown;
+  private Roi region;
+  private double[] regionShares;
+  private MapStyle style = MapStyle.DEFAULT;
+  private boolean commonScale;
+  private boolean closed;
+
+  /**
+   * All tokens' maps of some layers, and what follows from them.
+   *
+   * @param largest value of any map in the picture
+   */
+  private record AllMaps(LayerChoice choice, TokenMaps maps, TokenTable table, double largest) {
+    static AllMaps of(AttentionResult result, LayerChoice choice) {
+      TokenMaps maps = choice.maps(result);
+      return new AllMaps(
+          choice, maps, TokenTable.of(maps, result.source()), SelectedMap.commonMaximum(maps));
+    }
+  }
+
+  /** Starts with the first token; sums over all maps, so not on the event thread. */
+  ExplorerState(AttentionResult result) {
+    this.result = result;
+    all = AllMaps.of(result, LayerChoice.RUN);
+    selection = new TokenSelection(all.maps.size());
+    shown = SelectedMap.of(all.maps, selection.tokens(), all.largest);
+  }
+
+  private static ExecutorService worker() {
+    return Executors.newSingleThreadExecutor(
+        task -> {
+          Thread thread = new Thread(task, "Token Explorer");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  /** Adds what is called when other tokens are selected, or tokens are shaded otherwise. */
+  void onTokens(Runnable listener) {
+    tokenListeners.add(listener);
+  }
+
+  /** Adds what is called when another map is shown, or a map is drawn otherwise. */
+  void onMap(Runnable listener) {
+    mapListeners.add(listener);
+  }
+
+  AttentionResult result() {
+    return result;
+  }
+
+  /** The maps as chosen: those of the run, or of some of its layers and heads. */
+  TokenMaps maps() {
+    return all.maps;
+  }
+
+  /** The figures of {@link #maps}. */
+  TokenTable table() {
+    return all.table;
+  }
+
+  /** Changes must be followed by {@link #selectionChanged}. */
+  TokenSelection selection() {
+    return selection;
+  }
+
+  /** The mean map of the tokens that were selected when it was made. */
+  SelectedMap shown() {
+    return shown;
+  }
+
+  MapStyle style() {
+    return style;
+  }
+
+  /** Whether all maps share one scale, or each has its own. */
+  boolean commonScale() {
+    return commonScale;
+  }
+
+  /** The value shown brightest. */
+  double scaleMaximum() {
+    return commonScale ? shown.commonMaximum() : shown.maximum();
+  }
+
+  LayerChoice layerChoice() {
+    return wanted;
+  }
+
+  /** Share of each token's map inside the region [T], or null without a region. */
+  double[] regionShares() {
+    return regionShares;
+  }
+
+  /** What a token is shaded by: its share in the region, or else its image attention ratio. */
+  double shade(int token) {
+    return regionShares != null ? regionShares[token] : all.maps.shares().get(token).image();
+  }
+
+  /** The largest shade, which gets the darkest colour. */
+  double maximumShade() {
+    double max = 0;
+    for (int t = 0; t < all.maps.size(); t++) {
+      max = Math.max(max, shade(t));
+    }
+    return max;
+  }
+
+  /** To be called after every change of {@link #selection}. */
+  void selectionChanged() {
+    submitMap();
+    tokensChanged();
+  }
+
+  /** Selects one token alone. */
+  void select(int token) {
+    selection.select(token);
+    selectionChanged();
+  }
+
+  void setStyle(MapStyle style) {
+    this.style = style;
+    mapChanged();
+  }
+
+  void setCommonScale(boolean common) {
+    commonScale = common;
+    mapChanged();
+  }
+
+  /** Makes the maps of other layers and heads; only if the result kept them. */
+  void setLayerChoice(LayerChoice choice) {
+    wanted = choice;
+    if (!closed) {
+      submitMap();
+      layerJob.submit(() -> AllMaps.of(result, choice));
+    }
+  }
+
+  /**
+   * Shades the tokens by their share in a region.
+   *
+   * @param region not changed any more by the caller; null for none
+   */
+  void setRegion(Roi region) {
+    this.region = region;
+    submitRegion();
+  }
+
+  /** Ends all work; what still arrives is shown to nobody. */
+  void close() {
+    closed = true;
+    tokenListeners.clear();
+    mapListeners.clear();
+    quick.shutdown();
+    thorough.shutdown();
+  }
+
+  private void submitMap() {
+    int[] tokens = selection.tokens();
+    AllMaps current = all;
+    LayerChoice choice = wanted;
+    if (closed) {
+      return;
+    }
+    if (current.choice.equals(choice)) {
+      mapJob.submit(() -> SelectedMap.of(current.maps, tokens, current.largest));
+    } else if (!choice.equals(LayerChoice.RUN) && tokens.length <= FEW) {
+      mapJob.submit(
+          () ->
+              SelectedMap.of(
+                  current.maps.grid(), tokens, choice.rows(result, tokens), current.largest));
+    }
+  }
+
+  private void submitRegion() {
+    TokenMaps maps = all.maps;
+    Roi wantedRegion = region;
+    if (!closed) {
+      regionJob.submit(
+          () -> wantedRegion == null ? null : RegionMeasure.shares(maps, wantedRegion));
+    }
+  }
+
+  private void replace(AllMaps made) {
+    all = made;
+    submitMap();
+    if (region != null) {
+      submitRegion();
+    }
+    tokensChanged();
+  }
+
+  private void show(SelectedMap map) {
+    shown = map;
+    mapChanged();
+  }
+
+  private void shade(double[] shares) {
+    // A region that went away while its shares were summed must not come back.
+    regionShares = region == null ? null : shares;
+    tokensChanged();
+  }
+
+  private void tokensChanged() {
+    List.copyOf(tokenListeners).forEach(Runnable::run);
+  }
+
+  private void mapChanged() {
+    List.copyOf(mapListeners).forEach(Runnable::run);
+  }
+}

@@ -1,0 +1,116 @@
+package org.vlmvisualizer.explorer;
+
+import ij.io.DirectoryChooser;
+import ij.io.SaveDialog;
+import java.awt.Component;
+import java.awt.EventQueue;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import javax.swing.JOptionPane;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.HtmlReport;
+import org.vlmvisualizer.output.MapStyle;
+import org.vlmvisualizer.output.SavedResult;
+import org.vlmvisualizer.output.TokenFigure;
+import org.vlmvisualizer.output.TokenTable;
+
+/**
+ * What the explorer shows as files: asked for on the event thread, written off it, whole or not at
+ * all.
+ */
+final class Exports {
+  private final ExplorerState state;
+  private final Component parent;
+
+  Exports(ExplorerState state, Component parent) {
+    this.state = state;
+    this.parent = parent;
+  }
+
+  void picturePng() {
+    Parts parts = parts();
+    save("Save picture as PNG", ".png", file -> parts.figure().writePng(file));
+  }
+
+  void pictureSvg() {
+    Parts parts = parts();
+    save("Save picture as SVG", ".svg", file -> parts.figure().writeSvg(file));
+  }
+
+  void tableCsv() {
+    TokenTable table = state.table();
+    save("Save table as CSV", ".csv", table::writeCsv);
+  }
+
+  void reportHtml() {
+    AttentionResult result = state.result().with(state.maps());
+    MapStyle style = state.style();
+    save("Save report as HTML", ".html", file -> HtmlReport.write(result, style, file));
+  }
+
+  /** What is shown now; the figure itself is laid out later, off the event thread. */
+  private record Parts(
+      AttentionResult result,
+      SelectedMap map,
+      double max,
+      MapStyle style,
+      String title,
+      String subtitle) {
+    TokenFigure figure() {
+      return new TokenFigure(result, map.patches(), max, style, title, subtitle);
+    }
+  }
+
+  private Parts parts() {
+    SelectedMap shown = state.shown();
+    return new Parts(
+        state.result(),
+        shown,
+        state.scaleMaximum(),
+        state.style(),
+        Figures.tokens(state.maps(), shown.tokens()),
+        (shown.tokens().length == 1 ? "token " : "mean of ")
+            + Figures.position(state.maps(), shown.tokens())
+            + " · "
+            + Figures.imageAttention(state.maps(), shown.tokens())
+            + " of the attention went to the picture");
+  }
+
+  private void save(String title, String extension, Consumer<Path> writer) {
+    String name = state.result().source().title().replaceAll("\\.[A-Za-z]{1,4}$", "");
+    SaveDialog dialog =
+        new SaveDialog(title, name.replaceAll("[^\\p{L}\\p{N} ._-]", "_"), extension);
+    if (dialog.getFileName() != null) {
+      write(Path.of(dialog.getDirectory(), dialog.getFileName()), writer);
+    }
+  }
+
+  /** Opens another explorer on a saved result. */
+  void openSaved() {
+    String folder = new DirectoryChooser("Folder of a saved result").getDirectory();
+    if (folder != null) {
+      offEventThread(() -> Explorer.open(SavedResult.read(Path.of(folder))));
+    }
+  }
+
+  private void write(Path file, Consumer<Path> writer) {
+    offEventThread(() -> writer.accept(file));
+  }
+
+  private void offEventThread(Runnable work) {
+    Runnable told =
+        () -> {
+          try {
+            work.run();
+          } catch (InputException e) {
+            EventQueue.invokeLater(() -> tell(e.getMessage()));
+          }
+        };
+    new Thread(told, "Token Explorer files").start();
+  }
+
+  private void tell(String sentence) {
+    JOptionPane.showMessageDialog(parent, sentence, "VLM Visualizer", JOptionPane.WARNING_MESSAGE);
+  }
+}

@@ -1,0 +1,90 @@
+package org.vlmvisualizer.explorer;
+
+import java.util.Locale;
+import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.TokenMaps;
+import org.vlmvisualizer.output.SourceFrame;
+import org.vlmvisualizer.output.TokenText;
+
+/** The selected tokens in figures, written for people. */
+final class Figures {
+  private static final int SHOWN_TOKENS = 4;
+  private static final String NONE = "–";
+
+  private Figures() {}
+
+  /** The selected tokens' texts; of many, the first and the last ones. */
+  static String tokens(TokenMaps maps, int[] tokens) {
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < tokens.length; i++) {
+      if (tokens.length > SHOWN_TOKENS && i == SHOWN_TOKENS / 2) {
+        out.append(" …");
+        i = tokens.length - SHOWN_TOKENS / 2;
+      }
+      String label = TokenText.label(maps.tokens().get(tokens[i]));
+      // As in running text: a space only where the model wrote one or left tokens out.
+      boolean gap = out.length() > 0 && tokens[i] != tokens[Math.max(0, i - 1)] + 1;
+      out.append(gap ? " " : "").append(label);
+    }
+    return out.toString().strip();
+  }
+
+  static String position(TokenMaps maps, int[] tokens) {
+    return tokens.length == 1
+        ? "%d of %d".formatted(tokens[0] + 1, maps.size())
+        : "%d of %d tokens".formatted(tokens.length, maps.size());
+  }
+
+  static String probability(TokenMaps maps, int[] tokens) {
+    double sum = 0;
+    for (int token : tokens) {
+      sum += maps.tokens().get(token).probability();
+    }
+    return three(sum / tokens.length);
+  }
+
+  static String imageAttention(TokenMaps maps, int[] tokens) {
+    double sum = 0;
+    for (int token : tokens) {
+      sum += maps.shares().get(token).image();
+    }
+    return three(sum / tokens.length);
+  }
+
+  /**
+   * Mean share in the region.
+   *
+   * @param shares [T], or null without a region
+   */
+  static String region(double[] shares, int[] tokens) {
+    if (shares == null) {
+      return NONE;
+    }
+    double sum = 0;
+    for (int token : tokens) {
+      sum += shares[token];
+    }
+    return three(sum / tokens.length);
+  }
+
+  /** Where the mean map is largest: the centre of that patch, in units of the source image. */
+  static String peak(PatchGrid grid, SourceFrame source, float[] patches) {
+    int peak = 0;
+    for (int p = 1; p < patches.length; p++) {
+      peak = patches[p] > patches[peak] ? p : peak;
+    }
+    if (!(patches[peak] > 0)) {
+      return NONE;
+    }
+    return source.position(
+        grid.centreX(peak) + source.originX(), grid.centreY(peak) + source.originY());
+  }
+
+  static String percent(double share) {
+    return String.format(Locale.ROOT, "%.3g %%", 100 * share);
+  }
+
+  private static String three(double value) {
+    return String.format(Locale.ROOT, "%.3f", value);
+  }
+}

@@ -1,0 +1,114 @@
+package org.vlmvisualizer.explorer;
+
+import ij.ImagePlus;
+import ij.gui.Overlay;
+import ij.gui.Roi;
+import ij.gui.RoiListener;
+import ij.process.ColorProcessor;
+import java.awt.EventQueue;
+import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.output.AttentionResult;
+
+/**
+ * The picture that was asked about in an ImageJ window of its own, calibrated, with the map over
+ * it. An area selection drawn on it is the region that tokens are measured by.
+ */
+final class PictureWindow implements RoiListener {
+  private final ExplorerState state;
+  private final ImagePlus image;
+  private final MapRoi map;
+  private MapRoi.Content painted;
+  private boolean closed;
+
+  private PictureWindow(ExplorerState state, ImagePlus image) {
+    this.state = state;
+    this.image = image;
+    map = new MapRoi(state, image.getWidth(), image.getHeight());
+  }
+
+  /** Shows the picture, without a map yet; converts its pixels, so not on the event thread. */
+  static PictureWindow open(ExplorerState state) {
+    AttentionResult result = state.result();
+    ImagePlus image =
+        new ImagePlus("Explorer of " + result.source().title(), pixels(result.picture()));
+    image.setCalibration(result.source().pixels());
+    image.show();
+    return new PictureWindow(state, image);
+  }
+
+  private static ColorProcessor pixels(RgbPicture picture) {
+    byte[] rgb = picture.rgb();
+    int[] pixels = new int[picture.width() * picture.height()];
+    for (int i = 0, k = 0; i < pixels.length; i++, k += 3) {
+      pixels[i] = 0xff000000 | (rgb[k] & 0xff) << 16 | (rgb[k + 1] & 0xff) << 8 | rgb[k + 2] & 0xff;
+    }
+    return new ColorProcessor(picture.width(), picture.height(), pixels);
+  }
+
+  /** Lays the map over the picture and follows the selection drawn on it. */
+  void connect() {
+    Roi.addRoiListener(this);
+    state.onMap(this::redraw);
+    redraw();
+  }
+
+  ImagePlus image() {
+    return image;
+  }
+
+  /**
+   * Takes the selection off the picture.
+   *
+   * @return whether there was one
+   */
+  boolean clearRegion() {
+    boolean any = image.getRoi() != null;
+    image.deleteRoi();
+    return any;
+  }
+
+  /** Closes the window without asking to save it; nothing in it is lost. */
+  void close() {
+    Roi.removeRoiListener(this);
+    if (!closed) {
+      closed = true;
+      image.changes = false;
+      image.close();
+    }
+  }
+
+  /** Tells that the user closed it. */
+  void closed() {
+    closed = true;
+  }
+
+  @Override
+  public void roiModified(ImagePlus changed, int id) {
+    if (changed == image) {
+      // Later: while listeners are told, the selection is half-way in or out.
+      EventQueue.invokeLater(this::readRegion);
+    }
+  }
+
+  private void readRegion() {
+    Roi roi = image.getRoi();
+    state.setRegion(RegionMeasure.isRegion(roi) ? (Roi) roi.clone() : null);
+  }
+
+  private void redraw() {
+    MapRoi.Content content = map.content();
+    if (image.getCanvas() == null || content.equals(painted)) {
+      return;
+    }
+    painted = content;
+    Overlay overlay = image.getOverlay();
+    if (overlay == null) {
+      // Also after "Remove Overlay": the next change brings the map back.
+      overlay = new Overlay();
+      overlay.drawLabels(false);
+      overlay.add(map);
+      image.setOverlay(overlay);
+    }
+    image.getCanvas().repaint();
+  }
+}

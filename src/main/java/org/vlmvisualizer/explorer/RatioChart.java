@@ -1,0 +1,164 @@
+package org.vlmvisualizer.explorer;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Dimension;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.event.MouseEvent;
+import java.awt.geom.Ellipse2D;
+import java.awt.geom.Path2D;
+import java.util.Locale;
+import org.vlmvisualizer.output.TokenText;
+
+/**
+ * Plot of what tokens are shaded by, over the tokens: the image attention ratio, or the share in
+ * the region. A click takes the nearest token; selected ones have a large square for a small circle
+ * and a line down to the axis.
+ */
+final class RatioChart extends TokenView {
+  private static final long serialVersionUID = 1L;
+  private static final Color LINE = new Color(0x1f4e9e);
+  private static final int LEFT = Paints.scaled(44);
+  private static final int RIGHT = Paints.scaled(14);
+  private static final int TOP = Paints.scaled(30);
+  private static final int BOTTOM = Paints.scaled(26);
+
+  RatioChart(ExplorerState state) {
+    super(state, "Plot of image attention over the tokens");
+    setFont(Paints.font(Font.PLAIN, 12));
+    setPreferredSize(new Dimension(Paints.scaled(460), Paints.scaled(190)));
+    setMinimumSize(new Dimension(200, 120));
+    setToolTipText("");
+  }
+
+  /** Horizontal position of a token's point. */
+  double x(int token) {
+    int count = state.maps().size();
+    return LEFT + (token + 0.5) * (getWidth() - LEFT - RIGHT) / count;
+  }
+
+  @Override
+  int tokenAt(int x, int y) {
+    int count = state.maps().size();
+    int token = (int) Math.floor((double) (x - LEFT) * count / (getWidth() - LEFT - RIGHT));
+    return Math.max(0, Math.min(count - 1, token));
+  }
+
+  @Override
+  public String getToolTipText(MouseEvent e) {
+    int token = tokenAt(e.getX(), e.getY());
+    String label = TokenText.label(state.maps().tokens().get(token)).strip();
+    return String.format(Locale.ROOT, "%d  %s  %.3f", token + 1, label, state.shade(token))
+        .replace("<", "‹"); // Swing reads text that begins with <html> as HTML
+  }
+
+  /** The least of 0.1, 0.2, 0.5 and 1 (and so on below) that is not less than the maximum. */
+  static double axisEnd(double max) {
+    double end = 1;
+    double[] steps = {0.5, 0.4, 0.5};
+    for (int i = 0; end > 1e-6 && end * steps[i % 3] >= max; i++) {
+      end *= steps[i % 3];
+    }
+    return end;
+  }
+
+  @Override
+  void paintTokens(Graphics2D g) {
+    double end = axisEnd(state.maximumShade());
+    paintAxes(g, end);
+    paintLine(g, end);
+    paintPoints(g, end);
+  }
+
+  private double y(double value, double end) {
+    return getHeight() - BOTTOM - value / end * (getHeight() - TOP - BOTTOM);
+  }
+
+  private void paintAxes(Graphics2D g, double end) {
+    FontMetrics metrics = g.getFontMetrics();
+    g.setColor(Paints.INK);
+    g.drawString(
+        state.regionShares() == null
+            ? "Share of each token's attention that went to the picture"
+            : "Share of each token's map inside the region",
+        LEFT,
+        metrics.getAscent() + 6);
+    for (int i = 0; i <= 2; i++) {
+      double value = end * i / 2;
+      double y = y(value, end);
+      g.setColor(i == 0 ? Paints.QUIET : Paints.RULE);
+      g.fillRect(LEFT, (int) Math.round(y), getWidth() - LEFT - RIGHT, 1);
+      g.setColor(Paints.QUIET);
+      String text = number(value);
+      g.drawString(
+          text, LEFT - 6 - metrics.stringWidth(text), (float) (y + metrics.getAscent() / 2.0 - 1));
+    }
+    paintIndices(g, metrics);
+  }
+
+  private void paintIndices(Graphics2D g, FontMetrics metrics) {
+    int count = state.maps().size();
+    double pitch = (double) (getWidth() - LEFT - RIGHT) / count;
+    int step = 1;
+    int[] factors = {2, 5, 10};
+    for (int i = 0; step * pitch < metrics.stringWidth("0000"); i++) {
+      step = factors[i % 3] * (int) Math.pow(10, i / 3);
+    }
+    for (int t = step - 1; t < count; t += step) {
+      String text = Integer.toString(t + 1);
+      g.drawString(
+          text,
+          (float) (x(t) - metrics.stringWidth(text) / 2.0),
+          getHeight() - BOTTOM + metrics.getAscent() + 5);
+    }
+  }
+
+  private static String number(double value) {
+    String text = String.format(Locale.ROOT, "%.6f", value);
+    return text.replaceAll("0+$", "").replaceAll("\\.$", "");
+  }
+
+  private void paintLine(Graphics2D g, double end) {
+    Path2D line = new Path2D.Double();
+    for (int t = 0; t < state.maps().size(); t++) {
+      double y = y(state.shade(t), end);
+      if (t == 0) {
+        line.moveTo(x(t), y);
+      } else {
+        line.lineTo(x(t), y);
+      }
+    }
+    g.setColor(LINE);
+    g.setStroke(new BasicStroke(1.5f));
+    g.draw(line);
+  }
+
+  private void paintPoints(Graphics2D g, double end) {
+    double pitch = x(1) - x(0);
+    double radius = Math.max(0, Math.min(3.5, pitch / 3));
+    for (int t = 0; t < state.maps().size(); t++) {
+      double y = y(state.shade(t), end);
+      if (state.selection().contains(t)) {
+        paintSelected(g, t, y, end);
+      } else if (radius >= 1) {
+        g.setColor(LINE);
+        g.fill(new Ellipse2D.Double(x(t) - radius, y - radius, 2 * radius, 2 * radius));
+      }
+    }
+  }
+
+  private void paintSelected(Graphics2D g, int token, double y, double end) {
+    g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_OFF);
+    int x = (int) Math.round(x(token));
+    int top = (int) Math.round(y);
+    g.setColor(Color.BLACK);
+    g.fillRect(x, top, 1, (int) Math.round(y(0, end)) - top);
+    if (state.selection().count() * 9 < getWidth()) {
+      g.fillRect(x - 4, top - 4, 9, 9);
+    }
+    g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+  }
+}

@@ -1,0 +1,55 @@
+package org.vlmvisualizer.explorer;
+
+import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.TokenMaps;
+import org.vlmvisualizer.output.MapLayer;
+
+/**
+ * The mean map of some tokens.
+ *
+ * @param tokens ascending, at least one
+ * @param patches [P]
+ * @param maximum the largest value in the picture
+ * @param commonMaximum the largest value of any token's map in the picture
+ */
+record SelectedMap(int[] tokens, float[] patches, double maximum, double commonMaximum) {
+
+  static SelectedMap of(TokenMaps maps, int[] tokens, double commonMaximum) {
+    float[][] rows = new float[tokens.length][];
+    for (int i = 0; i < tokens.length; i++) {
+      rows[i] = maps.values(tokens[i]);
+    }
+    return of(maps.grid(), tokens, rows, commonMaximum);
+  }
+
+  /**
+   * @param rows [tokens, P]
+   */
+  static SelectedMap of(PatchGrid grid, int[] tokens, float[][] rows, double commonMaximum) {
+    float[] patches = mean(rows);
+    return new SelectedMap(tokens, patches, MapLayer.maximum(grid, patches), commonMaximum);
+  }
+
+  /** The largest value of any map in the picture. */
+  static double commonMaximum(TokenMaps maps) {
+    double max = 0;
+    for (int t = 0; t < maps.size(); t++) {
+      max = Math.max(max, MapLayer.maximum(maps.grid(), maps.values(t)));
+    }
+    return max;
+  }
+
+  private static float[] mean(float[][] rows) {
+    double[] sums = new double[rows[0].length];
+    for (float[] row : rows) {
+      for (int p = 0; p < sums.length; p++) {
+        sums[p] += row[p];
+      }
+    }
+    float[] mean = new float[sums.length];
+    for (int p = 0; p < sums.length; p++) {
+      mean[p] = (float) (sums[p] / rows.length);
+    }
+    return mean;
+  }
+}

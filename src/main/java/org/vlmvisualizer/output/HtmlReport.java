@@ -1,0 +1,238 @@
+package org.vlmvisualizer.output;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.TokenMaps;
+
+/**
+ * A result as one HTML file to be read anywhere: the answer with tokens to click, each token's map
+ * over the picture, the ratio plot, the table and how it all came about. It loads nothing, and says
+ * so to the browser. The picture is embedded once, at most 1600 pixels on its longer side; a map is
+ * embedded with one pixel per patch and laid where the {@link PatchGrid} has it.
+ */
+public final class HtmlReport {
+  private static final String TEMPLATE = "report.html";
+  private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
+  private static final int MAX_SIDE = 1600;
+  private static final int MIN_WIDTH = 240;
+  private static final int BAR_STOPS = 16;
+
+  private final AttentionResult result;
+  private final MapStyle style;
+  private final TokenMaps maps;
+  private final List<TokenRow> rows;
+  private final double darkest;
+
+  private HtmlReport(AttentionResult result, MapStyle style) {
+    this.result = result;
+    this.style = style;
+    maps = result.maps();
+    rows = result.table().rows();
+    darkest = maps.shares().stream().mapToDouble(s -> s.image()).max().orElse(0);
+  }
+
+  /** The whole page. */
+  public static String of(AttentionResult result, MapStyle style) {
+    return new HtmlReport(result, style).page();
+  }
+
+  /**
+   * Writes the page.
+   *
+   * @throws org.vlmvisualizer.core.InputException if the file cannot be written; then nothing is
+   */
+  public static void write(AttentionResult result, MapStyle style, Path file) {
+    WholeFile.write(file, temporary -> Files.writeString(temporary, of(result, style)));
+  }
+
+  /** Fills all places in one pass, so that a token that looks like a place stays a token. */
+  private String page() {
+    Map<String, String> contents = contents();
+    Matcher places = PLACE.matcher(template());
+    return places.replaceAll(place -> Matcher.quoteReplacement(contents.get(place.group(1))));
+  }
+
+  private static String template() {
+    try (InputStream in = HtmlReport.class.getResourceAsStream(TEMPLATE)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The page " + TEMPLATE + " cannot be read.", e);
+    }
+  }
+
+  private Map<String, String> contents() {
+    RgbPicture picture = result.picture();
+    double shrink = Math.min(1, (double) MAX_SIDE / Math.max(picture.width(), picture.height()));
+    int width = Math.max(1, (int) Math.round(picture.width() * shrink));
+    int height = Math.max(1, (int) Math.round(picture.height() * shrink));
+    List<String> images = IntStream.range(0, maps.size()).mapToObj(this::map).toList();
+    Map<String, String> all = new HashMap<>();
+    all.put("title", visible(result.source().title()));
+    all.put("question", visible(statement("question")));
+    all.put("answer", joined(this::token));
+    all.put("darkest", number(darkest));
+    all.put("width", Integer.toString(Math.max(MIN_WIDTH, width)));
+    all.put("picture", Markup.png(TokenFigure.picture(picture, width, height)));
+    all.put("count", Integer.toString(maps.size()));
+    all.put("firstMap", images.get(0));
+    all.put("firstToken", visible(label(0)));
+    all.put("firstProbability", number(rows.get(0).token().probability()));
+    all.put("firstRatio", number(rows.get(0).shares().image()));
+    all.put("firstPeak", visible(peak(0)));
+    all.put("firstMax", percent(0));
+    all.put("bar", bar());
+    all.put("plot", RatioSvg.of(maps));
+    all.put("columns", columns());
+    all.put("rows", joined(this::row));
+    all.put("run", run());
+    all.put("maps", images.stream().collect(Collectors.joining("\",\n\"", "\"", "\"")));
+    putGeometry(all, maps.grid());
+    return all;
+  }
+
+  /** Where the grid lies over the picture, in percent of the picture; padding hangs over. */
+  private static void putGeometry(Map<String, String> all, PatchGrid grid) {
+    double left = grid.sourceX(0) / grid.sourceWidth();
+    double top = grid.sourceY(0) / grid.sourceHeight();
+    all.put("mapLeft", css(left));
+    all.put("mapTop", css(top));
+    all.put("mapWidth", css(grid.sourceX(grid.columns()) / grid.sourceWidth() - left));
+    all.put("mapHeight", css(grid.sourceY(grid.rows()) / grid.sourceHeight() - top));
+  }
+
+  private static String css(double share) {
+    return String.format(Locale.ROOT, "%.6f%%", 100 * share);
+  }
+
+  private String joined(java.util.function.IntFunction<String> part) {
+    return IntStream.range(0, maps.size()).mapToObj(part).collect(Collectors.joining("\n"));
+  }
+
+  private String map(int token) {
+    double max = MapLayer.maximum(maps.grid(), maps.values(token));
+    return Markup.png(MapLayer.patches(maps.grid(), maps.values(token), max, style));
+  }
+
+  private String token(int t) {
+    double share = darkest > 0 ? rows.get(t).shares().image() / darkest : 0;
+    int colour = ShadeColours.of(share);
+    String text = rows.get(t).token().text();
+    String element =
+        String.format(
+            Locale.ROOT,
+            "<button type=\"button\" class=\"token\" aria-pressed=\"%b\""
+                + " style=\"background:#%06x;color:#%06x\" data-token=\"%s\" data-probability=\"%s\""
+                + " data-ratio=\"%s\" data-peak=\"%s\" data-max=\"%s\">%s</button>",
+            t == 0,
+            colour,
+            ShadeColours.ink(colour),
+            visible(label(t)),
+            number(rows.get(t).token().probability()),
+            number(rows.get(t).shares().image()),
+            visible(peak(t)),
+            percent(t),
+            visible(label(t).strip()));
+    return text.indexOf('\n') >= 0 ? element + "<br/>" : element;
+  }
+
+  private String label(int t) {
+    return TokenText.label(rows.get(t).token());
+  }
+
+  private String peak(int t) {
+    TokenRow row = rows.get(t);
+    return Double.isNaN(row.peakX()) ? "–" : result.source().position(row.peakX(), row.peakY());
+  }
+
+  private String percent(int t) {
+    double max = MapLayer.maximum(maps.grid(), maps.values(t));
+    return String.format(Locale.ROOT, "%.3g %%", 100 * max);
+  }
+
+  private static String columns() {
+    return TokenRow.COLUMNS.stream()
+        .map(name -> "<th scope=\"col\">" + Markup.escape(name.replace('_', '\n')) + "</th>")
+        .collect(Collectors.joining());
+  }
+
+  private String row(int t) {
+    List<String> cells = new ArrayList<>();
+    for (Object value : rows.get(t).values()) {
+      cells.add(
+          value instanceof Number number
+              ? "<td>" + cell(number) + "</td>"
+              : "<td class=\"text\">" + visible(label(t)) + "</td>");
+    }
+    return "<tr>" + String.join("", cells) + "</tr>";
+  }
+
+  private static String cell(Number value) {
+    return value instanceof Integer
+        ? value.toString()
+        : Double.isNaN(value.doubleValue()) ? "–" : number(value.doubleValue());
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, Math.abs(value) >= 100 ? "%.1f" : "%.4f", value);
+  }
+
+  private String bar() {
+    return IntStream.rangeClosed(0, BAR_STOPS)
+        .mapToObj(i -> "#%06x".formatted(style.colours().of((double) i / BAR_STOPS)))
+        .collect(Collectors.joining(", "));
+  }
+
+  private String statement(String name) {
+    JsonElement value = result.run().get(name);
+    return value != null && value.isJsonPrimitive() ? value.getAsString() : "";
+  }
+
+  /** All of run.json but its lists, one statement a line. */
+  private String run() {
+    StringBuilder out = new StringBuilder();
+    result
+        .run()
+        .entrySet()
+        .forEach(
+            e -> {
+              if (!e.getValue().isJsonArray()) {
+                out.append("<dt>")
+                    .append(visible(e.getKey().replace('_', ' ')))
+                    .append("</dt><dd>");
+                out.append(visible(words(e.getValue()))).append("</dd>\n");
+              }
+            });
+    return out.toString();
+  }
+
+  private static String words(JsonElement value) {
+    if (value instanceof JsonObject object) {
+      return object.entrySet().stream()
+          .filter(e -> !e.getValue().isJsonArray())
+          .map(e -> e.getKey().replace('_', ' ') + ": " + words(e.getValue()))
+          .collect(Collectors.joining(", "));
+    }
+    return value.isJsonPrimitive() ? value.getAsString() : "–";
+  }
+
+  private static String visible(String text) {
+    return Markup.escape(TokenText.visible(text));
+  }
+}

@@ -1,0 +1,37 @@
+package org.vlmvisualizer.output;
+
+/**
+ * How a map is laid over its picture.
+ *
+ * @param opacity 0 shows the bare picture; at 1 the hottest colour hides it
+ * @param smooth whether values run smoothly between patch centres, or patches show as squares
+ */
+public record MapStyle(HeatColours colours, double opacity, boolean smooth) {
+  /** As the montage is drawn. */
+  public static final MapStyle DEFAULT = new MapStyle(HeatColours.INFERNO, 0.85, false);
+
+  /**
+   * @throws IllegalArgumentException if the opacity is out of range
+   */
+  public MapStyle {
+    if (!(opacity >= 0 && opacity <= 1)) {
+      throw new IllegalArgumentException("Expected an opacity of 0 to 1, found " + opacity + ".");
+    }
+  }
+
+  public MapStyle withColours(HeatColours value) {
+    return new MapStyle(value, opacity, smooth);
+  }
+
+  public MapStyle withOpacity(double value) {
+    return new MapStyle(colours, value, smooth);
+  }
+
+  public MapStyle withSmooth(boolean value) {
+    return new MapStyle(colours, opacity, value);
+  }
+
+  Upsampling upsampling() {
+    return smooth ? Upsampling.BILINEAR : Upsampling.NEAREST;
+  }
+}

@@ -1,0 +1,204 @@
+package org.vlmvisualizer.output;
+
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.FontMetrics;
+import java.awt.Graphics2D;
+import java.awt.Rectangle;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.RgbPicture;
+
+/**
+ * One map over its picture, with the tokens as title and a colour bar, to put into a talk or a
+ * paper: as PNG, or as SVG whose text is text.
+ */
+public final class TokenFigure {
+  private static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 20);
+  private static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
+  private static final Color GREY = new Color(0x60, 0x60, 0x60);
+  private static final int MARGIN = 20;
+  private static final int TITLE_BASELINE = 38;
+  private static final int SUBTITLE_BASELINE = 58;
+  private static final int PICTURE_TOP = 72;
+  private static final int BELOW_PICTURE = 12;
+  private static final int BAR_WIDTH = 120;
+  private static final int BAR_HEIGHT = 12;
+  private static final int LINE = 20;
+  private static final int MIN_WIDTH = 420;
+  private static final int MAX_SIDE = 1600;
+  private static final int GOOD_SIDE = 800;
+  private static final int BAR_STOPS = 16;
+
+  private final String title;
+  private final String subtitle;
+  private final String scale;
+  private final String source;
+  private final MapStyle style;
+  private final BufferedImage picture;
+  private final BufferedImage layer;
+  private final int width;
+  private final int height;
+
+  /**
+   * Lays the figure out.
+   *
+   * @param patches [P] the map
+   * @param max the value shown brightest
+   * @param title the tokens
+   * @param subtitle what else is to be said about them
+   */
+  public TokenFigure(
+      AttentionResult result,
+      float[] patches,
+      double max,
+      MapStyle style,
+      String title,
+      String subtitle) {
+    RgbPicture rgb = result.picture();
+    PatchGrid grid = result.maps().grid();
+    double factor = factor(Math.max(rgb.width(), rgb.height()));
+    int pictureWidth = Math.max(1, (int) Math.round(rgb.width() * factor));
+    int pictureHeight = Math.max(1, (int) Math.round(rgb.height() * factor));
+    this.style = style;
+    picture = picture(rgb, pictureWidth, pictureHeight);
+    Rectangle all = new Rectangle(rgb.width(), rgb.height());
+    layer = MapLayer.of(grid, patches, max, style, all, pictureWidth, pictureHeight);
+    width = Math.max(MIN_WIDTH, pictureWidth) + 2 * MARGIN;
+    height = PICTURE_TOP + pictureHeight + BELOW_PICTURE + BAR_HEIGHT + LINE + MARGIN;
+    int room = width - 2 * MARGIN;
+    this.title = fit(title, TITLE, room);
+    this.subtitle = fit(subtitle, TEXT, room);
+    scale =
+        String.format(
+            Locale.ROOT, "0 to %.3g %% of the attention to the picture, per patch", 100 * max);
+    this.source = fit(result.source().title(), TEXT, room);
+  }
+
+  /** Whole steps for small pictures, so that pixels stay squares; large ones are shrunk. */
+  private static double factor(int side) {
+    return side > MAX_SIDE ? (double) MAX_SIDE / side : Math.max(1, GOOD_SIDE / side);
+  }
+
+  static BufferedImage picture(RgbPicture rgb, int width, int height) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    image.setRGB(0, 0, width, height, HeatBlend.scaled(rgb, width, height), 0, width);
+    return image;
+  }
+
+  private static String fit(String text, Font font, int room) {
+    Graphics2D g = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics();
+    FontMetrics metrics = g.getFontMetrics(font);
+    String fitted = TokenText.fit(TokenText.visible(text).strip(), metrics, room);
+    g.dispose();
+    return fitted;
+  }
+
+  /** The figure as pixels. */
+  public BufferedImage image() {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D g = image.createGraphics();
+    g.setRenderingHint(
+        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+    g.setColor(Color.WHITE);
+    g.fillRect(0, 0, width, height);
+    draw(g, title, TITLE, Color.BLACK, MARGIN, TITLE_BASELINE);
+    draw(g, subtitle, TEXT, GREY, MARGIN, SUBTITLE_BASELINE);
+    g.drawImage(picture, MARGIN, PICTURE_TOP, null);
+    g.drawImage(layer, MARGIN, PICTURE_TOP, null);
+    for (int x = 0; x < BAR_WIDTH; x++) {
+      g.setColor(new Color(style.colours().of(x / (BAR_WIDTH - 1.0))));
+      g.fillRect(MARGIN + x, barTop(), 1, BAR_HEIGHT);
+    }
+    draw(g, scale, TEXT, Color.BLACK, MARGIN + BAR_WIDTH + 8, barTop() + 11);
+    draw(g, source, TEXT, GREY, MARGIN, barTop() + BAR_HEIGHT + LINE);
+    g.dispose();
+    return image;
+  }
+
+  private static void draw(Graphics2D g, String text, Font font, Color colour, int x, int y) {
+    g.setFont(font);
+    g.setColor(colour);
+    g.drawString(TokenText.drawable(text, font), x, y);
+  }
+
+  private int barTop() {
+    return PICTURE_TOP + picture.getHeight() + BELOW_PICTURE;
+  }
+
+  /** The figure as SVG: picture and map embedded, text as text. */
+  public String svg() {
+    StringBuilder stops = new StringBuilder();
+    for (int i = 0; i <= BAR_STOPS; i++) {
+      double share = (double) i / BAR_STOPS;
+      stops.append(
+          String.format(
+              Locale.ROOT,
+              "<stop offset=\"%.4f\" stop-color=\"#%06x\"/>",
+              share,
+              style.colours().of(share)));
+    }
+    return String.format(
+        Locale.ROOT,
+        """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <svg xmlns="http://www.w3.org/2000/svg" \
+        xmlns:xlink="http://www.w3.org/1999/xlink" width="%d" height="%d" viewBox="0 0 %d %d" \
+        font-family="sans-serif" font-size="13">
+        <title>%s</title>
+        <defs><linearGradient id="bar">%s</linearGradient></defs>
+        <rect width="100%%" height="100%%" fill="#ffffff"/>
+        %s%s%s%s<rect x="%d" y="%d" width="%d" height="%d" fill="url(#bar)"/>
+        %s%s</svg>
+        """,
+        width,
+        height,
+        width,
+        height,
+        Markup.escape(title),
+        stops,
+        text(title, "font-size=\"20\" font-weight=\"bold\"", MARGIN, TITLE_BASELINE),
+        text(subtitle, "fill=\"#606060\"", MARGIN, SUBTITLE_BASELINE),
+        image("picture", picture),
+        image("map", layer),
+        MARGIN,
+        barTop(),
+        BAR_WIDTH,
+        BAR_HEIGHT,
+        text(scale, "", MARGIN + BAR_WIDTH + 8, barTop() + 11),
+        text(source, "fill=\"#606060\"", MARGIN, barTop() + BAR_HEIGHT + LINE));
+  }
+
+  private static String text(String text, String attributes, int x, int y) {
+    return "<text x=\"%d\" y=\"%d\" %s xml:space=\"preserve\">%s</text>\n"
+        .formatted(x, y, attributes, Markup.escape(text));
+  }
+
+  private static String image(String id, BufferedImage image) {
+    return "<image id=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" xlink:href=\"%s\"/>\n"
+        .formatted(id, MARGIN, PICTURE_TOP, image.getWidth(), image.getHeight(), Markup.png(image));
+  }
+
+  /**
+   * Writes {@link #image}.
+   *
+   * @throws org.vlmvisualizer.core.InputException if the file cannot be written; then nothing is
+   */
+  public void writePng(Path file) {
+    WholeFile.write(file, temporary -> ImageIO.write(image(), "png", temporary.toFile()));
+  }
+
+  /**
+   * Writes {@link #svg}.
+   *
+   * @throws org.vlmvisualizer.core.InputException if the file cannot be written; then nothing is
+   */
+  public void writeSvg(Path file) {
+    WholeFile.write(file, temporary -> Files.writeString(temporary, svg()));
+  }
+}

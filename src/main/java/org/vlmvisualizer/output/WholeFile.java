@@ -1,0 +1,48 @@
+package org.vlmvisualizer.output;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.UUID;
+import org.vlmvisualizer.core.InputException;
+
+/** One file, written whole or not at all. An earlier file of that name stays until then. */
+final class WholeFile {
+  private WholeFile() {}
+
+  @FunctionalInterface
+  interface Writer {
+    void write(Path file) throws IOException;
+  }
+
+  /**
+   * Writes beside the file and then moves into place; missing folders are made.
+   *
+   * @throws InputException if it cannot be written
+   */
+  static void write(Path file, Writer writer) {
+    Path target = file.toAbsolutePath();
+    if (Files.isDirectory(target) || target.getParent() == null) {
+      throw new InputException("Expected the name of a file, found a folder: " + file + ".");
+    }
+    try {
+      Files.createDirectories(target.getParent());
+      // Not by createTempFile, whose files nobody else may read.
+      Path temporary = target.resolveSibling(".vlm-visualizer-" + UUID.randomUUID() + ".tmp");
+      try {
+        writer.write(temporary);
+        Files.move(
+            temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw new InputException(
+          "%s could not be written (%s). Choose another folder, or make room on the disk."
+              .formatted(file, reason),
+          e);
+    }
+  }
+}

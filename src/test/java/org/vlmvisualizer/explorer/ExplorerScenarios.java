@@ -1,0 +1,392 @@
+package org.vlmvisualizer.explorer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ij.ImageJ;
+import ij.ImagePlus;
+import ij.WindowManager;
+import ij.gui.OvalRoi;
+import ij.gui.Roi;
+import java.awt.Component;
+import java.awt.EventQueue;
+import java.awt.Rectangle;
+import java.awt.event.InputEvent;
+import java.awt.event.KeyEvent;
+import java.awt.event.MouseEvent;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.swing.JCheckBox;
+import javax.swing.JLabel;
+import javax.swing.JSlider;
+import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Region;
+import org.vlmvisualizer.core.RegionAttention;
+import org.vlmvisualizer.output.AttentionResult;
+
+/**
+ * What users do with the explorer, in a real ImageJ on a display: {@code ExplorerScenarios FILE}
+ * runs all of them and writes which failed, each with its reason, into the file.
+ */
+public final class ExplorerScenarios {
+  private static final AtomicReference<Throwable> UNCAUGHT = new AtomicReference<>();
+
+  private ExplorerScenarios() {}
+
+  private interface Scenario {
+    void run() throws Exception;
+  }
+
+  private static Map<String, Scenario> all() {
+    Map<String, Scenario> all = new LinkedHashMap<>();
+    all.put("a click selects a token and lays its map over the picture", ExplorerScenarios::click);
+    all.put("a drag selects a run, Shift extends, Ctrl adds", ExplorerScenarios::drag);
+    all.put("keys move, extend, and go to the ends", ExplorerScenarios::keys);
+    all.put("Tab reaches every control, and each has a name", ExplorerScenarios::focus);
+    all.put("the plot's points can be clicked", ExplorerScenarios::plot);
+    all.put("the hyperstack follows, and is followed", ExplorerScenarios::stack);
+    all.put("a region shades the tokens by their share in it", ExplorerScenarios::region);
+    all.put("Escape clears the region, then the selection", ExplorerScenarios::escape);
+    all.put("layers and heads can be chosen if kept", ExplorerScenarios::layers);
+    all.put("without kept layers there are no sliders for them", ExplorerScenarios::noLayers);
+    all.put("windows close in any order", ExplorerScenarios::closing);
+    all.put("pictures of 1 x 1 and 5000 x 3 pixels", ExplorerScenarios::extremes);
+    all.put("maps of nothing but zeros", ExplorerScenarios::zeros);
+    all.put("the map survives flattening and removal", ExplorerScenarios::overlay);
+    return all;
+  }
+
+  /** Names of the scenarios, in the order that they run in. */
+  static List<String> names() {
+    return List.copyOf(all().keySet());
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    Thread.setDefaultUncaughtExceptionHandler((thread, e) -> UNCAUGHT.compareAndSet(null, e));
+    new ImageJ(ImageJ.NO_SHOW);
+    StringBuilder failures = new StringBuilder();
+    for (Map.Entry<String, Scenario> scenario : all().entrySet()) {
+      try {
+        UNCAUGHT.set(null);
+        scenario.getValue().run();
+        WindowManager.closeAllWindows();
+        OpenExplorer.await("all windows to close", () -> OpenExplorer.frames().isEmpty());
+        if (UNCAUGHT.get() != null) {
+          throw new AssertionError("Not caught on a thread", UNCAUGHT.get());
+        }
+        failures.append(scenario.getKey()).append('\t').append("passed\n");
+      } catch (Exception | AssertionError e) {
+        StringWriter trace = new StringWriter();
+        e.printStackTrace(new PrintWriter(trace));
+        String line = trace.toString().replace('\n', '|');
+        failures.append(scenario.getKey()).append('\t').append(line).append('\n');
+        WindowManager.closeAllWindows();
+      }
+    }
+    Files.writeString(Path.of(arguments[0]), failures);
+    Runtime.getRuntime().halt(0);
+  }
+
+  private static void click() throws Exception {
+    OpenExplorer explorer = new OpenExplorer(Samples.result(400, 300, 12));
+    Rectangle box = explorer.answer().box(5);
+    explorer.robotClick(explorer.answer(), (int) box.getCenterX(), (int) box.getCenterY());
+    assertEquals(List.of(5), explorer.selected());
+    // The brightest place of picture and map is the peak's patch: 9 * 5 = 45, column 5 of row 5.
+    ImagePlus flat = OpenExplorer.onEventThread(explorer.picture::flatten);
+    PatchGrid grid = explorer.state.maps().grid();
+    int peak = flat.getProcessor().getPixel((int) grid.centreX(45), (int) grid.centreY(45));
+    int other = flat.getProcessor().getPixel((int) grid.centreX(20), (int) grid.centreY(20));
+    assertTrue((peak >> 16 & 0xff) > 220 && (peak & 0xff) < 190, Integer.toHexString(peak));
+    assertTrue((other >> 16 & 0xff) < 200, Integer.toHexString(other));
+    assertEquals("µm", explorer.picture.getCalibration().getUnit());
+    assertEquals(0.5, explorer.picture.getCalibration().pixelWidth);
+  }
+
+  private static void drag() throws Exception {
+    OpenExplorer explorer = new OpenExplorer(Samples.result(400, 300, 12));
+    AnswerPanel answer = explorer.answer();
+    Rectangle first = answer.box(1);
+    Rectangle last = answer.box(3);
+    explorer.mouse(answer, MouseEvent.MOUSE_PRESSED, 0, first.x + 2, first.y + 2);
+    explorer.mouse(answer, MouseEvent.MOUSE_DRAGGED, 0, last.x + 2, last.y + 2);
+    assertEquals(List.of(1, 2, 3), explorer.selected());
+    float[] mean = explorer.state.shown().patches();
+    float expected = 0;
+    for (int t = 1; t <= 3; t++) {
+      expected += explorer.state.maps().values(t)[27] / 3;
+    }
+    assertEquals(expected, mean[27], 1e-7);
+
+    Rectangle far = answer.box(6);
+    explorer.mouse(
+        answer, MouseEvent.MOUSE_PRESSED, InputEvent.SHIFT_DOWN_MASK, far.x + 2, far.y + 2);
+    assertEquals(List.of(1, 2, 3, 4, 5, 6), explorer.selected());
+    explorer.mouse(
+        answer, MouseEvent.MOUSE_PRESSED, InputEvent.CTRL_DOWN_MASK, last.x + 2, last.y + 2);
+    assertEquals(List.of(1, 2, 4, 5, 6), explorer.selected());
+    explorer.mouse(answer, MouseEvent.MOUSE_PRESSED, 0, last.x + 2, last.y + 2);
+    explorer.mouse(
+        answer, MouseEvent.MOUSE_PRESSED, InputEvent.CTRL_DOWN_MASK, last.x + 2, last.y + 2);
+    assertEquals(List.of(3), explorer.selected(), "one token stays selected");
+  }
+
+  private static void keys() throws Exception {
+    OpenExplorer explorer = new OpenExplorer(Samples.result(400, 300, 12));
+    for (Component view : List.of(explorer.answer(), explorer.chart())) {
+      explorer.key(view, KeyEvent.VK_HOME, 0);
+      explorer.key(view, KeyEvent.VK_RIGHT, 0);
+      explorer.key(view, KeyEvent.VK_DOWN, 0);
+      assertEquals(List.of(2), explorer.selected());
+      explorer.key(view, KeyEvent.VK_RIGHT, InputEvent.SHIFT_DOWN_MASK);
+      assertEquals(List.of(2, 3), explorer.selected());
+      explorer.key(view, KeyEvent.VK_LEFT, 0);
+      explorer.key(view, KeyEvent.VK_LEFT, 0);
+      explorer.key(view, KeyEvent.VK_UP, 0);
+      explorer.key(view, KeyEvent.VK_UP, 0);
+      assertEquals(List.of(0), explorer.selected());
+      explorer.key(view, KeyEvent.VK_END, InputEvent.SHIFT_DOWN_MASK);
+      assertEquals(12, explorer.selected().size());
+      explorer.key(view, KeyEvent.VK_END, 0);
+      assertEquals(List.of(11), explorer.selected());
+      explorer.key(view, KeyEvent.VK_A, InputEvent.CTRL_DOWN_MASK);
+      assertEquals(12, explorer.selected().size());
+    }
+    String said = explorer.answer().getAccessibleContext().getAccessibleDescription();
+    assertTrue(said.startsWith("token 12 of 12"), said);
+  }
+
+  private static void focus() throws Exception {
+    OpenExplorer explorer = new OpenExplorer(Samples.kept(400, 300, 4));
+    List<Component> reached = new ArrayList<>();
+    EventQueue.invokeAndWait(
+        () -> {
+          var policy = explorer.frame.getFocusTraversalPolicy();
+          Component next = policy.getFirstComponent(explorer.frame);
+          while (next != null && !reached.contains(next)) {
+            reached.add(next);
+            next = policy.getComponentAfter(explorer.frame, next);
+          }
+        });
+    List<Component> controls = new ArrayList<>(List.of(explorer.answer(), explorer.chart()));
+    OpenExplorer.collect(explorer.frame, JSlider.class, cast(controls));
+    OpenExplorer.collect(explorer.frame, JCheckBox.class, cast(controls));
+    OpenExplorer.collect(explorer.frame, javax.swing.JComboBox.class, cast(controls));
+    assertEquals(8, controls.size(), "answer, plot, 3 sliders, 2 boxes, colours");
+    for (Component control : controls) {
+      assertTrue(reached.contains(control), "Tab does not reach " + control);
+      String name = control.getAccessibleContext().getAccessibleName();
+      assertTrue(name != null && !name.isBlank(), "no name for " + control);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // a list of components takes any component
+  private static <T> List<T> cast(List<Component> components) {
+    return (List<T>) components;
+  }
+
+  private static void plot() throws Exception {
+    OpenExplorer explorer = new OpenExplorer(Samples.result(400, 300, 12));
+    RatioChart chart = explorer.chart();
+    explorer.robotClick(chart, (int) chart.x(7), chart.getHeight() / 2);
+    assertEquals(List.of(7), explorer.selected());
+    explorer.mouse(chart, MouseEvent.MOUSE_DRAGGED, 0, (int) chart.x(9), 50);
+    assertEquals(List.of(7, 8, 9), explorer.selected());
+  }
+
+  private static void stack() throws Exception {
+    AttentionResult result = Samples.result(400, 300, 12);
+    ImagePlus stack = result.heatmaps();
+    stack.show();
+    stack.setSlice(3);
+    OpenExplorer explorer = new OpenExplorer(result);
+    OpenExplorer.await("the slice at opening", () -> explorer.state.selection().lead() == 2);
+    stack.setSlice(8);
+    OpenExplorer.await("the token to follow", () -> explorer.state.selection().lead() == 7);
+    explorer.key(explorer.answer(), KeyEvent.VK_RIGHT, 0);
+    OpenExplorer.await("the slice to follow", () -> stack.getSlice() == 9);
+    for (int i = 0; i < 6; i++) {
+      explorer.key(explorer.answer(), KeyEvent.VK_LEFT, 0);
+    }
+    OpenExplorer.await("the last of many steps", () -> stack.getSlice() == 3);
+    Thread.sleep(200); // all echoes of the way there
+    assertEquals(List.of(2), explorer.selected());
+    explorer.key(explorer.answer(), KeyEvent.VK_END, InputEvent.SHIFT_DOWN_MASK);
+    stack.updateAndDraw();
+    Thread.sleep(200);
+    assertEquals(10, explorer.selected().size(), "an update is no scrolling");
+    assertEquals(3, stack.getSlice());
+    EventQueue.invokeAndWait(stack::close);
+    explorer.key(explorer.answer(), KeyEvent.VK_HOME, 0);
+    assertEquals(List.of(0), explorer.selected());
+  }
+
+  private static void region() throws Exception {
+    AttentionResult result = Samples.result(400, 300, 12);
+    OpenExplorer explorer = new OpenExplorer(result);
+    assertEquals(1, explorer.picture.getCanvas().getMagnification());
+    pull(explorer, 50, 40, 170, 130);
+    OpenExplorer.await("shares", () -> explorer.state.regionShares() != null);
+    assertEquals(new Rectangle(50, 40, 120, 90), explorer.picture.getRoi().getBounds());
+    double[] expected =
+        RegionAttention.of(Region.rectangle(50, 40, 120, 90), result.maps()).shares();
+    awaitShares(explorer, expected);
+    assertEquals(expected[4], explorer.state.shade(4), 1e-9);
+    pull(explorer, 100, 80, 180, 140); // moves it
+    assertEquals(new Rectangle(130, 100, 120, 90), explorer.picture.getRoi().getBounds());
+    awaitShares(
+        explorer, RegionAttention.of(Region.rectangle(130, 100, 120, 90), result.maps()).shares());
+    EventQueue.invokeAndWait(() -> explorer.picture.setRoi(new Roi(0, 0, 400, 300)));
+    OpenExplorer.await(
+        "the whole picture", () -> Math.abs(explorer.state.regionShares()[4] - 1) < 1e-9);
+    EventQueue.invokeAndWait(() -> explorer.picture.setRoi(new OvalRoi(-50, -50, 90, 70)));
+    OpenExplorer.await("part of an oval", () -> explorer.state.regionShares()[4] < 0.5);
+    EventQueue.invokeAndWait(() -> explorer.picture.deleteRoi());
+    OpenExplorer.await("no region", () -> explorer.state.regionShares() == null);
+  }
+
+  /** Draws or moves a selection with the mouse. */
+  private static void pull(OpenExplorer explorer, int fromX, int fromY, int toX, int toY)
+      throws Exception {
+    Component canvas = explorer.picture.getCanvas();
+    explorer.mouse(canvas, MouseEvent.MOUSE_MOVED, 0, fromX, fromY);
+    explorer.mouse(canvas, MouseEvent.MOUSE_PRESSED, 0, fromX, fromY);
+    for (int step = 1; step <= 4; step++) {
+      int x = fromX + (toX - fromX) * step / 4;
+      int y = fromY + (toY - fromY) * step / 4;
+      explorer.mouse(canvas, MouseEvent.MOUSE_DRAGGED, 0, x, y);
+    }
+    explorer.mouse(canvas, MouseEvent.MOUSE_RELEASED, 0, toX, toY);
+  }
+
+  private static void awaitShares(OpenExplorer explorer, double[] expected) throws Exception {
+    OpenExplorer.await(
+        "shares of the region",
+        () -> Math.abs(explorer.state.regionShares()[4] - expected[4]) < 1e-9);
+    assertArrayEquals(expected, explorer.state.regionShares(), 1e-9);
+  }
+
+  private static void escape() throws Exception {
+    OpenExplorer explorer = new OpenExplorer(Samples.result(400, 300, 12));
+    explorer.key(explorer.answer(), KeyEvent.VK_A, InputEvent.CTRL_DOWN_MASK);
+    EventQueue.invokeAndWait(() -> explorer.picture.setRoi(new Roi(50, 40, 120, 90)));
+    OpenExplorer.await("shares", () -> explorer.state.regionShares() != null);
+    explorer.key(explorer.answer(), KeyEvent.VK_ESCAPE, 0);
+    OpenExplorer.await("no region", () -> explorer.state.regionShares() == null);
+    assertNull(explorer.picture.getRoi());
+    assertEquals(12, explorer.selected().size());
+    explorer.key(explorer.answer(), KeyEvent.VK_ESCAPE, 0);
+    assertEquals(1, explorer.selected().size());
+  }
+
+  private static void layers() throws Exception {
+    AttentionResult result = Samples.kept(400, 300, 5);
+    OpenExplorer explorer = new OpenExplorer(result);
+    explorer.key(explorer.answer(), KeyEvent.VK_RIGHT, 0);
+    assertEquals(List.of(1), explorer.selected());
+    JSlider layer = explorer.find(JSlider.class, 1);
+    JSlider head = explorer.find(JSlider.class, 2);
+    EventQueue.invokeAndWait(() -> layer.setValue(2));
+    EventQueue.invokeAndWait(() -> head.setValue(1));
+    int patch = Samples.patch(1, 2, 1);
+    OpenExplorer.await("the head's map", () -> explorer.state.shown().patches()[patch] == 1);
+    OpenExplorer.await("all maps", () -> explorer.state.maps() != result.maps());
+    OpenExplorer.await(
+        "another token's map", () -> explorer.state.maps().values(4)[Samples.patch(4, 2, 1)] == 1);
+    EventQueue.invokeAndWait(() -> layer.setValue(-1));
+    EventQueue.invokeAndWait(() -> head.setValue(-1));
+    OpenExplorer.await("the run's own maps", () -> explorer.state.maps() == result.maps());
+    OpenExplorer.await("its map", () -> explorer.state.shown().patches()[9] > 0.3);
+  }
+
+  private static void noLayers() throws Exception {
+    OpenExplorer explorer = new OpenExplorer(Samples.result(40, 30, 2));
+    List<JSlider> sliders = new ArrayList<>();
+    OpenExplorer.collect(explorer.frame, JSlider.class, sliders);
+    assertEquals(1, sliders.size(), "opacity only");
+  }
+
+  private static void closing() throws Exception {
+    AttentionResult result = Samples.result(400, 300, 12);
+    ImagePlus stack = result.heatmaps();
+    stack.show();
+    int roiListeners = Roi.getListeners().size();
+    int imageListeners = ImagePlus.getListeners().size();
+    OpenExplorer byFrame = new OpenExplorer(result);
+    byFrame.close();
+    OpenExplorer byPicture = new OpenExplorer(result);
+    EventQueue.invokeAndWait(() -> byPicture.picture.close());
+    OpenExplorer.await("the frame", () -> !byPicture.frame.isDisplayable());
+    OpenExplorer one = new OpenExplorer(result);
+    OpenExplorer two = new OpenExplorer(result);
+    EventQueue.invokeAndWait(stack::close);
+    one.key(one.answer(), KeyEvent.VK_END, 0);
+    one.close();
+    two.key(two.answer(), KeyEvent.VK_END, 0);
+    assertEquals(List.of(11), two.selected());
+    two.close();
+    assertEquals(roiListeners, Roi.getListeners().size());
+    assertEquals(imageListeners, ImagePlus.getListeners().size());
+    assertEquals(0, WindowManager.getImageCount());
+    assertEquals(0, WindowManager.getNonImageWindows().length);
+  }
+
+  private static void extremes() throws Exception {
+    for (int[] size : new int[][] {{1, 1}, {5000, 3}, {3, 5000}}) {
+      OpenExplorer explorer = new OpenExplorer(Samples.result(size[0], size[1], 3));
+      explorer.key(explorer.answer(), KeyEvent.VK_END, 0);
+      assertEquals(List.of(2), explorer.selected());
+      EventQueue.invokeAndWait(() -> explorer.picture.setRoi(new Roi(0, 0, 1, 1)));
+      OpenExplorer.await("shares", () -> explorer.state.regionShares() != null);
+      assertNoNaN(explorer);
+      assertNotNull(OpenExplorer.onEventThread(explorer.picture::flatten));
+      explorer.close();
+    }
+  }
+
+  private static void zeros() throws Exception {
+    OpenExplorer explorer = new OpenExplorer(Samples.empty(400, 300, 3));
+    explorer.key(explorer.answer(), KeyEvent.VK_END, 0);
+    assertEquals(List.of(2), explorer.selected());
+    EventQueue.invokeAndWait(() -> explorer.picture.setRoi(new Roi(10, 10, 50, 50)));
+    OpenExplorer.await("shares", () -> explorer.state.regionShares() != null);
+    assertNoNaN(explorer);
+    EventQueue.invokeAndWait(explorer.find(JCheckBox.class, 1)::doClick);
+    assertNoNaN(explorer);
+  }
+
+  private static void assertNoNaN(OpenExplorer explorer) throws Exception {
+    List<JLabel> labels = new ArrayList<>();
+    OpenExplorer.collect(explorer.frame, JLabel.class, labels);
+    for (JLabel label : labels) {
+      String text = OpenExplorer.onEventThread(label::getText);
+      assertFalse(text.contains("NaN") || text.contains("Infinity"), text);
+    }
+    assertFalse(Double.isNaN(OpenExplorer.onEventThread(() -> explorer.state.shade(0))));
+    assertFalse(Double.isNaN(OpenExplorer.onEventThread(explorer.state::scaleMaximum)));
+    String said = explorer.answer().getAccessibleContext().getAccessibleDescription();
+    assertFalse(said.contains("NaN"), said);
+  }
+
+  private static void overlay() throws Exception {
+    OpenExplorer explorer = new OpenExplorer(Samples.result(400, 300, 12));
+    EventQueue.invokeAndWait(() -> explorer.picture.setOverlay(null));
+    explorer.key(explorer.answer(), KeyEvent.VK_RIGHT, 0);
+    OpenExplorer.await("the map again", () -> explorer.picture.getOverlay() != null);
+    EventQueue.invokeAndWait(() -> explorer.picture.getOverlay().add(new Roi(5, 5, 10, 10)));
+    explorer.key(explorer.answer(), KeyEvent.VK_RIGHT, 0);
+    explorer.selected();
+    assertEquals(2, explorer.picture.getOverlay().size(), "what users add stays");
+  }
+}

@@ -1,0 +1,116 @@
+package org.vlmvisualizer.explorer;
+
+import com.google.gson.JsonObject;
+import ij.measure.Calibration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.vlmvisualizer.core.AttentionShares;
+import org.vlmvisualizer.core.AttributionMap;
+import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.HeadAttention;
+import org.vlmvisualizer.core.IndexRange;
+import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.TokenMaps;
+import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.SourceFrame;
+import org.vlmvisualizer.output.Upsampling;
+
+/**
+ * Made-up results: a grey picture, maps of noise with one peak each, and tokens as nasty as any.
+ */
+final class Samples {
+  static final List<String> TEXTS =
+      List.of(
+          "The",
+          " cat",
+          "</script><script>alert(1)</script>",
+          " <b>&amp;\"'",
+          "\n",
+          " 细胞",
+          "{{maps}}",
+          "\u0000\u0007\u202e",
+          "\ud800",
+          " ]]>",
+          "<html><u>x",
+          "");
+
+  private Samples() {}
+
+  /** Maps on a grid of 8 × 8 patches; that of token t has its peak at patch 9 t mod 64. */
+  static AttentionResult result(int width, int height, int count) {
+    Random random = new Random(3);
+    PatchGrid grid = PatchGrid.padded(width, height, 112, 14);
+    float[][] values = new float[count][grid.size()];
+    for (int t = 0; t < count; t++) {
+      float sum = 0;
+      for (int p = 0; p < grid.size(); p++) {
+        values[t][p] = p == 9 * t % 64 ? 20 : random.nextFloat();
+        sum += values[t][p];
+      }
+      for (int p = 0; p < grid.size(); p++) {
+        values[t][p] /= sum;
+      }
+    }
+    return result(width, height, values, grid, null);
+  }
+
+  /** With maps that are all 0. */
+  static AttentionResult empty(int width, int height, int count) {
+    PatchGrid grid = PatchGrid.padded(width, height, 112, 14);
+    return result(width, height, new float[count][grid.size()], grid, null);
+  }
+
+  /** With 3 layers of 2 heads, each of which looks at one patch of its own. */
+  static AttentionResult kept(int width, int height, int count) {
+    AttentionResult plain = result(width, height, count);
+    int patches = plain.maps().grid().size();
+    float[][] image = new float[count][6 * patches];
+    float[][] rest = new float[count][3 * 6];
+    for (int t = 0; t < count; t++) {
+      for (int row = 0; row < 6; row++) {
+        image[t][row * patches + patch(t, row / 2, row % 2)] = 0.5f;
+        rest[t][HeadAttention.TEXT * 6 + row] = 0.5f;
+      }
+    }
+    HeadAttention heads =
+        new HeadAttention(new IndexRange(0, 2), new IndexRange(0, 1), false, image, rest, null);
+    return result(width, height, plain.maps().map().values(), plain.maps().grid(), heads);
+  }
+
+  /** The patch that a head looks at. */
+  static int patch(int token, int layer, int head) {
+    return (token + 10 * layer + 5 * head) % 64;
+  }
+
+  private static AttentionResult result(
+      int width, int height, float[][] values, PatchGrid grid, HeadAttention kept) {
+    List<GeneratedToken> tokens = new ArrayList<>();
+    List<AttentionShares> shares = new ArrayList<>();
+    for (int t = 0; t < values.length; t++) {
+      tokens.add(new GeneratedToken(t, TEXTS.get(t % TEXTS.size()), 1.0 / (t + 1)));
+      double image = 0.1 + 0.8 * t / values.length;
+      shares.add(new AttentionShares(image, 0.9 - image, 0.1));
+    }
+    byte[] rgb = new byte[3 * width * height];
+    java.util.Arrays.fill(rgb, (byte) 200);
+    Calibration calibration = new Calibration();
+    calibration.setUnit("µm");
+    calibration.pixelWidth = 0.5;
+    calibration.pixelHeight = 0.5;
+    JsonObject run = new JsonObject();
+    run.addProperty("question", "Where is <it>?");
+    run.add("options", new JsonObject());
+    return new AttentionResult(
+        new TokenMaps(new AttributionMap("language", values), grid, tokens, shares),
+        new RgbPicture(width, height, rgb),
+        new SourceFrame("a <b> & \"c\".tif", 0, 0, calibration),
+        Upsampling.NEAREST,
+        "answer",
+        List.of(),
+        null,
+        kept,
+        run);
+  }
+}
