@@ -129,6 +129,7 @@ class DocsMacrosTest {
     checkSums(left.get("Measuring a map"));
     checkSaved(left);
     assertEquals(TOKENS + " maps, 11 files", said(left.get("Keeping layers and heads")));
+    assertEquals("1", said(left.get("A report to send to a colleague")));
     checkRois(left);
     checkSeries(left);
     checkAllOpen(left.get("All open images"), headless);

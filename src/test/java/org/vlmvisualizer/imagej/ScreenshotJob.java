@@ -16,6 +16,7 @@ import java.awt.Window;
 import java.awt.event.WindowEvent;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
@@ -45,6 +46,7 @@ final class ScreenshotJob implements FijiMain.Job {
     Window table = WindowManager.getWindow("Attention per token");
     table.setSize(1440, 260);
     take("table", table);
+    takeExplorer(fiji, maps);
     WindowManager.closeAllWindows();
     IJ.openImage(arguments.get(2)).show();
     fiji.choose(
@@ -64,6 +66,23 @@ final class ScreenshotJob implements FijiMain.Job {
             "What is in the image?"));
     take("composite", WindowManager.getCurrentImage().getWindow());
     takeDialog(fiji);
+  }
+
+  /** The explorer beside its picture, at the token that the stack of maps is scrolled to. */
+  private void takeExplorer(FijiLike fiji, ImagePlus maps) throws Exception {
+    WindowManager.setCurrentWindow(maps.getWindow());
+    fiji.choose("Token Explorer", Map.of());
+    Thread.sleep(MILLIS);
+    EventQueue.invokeAndWait(() -> maps.setSlice(slice(maps, "cherry")));
+    EventQueue.invokeAndWait(() -> maps.setSlice(slice(maps, "banana")));
+    List<Frame> frames = new ArrayList<>();
+    for (Frame frame : Frame.getFrames()) {
+      if (frame.isShowing() && frame.getTitle().startsWith("Token Explorer")) {
+        frames.add(0, frame);
+      }
+    }
+    frames.add(WindowManager.getCurrentImage().getWindow());
+    take("explorer", frames.toArray(Window[]::new));
   }
 
   /** Opens the dialog, and closes it as with Cancel. */
@@ -94,7 +113,31 @@ final class ScreenshotJob implements FijiMain.Job {
     throw new IllegalStateException("No token " + word);
   }
 
-  private void take(String name, Window window) throws Exception {
+  /** One window, or several side by side. */
+  private void take(String name, Window... windows) throws Exception {
+    List<BufferedImage> pictures = new ArrayList<>();
+    int width = 0;
+    int height = 0;
+    for (Window window : windows) {
+      BufferedImage picture = picture(window);
+      pictures.add(picture);
+      width += picture.getWidth();
+      height = Math.max(height, picture.getHeight());
+    }
+    BufferedImage all = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = all.createGraphics();
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, width, height);
+    int x = 0;
+    for (BufferedImage picture : pictures) {
+      graphics.drawImage(picture, x, 0, null);
+      x += picture.getWidth();
+    }
+    graphics.dispose();
+    ImageIO.write(all, "png", folder.resolve(name + ".png").toFile());
+  }
+
+  private BufferedImage picture(Window window) throws Exception {
     EventQueue.invokeAndWait(
         () -> {
           window.setLocation(60, 60);
@@ -104,7 +147,7 @@ final class ScreenshotJob implements FijiMain.Job {
     Thread.sleep(MILLIS);
     BufferedImage content = robot.createScreenCapture(new Rectangle(window.getBounds()));
     String title = window instanceof Frame frame ? frame.getTitle() : ((Dialog) window).getTitle();
-    ImageIO.write(titled(content, title), "png", folder.resolve(name + ".png").toFile());
+    return titled(content, title);
   }
 
   /** With the title that a window manager would show; the virtual display has none. */

@@ -42,6 +42,7 @@ class ScreenshotTest {
     check("table", 1400, 200, 0xffffff, 0x000000);
     check("composite", 400, 380);
     check("dialog", 400, 300);
+    check("explorer", 900, 380, 0xffffff);
     try (Stream<Path> documented = Files.list(Path.of("docs/images"))) {
       for (Path picture : documented.filter(file -> !file.endsWith("demo-montage.png")).toList()) {
         assertTrue(Files.exists(FOLDER.resolve(picture.getFileName())), picture + " is not made");
