@@ -57,10 +57,11 @@ public class TokenExplorer extends VisualizerCommand {
     Explorer.open(result);
   }
 
-  /** A dialog asks for a folder only where there is nothing to show yet. */
+  /** Its options are asked for only where there is nothing to show yet. */
   @Override
   boolean hasOwnWindow() {
-    return atHand() != null;
+    ImagePlus image = WindowManager.getCurrentImage();
+    return LastResult.get() != null || image != null && AttentionResult.of(image) != null;
   }
 
   /** The result that the user looks at or looked at last, or null. */
