@@ -99,7 +99,7 @@ public record AttentionResult(
   /** The same with other maps, such as those of some layers; of the whole sequence, nothing. */
   public AttentionResult with(TokenMaps others) {
     return new AttentionResult(
-        others, picture, source, upsampling, answer, sequence, null, null, run);
+        others, picture, source, rendering, answer, sequence, null, null, run);
   }
 
   /** Whether attention to the first token of the prompt counts in the maps. */

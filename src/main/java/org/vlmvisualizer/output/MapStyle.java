@@ -10,6 +10,13 @@ public record MapStyle(HeatColours colours, double opacity, boolean smooth) {
   /** As the montage is drawn. */
   public static final MapStyle DEFAULT = new MapStyle(HeatColours.INFERNO, 0.85, false);
 
+  /** As a result's own heatmaps look. */
+  public static MapStyle of(Rendering rendering) {
+    Upsampling upsampling = rendering.upsampling();
+    boolean smooth = upsampling == Upsampling.BILINEAR || upsampling == Upsampling.BICUBIC;
+    return new MapStyle(rendering.colours(), DEFAULT.opacity, smooth);
+  }
+
   /**
    * @throws IllegalArgumentException if the opacity is out of range
    */

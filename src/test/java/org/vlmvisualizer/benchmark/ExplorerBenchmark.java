@@ -25,6 +25,7 @@ import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.explorer.Explorer;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.SourceFrame;
 import org.vlmvisualizer.output.Upsampling;
 
@@ -178,7 +179,7 @@ public final class ExplorerBenchmark {
         new TokenMaps(new AttributionMap("vlm-visualizer", values), grid, tokens, shares),
         new RgbPicture(side, side, rgb),
         SourceFrame.uncalibrated("noise"),
-        Upsampling.NEAREST,
+        Rendering.maps(Upsampling.NEAREST),
         "",
         List.of(),
         null,

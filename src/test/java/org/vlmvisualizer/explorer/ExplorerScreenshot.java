@@ -28,7 +28,6 @@ public final class ExplorerScreenshot {
     robot.delay(1000);
     Rectangle both = new Rectangle(frame.getBounds());
     both.add(WindowManager.getCurrentWindow().getBounds());
-    System.err.println(frame.getBounds() + " " + WindowManager.getCurrentWindow().getBounds());
     ImageIO.write(robot.createScreenCapture(both), "png", Path.of(arguments[1]).toFile());
     System.exit(0);
   }

@@ -14,6 +14,7 @@ import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.SourceFrame;
 import org.vlmvisualizer.output.Upsampling;
 
@@ -106,7 +107,7 @@ final class Samples {
         new TokenMaps(new AttributionMap("language", values), grid, tokens, shares),
         new RgbPicture(width, height, rgb),
         new SourceFrame("a <b> & \"c\".tif", 0, 0, calibration),
-        Upsampling.NEAREST,
+        Rendering.maps(Upsampling.NEAREST),
         "answer",
         List.of(),
         null,

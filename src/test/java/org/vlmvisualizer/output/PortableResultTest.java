@@ -73,7 +73,7 @@ class PortableResultTest {
         maps,
         demo.picture(),
         SourceFrame.uncalibrated("<b>&\u0007.tif"),
-        Upsampling.NEAREST,
+        Rendering.maps(Upsampling.NEAREST),
         "",
         List.of(),
         null,
