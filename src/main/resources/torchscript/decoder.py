@@ -16,12 +16,12 @@ def queries(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, 
   return rotated[:heads]
 
 
-# Everything behind the attention: x [Q, D], attended [Q, H * C] -> [Q, D].
+# Everything behind the attention, in place: x [Q, D], attended [Q, H * C] -> [Q, D].
 def finish(x: Tensor, attended: Tensor, w: List[Tensor], eps: float, wide: bool) -> Tensor:
-  x = x + __torch__.ops.quantised_linear(attended, w[4], w[5], w[6], wide)
+  x = x.add_(__torch__.ops.quantised_linear(attended, w[4], w[5], w[6], wide))
   h = __torch__.ops.rms_norm(x, w[7], eps)
   gate, up = __torch__.ops.quantised_linear(h, w[8], w[9], w[10], wide).chunk(2, -1)
-  return x + __torch__.ops.quantised_linear(torch.silu(gate).mul_(up), w[11], w[12], w[13], wide)
+  return x.add_(__torch__.ops.quantised_linear(torch.silu(gate).mul_(up), w[11], w[12], w[13], wide))
 
 
 # Attention of one query per head, q [H, 1, C], over the first n cached keys: [KV, G, n].
@@ -30,12 +30,12 @@ def row_weights(q: Tensor, keys: Tensor, n: int) -> Tensor:
   return torch.softmax(__torch__.ops.attention_scores(grouped, keys[:, :n]), -1)
 
 
-# What is recorded of one query's weights, [H, n] per layer: their mean over heads first..last,
+# What is recorded of one query's weights [L, H, n]: their mean over heads first..last,
 # [L, n]. With each = [start of the image, its end, end of the prompt] also what each of these heads
 # has on the image tokens, [L, H, P], and its sums on the first token, on the rest of the prompt's
 # text and behind the prompt, [3, L, H].
-def recorded(weights: List[Tensor], first: int, last: int, each: List[int]) -> List[Tensor]:
-  rows = torch.stack(weights, 0)[:, first:last + 1]
+def recorded(weights: Tensor, first: int, last: int, each: List[int]) -> List[Tensor]:
+  rows = weights[:, first:last + 1]
   result = [rows.mean([1])]
   if len(each) > 0:
     text = rows[:, :, 1:each[0]].sum([-1]) + rows[:, :, each[1]:each[2]].sum([-1])
@@ -44,17 +44,18 @@ def recorded(weights: List[Tensor], first: int, last: int, each: List[int]) -> L
   return result
 
 
-# One layer over the whole prompt: x [N, D] -> x, and the last row's weights [H, N]. The head mean of
-# all rows is added to total [N, N] unless that has no elements; the attention to the first token
-# is dropped from it on request.
-def prefill(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, eps: float, wide: bool, first: int, last: int, keep_first: bool, total: Tensor) -> List[Tensor]:
+# One layer over the whole prompt, in place: x [N, D]. The last row's weights go to rows [H, N], the
+# head mean of all rows is added to total [N, N], unless these have no elements; the attention to
+# the first token is dropped from total on request. What outlives a layer is the caller's: an array
+# made here would lie amid what the layer frees, and keep its place from being used again.
+def prefill(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, eps: float, wide: bool, first: int, last: int, keep_first: bool, rows: Tensor, total: Tensor) -> Tensor:
   n = x.size(0)
   q = __torch__.decoder.queries(x, w, cos, sin, keys, values, 0, eps, wide)
   mask = torch.full([n, n], -inf, dtype=6, device=x.device).triu(1)
   if total.numel() == 0:
     last = first - 1
   sums = torch.zeros_like(total)
-  attended, row = __torch__.ops.attend(q, keys[:, :n], values[:, :n], mask, first, last, sums, not x.is_cpu)
+  attended, last_rows = __torch__.ops.attend(q, keys[:, :n], values[:, :n], mask, first, last, sums, not x.is_cpu)
   if total.numel() > 0:
     sums.div_(last + 1 - first)
     if not keep_first:
@@ -63,7 +64,9 @@ def prefill(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, 
       later[:, 0].fill_(0)
       later.div_(later.sum([-1], True))
     total.add_(sums)
-  return [__torch__.decoder.finish(x, attended, w, eps, wide), row]
+  if rows.numel() > 0:
+    rows.copy_(last_rows)
+  return __torch__.decoder.finish(x, attended, w, eps, wide)
 
 
 # All layers over one token: x [1, D] -> x [1, D], and what is recorded of the layers in
@@ -82,7 +85,7 @@ def step(x: Tensor, layers: List[List[Tensor]], cos: Tensor, sin: Tensor, caches
       rows.append(weights.flatten(0, 1))
   recorded = annotate(List[Tensor], [])
   if len(rows) > 0:
-    recorded = __torch__.decoder.recorded(rows, first_head, last_head, each)
+    recorded = __torch__.decoder.recorded(torch.stack(rows, 0), first_head, last_head, each)
   return [x] + recorded
 
 

@@ -71,10 +71,13 @@ class Network(Module):
   def rope_tables(self: __torch__.Network, like: Tensor, length: int, head_dim: int, theta: float) -> List[Tensor]:
     return __torch__.ops.rope_tables(like, length, head_dim, theta)
 
-  def prefill(self: __torch__.Network, x: Tensor, w: List[Tensor], tables: List[Tensor], cache: List[Tensor], eps: float, wide: bool, first: int, last: int, keep_first: bool, total: Tensor) -> List[Tensor]:
-    return __torch__.decoder.prefill(x, w, tables[0], tables[1], cache[0], cache[1], eps, wide, first, last, keep_first, total)
+  # layer: which of rows [L, H, N] this one fills.
+  def prefill(self: __torch__.Network, x: Tensor, w: List[Tensor], tables: List[Tensor], cache: List[Tensor], eps: float, wide: bool, first: int, last: int, keep_first: bool, rows: Tensor, layer: int, total: Tensor) -> Tensor:
+    if rows.numel() > 0:
+      rows = rows[layer]
+    return __torch__.decoder.prefill(x, w, tables[0], tables[1], cache[0], cache[1], eps, wide, first, last, keep_first, rows, total)
 
-  def recorded(self: __torch__.Network, weights: List[Tensor], first: int, last: int, each: List[int]) -> List[Tensor]:
+  def recorded(self: __torch__.Network, weights: Tensor, first: int, last: int, each: List[int]) -> List[Tensor]:
     return __torch__.decoder.recorded(weights, first, last, each)
 
   def next_token(self: __torch__.Network, x: Tensor, head: List[Tensor], eps: float) -> List[Tensor]:

@@ -26,9 +26,9 @@ def quantised_linear(x: Tensor, weight: Tensor, scales: Tensor, bias: Tensor, wi
     else:
       y = torch._weight_int8pack_mm(x.to(15), weight, scales).to(x.dtype)
   elif weight.dim() == 3:
-    y = __torch__.ops.widened_linear(x.to(15), weight, scales).to(x.dtype)
+    y = __torch__.ops.widened_linear(x, weight, scales)
   elif wide and x.size(0) > 192 and weight.size(0) % 64 == 0:
-    y = __torch__.ops.widened_linear(x.to(15), weight, scales).to(x.dtype)
+    y = __torch__.ops.widened_linear(x, weight, scales)
   else:
     group = x.size(-1) // scales.size(0)
     y = torch._weight_int4pack_mm_for_cpu(x.to(15), weight, group, scales).to(x.dtype)
@@ -94,17 +94,18 @@ def widen_blocks(weight: Tensor, scales: Tensor) -> Tensor:
   return q.sub_(8).mul_(scale).add_(zero).flatten(1, 2)
 
 
-# x [M, K] by the int4 matrix, widened 2048 rows at a time: all at once would be hundreds of megabytes.
+# x [M, K] by the int4 matrix, widened some 16 MB at a time: all at once would be hundreds.
 def widened_linear(x: Tensor, weight: Tensor, scales: Tensor) -> Tensor:
-  parts = annotate(List[Tensor], [])
-  for start in range(0, weight.size(0), 2048):
-    rows = weight[start:start + 2048]
+  y = torch.empty([x.size(0), weight.size(0)], dtype=x.dtype, device=x.device)
+  step = max(64, 8388608 // x.size(1) // 64 * 64)
+  for start in range(0, weight.size(0), step):
+    rows = weight[start:start + step]
     if weight.dim() == 3:
-      w = __torch__.ops.widen_groups(rows, scales[start:start + 2048])
+      w = __torch__.ops.widen_groups(rows, scales[start:start + step])
     else:
-      w = __torch__.ops.widen_blocks(rows, scales[:, start:start + 2048])
-    parts.append(torch.linear(x, w, None))
-  return torch.cat(parts, -1)
+      w = __torch__.ops.widen_blocks(rows, scales[:, start:start + step])
+    y[:, start:start + step].copy_(torch.linear(x.to(15), w, None))
+  return y
 
 
 # Whether PyTorch packs int4 here as block_integers reads it: that depends on the processor.
@@ -176,19 +177,19 @@ def attention_weights(q: Tensor, k: Tensor, mask: Tensor) -> Tensor:
 def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
   group = q.size(0) // k.size(0)
   attended = torch.empty([q.size(1), q.size(0), v.size(-1)], dtype=q.dtype, device=q.device)
-  rows = annotate(List[Tensor], [])
+  last_rows = torch.empty([q.size(0), k.size(1)], dtype=6, device=q.device)
   if together:
     each = __torch__.ops.attention_weights(q, k.to(6).repeat_interleave(group, 0), mask)
     values = torch.matmul(each, v.to(6).repeat_interleave(group, 0))
     attended.copy_(values.transpose(0, 1))
-    rows.append(each[:, -1])
+    last_rows.copy_(each[:, -1])
     if first <= last:
       total.add_(each[first:last + 1].sum([0]))
   else:
     for head in range(q.size(0)):
       weights = __torch__.ops.attention_weights(q[head], k[head // group].to(6), mask)
       attended[:, head].copy_(torch.matmul(weights, v[head // group].to(6)))
-      rows.append(weights[-1:])
+      last_rows[head].copy_(weights[-1])
       if first <= head and head <= last:
         total.add_(weights)
-  return [attended.flatten(1), torch.cat(rows, 0)]
+  return [attended.flatten(1), last_rows]

@@ -1,14 +1,18 @@
 package org.vlmvisualizer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.vlmvisualizer.checkpoint.TestFiles.pair;
 import static org.vlmvisualizer.checkpoint.TestFiles.tensor;
 
+import com.google.gson.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.Safetensors;
 import org.vlmvisualizer.checkpoint.TestFiles;
@@ -24,6 +28,7 @@ import org.vlmvisualizer.prompt.SentencePieceTokenizer;
 /** Thousands of broken files of each kind: refused with a sentence, or read, within bounds. */
 class FuzzTest {
   private static final int COUNT = 10_000;
+  private static final Path HUGGING_FACE = Golden.ROOT.resolve("llama-mha/checkpoint");
   private static final Path ORIGINAL = Golden.ROOT.resolve("original-bin-inside");
 
   @TempDir Path folder;
@@ -78,8 +83,8 @@ class FuzzTest {
 
   @Test
   void configOfHuggingFace() {
-    byte[] config = TestFiles.read(Golden.ROOT.resolve("llama-mha/checkpoint/config.json"));
-    checkConfig(COUNT, folder, config);
+    byte[] config = TestFiles.read(HUGGING_FACE.resolve("config.json"));
+    checkConfig(folder, config);
   }
 
   @Test
@@ -87,14 +92,14 @@ class FuzzTest {
     TestFiles.copy(ORIGINAL.resolve("checkpoint"), folder.resolve("checkpoint"));
     TestFiles.copy(ORIGINAL.resolve("tiny-clip"), folder.resolve("tiny-clip"));
     Path copy = folder.resolve("checkpoint");
-    checkConfig(COUNT / 4, copy, TestFiles.read(copy.resolve("config.json")));
+    checkConfig(copy, TestFiles.read(copy.resolve("config.json")));
   }
 
-  private static void checkConfig(int count, Path copy, byte[] config) {
+  private static void checkConfig(Path copy, byte[] config) {
     int refused =
         new Mutator(5)
             .run(
-                count,
+                COUNT,
                 config,
                 mutated -> {
                   TestFiles.write(copy.resolve("config.json"), mutated);
@@ -106,7 +111,7 @@ class FuzzTest {
                   family.template(checkpoint);
                   family.eosIds(checkpoint);
                 });
-    assertTrue(refused > count / 10, refused + " refused");
+    assertTrue(refused > COUNT / 10, refused + " refused");
   }
 
   @Test
@@ -118,7 +123,7 @@ class FuzzTest {
     int refused =
         new Mutator(6)
             .run(
-                COUNT / 4,
+                COUNT,
                 TestFiles.read(copy.resolve("adapter_config.json")),
                 mutated -> {
                   TestFiles.write(copy.resolve("adapter_config.json"), mutated);
@@ -126,7 +131,65 @@ class FuzzTest {
                   ModelFamily family = Families.of(checkpoint);
                   family.weights(checkpoint, family.config(checkpoint));
                 });
-    assertTrue(refused > COUNT / 40, refused + " refused");
+    assertTrue(refused > COUNT / 10, refused + " refused");
+  }
+
+  /** The small files beside config.json. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "preprocessor_config.json",
+        "generation_config.json",
+        "tokenizer_config.json",
+        "chat_template.jinja"
+      })
+  void beside(String name) {
+    TestFiles.copy(HUGGING_FACE, folder.resolve("copy"));
+    Path copy = folder.resolve("copy");
+    if (name.equals("tokenizer_config.json")) {
+      // Read if there is no other template.
+      TestFiles.write(copy.resolve("chat_template.jinja"), new byte[0]);
+      String jinja = new String(TestFiles.read(HUGGING_FACE.resolve("chat_template.jinja")), UTF_8);
+      JsonObject json = new JsonObject();
+      json.addProperty("chat_template", jinja);
+      TestFiles.write(copy.resolve(name), json.toString().getBytes(UTF_8));
+    }
+    Checkpoint checkpoint = Checkpoint.open(copy);
+    ModelFamily family = Families.of(checkpoint);
+    int refused =
+        new Mutator(8)
+            .run(
+                COUNT,
+                TestFiles.read(copy.resolve(name)),
+                mutated -> {
+                  TestFiles.write(copy.resolve(name), mutated);
+                  family.imageProcessor(checkpoint, Fit.PAD);
+                  family.template(checkpoint);
+                  family.eosIds(checkpoint);
+                });
+    assertTrue(refused > COUNT / 10, refused + " refused");
+  }
+
+  /** Handed on to the native tokenizer, as what is made of tokenizer.model. */
+  @Test
+  void tokenizerJson() {
+    TestFiles.copy(HUGGING_FACE, folder.resolve("copy"));
+    Path copy = folder.resolve("copy");
+    Checkpoint checkpoint = Checkpoint.open(copy);
+    ModelFamily family = Families.of(checkpoint);
+    ModelConfig config = family.config(checkpoint);
+    int refused =
+        new Mutator(9)
+            .run(
+                COUNT,
+                TestFiles.read(copy.resolve("tokenizer.json")),
+                mutated -> {
+                  TestFiles.write(copy.resolve("tokenizer.json"), mutated);
+                  try (PromptEncoder encoder = family.encoder(checkpoint, config)) {
+                    encoder.encode(family.template(checkpoint), "What is it?", false);
+                  }
+                });
+    assertTrue(refused > COUNT / 10, refused + " refused");
   }
 
   /** What is read is handed on to the native tokenizer, which must not end the JVM. */

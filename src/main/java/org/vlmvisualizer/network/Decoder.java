@@ -169,38 +169,33 @@ final class Decoder {
         ids[i] = prompt.inputIds()[i];
       }
       PtNDArray inputIds = torch.create(owner, LongBuffer.wrap(ids), DataType.INT64, ids.length);
-      PtNDArray x =
-          torch.tensor(owner, "embed_prompt", inputIds, embeddings, image, prompt.image().start());
       if (request.keep() == Keep.HEADS) {
         each = new long[] {prompt.image().start(), prompt.image().end(), prompt.length()};
       }
-      List<PtNDArray> weights = new ArrayList<>();
-      for (int i = 0; i < layers.size(); i++) {
-        progress.update("Reading the prompt", i, layers.size());
-        x = prefillLayer(owner, i, x, promptTotal, weights);
-      }
-      length = ids.length;
-      return Step.of(
-          torch.tensors(owner, "next_token", x, head, config.rmsNormEps()),
-          recorded(owner, weights));
-    }
-
-    private List<PtNDArray> recorded(PtNDManager owner, List<PtNDArray> weights) {
-      if (weights.isEmpty()) {
-        return List.of();
-      }
-      try (IValue list = IValue.listFrom(weights.toArray(PtNDArray[]::new))) {
-        return List.of(torch.tensors(owner, "recorded", list, heads.first(), heads.last(), each));
-      } finally {
-        weights.forEach(PtNDArray::close);
+      try (PtNDArray x =
+              torch.tensor(
+                  owner, "embed_prompt", inputIds, embeddings, image, prompt.image().start());
+          PtNDArray rows =
+              torch.zeros(owner, kept.size(), config.numAttentionHeads(), ids.length)) {
+        for (int i = 0; i < layers.size(); i++) {
+          progress.update("Reading the prompt", i, layers.size());
+          prefillLayer(owner, i, x, rows, promptTotal);
+        }
+        length = ids.length;
+        return Step.of(
+            torch.tensors(owner, "next_token", x, head, config.rmsNormEps()),
+            kept.size() > 0
+                ? List.of(torch.tensors(owner, "recorded", rows, heads.first(), heads.last(), each))
+                : List.of());
       }
     }
 
-    private PtNDArray prefillLayer(
-        PtNDManager owner, int layer, PtNDArray x, PtNDArray promptTotal, List<PtNDArray> weights) {
+    /** Puts one layer's output in the place of its input. */
+    private void prefillLayer(
+        PtNDManager owner, int layer, PtNDArray x, PtNDArray rows, PtNDArray promptTotal) {
       boolean record = layer >= kept.first() && layer <= kept.last();
-      PtNDArray[] result =
-          torch.tensors(
+      torch
+          .tensor(
               owner,
               "prefill",
               x,
@@ -212,14 +207,10 @@ final class Decoder {
               heads.first(),
               heads.last(),
               request.keepFirst(),
-              record && promptTotal != null ? promptTotal : nothing);
-      x.close();
-      if (record) {
-        weights.add(result[1]);
-      } else {
-        result[1].close();
-      }
-      return result[0];
+              record ? rows : nothing,
+              layer - kept.first(),
+              record && promptTotal != null ? promptTotal : nothing)
+          .close();
     }
 
     /** Runs one more token through all layers, in one call. */

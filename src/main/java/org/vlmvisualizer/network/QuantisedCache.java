@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.vlmvisualizer.checkpoint.Safetensors;
 import org.vlmvisualizer.checkpoint.StoredTensor;
@@ -20,6 +22,8 @@ import org.vlmvisualizer.core.InputException;
 final class QuantisedCache implements AutoCloseable {
   private static final String PART = ".part-";
   private static final String SUFFIX = ".safetensors";
+
+  private static final Pattern LEFT_OVER = Pattern.compile(".*" + PART + "(\\d{1,18})-.*");
 
   private final Path folder;
   private final boolean complete;
@@ -58,8 +62,8 @@ final class QuantisedCache implements AutoCloseable {
       parts = beside.filter(p -> p.getFileName().toString().contains(PART)).toList();
     }
     for (Path left : parts) {
-      String pid = left.getFileName().toString().replaceFirst(".*" + PART + "(\\d+)-.*", "$1");
-      if (ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
+      Matcher name = LEFT_OVER.matcher(left.getFileName().toString());
+      if (name.matches() && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty()) {
         delete(left);
       }
     }

@@ -67,6 +67,7 @@ public final class PromptEncoder implements AutoCloseable {
     }
     Map<String, String> options =
         Map.of("addSpecialTokens", "true", "truncation", "false", "padding", "false");
+    PostProcessor.check(tokenizerJson);
     byte[] bytes = tokenizerJson.toString().getBytes(StandardCharsets.UTF_8);
     try {
       tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options);
@@ -158,7 +159,7 @@ public final class PromptEncoder implements AutoCloseable {
    */
   List<Token> tokens(String text, boolean first) {
     String before = splice == null || text.isEmpty() ? "" : splice.prefix();
-    Encoding encoding = tokenizer.encode(before + text, first, false);
+    Encoding encoding = encoding(before + text, first);
     long[] ids = encoding.getIds();
     // The span of BOS is null.
     CharSpan[] spans = encoding.getCharTokenSpans();
@@ -176,6 +177,17 @@ public final class PromptEncoder implements AutoCloseable {
       }
     }
     return tokens;
+  }
+
+  private Encoding encoding(String text, boolean first) {
+    try {
+      return tokenizer.encode(text, first, false);
+    } catch (RuntimeException e) {
+      throw new InputException(
+          "Expected a tokenizer that takes any text, but tokenizer.json is broken (%s); download it again."
+              .formatted(e.getMessage()),
+          e);
+    }
   }
 
   private static Kind kind(PromptTemplate.Rendered prompt, int start) {

@@ -23,8 +23,13 @@ public final class TestFiles {
     }
   }
 
+  /**
+   * Writes a file in place of another. That is deleted first: Linux's ext4 brings a file that is
+   * cut and written again to the disk at once, which takes milliseconds, and a new one later.
+   */
   public static Path write(Path file, byte[] content) {
     try {
+      Files.deleteIfExists(file);
       return Files.write(file, content);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

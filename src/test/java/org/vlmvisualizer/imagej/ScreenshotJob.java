@@ -21,6 +21,7 @@ import javax.imageio.ImageIO;
 /** Takes a picture of each window that the commands open, for the documentation. */
 final class ScreenshotJob implements FijiMain.Job {
   private static final int TITLE_HEIGHT = 24;
+  private static final int GAP = 12;
   private static final int MILLIS = 700;
 
   private Path folder;
@@ -39,10 +40,40 @@ final class ScreenshotJob implements FijiMain.Job {
     ImagePlus maps = WindowManager.getCurrentImage();
     maps.setSlice(slice(maps, "apple"));
     take("heatmaps", maps.getWindow());
+    fiji.choose("Token Explorer", Map.of());
+    takeExplorer();
     take("plot", WindowManager.getWindow("Attention ratio of page.png"));
     Window table = WindowManager.getWindow("Attention per token");
     table.setSize(1440, 260);
     take("table", table);
+  }
+
+  /** Both windows of the explorer, which has followed the heatmaps to their token. */
+  private void takeExplorer() throws Exception {
+    EventQueue.invokeAndWait(() -> {}); // it opens there
+    BufferedImage picture = capture(window("Explorer of page.png"));
+    BufferedImage frame = capture(window("Token Explorer: page.png"));
+    BufferedImage both =
+        new BufferedImage(
+            picture.getWidth() + GAP + frame.getWidth(),
+            Math.max(picture.getHeight(), frame.getHeight()),
+            BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = both.createGraphics();
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, both.getWidth(), both.getHeight());
+    graphics.drawImage(picture, 0, 0, null);
+    graphics.drawImage(frame, picture.getWidth() + GAP, 0, null);
+    graphics.dispose();
+    ImageIO.write(both, "png", folder.resolve("explorer.png").toFile());
+  }
+
+  private static Window window(String title) {
+    for (Frame frame : Frame.getFrames()) {
+      if (frame.isShowing() && frame.getTitle().startsWith(title)) {
+        return frame;
+      }
+    }
+    throw new IllegalStateException("No window " + title);
   }
 
   /** The first slice whose label has a word in it. */
@@ -56,6 +87,10 @@ final class ScreenshotJob implements FijiMain.Job {
   }
 
   private void take(String name, Window window) throws Exception {
+    ImageIO.write(capture(window), "png", folder.resolve(name + ".png").toFile());
+  }
+
+  private BufferedImage capture(Window window) throws Exception {
     EventQueue.invokeAndWait(
         () -> {
           window.setLocation(60, 60);
@@ -65,7 +100,7 @@ final class ScreenshotJob implements FijiMain.Job {
     Thread.sleep(MILLIS);
     BufferedImage content = robot.createScreenCapture(new Rectangle(window.getBounds()));
     String title = window instanceof Frame frame ? frame.getTitle() : "";
-    ImageIO.write(titled(content, title), "png", folder.resolve(name + ".png").toFile());
+    return titled(content, title);
   }
 
   /** With the title that a window manager would show; the virtual display has none. */

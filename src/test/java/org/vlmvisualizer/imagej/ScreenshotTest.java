@@ -35,6 +35,7 @@ class ScreenshotTest {
     }
     // inferno's yellow and dark purple; the plot's blue line; black text on white.
     check("heatmaps", 480, 380, 0xfcffa4, 0x000004);
+    check("explorer", 900, 500, 0xffffff, 0x000000, 0x1f4e9e);
     check("plot", 500, 300, 0xffffff);
     check("table", 1400, 200, 0xffffff, 0x000000);
     try (Stream<Path> documented = Files.list(Path.of("docs/images"))) {

@@ -1,0 +1,53 @@
+package org.vlmvisualizer.network;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Set;
+import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.TraceRequest;
+import org.vlmvisualizer.family.Families;
+import org.vlmvisualizer.family.ModelFamily;
+import org.vlmvisualizer.prompt.PromptEncoder;
+
+/** A process that loads a model through a cache of int4 weights and prints a sum of its logits. */
+final class QuantisedCacheChild {
+  private QuantisedCacheChild() {}
+
+  /** Arguments: the checkpoint, and the folder of the cache. */
+  public static void main(String[] arguments) {
+    System.out.println(sum(Path.of(arguments[0]), Path.of(arguments[1])));
+  }
+
+  static String sum(Path folder, Path cache) {
+    Checkpoint checkpoint = Checkpoint.open(folder);
+    ModelFamily family = Families.of(checkpoint);
+    ModelConfig config = family.config(checkpoint);
+    int side = config.vision().imageSize();
+    PatchGrid grid = PatchGrid.padded(side, side, side, config.vision().patchSize());
+    try (LlavaNetwork network =
+            LlavaNetwork.load(
+                config,
+                family.weights(checkpoint, config),
+                "cpu",
+                Precision.INT4,
+                cache::resolve,
+                Progress.NONE);
+        PromptEncoder encoder = family.encoder(checkpoint, config)) {
+      float[] logits =
+          network.generate(
+                  new PixelValues(new float[3 * side * side], grid),
+                  encoder.encode(family.template(checkpoint), "What?", false),
+                  1,
+                  Set.of(),
+                  encoder::text,
+                  TraceRequest.NOTHING.withLogits(),
+                  Progress.NONE)
+              .logits()[0];
+      return Integer.toHexString(Arrays.hashCode(logits));
+    }
+  }
+}
