@@ -31,7 +31,9 @@ import org.scijava.module.Module;
 import org.scijava.module.ModuleItem;
 import org.scijava.service.Service;
 import org.vlmvisualizer.cli.AttentionCli;
+import org.vlmvisualizer.command.AttentionInFolder;
 import org.vlmvisualizer.command.AttentionInRois;
+import org.vlmvisualizer.command.Models;
 import org.vlmvisualizer.command.ShowAttention;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -43,6 +45,7 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 class CompatibilityTest {
   private static final Path LIST = Path.of("src/test/resources/compatibility.txt");
+  private static final String MODEL = Golden.ROOT.resolve("llama-mha/checkpoint").toString();
   private static final String MENU = "Plugins > VLM Visualizer > ";
 
   @TempDir Path folder;
@@ -57,6 +60,7 @@ class CompatibilityTest {
       addCommands(actual, commands);
       addResult(actual, commands);
       addRois(actual, commands);
+      addFolder(actual, commands);
     } finally {
       Interpreter.removeBatchModeImage(Interpreter.getLastBatchModeImage());
       Interpreter.batchMode = false;
@@ -118,14 +122,13 @@ class CompatibilityTest {
   /** What one run shows and saves. */
   private void addResult(List<String> lines, CommandService commands) throws Exception {
     File output = folder.resolve("results").toFile();
-    String model = Golden.ROOT.resolve("llama-mha/checkpoint").toString();
     ImagePlus picture = new ImagePlus("picture", new ColorProcessor(40, 30));
     commands
         .run(
             ShowAttention.class,
             true,
             Map.of(
-                "image", picture, "model", model, "length", 2, "keep", "heads", "output", output))
+                "image", picture, "model", MODEL, "length", 2, "keep", "heads", "output", output))
         .get();
     addTable(lines, ShowAttention.TABLE_TITLE);
     addFiles(lines, "[files of Show Attention...]", output.toPath());
@@ -151,6 +154,31 @@ class CompatibilityTest {
         .get();
     addTable(lines, AttentionInRois.PER_TOKEN_TITLE);
     addFiles(lines, "[files of Attention in ROIs]", output.toPath());
+  }
+
+  /** The tables and files of a folder with one picture, and the table of models. */
+  private void addFolder(List<String> lines, CommandService commands) throws Exception {
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    Files.copy(Path.of("src/main/resources/demo-images/page.png"), pictures.resolve("a.png"));
+    Path output = folder.resolve("answers");
+    commands
+        .run(
+            AttentionInFolder.class,
+            true,
+            Map.of(
+                "model",
+                MODEL,
+                "length",
+                2,
+                "folder",
+                pictures.toFile(),
+                "output",
+                output.toFile()))
+        .get();
+    addTable(lines, AttentionInFolder.TABLE_TITLE);
+    addFiles(lines, "[files of Attention in Folder...]", output);
+    commands.run(Models.class, true, Map.of("action", "list")).get();
+    addTable(lines, Models.TABLE_TITLE);
   }
 
   private static void addTable(List<String> lines, String title) {

@@ -16,26 +16,31 @@ public final class VirtualDisplay implements AutoCloseable {
   }
 
   /** Starts one; a machine that cannot is a failure, not a reason to skip a test. */
-  public static VirtualDisplay start() throws IOException {
+  public static VirtualDisplay start() {
     if (!System.getProperty("os.name").startsWith("Linux")) {
       return new VirtualDisplay(null, "");
     }
     Path windows = Path.of(System.getProperty("java.home"), "lib", "libawt_xawt.so");
     if (!Files.exists(windows)) {
       throw new AssertionError(
-          "The tests of windows need a Java that can open windows, found a headless one.");
+          "The tests of windows need a Java that can open windows, found a headless one; install"
+              + " openjdk-17-jdk, not openjdk-17-jdk-headless.");
     }
-    // The server finds a free number itself, and writes it once it listens.
-    Process server =
-        new ProcessBuilder(
-                "Xvfb", "-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp")
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    String number = server.inputReader().readLine();
-    if (number == null) {
-      throw new AssertionError("Xvfb ended at once.");
+    try {
+      // The server finds a free number itself, and writes it once it listens.
+      Process server =
+          new ProcessBuilder(
+                  "Xvfb", "-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp")
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String number = server.inputReader().readLine();
+      if (number == null) {
+        throw new AssertionError("Xvfb ended at once.");
+      }
+      return new VirtualDisplay(server, ":" + number.strip());
+    } catch (IOException e) {
+      throw new AssertionError("The tests of windows need Xvfb: apt-get install xvfb.", e);
     }
-    return new VirtualDisplay(server, ":" + number.strip());
   }
 
   /** For the variable DISPLAY. */

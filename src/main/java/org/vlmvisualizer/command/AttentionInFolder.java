@@ -1,8 +1,5 @@
 package org.vlmvisualizer.command;
 
-import ij.measure.ResultsTable;
-import ij.plugin.filter.Analyzer;
-import java.awt.GraphicsEnvironment;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
@@ -74,7 +71,7 @@ public class AttentionInFolder extends AskingCommand {
           new BatchRun(asker, results, resume)
               .run(pictures.pictures(), pictures.skipped(), progress, (row, result) -> {});
     }
-    show(BatchTables.table(outcome.rows()).toResultsTable());
+    Tables.show(BatchTables.table(outcome.rows()).toResultsTable(), TABLE_TITLE);
     outcome.requireAnswer();
     if (outcome.cancelled()) {
       throw new CancellationException(
@@ -88,13 +85,5 @@ public class AttentionInFolder extends AskingCommand {
       throw new InputException("Expected a folder for %s, found none.".formatted(key));
     }
     return file.toPath();
-  }
-
-  private static void show(ResultsTable table) {
-    if (GraphicsEnvironment.isHeadless()) {
-      Analyzer.setResultsTable(table);
-    } else {
-      table.show(TABLE_TITLE);
-    }
   }
 }

@@ -2,8 +2,6 @@ package org.vlmvisualizer.command;
 
 import ij.ImagePlus;
 import ij.WindowManager;
-import ij.measure.ResultsTable;
-import ij.plugin.filter.Analyzer;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
 import java.util.List;
@@ -105,12 +103,10 @@ public class AttentionInRois extends VisualizerCommand {
 
   /** Without a display, ImageJ has one table only: its results table. */
   private static void show(RoiMeasures measures) {
-    ResultsTable table = measures.perToken().toResultsTable();
-    if (GraphicsEnvironment.isHeadless()) {
-      Analyzer.setResultsTable(table);
-      return;
+    if (!GraphicsEnvironment.isHeadless()) {
+      Tables.show(measures.perRoi().toResultsTable(), PER_ROI_TITLE);
     }
-    measures.perRoi().toResultsTable().show(PER_ROI_TITLE);
-    table.show(PER_TOKEN_TITLE); // last, so that a macro's next line finds it active
+    // Last, so that a macro's next line finds it active.
+    Tables.show(measures.perToken().toResultsTable(), PER_TOKEN_TITLE);
   }
 }

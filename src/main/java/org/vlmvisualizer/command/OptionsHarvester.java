@@ -1,6 +1,7 @@
 package org.vlmvisualizer.command;
 
 import ij.IJ;
+import ij.Macro;
 import ij.Prefs;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
@@ -55,7 +56,9 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
     try {
       command.checkBeforeAsking();
     } catch (InputException e) {
-      cancel(e.getMessage());
+      // Told by the command itself, which also ends a macro.
+      command.failLater(e);
+      items.forEach(item -> module.resolveInput(item.getName()));
       return;
     }
     List<Option> options = new ArrayList<>();
@@ -67,8 +70,11 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
     Optional<Map<String, Object>> answer =
         OptionsDialog.ask(IJ.getInstance(), title, options, Project.CITATION, Project::showHelp);
     if (answer.isEmpty()) {
-      // Without a reason: whoever pressed Cancel knows it.
+      // Without a reason: whoever pressed Cancel knows it. As ImageJ's own, it ends a macro.
       cancel(null);
+      if (IJ.isMacro()) {
+        Macro.abort();
+      }
       return;
     }
     for (ModuleItem<?> item : items) {

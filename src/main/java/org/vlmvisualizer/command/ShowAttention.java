@@ -3,8 +3,6 @@ package org.vlmvisualizer.command;
 import ij.ImagePlus;
 import ij.WindowManager;
 import ij.gui.Roi;
-import ij.measure.ResultsTable;
-import ij.plugin.filter.Analyzer;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
 import java.nio.file.Path;
@@ -183,28 +181,22 @@ public class ShowAttention extends AskingCommand {
       series.write(folder, maps);
     }
     LastResult.remember(series.last());
-    ResultsTable table = series.table().toResultsTable();
-    if (GraphicsEnvironment.isHeadless()) {
-      Analyzer.setResultsTable(table);
-    } else {
-      table.show(TABLE_TITLE);
-    }
+    Tables.show(series.table().toResultsTable(), TABLE_TITLE);
     // A failed command's outputs are not shown by SciJava.
     if (GraphicsEnvironment.isHeadless() || failed) {
       maps.show();
     }
+    activate(maps);
     heatmaps = maps;
   }
 
   /** The heatmaps are shown by SciJava with a display, and have to be shown here without one. */
   private void show(AttentionResult result, ImagePlus maps) {
-    ResultsTable table = result.table().toResultsTable();
+    Tables.show(result.table().toResultsTable(), TABLE_TITLE);
     if (GraphicsEnvironment.isHeadless()) {
-      Analyzer.setResultsTable(table);
       maps.show();
       return;
     }
-    table.show(TABLE_TITLE);
     if (plot) {
       result.plot().show();
     }

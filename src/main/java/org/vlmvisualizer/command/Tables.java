@@ -3,6 +3,7 @@ package org.vlmvisualizer.command;
 import ij.measure.ResultsTable;
 import ij.plugin.filter.Analyzer;
 import java.awt.GraphicsEnvironment;
+import org.vlmvisualizer.output.DataTable;
 
 /** Tables where macros find them. */
 final class Tables {
@@ -12,6 +13,7 @@ final class Tables {
   static void show(ResultsTable table, String title) {
     if (GraphicsEnvironment.isHeadless()) {
       Analyzer.setResultsTable(table);
+      table.setPrecision(DataTable.DECIMALS); // which ImageJ has just replaced by its own
     } else {
       table.show(title);
     }

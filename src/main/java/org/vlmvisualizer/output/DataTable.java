@@ -13,7 +13,9 @@ import org.vlmvisualizer.core.GeneratedToken;
  * @param rows cells are numbers, texts or tokens; as many in each row as there are columns
  */
 public record DataTable(List<String> columns, List<? extends List<?>> rows) {
-  private static final int DECIMALS = 4;
+  /** Digits behind the point that ImageJ shows. */
+  public static final int DECIMALS = 4;
+
   static final String LINE_END = "\r\n"; // RFC 4180
 
   /**

@@ -23,6 +23,7 @@ import org.scijava.module.Module;
 import org.scijava.task.event.TaskEvent;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.PlainSentence;
+import org.vlmvisualizer.VirtualDisplay;
 
 /** What users do to ImageJ while a question is being answered. */
 class BusyTest {

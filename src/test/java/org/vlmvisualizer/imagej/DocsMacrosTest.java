@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonParser;
 import ij.IJ;
 import ij.ImagePlus;
+import ij.ImageStack;
+import ij.process.ColorProcessor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -18,6 +20,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vlmvisualizer.VirtualDisplay;
 import org.vlmvisualizer.imagej.MacroJob.Image;
 import org.vlmvisualizer.imagej.MacroJob.Left;
 import org.vlmvisualizer.imagej.MacroJob.Table;
@@ -45,6 +48,16 @@ class DocsMacrosTest {
       Files.copy(picture, data.resolve(name));
     }
     Files.createDirectory(data.resolve("results"));
+    Path pictures = Files.createDirectory(data.resolve("pictures"));
+    Files.copy(data.resolve("page.png"), pictures.resolve("page.png"));
+    Files.copy(data.resolve("cells.png"), pictures.resolve("cells.png"));
+    Files.writeString(pictures.resolve("damaged.png"), "no picture");
+    ImageStack frames = new ImageStack(480, 360);
+    frames.addSlice(IJ.openImage(data.resolve("page.png").toString()).getProcessor());
+    frames.addSlice("blank", new ColorProcessor(480, 360));
+    ImagePlus movie = new ImagePlus("movie", frames);
+    movie.setDimensions(1, 1, 2);
+    IJ.saveAsTiff(movie, data.resolve("movie.tif").toString());
     return data;
   }
 
@@ -116,7 +129,9 @@ class DocsMacrosTest {
     checkSums(left.get("Measuring a map"));
     checkSaved(left);
     assertEquals(TOKENS + " maps, 11 files", said(left.get("Keeping layers and heads")));
+    assertEquals("1", said(left.get("A report to send to a colleague")));
     checkRois(left);
+    checkSeries(left);
     checkAllOpen(left.get("All open images"), headless);
     checkFailures(left.get("Testing for a failure"));
     assertEquals(QUESTION.replace("\n", "\\n"), said(left.get("Other scripts than English")));
@@ -157,6 +172,17 @@ class DocsMacrosTest {
     List<String> rows = Files.readAllLines(folder.resolve("data/results/tokens.csv"));
     assertEquals(TOKENS + 1, rows.size());
     assertTrue(rows.get(0).startsWith("index,token_id,token,probability"), rows.get(0));
+  }
+
+  private static void checkSeries(Map<String, Left> left) {
+    assertEquals("2 channels, 16 tokens", said(left.get("With the picture, in other colours")));
+    String stack = said(left.get("A stack, a time series"));
+    assertTrue(stack.matches("\\d+ tokens at most, 2 time points"), stack);
+    String[] folder = said(left.get("A folder")).split("\n");
+    assertEquals(3, folder.length);
+    assertTrue(folder[0].startsWith("cells.png: done "), folder[0]);
+    assertTrue(folder[1].startsWith("damaged.png: failed"), folder[1]);
+    assertTrue(folder[2].startsWith("page.png: done The page says apple"), folder[2]);
   }
 
   /** What docs/rois.md says that is printed. */

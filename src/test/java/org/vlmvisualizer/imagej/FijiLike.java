@@ -22,7 +22,6 @@ import org.scijava.module.process.PreprocessorPlugin;
 import org.scijava.plugin.PluginInfo;
 import org.scijava.plugin.PluginService;
 import org.scijava.plugin.SciJavaPlugin;
-import org.scijava.widget.InputHarvester;
 
 /**
  * ImageJ with this plugin's commands in its menus, as in Fiji. One per Java, whose ImageJ classes
@@ -38,7 +37,7 @@ final class FijiLike {
     add(PreprocessorPlugin.class, MacroBridge.Options.class, 2 * Priority.VERY_HIGH);
     add(PreprocessorPlugin.class, MacroBridge.ActiveImage.class, Priority.VERY_HIGH + 1);
     add(PreprocessorPlugin.class, MacroBridge.StartRecording.class, Priority.VERY_HIGH + 1);
-    add(PreprocessorPlugin.class, FilledDialog.class, InputHarvester.PRIORITY + 2);
+    add(PreprocessorPlugin.class, FilledDialog.class, Priority.NORMAL);
     add(PostprocessorPlugin.class, MacroBridge.Record.class, Priority.VERY_LOW);
     // Before SciJava's own step, which cannot show an ImagePlus and says so.
     add(PostprocessorPlugin.class, ShowImages.class, Priority.LOW);
@@ -114,6 +113,11 @@ final class FijiLike {
         module.resolveInput(item.getName());
       }
     }
+  }
+
+  /** Runs a command as from its menu, so that its dialog asks. */
+  void open(String label) {
+    run(PREFIX + label);
   }
 
   /** Shows images among the outputs where there is a display; without one, Fiji does not. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.vlmvisualizer.VirtualDisplay;
 
 /**
  * A job done in an ImageJ of its own.

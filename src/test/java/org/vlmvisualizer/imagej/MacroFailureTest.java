@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vlmvisualizer.PlainSentence;
+import org.vlmvisualizer.VirtualDisplay;
 import org.vlmvisualizer.imagej.MacroJob.Image;
 import org.vlmvisualizer.imagej.MacroJob.Left;
 
@@ -48,6 +49,7 @@ class MacroFailureTest {
     ENDED.put(OUTSIDE + ASK, "a selection on the image (480 x 360)");
     ENDED.put(ASK + "run('Attention in ROIs', 'source=manager');\n", "ROI");
     ENDED.put(ASK + "run('Attention in ROIs', 'source=selection');\n", "selection");
+    ENDED.put("run('Token Explorer', 'folder=[/no/such/folder]');\n", "/no/such/folder");
     ENDED.put("run('Attention in ROIs', 'folder=[/no/such/folder]');\n", "/no/such/folder");
   }
 

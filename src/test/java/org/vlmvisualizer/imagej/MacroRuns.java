@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.vlmvisualizer.VirtualDisplay;
 
 /** Macros collected and then run in one ImageJ, since starting one takes seconds. */
 final class MacroRuns {

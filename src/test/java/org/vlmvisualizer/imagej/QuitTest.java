@@ -17,6 +17,7 @@ import org.scijava.event.EventHandler;
 import org.scijava.event.EventService;
 import org.scijava.task.event.TaskEvent;
 import org.vlmvisualizer.Golden;
+import org.vlmvisualizer.VirtualDisplay;
 
 /**
  * ImageJ is quit while a command works: it ends soon, without a crash and without half a result.

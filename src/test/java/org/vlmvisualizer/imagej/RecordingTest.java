@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vlmvisualizer.VirtualDisplay;
 
 /** What ImageJ's recorder writes of a run, and that it runs again without a dialog. */
 class RecordingTest {

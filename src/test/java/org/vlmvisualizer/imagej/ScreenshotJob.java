@@ -4,6 +4,7 @@ import ij.IJ;
 import ij.ImagePlus;
 import ij.WindowManager;
 import java.awt.Color;
+import java.awt.Dialog;
 import java.awt.EventQueue;
 import java.awt.Font;
 import java.awt.Frame;
@@ -12,8 +13,10 @@ import java.awt.Rectangle;
 import java.awt.RenderingHints;
 import java.awt.Robot;
 import java.awt.Window;
+import java.awt.event.WindowEvent;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
@@ -21,14 +24,13 @@ import javax.imageio.ImageIO;
 /** Takes a picture of each window that the commands open, for the documentation. */
 final class ScreenshotJob implements FijiMain.Job {
   private static final int TITLE_HEIGHT = 24;
-  private static final int GAP = 12;
   private static final int MILLIS = 700;
 
   private Path folder;
   private Robot robot;
 
   /**
-   * @param arguments the folder for the pictures, and an image to ask about
+   * @param arguments the folder for the pictures, and two images to ask about
    */
   @Override
   public void run(FijiLike fiji, List<String> arguments) throws Exception {
@@ -40,40 +42,65 @@ final class ScreenshotJob implements FijiMain.Job {
     ImagePlus maps = WindowManager.getCurrentImage();
     maps.setSlice(slice(maps, "apple"));
     take("heatmaps", maps.getWindow());
-    fiji.choose("Token Explorer", Map.of());
-    takeExplorer();
     take("plot", WindowManager.getWindow("Attention ratio of page.png"));
     Window table = WindowManager.getWindow("Attention per token");
     table.setSize(1440, 260);
     take("table", table);
+    takeExplorer(fiji, maps);
+    WindowManager.closeAllWindows();
+    IJ.openImage(arguments.get(2)).show();
+    fiji.choose(
+        "Show Attention...",
+        Map.of(
+            "length",
+            32,
+            "display",
+            "composite",
+            "upsampling",
+            "bilinear",
+            "plot",
+            false,
+            "montage",
+            false,
+            "prompt",
+            "What is in the image?"));
+    take("composite", WindowManager.getCurrentImage().getWindow());
+    takeDialog(fiji);
   }
 
-  /** Both windows of the explorer, which has followed the heatmaps to their token. */
-  private void takeExplorer() throws Exception {
-    EventQueue.invokeAndWait(() -> {}); // it opens there
-    BufferedImage picture = capture(window("Explorer of page.png"));
-    BufferedImage frame = capture(window("Token Explorer: page.png"));
-    BufferedImage both =
-        new BufferedImage(
-            picture.getWidth() + GAP + frame.getWidth(),
-            Math.max(picture.getHeight(), frame.getHeight()),
-            BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = both.createGraphics();
-    graphics.setColor(Color.WHITE);
-    graphics.fillRect(0, 0, both.getWidth(), both.getHeight());
-    graphics.drawImage(picture, 0, 0, null);
-    graphics.drawImage(frame, picture.getWidth() + GAP, 0, null);
-    graphics.dispose();
-    ImageIO.write(both, "png", folder.resolve("explorer.png").toFile());
-  }
-
-  private static Window window(String title) {
+  /** The explorer beside its picture, at the token that the stack of maps is scrolled to. */
+  private void takeExplorer(FijiLike fiji, ImagePlus maps) throws Exception {
+    WindowManager.setCurrentWindow(maps.getWindow());
+    fiji.choose("Token Explorer", Map.of());
+    Thread.sleep(MILLIS);
+    EventQueue.invokeAndWait(() -> maps.setSlice(slice(maps, "cherry")));
+    EventQueue.invokeAndWait(() -> maps.setSlice(slice(maps, "banana")));
+    List<Frame> frames = new ArrayList<>();
     for (Frame frame : Frame.getFrames()) {
-      if (frame.isShowing() && frame.getTitle().startsWith(title)) {
-        return frame;
+      if (frame.isShowing() && frame.getTitle().startsWith("Token Explorer")) {
+        frames.add(0, frame);
       }
     }
-    throw new IllegalStateException("No window " + title);
+    frames.add(WindowManager.getCurrentImage().getWindow());
+    take("explorer", frames.toArray(Window[]::new));
+  }
+
+  /** Opens the dialog, and closes it as with Cancel. */
+  private void takeDialog(FijiLike fiji) throws Exception {
+    Thread asking = new Thread(() -> fiji.open("Show Attention..."), "asking");
+    asking.start();
+    Dialog dialog = null;
+    while (dialog == null) {
+      Thread.sleep(MILLIS);
+      for (Window window : Window.getWindows()) {
+        dialog = window instanceof Dialog shown && shown.isShowing() ? shown : dialog;
+      }
+    }
+    take("dialog", dialog);
+    Dialog open = dialog;
+    EventQueue.invokeAndWait(
+        () -> open.dispatchEvent(new WindowEvent(open, WindowEvent.WINDOW_CLOSING)));
+    asking.join();
   }
 
   /** The first slice whose label has a word in it. */
@@ -86,11 +113,31 @@ final class ScreenshotJob implements FijiMain.Job {
     throw new IllegalStateException("No token " + word);
   }
 
-  private void take(String name, Window window) throws Exception {
-    ImageIO.write(capture(window), "png", folder.resolve(name + ".png").toFile());
+  /** One window, or several side by side. */
+  private void take(String name, Window... windows) throws Exception {
+    List<BufferedImage> pictures = new ArrayList<>();
+    int width = 0;
+    int height = 0;
+    for (Window window : windows) {
+      BufferedImage picture = picture(window);
+      pictures.add(picture);
+      width += picture.getWidth();
+      height = Math.max(height, picture.getHeight());
+    }
+    BufferedImage all = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = all.createGraphics();
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, width, height);
+    int x = 0;
+    for (BufferedImage picture : pictures) {
+      graphics.drawImage(picture, x, 0, null);
+      x += picture.getWidth();
+    }
+    graphics.dispose();
+    ImageIO.write(all, "png", folder.resolve(name + ".png").toFile());
   }
 
-  private BufferedImage capture(Window window) throws Exception {
+  private BufferedImage picture(Window window) throws Exception {
     EventQueue.invokeAndWait(
         () -> {
           window.setLocation(60, 60);
@@ -99,7 +146,7 @@ final class ScreenshotJob implements FijiMain.Job {
         });
     Thread.sleep(MILLIS);
     BufferedImage content = robot.createScreenCapture(new Rectangle(window.getBounds()));
-    String title = window instanceof Frame frame ? frame.getTitle() : "";
+    String title = window instanceof Frame frame ? frame.getTitle() : ((Dialog) window).getTitle();
     return titled(content, title);
   }
 

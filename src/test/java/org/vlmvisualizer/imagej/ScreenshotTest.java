@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vlmvisualizer.VirtualDisplay;
 
 /**
  * The pictures of the documentation: made here, in target/screenshots, and put into docs/images by
@@ -29,15 +30,19 @@ class ScreenshotTest {
     Files.createDirectories(FOLDER);
     Path page = Path.of("src/main/resources/demo-images/page.png").toAbsolutePath();
     try (VirtualDisplay display = VirtualDisplay.start()) {
-      FijiProcess process = FijiProcess.run(display, home, ScreenshotJob.class, FOLDER, page);
+      FijiProcess process =
+          FijiProcess.run(
+              display, home, ScreenshotJob.class, FOLDER, page, page.resolveSibling("cells.png"));
       assertEquals(0, process.exitCode(), process.printed());
       assertEquals("", process.printed().replaceAll("(?m)^.*user preferences.*\\R|^.* run\\R", ""));
     }
     // inferno's yellow and dark purple; the plot's blue line; black text on white.
     check("heatmaps", 480, 380, 0xfcffa4, 0x000004);
-    check("explorer", 900, 500, 0xffffff, 0x000000, 0x1f4e9e);
     check("plot", 500, 300, 0xffffff);
     check("table", 1400, 200, 0xffffff, 0x000000);
+    check("composite", 400, 380);
+    check("dialog", 400, 300);
+    check("explorer", 900, 380, 0xffffff);
     try (Stream<Path> documented = Files.list(Path.of("docs/images"))) {
       for (Path picture : documented.filter(file -> !file.endsWith("demo-montage.png")).toList()) {
         assertTrue(Files.exists(FOLDER.resolve(picture.getFileName())), picture + " is not made");
