@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.scijava.command.CommandService;
@@ -21,6 +22,12 @@ import org.vlmvisualizer.Printed;
 class TokenExplorerTest {
   private final CommandRuns runs = new CommandRuns();
   @TempDir Path folder;
+
+  /** Tests of other classes, before these in the same Java, leave results too. */
+  @BeforeEach
+  void forgetOthers() {
+    LastResult.remember(null);
+  }
 
   @AfterEach
   void dispose() {
