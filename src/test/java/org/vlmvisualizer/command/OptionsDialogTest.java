@@ -73,7 +73,7 @@ class OptionsDialogTest {
 
   @Test
   void escapeRunsNothingAndSaysNothing() throws Exception {
-    Path shot = Files.createDirectories(Path.of("target", "screenshots")).resolve("dialog.png");
+    Path shot = home.resolve("dialog.png");
     Map<String, String> told = play("escape", "demo", shot.toString());
     assertEquals("true", told.get("closed"), told.toString());
     assertEquals("", told.get("reason"), "no box is shown");
