@@ -27,6 +27,9 @@ import org.vlmvisualizer.output.SavedResult;
  */
 @Plugin(type = Command.class, menuPath = "Plugins>VLM Visualizer>Token Explorer")
 public class TokenExplorer extends VisualizerCommand {
+  @Parameter(persist = false, required = false)
+  private ImagePlus image;
+
   @Parameter(
       persist = false,
       required = false,
@@ -46,7 +49,7 @@ public class TokenExplorer extends VisualizerCommand {
   void execute() {
     AttentionResult result = result();
     if (isGiven(report)) {
-      HtmlReport.write(result, MapStyle.DEFAULT, report.toPath());
+      HtmlReport.write(result, MapStyle.of(result.rendering()), report.toPath());
       return;
     }
     if (GraphicsEnvironment.isHeadless() || Interpreter.isBatchMode()) {
@@ -57,18 +60,21 @@ public class TokenExplorer extends VisualizerCommand {
     Explorer.open(result);
   }
 
-  /** Its options are asked for only where there is nothing to show yet. */
+  /** A dialog asks for a folder only where there is nothing to show yet. */
   @Override
   boolean hasOwnWindow() {
-    ImagePlus image = WindowManager.getCurrentImage();
-    return LastResult.get() != null || image != null && AttentionResult.of(image) != null;
+    try {
+      return atHand() != null;
+    } catch (InputException e) {
+      return true; // it is said when the command runs
+    }
   }
 
   /** The result that the user looks at or looked at last, or null. */
-  private static AttentionResult atHand() {
-    ImagePlus image = WindowManager.getCurrentImage();
-    AttentionResult active = image == null ? null : RoiImage.of(image).result();
-    return active != null ? active : LastResult.get();
+  private AttentionResult atHand() {
+    ImagePlus active = image != null ? image : WindowManager.getCurrentImage();
+    AttentionResult shown = active == null ? null : RoiImage.of(active).result();
+    return shown != null ? shown : LastResult.get();
   }
 
   private AttentionResult result() {

@@ -34,7 +34,7 @@ final class ExplorerState {
   private SelectedMap shown;
   private Roi region;
   private double[] regionShares;
-  private MapStyle style = MapStyle.DEFAULT;
+  private MapStyle style;
   private boolean commonScale;
   private boolean closed;
 
@@ -54,6 +54,7 @@ final class ExplorerState {
   /** Starts with the first token; sums over all maps, so not on the event thread. */
   ExplorerState(AttentionResult result) {
     this.result = result;
+    style = MapStyle.of(result.rendering());
     all = AllMaps.of(result, LayerChoice.RUN);
     selection = new TokenSelection(all.maps.size());
     shown = SelectedMap.of(all.maps, selection.tokens(), all.largest);

@@ -1,10 +1,11 @@
 package org.vlmvisualizer.explorer;
 
 import ij.gui.ImageCanvas;
-import ij.gui.Roi;
+import ij.gui.ImageRoi;
 import java.awt.Graphics;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
+import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.output.MapLayer;
 import org.vlmvisualizer.output.MapStyle;
 
@@ -14,7 +15,7 @@ import org.vlmvisualizer.output.MapStyle;
  * drawn for what the canvas shows and at the canvas' size: however large the picture, a redraw
  * costs as many pixels as are seen.
  */
-final class MapRoi extends Roi {
+final class MapRoi extends ImageRoi {
   private static final long serialVersionUID = 1L;
 
   /** What is drawn, wherever and however large. */
@@ -27,8 +28,8 @@ final class MapRoi extends Roi {
   private transient Drawn drawn;
   private transient BufferedImage layer;
 
-  MapRoi(ExplorerState state, int width, int height) {
-    super(0, 0, width, height);
+  MapRoi(ExplorerState state) {
+    super(0, 0, new BufferedImage(1, 1, BufferedImage.TYPE_INT_ARGB));
     this.state = state;
     setName("attention map");
   }
@@ -44,7 +45,11 @@ final class MapRoi extends Roi {
       return;
     }
     // ImageJ flattens on a canvas that shows no region: then all of it is drawn.
-    Rectangle region = canvas.getSrcRect().isEmpty() ? getBounds() : canvas.getSrcRect();
+    PatchGrid grid = state.maps().grid();
+    Rectangle region =
+        canvas.getSrcRect().isEmpty()
+            ? new Rectangle(grid.sourceWidth(), grid.sourceHeight())
+            : canvas.getSrcRect();
     double magnification = canvas.getMagnification();
     int width = Math.max(1, (int) (region.width * magnification + 0.5)); // as ImageCanvas does
     int height = Math.max(1, (int) (region.height * magnification + 0.5));
@@ -52,7 +57,7 @@ final class MapRoi extends Roi {
     if (!wanted.equals(drawn)) {
       layer =
           MapLayer.of(
-              state.maps().grid(),
+              grid,
               wanted.content.map.patches(),
               wanted.content.max,
               wanted.content.style,

@@ -23,7 +23,7 @@ final class PictureWindow implements RoiListener {
   private PictureWindow(ExplorerState state, ImagePlus image) {
     this.state = state;
     this.image = image;
-    map = new MapRoi(state, image.getWidth(), image.getHeight());
+    map = new MapRoi(state);
   }
 
   /** Shows the picture, without a map yet; converts its pixels, so not on the event thread. */

@@ -35,10 +35,10 @@ final class StackLink implements ImageListener {
     ImagePlus.removeImageListener(this);
   }
 
+  /** Whether the frame that is displayed holds the result's maps. */
   private boolean isLinked(ImagePlus image) {
-    return image != null
-        && AttentionResult.of(image) == state.result()
-        && image.getNSlices() == state.maps().size();
+    AttentionResult shown = image == null ? null : AttentionResult.of(image);
+    return shown != null && shown.maps() == state.result().maps();
   }
 
   private void moveStacks() {
@@ -60,7 +60,9 @@ final class StackLink implements ImageListener {
 
   @Override
   public void imageUpdated(ImagePlus image) {
-    if (isLinked(image) && image.getSlice() != slice) {
+    // Of several frames, one with a longer answer may have more slices.
+    boolean scrolled = image.getSlice() != slice && image.getSlice() <= state.maps().size();
+    if (scrolled && isLinked(image)) {
       slice = image.getSlice();
       state.select(slice - 1);
     }

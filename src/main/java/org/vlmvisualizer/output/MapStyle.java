@@ -7,8 +7,15 @@ package org.vlmvisualizer.output;
  * @param smooth whether values run smoothly between patch centres, or patches show as squares
  */
 public record MapStyle(HeatColours colours, double opacity, boolean smooth) {
-  /** As the montage is drawn. */
-  public static final MapStyle DEFAULT = new MapStyle(HeatColours.INFERNO, 0.85, false);
+  /** Lets what lies under the hottest patch be read. */
+  public static final MapStyle DEFAULT = new MapStyle(HeatColours.INFERNO, 0.7, false);
+
+  /** As a result's own heatmaps look. */
+  public static MapStyle of(Rendering rendering) {
+    Upsampling upsampling = rendering.upsampling();
+    boolean smooth = upsampling == Upsampling.BILINEAR || upsampling == Upsampling.BICUBIC;
+    return new MapStyle(rendering.colours(), DEFAULT.opacity, smooth);
+  }
 
   /**
    * @throws IllegalArgumentException if the opacity is out of range

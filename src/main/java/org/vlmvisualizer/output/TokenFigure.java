@@ -10,7 +10,6 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import javax.imageio.ImageIO;
 import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.RgbPicture;
 
@@ -190,7 +189,7 @@ public final class TokenFigure {
    * @throws org.vlmvisualizer.core.InputException if the file cannot be written; then nothing is
    */
   public void writePng(Path file) {
-    WholeFile.write(file, temporary -> ImageIO.write(image(), "png", temporary.toFile()));
+    WholeFile.write(file, temporary -> PngFile.write(image(), temporary));
   }
 
   /**

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,14 +37,12 @@ class OptionsDialogTest {
   }
 
   private Map<String, String> play(String... arguments) throws Exception {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.add(1, CommandRuns.MODEL);
     JavaProcess child =
         JavaProcess.run(
             List.of("-Xmx1g", "-Duser.home=" + home, "-Dplugins.dir=" + home),
             JavaProcess.classPath(),
             DialogChild.class.getName(),
-            all,
+            List.of(arguments),
             Map.of("DISPLAY", display.name(), "HF_HUB_CACHE", home.resolve("cache").toString()));
     assertEquals(0, child.exitCode(), child.err());
     Map<String, String> told = new LinkedHashMap<>();
@@ -60,7 +57,7 @@ class OptionsDialogTest {
   @Test
   void enterRunsWithWhatWasChosen() throws Exception {
     Path shot = home.resolve("dialog.png");
-    Map<String, String> told = play("enter", shot.toString());
+    Map<String, String> told = play("enter", CommandRuns.MODEL, shot.toString());
     assertEquals("true", told.get("closed"), told.toString());
     assertEquals("false", told.get("cancelled"), told.toString());
     assertEquals(CommandRuns.MODEL, told.get("model"));
@@ -76,7 +73,8 @@ class OptionsDialogTest {
 
   @Test
   void escapeRunsNothingAndSaysNothing() throws Exception {
-    Map<String, String> told = play("escape");
+    Path shot = home.resolve("dialog.png");
+    Map<String, String> told = play("escape", "demo", shot.toString());
     assertEquals("true", told.get("closed"), told.toString());
     assertEquals("", told.get("reason"), "no box is shown");
     assertEquals("0", told.get("slices"));
@@ -85,7 +83,7 @@ class OptionsDialogTest {
 
   @Test
   void withoutAnImageASentenceComesInsteadOfTheDialog() throws Exception {
-    Map<String, String> told = play("noimage");
+    Map<String, String> told = play("noimage", "demo");
     assertEquals("true", told.get("cancelled"), told.toString());
     assertTrue(told.get("reason").contains("Open an image"), told.toString());
     PlainSentence.check(told.get("reason"));
@@ -96,7 +94,7 @@ class OptionsDialogTest {
   void modelsAreListedInAWindow() throws Exception {
     Path part = Files.createDirectories(home.resolve("cache/models--org--half/blobs"));
     Files.writeString(part.resolve("abc.incomplete"), "half");
-    Map<String, String> told = play("models", home.resolve("models.png").toString());
+    Map<String, String> told = play("models", "demo", home.resolve("models.png").toString());
     assertEquals("2", told.get("rows"), told.toString());
     assertEquals("false", told.get("removable demo"));
     assertEquals("true", told.get("removable org/half"));

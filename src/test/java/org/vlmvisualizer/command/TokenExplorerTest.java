@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.scijava.command.CommandService;
@@ -21,6 +22,12 @@ import org.vlmvisualizer.Printed;
 class TokenExplorerTest {
   private final CommandRuns runs = new CommandRuns();
   @TempDir Path folder;
+
+  /** What other tests left. */
+  @BeforeEach
+  void forget() {
+    LastResult.remember(null);
+  }
 
   @AfterEach
   void dispose() {
@@ -82,7 +89,8 @@ class TokenExplorerTest {
 
   @Test
   void saysWhatIsMissing() throws Exception {
-    assertTrue(refusal(explore()).startsWith("Expected a result to explore, found none."));
+    String none = refusal(explore());
+    assertTrue(none.startsWith("Expected a result to explore, found none."), none);
     runs.run("image", CommandRuns.picture());
     assertTrue(refusal(explore()).contains("needs a display"));
     assertTrue(refusal(explore("folder", folder.toFile())).contains("run.json"));
