@@ -1,5 +1,6 @@
 package org.vlmvisualizer.network;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -132,7 +133,7 @@ public final class LlavaNetwork implements AutoCloseable {
    * @param texts what an id looks like to a reader
    * @return what was asked to be recorded; each token's row is the query row that predicted it
    * @throws InputException if the answer could be too long for the model, or what is kept of it for
-   *     memory
+   *     memory, or if the device's memory runs out
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
    */
   public Trace generate(
@@ -171,6 +172,8 @@ public final class LlavaNetwork implements AutoCloseable {
       recorder.lap("decode");
       return recorder.trace(
           rows(promptTotal, n, counted), rows(seen.attention(), picture.grid().size()));
+    } catch (EngineException e) {
+      throw OutOfMemory.explained(e, device(), longest);
     }
   }
 

@@ -190,7 +190,7 @@ public final class HtmlReport {
   }
 
   private static String number(double value) {
-    return String.format(Locale.ROOT, Math.abs(value) >= 100 ? "%.1f" : "%.4f", value);
+    return String.format(Locale.ROOT, Math.abs(value) >= 10 ? "%.1f" : "%.4f", value);
   }
 
   private String bar() {

@@ -78,6 +78,7 @@ public final class StageBenchmark {
             i == 0 ? new LinkedHashMap<>() : bare);
       }
       print(recorded, bare, prompt.length(), tokens);
+      double peak = peakGigabytes(); // Before the array that tells the bandwidth.
       double read = decoderBytes(weights, network.precision());
       double bandwidth = bandwidth();
       System.out.printf(
@@ -94,7 +95,7 @@ public final class StageBenchmark {
           load,
           median(recorded.get("vision")) + median(recorded.get("prefill")),
           median(recorded.get("decode")),
-          peakGigabytes());
+          peak);
     }
   }
 

@@ -23,9 +23,9 @@ class TokenExplorerTest {
   private final CommandRuns runs = new CommandRuns();
   @TempDir Path folder;
 
-  /** Tests of other classes, before these in the same Java, leave results too. */
+  /** What other tests left. */
   @BeforeEach
-  void forgetOthers() {
+  void forget() {
     LastResult.remember(null);
   }
 
@@ -89,7 +89,8 @@ class TokenExplorerTest {
 
   @Test
   void saysWhatIsMissing() throws Exception {
-    assertTrue(refusal(explore()).startsWith("Expected a result to explore, found none."));
+    String none = refusal(explore());
+    assertTrue(none.startsWith("Expected a result to explore, found none."), none);
     runs.run("image", CommandRuns.picture());
     assertTrue(refusal(explore()).contains("needs a display"));
     assertTrue(refusal(explore("folder", folder.toFile())).contains("run.json"));

@@ -23,6 +23,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +103,8 @@ public final class ExplorerScenarios {
     OpenExplorer explorer = new OpenExplorer(Samples.result(400, 300, 12));
     Rectangle box = explorer.answer().box(5);
     explorer.robotClick(explorer.answer(), (int) box.getCenterX(), (int) box.getCenterY());
-    assertEquals(List.of(5), explorer.selected());
+    OpenExplorer.await(
+        "the click", () -> Arrays.equals(explorer.state.selection().tokens(), new int[] {5}));
     // The brightest place of picture and map is the peak's patch: 9 * 5 = 45, column 5 of row 5.
     ImagePlus flat = OpenExplorer.onEventThread(explorer.picture::flatten);
     PatchGrid grid = explorer.state.maps().grid();

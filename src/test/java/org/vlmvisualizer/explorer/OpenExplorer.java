@@ -10,17 +10,21 @@ import java.awt.Point;
 import java.awt.Robot;
 import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
+import java.awt.event.MouseAdapter;
 import java.awt.event.MouseEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.swing.SwingUtilities;
 import org.vlmvisualizer.output.AttentionResult;
 
 /** An explorer on the screen, and what a user does with it. */
 final class OpenExplorer {
   private static final int PATIENCE_MS = 20000;
+  private static final int CLICKS = 40;
+  private static final int PAUSE_MS = 250;
 
   final ExplorerFrame frame;
   final ImagePlus picture;
@@ -85,14 +89,28 @@ final class OpenExplorer {
     }
   }
 
-  /** A click with a real pointer. */
+  /**
+   * A click with a real pointer. A new window is on the screen some time after it is said to be, so
+   * a click that the component does not hear is done again.
+   */
   void robotClick(Component component, int x, int y) throws Exception {
     Point corner = onEventThread(component::getLocationOnScreen);
+    AtomicBoolean heard = new AtomicBoolean();
+    component.addMouseListener(
+        new MouseAdapter() {
+          @Override
+          public void mouseReleased(MouseEvent e) {
+            heard.set(true);
+          }
+        });
     Robot robot = new Robot();
     robot.mouseMove(corner.x + x, corner.y + y);
-    robot.mousePress(InputEvent.BUTTON1_DOWN_MASK);
-    robot.mouseRelease(InputEvent.BUTTON1_DOWN_MASK);
-    robot.waitForIdle();
+    for (int i = 0; i < CLICKS && !heard.get(); i++) {
+      robot.mousePress(InputEvent.BUTTON1_DOWN_MASK);
+      robot.mouseRelease(InputEvent.BUTTON1_DOWN_MASK);
+      robot.waitForIdle();
+      Thread.sleep(heard.get() ? 0 : PAUSE_MS);
+    }
   }
 
   void mouse(Component component, int id, int modifiers, int x, int y) throws Exception {
