@@ -14,6 +14,7 @@ import ij.gui.OvalRoi;
 import ij.gui.Roi;
 import java.awt.Component;
 import java.awt.EventQueue;
+import java.awt.Point;
 import java.awt.Rectangle;
 import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
@@ -23,7 +24,6 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,10 +101,12 @@ public final class ExplorerScenarios {
 
   private static void click() throws Exception {
     OpenExplorer explorer = new OpenExplorer(Samples.result(400, 300, 12));
-    Rectangle box = explorer.answer().box(5);
-    explorer.robotClick(explorer.answer(), (int) box.getCenterX(), (int) box.getCenterY());
-    OpenExplorer.await(
-        "the click", () -> Arrays.equals(explorer.state.selection().tokens(), new int[] {5}));
+    AnswerPanel answer = explorer.answer();
+    explorer.robotSelect(
+        answer,
+        () -> new Point((int) answer.box(5).getCenterX(), (int) answer.box(5).getCenterY()),
+        5);
+    assertEquals(List.of(5), explorer.selected());
     // The brightest place of picture and map is the peak's patch: 9 * 5 = 45, column 5 of row 5.
     ImagePlus flat = OpenExplorer.onEventThread(explorer.picture::flatten);
     PatchGrid grid = explorer.state.maps().grid();
@@ -201,7 +203,7 @@ public final class ExplorerScenarios {
   private static void plot() throws Exception {
     OpenExplorer explorer = new OpenExplorer(Samples.result(400, 300, 12));
     RatioChart chart = explorer.chart();
-    explorer.robotClick(chart, (int) chart.x(7), chart.getHeight() / 2);
+    explorer.robotSelect(chart, () -> new Point((int) chart.x(7), chart.getHeight() / 2), 7);
     assertEquals(List.of(7), explorer.selected());
     explorer.mouse(chart, MouseEvent.MOUSE_DRAGGED, 0, (int) chart.x(9), 50);
     assertEquals(List.of(7, 8, 9), explorer.selected());

@@ -10,13 +10,13 @@ import java.awt.Point;
 import java.awt.Robot;
 import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
-import java.awt.event.MouseAdapter;
 import java.awt.event.MouseEvent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import javax.swing.SwingUtilities;
 import org.vlmvisualizer.output.AttentionResult;
 
@@ -90,27 +90,33 @@ final class OpenExplorer {
   }
 
   /**
-   * A click with a real pointer. A new window is on the screen some time after it is said to be, so
-   * a click that the component does not hear is done again.
+   * Clicks with a real pointer until these tokens are selected. A new window is on the screen, and
+   * in its place, some time after it is said to be; so a click that has gone astray is done again.
+   *
+   * @param at where, in pixels of the component; asked again for each click
    */
-  void robotClick(Component component, int x, int y) throws Exception {
-    Point corner = onEventThread(component::getLocationOnScreen);
-    AtomicBoolean heard = new AtomicBoolean();
-    component.addMouseListener(
-        new MouseAdapter() {
-          @Override
-          public void mouseReleased(MouseEvent e) {
-            heard.set(true);
-          }
-        });
+  void robotSelect(Component component, Supplier<Point> at, int... tokens) throws Exception {
     Robot robot = new Robot();
-    robot.mouseMove(corner.x + x, corner.y + y);
-    for (int i = 0; i < CLICKS && !heard.get(); i++) {
+    for (int i = 0; i < CLICKS && !isSelected(tokens); i++) {
+      Point place =
+          onEventThread(
+              () -> {
+                Point corner = component.getLocationOnScreen();
+                Point point = at.get();
+                corner.translate(point.x, point.y);
+                return corner;
+              });
+      robot.mouseMove(place.x, place.y);
       robot.mousePress(InputEvent.BUTTON1_DOWN_MASK);
       robot.mouseRelease(InputEvent.BUTTON1_DOWN_MASK);
       robot.waitForIdle();
-      Thread.sleep(heard.get() ? 0 : PAUSE_MS);
+      Thread.sleep(isSelected(tokens) ? 0 : PAUSE_MS);
     }
+    selected(); // waits for their map
+  }
+
+  private boolean isSelected(int... tokens) throws Exception {
+    return onEventThread(() -> Arrays.equals(tokens, state.selection().tokens()));
   }
 
   void mouse(Component component, int id, int modifiers, int x, int y) throws Exception {
@@ -146,7 +152,7 @@ final class OpenExplorer {
   /** The selected tokens, once their map is there. */
   List<Integer> selected() throws Exception {
     int[] tokens = onEventThread(() -> state.selection().tokens());
-    await("the map", () -> java.util.Arrays.equals(tokens, state.shown().tokens()));
+    await("the map", () -> Arrays.equals(tokens, state.shown().tokens()));
     List<Integer> list = new ArrayList<>();
     for (int token : tokens) {
       list.add(token);
