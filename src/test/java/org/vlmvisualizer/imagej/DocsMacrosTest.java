@@ -12,6 +12,7 @@ import ij.ImageStack;
 import ij.process.ColorProcessor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,11 +62,19 @@ class DocsMacrosTest {
     return data;
   }
 
-  /** Heading to macro; a section with two examples counts them. */
+  /**
+   * Heading to macro; a section with two examples counts them. First those of macros.md, whose
+   * results other pages open.
+   */
   private static Map<String, String> examples() throws Exception {
     Map<String, String> examples = new LinkedHashMap<>();
     try (Stream<Path> pages = Files.list(Path.of("docs"))) {
-      for (Path page : pages.filter(file -> file.toString().endsWith(".md")).sorted().toList()) {
+      List<Path> ordered =
+          pages
+              .filter(file -> file.toString().endsWith(".md"))
+              .sorted(Comparator.comparing(file -> (file.endsWith("macros.md") ? "0" : "1") + file))
+              .toList();
+      for (Path page : ordered) {
         for (String section : Files.readString(page).split("(?m)^#+ ")) {
           String heading = section.lines().findFirst().orElse("");
           Matcher block = BLOCK.matcher(section);
