@@ -29,10 +29,11 @@ final class Figures {
     return out.toString().strip();
   }
 
+  /** "3 of 8" for one token, "4 tokens" for several. */
   static String position(TokenMaps maps, int[] tokens) {
     return tokens.length == 1
         ? "%d of %d".formatted(tokens[0] + 1, maps.size())
-        : "%d of %d tokens".formatted(tokens.length, maps.size());
+        : tokens.length + " tokens";
   }
 
   static String probability(TokenMaps maps, int[] tokens) {

@@ -1,5 +1,6 @@
 package org.vlmvisualizer.explorer;
 
+import java.awt.Dimension;
 import java.awt.Font;
 import java.awt.GridBagConstraints;
 import java.awt.GridBagLayout;
@@ -11,7 +12,6 @@ import org.vlmvisualizer.output.TokenText;
 /** The selected tokens in figures: names above, figures below. */
 final class Readout extends JPanel {
   private static final long serialVersionUID = 1L;
-  private static final int TOKEN_WIDTH = Paints.scaled(190);
 
   private final transient ExplorerState state;
   private final JLabel token = figure(Font.BOLD);
@@ -25,12 +25,14 @@ final class Readout extends JPanel {
     super(new GridBagLayout());
     this.state = state;
     getAccessibleContext().setAccessibleName("Figures of the selected tokens");
-    addColumn(0, "Token", token, 1);
-    addColumn(1, "Number", position, 0.5);
-    addColumn(2, "Probability", probability, 0.3);
-    addColumn(3, "To picture", ratio, 0.3);
-    addColumn(4, "In region", region, 0.3);
-    addColumn(5, "Peak at", peak, 0.8);
+    addColumn(0, "Token", token, 1); // takes what room the others leave
+    addColumn(1, "Number", position, 0);
+    addColumn(2, "Probability", probability, 0);
+    addColumn(3, "To picture", ratio, 0);
+    addColumn(4, "In region", region, 0);
+    addColumn(5, "Peak at", peak, 0);
+    token.setMinimumSize(new Dimension(0, token.getPreferredSize().height));
+    token.setPreferredSize(new Dimension(Paints.scaled(60), token.getPreferredSize().height));
     ratio.setToolTipText("Share of the attention that went to the picture");
     region.setToolTipText("Share of the map inside the selection drawn on the picture");
     peak.setToolTipText("Centre of the patch with the largest value");
@@ -54,18 +56,19 @@ final class Readout extends JPanel {
     at.gridx = column;
     at.weightx = weight;
     at.anchor = GridBagConstraints.LINE_START;
-    at.insets = new Insets(0, 0, 2, 14);
+    int gap = column == 5 ? 0 : Paints.scaled(14);
+    at.fill = GridBagConstraints.HORIZONTAL;
+    at.insets = new Insets(0, 0, 2, gap);
     add(heading, at);
     at.gridy = 1;
-    at.insets = new Insets(0, 0, 0, 14);
+    at.insets = new Insets(0, 0, 0, gap);
     add(figure, at);
   }
 
   private void update() {
     SelectedMap shown = state.shown();
     int[] tokens = shown.tokens();
-    String text = TokenText.drawable(Figures.tokens(state.maps(), tokens), token.getFont());
-    set(token, TokenText.fit(text, token.getFontMetrics(token.getFont()), TOKEN_WIDTH));
+    set(token, TokenText.drawable(Figures.tokens(state.maps(), tokens), token.getFont()));
     set(position, Figures.position(state.maps(), tokens));
     set(probability, Figures.probability(state.maps(), tokens));
     set(ratio, Figures.imageAttention(state.maps(), tokens));

@@ -67,7 +67,7 @@ public final class PromptEncoder implements AutoCloseable {
     }
     Map<String, String> options =
         Map.of("addSpecialTokens", "true", "truncation", "false", "padding", "false");
-    PostProcessor.check(tokenizerJson);
+    TokenizerParts.check(tokenizerJson);
     byte[] bytes = tokenizerJson.toString().getBytes(StandardCharsets.UTF_8);
     try {
       tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options);

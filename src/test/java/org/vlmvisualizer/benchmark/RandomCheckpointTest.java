@@ -17,6 +17,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
 import org.vlmvisualizer.checkpoint.TorchFile;
@@ -28,6 +30,7 @@ import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.core.VisionConfig;
+import org.vlmvisualizer.core.WeightShapes;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
 import org.vlmvisualizer.network.LlavaNetwork;
@@ -81,6 +84,20 @@ class RandomCheckpointTest {
         assertEquals(entry.getCrc(), crc.getValue(), entry.getName());
       }
     }
+  }
+
+  /** Decoder and projector, as LLaVA's authors publish them. */
+  @ParameterizedTest
+  @CsvSource({"llava-1.5-7b, 6759395328", "llava-1.5-13b, 13047331840"})
+  void fullSizesHaveThePublishedNumberOfParameters(String name, long expected) {
+    long parameters =
+        WeightShapes.of(LlavaSize.KNOWN.get(name).config(OriginalLayout.VOCABULARY))
+            .entrySet()
+            .stream()
+            .filter(e -> !e.getKey().startsWith("vision_tower."))
+            .mapToLong(e -> new RandomTensor("", "", e.getValue(), DType.F16).elements())
+            .sum();
+    assertEquals(expected, parameters);
   }
 
   @Test

@@ -2,7 +2,6 @@ package org.vlmvisualizer.command;
 
 import ij.ImageJ;
 import ij.ImagePlus;
-import ij.WindowManager;
 import java.awt.EventQueue;
 import java.awt.Frame;
 import java.awt.Window;
@@ -42,8 +41,8 @@ public final class EventThreadChild {
       CommandService commands = context.service(CommandService.class);
       ImagePlus first = ask(commands, "first.tif");
       ask(commands, "second.tif");
-      EventQueue.invokeAndWait(() -> WindowManager.setCurrentWindow(first.getWindow()));
-      Module explorer = run(commands, TokenExplorer.class, Map.of());
+      // Fiji gives the active image; without a window manager, which one is active is chance.
+      Module explorer = run(commands, TokenExplorer.class, Map.of("image", first));
       String reason = ((TokenExplorer) explorer.getDelegateObject()).getCancelReason();
       if (reason != null) {
         System.out.println("The explorer refused: " + reason);
