@@ -14,7 +14,6 @@ import ij.gui.OvalRoi;
 import ij.gui.Roi;
 import java.awt.Component;
 import java.awt.EventQueue;
-import java.awt.Point;
 import java.awt.Rectangle;
 import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
@@ -102,10 +101,8 @@ public final class ExplorerScenarios {
   private static void click() throws Exception {
     OpenExplorer explorer = new OpenExplorer(Samples.result(400, 300, 12));
     AnswerPanel answer = explorer.answer();
-    explorer.robotSelect(
-        answer,
-        () -> new Point((int) answer.box(5).getCenterX(), (int) answer.box(5).getCenterY()),
-        5);
+    Rectangle box = answer.box(5);
+    explorer.click(answer, (int) box.getCenterX(), (int) box.getCenterY());
     assertEquals(List.of(5), explorer.selected());
     // The brightest place of picture and map is the peak's patch: 9 * 5 = 45, column 5 of row 5.
     ImagePlus flat = OpenExplorer.onEventThread(explorer.picture::flatten);
@@ -203,7 +200,7 @@ public final class ExplorerScenarios {
   private static void plot() throws Exception {
     OpenExplorer explorer = new OpenExplorer(Samples.result(400, 300, 12));
     RatioChart chart = explorer.chart();
-    explorer.robotSelect(chart, () -> new Point((int) chart.x(7), chart.getHeight() / 2), 7);
+    explorer.click(chart, (int) chart.x(7), chart.getHeight() / 2);
     assertEquals(List.of(7), explorer.selected());
     explorer.mouse(chart, MouseEvent.MOUSE_DRAGGED, 0, (int) chart.x(9), 50);
     assertEquals(List.of(7, 8, 9), explorer.selected());

@@ -7,7 +7,6 @@ import java.awt.Container;
 import java.awt.EventQueue;
 import java.awt.Frame;
 import java.awt.Point;
-import java.awt.Robot;
 import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
 import java.awt.event.MouseEvent;
@@ -16,15 +15,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
-import java.util.function.Supplier;
 import javax.swing.SwingUtilities;
 import org.vlmvisualizer.output.AttentionResult;
 
 /** An explorer on the screen, and what a user does with it. */
 final class OpenExplorer {
   private static final int PATIENCE_MS = 20000;
-  private static final int CLICKS = 40;
-  private static final int PAUSE_MS = 250;
 
   final ExplorerFrame frame;
   final ImagePlus picture;
@@ -90,33 +86,17 @@ final class OpenExplorer {
   }
 
   /**
-   * Clicks with a real pointer until these tokens are selected. A new window is on the screen, and
-   * in its place, some time after it is said to be; so a click that has gone astray is done again.
-   *
-   * @param at where, in pixels of the component; asked again for each click
+   * Clicks in the window where this place of the component is: Swing finds what lies there. Not
+   * with a Robot, since a display without a window manager moves windows after they are said to be
+   * shown.
    */
-  void robotSelect(Component component, Supplier<Point> at, int... tokens) throws Exception {
-    Robot robot = new Robot();
-    for (int i = 0; i < CLICKS && !isSelected(tokens); i++) {
-      Point place =
-          onEventThread(
-              () -> {
-                Point corner = component.getLocationOnScreen();
-                Point point = at.get();
-                corner.translate(point.x, point.y);
-                return corner;
-              });
-      robot.mouseMove(place.x, place.y);
-      robot.mousePress(InputEvent.BUTTON1_DOWN_MASK);
-      robot.mouseRelease(InputEvent.BUTTON1_DOWN_MASK);
-      robot.waitForIdle();
-      Thread.sleep(isSelected(tokens) ? 0 : PAUSE_MS);
+  void click(Component component, int x, int y) throws Exception {
+    Point place =
+        onEventThread(() -> SwingUtilities.convertPoint(component, new Point(x, y), frame));
+    for (int id :
+        new int[] {MouseEvent.MOUSE_MOVED, MouseEvent.MOUSE_PRESSED, MouseEvent.MOUSE_RELEASED}) {
+      mouse(frame, id, 0, place.x, place.y);
     }
-    selected(); // waits for their map
-  }
-
-  private boolean isSelected(int... tokens) throws Exception {
-    return onEventThread(() -> Arrays.equals(tokens, state.selection().tokens()));
   }
 
   void mouse(Component component, int id, int modifiers, int x, int y) throws Exception {
