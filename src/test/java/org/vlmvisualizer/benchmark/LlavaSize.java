@@ -18,12 +18,12 @@ public record LlavaSize(
   private static final VisionConfig CLIP_VIT_LARGE =
       new VisionConfig(1024, 4096, 24, 16, 336, 14, "quick_gelu", 1e-5);
 
-  /** llava-1b is of nobody's: as large as what transformers runs beside it in memory. */
+  /** llava-0.8b is of nobody's: as large as what transformers runs beside it in memory. */
   static final Map<String, LlavaSize> KNOWN = known();
 
   private static Map<String, LlavaSize> known() {
     Map<String, LlavaSize> known = new LinkedHashMap<>();
-    known.put("llava-1b", new LlavaSize(2048, 5504, 18, 16, CLIP_VIT_LARGE, DType.BF16));
+    known.put("llava-0.8b", new LlavaSize(1536, 4096, 16, 12, CLIP_VIT_LARGE, DType.BF16));
     known.put("llava-1.5-7b", new LlavaSize(4096, 11008, 32, 32, CLIP_VIT_LARGE, DType.F16));
     known.put("llava-1.5-13b", new LlavaSize(5120, 13824, 40, 40, CLIP_VIT_LARGE, DType.F16));
     return known;
