@@ -27,7 +27,26 @@ def finish(x: Tensor, attended: Tensor, w: List[Tensor], eps: float, wide: bool)
 # Attention of one query per head, q [H, 1, C], over the first n cached keys: [KV, G, n].
 def row_weights(q: Tensor, keys: Tensor, n: int) -> Tensor:
   grouped = q.reshape([keys.size(0), -1, q.size(-1)])
-  return torch.softmax(__torch__.ops.attention_scores(grouped, keys[:, :n]), -1)
+  if keys.dtype == 15 and keys.is_cpu:
+    # Keys by queries: the other way round, PyTorch first copies the keys, which takes five times
+    # as long.
+    scores = torch.matmul(keys[:, :n], grouped.to(15).transpose(-2, -1)).transpose(-2, -1).to(6).mul_(q.size(-1) ** -0.5)
+  else:
+    scores = __torch__.ops.attention_scores(grouped, keys[:, :n])
+  return torch.softmax(scores, -1)
+
+
+# The values that one query attends to: weights [KV, G, n] by the first n cached values.
+def row_values(weights: Tensor, values: Tensor) -> Tensor:
+  n = weights.size(-1)
+  if values.dtype == 15 and values.is_cpu:
+    # By the whole cache: of a part of it, PyTorch makes a copy first.
+    padded = torch.zeros([weights.size(0), weights.size(1), values.size(1)], dtype=values.dtype, device=values.device)
+    padded[:, :, :n].copy_(weights)
+    h = torch.matmul(padded, values)
+  else:
+    h = torch.matmul(weights.to(values.dtype), values[:, :n])
+  return h
 
 
 # What is recorded of one query's weights [L, H, n]: their mean over heads first..last,
@@ -79,7 +98,7 @@ def step(x: Tensor, layers: List[List[Tensor]], cos: Tensor, sin: Tensor, caches
     values = caches[i][1]
     q = __torch__.decoder.queries(x, w, cos, sin, keys, values, start, eps, False)
     weights = __torch__.decoder.row_weights(q, keys, start + 1)
-    h = torch.matmul(weights.to(values.dtype), values[:, :start + 1])
+    h = __torch__.decoder.row_values(weights, values)
     x = __torch__.decoder.finish(x, h.reshape([1, -1]).to(x.dtype), w, eps, False)
     if i >= first_layer and i <= last_layer:
       rows.append(weights.flatten(0, 1))

@@ -33,6 +33,12 @@ class Network(Module):
   def group_int4(self: __torch__.Network, w: Tensor, group: int) -> List[Tensor]:
     return __torch__.ops.group_int4(w, group)
 
+  def pack(self: __torch__.Network, weight: Tensor) -> Tensor:
+    return __torch__.packed.pack(weight)
+
+  def packing_works(self: __torch__.Network, like: Tensor) -> Tensor:
+    return __torch__.ops.packing_works(like)
+
   def int4_blocks_are_known(self: __torch__.Network, like: Tensor) -> Tensor:
     return __torch__.ops.int4_blocks_are_known(like)
 

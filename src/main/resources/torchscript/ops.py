@@ -6,8 +6,12 @@
 # costs next to nothing and halves the error of bfloat16.
 
 
+# The weight may be packed.
 def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-  y = torch.linear(x.to(weight.dtype), weight, None).to(x.dtype)
+  if weight.is_mkldnn:
+    y = __torch__.packed.linear(x.to(weight.dtype), weight).to(x.dtype)
+  else:
+    y = torch.linear(x.to(weight.dtype), weight, None).to(x.dtype)
   if bias.numel() > 0:
     y = y + bias
   return y
@@ -19,7 +23,7 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 # than the integer kernels; in blocks, it needs a layout that int4_blocks_are_known.
 def quantised_linear(x: Tensor, weight: Tensor, scales: Tensor, bias: Tensor, wide: bool) -> Tensor:
   if scales.numel() == 0:
-    y = torch.linear(x.to(weight.dtype), weight, None).to(x.dtype)
+    y = __torch__.ops.linear(x, weight, scales)
   elif weight.dtype == 1:
     if x.size(0) > 16 or not weight.is_cpu:
       y = torch.linear(x.to(15), weight.to(15), None).to(x.dtype) * scales
@@ -106,6 +110,14 @@ def widened_linear(x: Tensor, weight: Tensor, scales: Tensor) -> Tensor:
       w = __torch__.ops.widen_blocks(rows, scales[:, start:start + step])
     y[:, start:start + step].copy_(torch.linear(x.to(15), w, None))
   return y
+
+
+# Whether a packed matrix gives what the plain one does, [].
+def packing_works(like: Tensor) -> Tensor:
+  w = torch.arange(4096, dtype=6, device=like.device).reshape([64, 64]).remainder(17.0).to(15)
+  x = torch.ones([1, 64], dtype=15, device=like.device)
+  y = __torch__.packed.linear(x, __torch__.packed.pack(w))
+  return (y == torch.linear(x, w, None)).all()
 
 
 # Whether PyTorch packs int4 here as block_integers reads it: that depends on the processor.

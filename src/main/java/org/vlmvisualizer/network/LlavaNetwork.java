@@ -75,7 +75,7 @@ public final class LlavaNetwork implements AutoCloseable {
       Precision precision,
       Function<String, Path> quantisedFolder,
       Progress progress) {
-    Torch torch = new Torch(place.device());
+    Torch torch = Torch.on(place.device());
     QuantisedCache cache = null;
     try {
       torch.probe();

@@ -29,14 +29,51 @@ final class Torch implements AutoCloseable {
   private final PtNDManager manager;
   private final List<IValue> kept = new ArrayList<>();
 
-  Torch(Device device) {
+  /** Loads the module; on a CPU that can pack matrices, the one that packs them. */
+  static Torch on(Device device) {
+    if (device.equals(Device.cpu())) {
+      Torch torch = packing(device);
+      if (torch != null) {
+        return torch;
+      }
+    }
+    return new Torch(device, "unpacked");
+  }
+
+  /** Null where this PyTorch was built without the operators, or the processor cannot run them. */
+  private static Torch packing(Device device) {
+    Torch torch = null;
+    try {
+      torch = new Torch(device, "packed");
+      try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
+        if (torch.tensor(scope, "packing_works", scope.ones(new Shape(1))).getBoolean()) {
+          return torch;
+        }
+      }
+    } catch (EngineException e) {
+      // Then without.
+    }
+    if (torch != null) {
+      torch.close();
+    }
+    return null;
+  }
+
+  /**
+   * @param packing see {@link TorchScriptArchive#bytes}
+   * @throws EngineException if an operator is unknown
+   */
+  Torch(Device device, String packing) {
     model = Model.newInstance("network", device, "PyTorch");
     try {
-      model.load(new ByteArrayInputStream(TorchScriptArchive.bytes()));
+      model.load(new ByteArrayInputStream(TorchScriptArchive.bytes(packing)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (MalformedModelException e) {
       throw new IllegalStateException(e);
+    } catch (EngineException e) {
+      model.close();
+      throw e;
     }
     block = (PtSymbolBlock) model.getBlock();
     manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");

@@ -25,8 +25,13 @@ final class TorchScriptArchive {
 
   private TorchScriptArchive() {}
 
-  /** The archive's bytes, a few kilobytes. */
-  static byte[] bytes() {
+  /**
+   * The archive's bytes, a few kilobytes.
+   *
+   * @param packing the source of its module "packed": "packed", or "unpacked" for a PyTorch that
+   *     does not know packed.py's operators
+   */
+  static byte[] bytes(String packing) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       put(zip, "data.pkl", OBJECT_PICKLE.getBytes(StandardCharsets.ISO_8859_1));
@@ -36,6 +41,7 @@ final class TorchScriptArchive {
       for (String module : MODULES) {
         put(zip, "code/__torch__/" + module + ".py", source(module));
       }
+      put(zip, "code/__torch__/packed.py", source(packing));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

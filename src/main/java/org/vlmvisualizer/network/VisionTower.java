@@ -43,7 +43,7 @@ final class VisionTower {
     }
     List<PtNDArray> linear = new ArrayList<>();
     for (int i = 1; i <= config.projectorLayers(); i++) {
-      linear.add(loader.load("multi_modal_projector.linear_" + i + ".weight"));
+      linear.add(loader.matrix("multi_modal_projector.linear_" + i));
       linear.add(loader.stack(".bias", "multi_modal_projector.linear_" + i));
     }
     projector = loader.list(linear.toArray(PtNDArray[]::new));
@@ -56,15 +56,15 @@ final class VisionTower {
     return loader.list(
         loader.load(name + "layer_norm1.weight"),
         loader.load(name + "layer_norm1.bias"),
-        loader.stack(".weight", qkv),
+        loader.matrix(qkv),
         loader.stack(".bias", qkv),
-        loader.load(attention + "out_proj.weight"),
+        loader.matrix(attention + "out_proj"),
         loader.load(attention + "out_proj.bias"),
         loader.load(name + "layer_norm2.weight"),
         loader.load(name + "layer_norm2.bias"),
-        loader.load(name + "mlp.fc1.weight"),
+        loader.matrix(name + "mlp.fc1"),
         loader.load(name + "mlp.fc1.bias"),
-        loader.load(name + "mlp.fc2.weight"),
+        loader.matrix(name + "mlp.fc2"),
         loader.load(name + "mlp.fc2.bias"));
   }
 

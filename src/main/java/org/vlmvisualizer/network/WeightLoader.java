@@ -80,6 +80,24 @@ final class WeightLoader {
     return weights.has(names[0] + suffix) ? stack(parts(suffix, names)) : none;
   }
 
+  /**
+   * Matrices of equal row size, one below the other, to be multiplied with: bfloat16 in the layout
+   * that is fastest, see packed.py.
+   */
+  PtNDArray matrix(String... names) {
+    return matrix(parts(".weight", names));
+  }
+
+  private PtNDArray matrix(List<Part> parts) {
+    PtNDArray plain = stack(parts);
+    if (precision.scalarType() != Precision.BFLOAT16.scalarType()) {
+      return plain;
+    }
+    PtNDArray packed = torch.tensor(torch.manager(), "pack", plain);
+    plain.close();
+    return packed;
+  }
+
   /** A matrix of the decoder, quantised where the precision says so and the kernels allow it. */
   Projection projection(String... names) {
     List<Part> parts = parts(".weight", names);
@@ -87,7 +105,7 @@ final class WeightLoader {
     long rows = rows(parts);
     long columns = parts.get(0).tensor().rowSize();
     if (!precision.isQuantised() || rows % QUANTISED_ROWS != 0 || columns % SMALLEST_GROUP != 0) {
-      return new Projection(stack(parts), none, bias);
+      return new Projection(matrix(parts), none, bias);
     }
     PtNDArray[] quantised = cached(names[0]);
     if (quantised == null) {

@@ -16,7 +16,7 @@ class AttendTest {
   @ParameterizedTest
   @CsvSource({"4, 4, 0, 3", "6, 2, 1, 4", "4, 1, 2, 2", "4, 4, 0, -1"})
   void bothWaysAgree(int heads, int keyHeads, int first, int last) {
-    try (Torch torch = new Torch(Device.cpu());
+    try (Torch torch = Torch.on(Device.cpu());
         PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
       PtNDArray q = random(scope, heads, 9, 8);
       PtNDArray k = random(scope, keyHeads, 9, 8);

@@ -129,7 +129,7 @@ class EngineFallbackTest {
 
   @Test
   void theProbeComputes() {
-    try (Torch torch = new Torch(DeviceChoice.of("cpu").device())) {
+    try (Torch torch = Torch.on(DeviceChoice.of("cpu").device())) {
       torch.probe();
       assertFalse(torch.device().isGpu());
     }

@@ -34,7 +34,7 @@ class QuantisedLinearTest {
   })
   void differsFromTheWholeWeightsByTheirRoundingOnly(
       String quantise, int group, int rows, double bound) {
-    try (Torch torch = new Torch(Device.cpu());
+    try (Torch torch = Torch.on(Device.cpu());
         PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
       PtNDArray w = random(torch, scope, OUT, IN);
       PtNDArray x = random(torch, scope, rows, IN);
@@ -55,7 +55,7 @@ class QuantisedLinearTest {
   /** The same integers in both layouts: the groups are the reference that needs no kernel. */
   @Test
   void blocksAndGroupsHoldTheSameNumbers() {
-    try (Torch torch = new Torch(Device.cpu());
+    try (Torch torch = Torch.on(Device.cpu());
         PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
       PtNDArray w = random(torch, scope, 128, IN);
       PtNDArray identity = (PtNDArray) scope.eye(IN).toType(DataType.FLOAT32, false);
