@@ -19,9 +19,14 @@ def queries(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, 
 # Everything behind the attention, in place: x [Q, D], attended [Q, H * C] -> [Q, D].
 def finish(x: Tensor, attended: Tensor, w: List[Tensor], eps: float, wide: bool) -> Tensor:
   x = x.add_(__torch__.ops.quantised_linear(attended, w[4], w[5], w[6], wide))
-  h = __torch__.ops.rms_norm(x, w[7], eps)
-  gate, up = __torch__.ops.quantised_linear(h, w[8], w[9], w[10], wide).chunk(2, -1)
-  return x.add_(__torch__.ops.quantised_linear(torch.silu(gate).mul_(up), w[11], w[12], w[13], wide))
+  # Some rows at a time, since what lies between is several times as wide; but integers, if they are
+  # widened, only once.
+  parts = x.chunk(2 if w[9].numel() == 0 else 1)
+  for i in range(len(parts)):
+    h = __torch__.ops.rms_norm(parts[i], w[7], eps)
+    gate, up = __torch__.ops.quantised_linear(h, w[8], w[9], w[10], wide).chunk(2, -1)
+    parts[i].add_(__torch__.ops.quantised_linear(torch.silu(gate).mul_(up), w[11], w[12], w[13], wide))
+  return x
 
 
 # Attention of one query per head, q [H, 1, C], over the first n cached keys: [KV, G, n].

@@ -139,7 +139,7 @@ def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
 
 def activation(x: Tensor, name: str) -> Tensor:
   if name == "quick_gelu":
-    y = x * torch.sigmoid(x * 1.702)
+    y = torch.sigmoid(x * 1.702).mul_(x)
   elif name == "gelu":
     y = torch.gelu(x)
   elif name == "gelu_pytorch_tanh":
