@@ -33,9 +33,10 @@ def finish(x: Tensor, attended: Tensor, w: List[Tensor], eps: float, wide: bool)
 def row_weights(q: Tensor, keys: Tensor, n: int) -> Tensor:
   grouped = q.reshape([keys.size(0), -1, q.size(-1)])
   if keys.dtype == 15 and keys.is_cpu:
-    # Keys by queries: the other way round, PyTorch first copies the keys, which takes five times
-    # as long.
-    scores = torch.matmul(keys[:, :n], grouped.to(15).transpose(-2, -1)).transpose(-2, -1).to(6).mul_(q.size(-1) ** -0.5)
+    # All of the cache, and keys by queries: of a part of it, or the other way round, PyTorch makes
+    # a copy of the keys first, which takes five times as long.
+    products = torch.matmul(keys, grouped.to(15).transpose(-2, -1))[:, :n]
+    scores = products.transpose(-2, -1).to(6).mul_(q.size(-1) ** -0.5)
   else:
     scores = __torch__.ops.attention_scores(grouped, keys[:, :n])
   return torch.softmax(scores, -1)
