@@ -65,11 +65,9 @@ class Network(Module):
   def project(self: __torch__.Network, features: Tensor, w: List[Tensor], act: str) -> Tensor:
     return __torch__.projector.project(features, w, act)
 
-  # Ids with the image features in place of the image tokens, which start at `start`.
-  def embed_prompt(self: __torch__.Network, ids: Tensor, table: Tensor, image: Tensor, start: int) -> Tensor:
-    before = torch.embedding(table, ids[:start]).to(6)
-    after = torch.embedding(table, ids[start + image.size(0):]).to(6)
-    return torch.cat([before, image, after], 0)
+  # The text's embeddings with the image features among them, from `start` on.
+  def insert(self: __torch__.Network, text: Tensor, start: int, image: Tensor) -> Tensor:
+    return torch.cat([text[:start], image, text[start:]], 0)
 
   def attend(self: __torch__.Network, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
     return __torch__.ops.attend(q, k, v, mask, first, last, total, together)
@@ -89,8 +87,8 @@ class Network(Module):
   def next_token(self: __torch__.Network, x: Tensor, head: List[Tensor], eps: float) -> List[Tensor]:
     return __torch__.decoder.next_token(x, head, eps)
 
-  # One decoding step: the token's id, its position -> what next_token gives, then what is recorded.
-  def decode(self: __torch__.Network, id: Tensor, table: Tensor, layers: List[List[Tensor]], head: List[Tensor], tables: List[Tensor], caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int, each: List[int]) -> List[Tensor]:
-    x = torch.embedding(table, id.reshape([1])).to(6)
+  # One decoding step: the token's embedding [1, D], its position -> what next_token gives, then what
+  # is recorded.
+  def decode(self: __torch__.Network, x: Tensor, layers: List[List[Tensor]], head: List[Tensor], tables: List[Tensor], caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int, each: List[int]) -> List[Tensor]:
     seen = __torch__.decoder.step(x, layers, tables[0], tables[1], caches, start, eps, first_layer, last_layer, first_head, last_head, each)
     return __torch__.decoder.next_token(seen[0], head, eps) + seen[1:]

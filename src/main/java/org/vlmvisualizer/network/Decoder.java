@@ -1,12 +1,11 @@
 package org.vlmvisualizer.network;
 
-import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
-import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.Keep;
@@ -22,7 +21,8 @@ import org.vlmvisualizer.core.TraceRequest;
 final class Decoder {
   private final Torch torch;
   private final DecoderConfig config;
-  private final PtNDArray embeddings;
+  private final WeightLoader loader;
+  private final PtNDArray example;
   private final IValue head;
   private final List<IValue> layers = new ArrayList<>();
   private final IValue allLayers;
@@ -38,12 +38,13 @@ final class Decoder {
       Progress progress) {
     this.torch = torch;
     this.config = config;
+    this.loader = loader;
+    example = loader.example();
     String root = "language_model.";
-    embeddings = loader.load(root + "embed_tokens.weight");
     wide =
         precision.isInt4()
             && torch.isOnCpu()
-            && torch.tensor(torch.manager(), "int4_blocks_are_known", embeddings).getBoolean();
+            && torch.tensor(torch.manager(), "int4_blocks_are_known", example).getBoolean();
     head =
         loader.list(
             flatten(
@@ -72,6 +73,20 @@ final class Decoder {
             loader.load(name + "post_attention_layernorm.weight"),
             loader.projection(gateUp),
             loader.projection(name + "mlp.down_proj")));
+  }
+
+  /** [ids, D] float32. */
+  private PtNDArray embed(PtNDManager owner, int... ids) {
+    return loader.rows(owner, "language_model.embed_tokens.weight", ids);
+  }
+
+  /** The prompt's ids without those that stand for the picture. */
+  private static int[] text(TokenSequence prompt) {
+    int[] ids = prompt.inputIds();
+    return IntStream.range(0, ids.length)
+        .filter(i -> i < prompt.image().start() || i >= prompt.image().end())
+        .map(i -> ids[i])
+        .toArray();
   }
 
   /** One list of single arrays and of projections, which are three arrays each. */
@@ -136,18 +151,13 @@ final class Decoder {
       tables =
           IValue.listFrom(
               torch.tensors(
-                  owner,
-                  "rope_tables",
-                  embeddings,
-                  maxLength,
-                  config.headDim(),
-                  config.ropeTheta()));
+                  owner, "rope_tables", example, maxLength, config.headDim(), config.ropeTheta()));
       long[] shape = {config.numKeyValueHeads(), maxLength, config.headDim()};
       for (int i = 0; i < config.numHiddenLayers(); i++) {
         caches.add(
             IValue.listFrom(
-                torch.tensor(owner, "zeros", shape, embeddings),
-                torch.tensor(owner, "zeros", shape, embeddings)));
+                torch.tensor(owner, "zeros", shape, example),
+                torch.tensor(owner, "zeros", shape, example)));
       }
       allCaches = IValue.listFrom(caches.toArray(IValue[]::new));
     }
@@ -164,24 +174,18 @@ final class Decoder {
         PtNDArray image,
         PtNDArray promptTotal,
         Progress progress) {
-      long[] ids = new long[prompt.length()];
-      for (int i = 0; i < ids.length; i++) {
-        ids[i] = prompt.inputIds()[i];
-      }
-      PtNDArray inputIds = torch.create(owner, LongBuffer.wrap(ids), DataType.INT64, ids.length);
       if (request.keep() == Keep.HEADS) {
         each = new long[] {prompt.image().start(), prompt.image().end(), prompt.length()};
       }
-      try (PtNDArray x =
-              torch.tensor(
-                  owner, "embed_prompt", inputIds, embeddings, image, prompt.image().start());
+      try (PtNDArray text = embed(owner, text(prompt));
+          PtNDArray x = torch.tensor(owner, "insert", text, prompt.image().start(), image);
           PtNDArray rows =
-              torch.zeros(owner, kept.size(), config.numAttentionHeads(), ids.length)) {
+              torch.zeros(owner, kept.size(), config.numAttentionHeads(), prompt.length())) {
         for (int i = 0; i < layers.size(); i++) {
           progress.update("Reading the prompt", i, layers.size());
           prefillLayer(owner, i, x, rows, promptTotal);
         }
-        length = ids.length;
+        length = prompt.length();
         return Step.of(
             torch.tensors(owner, "next_token", x, head, config.rmsNormEps()),
             kept.size() > 0
@@ -214,24 +218,26 @@ final class Decoder {
     }
 
     /** Runs one more token through all layers, in one call. */
-    Step decode(PtNDManager owner, PtNDArray id) {
-      PtNDArray[] result =
-          torch.tensors(
-              owner,
-              "decode",
-              id,
-              embeddings,
-              allLayers,
-              head,
-              tables,
-              allCaches,
-              length,
-              config.rmsNormEps(),
-              kept.first(),
-              kept.last(),
-              heads.first(),
-              heads.last(),
-              each);
+    Step decode(PtNDManager owner, int id) {
+      PtNDArray[] result;
+      try (PtNDArray x = embed(owner, id)) {
+        result =
+            torch.tensors(
+                owner,
+                "decode",
+                x,
+                allLayers,
+                head,
+                tables,
+                allCaches,
+                length,
+                config.rmsNormEps(),
+                kept.first(),
+                kept.last(),
+                heads.first(),
+                heads.last(),
+                each);
+      }
       length++;
       return Step.of(result, List.of(result).subList(3, result.length));
     }

@@ -164,7 +164,7 @@ public final class LlavaNetwork implements AutoCloseable {
       recorder.lap("prefill");
       for (int t = 1; t < maxNewTokens && !eosIds.contains(id); t++) {
         progress.update("Writing the answer", t, maxNewTokens);
-        Decoder.Step next = sequence.decode(run, step.id());
+        Decoder.Step next = sequence.decode(run, id);
         step.close();
         step = next;
         id = recorder.add(step);

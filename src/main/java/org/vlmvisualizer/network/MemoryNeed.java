@@ -20,8 +20,15 @@ final class MemoryNeed {
   static long bytes(ModelConfig config, Weights weights, Precision precision) {
     double bytes = BASE_BYTES + runBytes(config, precision);
     for (Map.Entry<String, StoredTensor> e : weights.tensors().entrySet()) {
+      String name = e.getKey();
+      if (name.equals("language_model.embed_tokens.weight")) {
+        if (!config.decoder().tieWordEmbeddings()) {
+          continue; // Read from the file, a row at a time.
+        }
+        name = "lm_head.weight";
+      }
       long elements = e.getValue().rows() * e.getValue().rowSize();
-      bytes += elements * bytesPerElement(e.getKey(), e.getValue(), precision);
+      bytes += elements * bytesPerElement(name, e.getValue(), precision);
     }
     return (long) bytes;
   }

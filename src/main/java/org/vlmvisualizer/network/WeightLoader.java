@@ -12,6 +12,7 @@ import org.vlmvisualizer.checkpoint.Safetensors;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
 import org.vlmvisualizer.checkpoint.Weights;
+import org.vlmvisualizer.core.InputException;
 
 /**
  * Brings weights from their files to the device in the wanted precision, a few megabytes at a time,
@@ -78,6 +79,39 @@ final class WeightLoader {
    */
   PtNDArray stack(String suffix, String... names) {
     return weights.has(names[0] + suffix) ? stack(parts(suffix, names)) : none;
+  }
+
+  /**
+   * Rows of a matrix by their numbers, [numbers, row size] in float32, straight from the file: of a
+   * table of which a run uses few rows, nothing is held in memory.
+   *
+   * @throws InputException if the matrix has no such row
+   */
+  PtNDArray rows(PtNDManager owner, String name, int... numbers) {
+    Part part = parts("", name).get(0);
+    PtNDArray target =
+        torch.tensor(
+            owner,
+            "empty",
+            new long[] {numbers.length, part.tensor().rowSize()},
+            Precision.FLOAT32.scalarType(),
+            device);
+    for (int i = 0; i < numbers.length; i++) {
+      if (numbers[i] < 0 || numbers[i] >= part.rows()) {
+        throw new InputException(
+            "Expected tokens from 0 to %d, which the model knows, found %d; use the tokenizer that belongs to the model."
+                .formatted(part.rows() - 1, numbers[i]));
+      }
+      try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
+        copy(scope, target, i, part, numbers[i], 1);
+      }
+    }
+    return target;
+  }
+
+  /** An array of one element in the type of the matrices, for its type and its place. */
+  PtNDArray example() {
+    return empty(precision.scalarType(), 1);
   }
 
   /**

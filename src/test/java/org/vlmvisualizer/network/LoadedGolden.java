@@ -1,5 +1,6 @@
 package org.vlmvisualizer.network;
 
+import java.nio.file.Path;
 import java.util.Set;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.checkpoint.Checkpoint;
@@ -24,8 +25,13 @@ final class LoadedGolden implements AutoCloseable {
   final int length;
 
   LoadedGolden(String name) {
-    golden = new Golden(name);
-    Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
+    this(new Golden(name), new Golden(name).checkpoint());
+  }
+
+  /** With a copy of its checkpoint. */
+  LoadedGolden(Golden golden, Path folder) {
+    this.golden = golden;
+    Checkpoint checkpoint = Checkpoint.open(folder);
     ModelFamily family = Families.of(checkpoint);
     config = family.config(checkpoint);
     network =
