@@ -1,14 +1,13 @@
 # LLaMA-like decoder with grouped-query attention. G = H / KV, the queries that share a key head.
-# Layer weights: 0 input_layernorm, 1-3 qkv, 4-6 o_proj, 7 post_attention_layernorm, 8-10 gate and
-# up, 11-13 down_proj; a projection is its weight, scales and bias. Caches per layer: [KV, longest sequence, C].
+# Caches per layer: [KV, longest sequence, C].
 
 
 # Queries [H, Q, C] of x [Q, D]; writes its keys and values into the caches from `start` on.
-def queries(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, start: int, eps: float, wide: bool) -> Tensor:
+def queries(x: Tensor, w: __torch__.weights.Layer, cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, start: int, eps: float, wide: bool) -> Tensor:
   n = x.size(0)
   kv_heads = keys.size(0)
-  h = __torch__.ops.rms_norm(x, w[0], eps)
-  qkv = __torch__.ops.quantised_linear(h, w[1], w[2], w[3], wide).reshape([n, -1, keys.size(-1)]).transpose(0, 1)
+  h = __torch__.ops.rms_norm(x, w.input_layernorm, eps)
+  qkv = __torch__.ops.projected(h, w.qkv_proj, wide).reshape([n, -1, keys.size(-1)]).transpose(0, 1)
   heads = qkv.size(0) - 2 * kv_heads
   rotated = __torch__.ops.rope(qkv[:heads + kv_heads], cos[start:start + n], sin[start:start + n])
   keys[:, start:start + n].copy_(rotated[heads:])
@@ -17,15 +16,15 @@ def queries(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, 
 
 
 # Everything behind the attention, in place: x [Q, D], attended [Q, H * C] -> [Q, D].
-def finish(x: Tensor, attended: Tensor, w: List[Tensor], eps: float, wide: bool) -> Tensor:
-  x = x.add_(__torch__.ops.quantised_linear(attended, w[4], w[5], w[6], wide))
-  # Some rows at a time, since what lies between is several times as wide; but integers, if they are
-  # widened, only once.
-  parts = x.chunk(2 if w[9].numel() == 0 else 1)
+def finish(x: Tensor, attended: Tensor, w: __torch__.weights.Layer, eps: float, wide: bool) -> Tensor:
+  x = x.add_(__torch__.ops.projected(attended, w.o_proj, wide))
+  # Some rows at a time, since what lies between is several times as wide; but all at once by
+  # weights that are widened on the way.
+  parts = x.chunk(2 if w.gate_up_proj.scales.numel() == 0 and len(w.gate_up_proj.half) == 0 else 1)
   for i in range(len(parts)):
-    h = __torch__.ops.rms_norm(parts[i], w[7], eps)
-    gate, up = __torch__.ops.quantised_linear(h, w[8], w[9], w[10], wide).chunk(2, -1)
-    parts[i].add_(__torch__.ops.quantised_linear(torch.silu(gate).mul_(up), w[11], w[12], w[13], wide))
+    h = __torch__.ops.rms_norm(parts[i], w.post_attention_layernorm, eps)
+    gate, up = __torch__.ops.projected(h, w.gate_up_proj, wide).chunk(2, -1)
+    parts[i].add_(__torch__.ops.projected(torch.silu(gate).mul_(up), w.down_proj, wide))
   return x
 
 
@@ -72,13 +71,17 @@ def recorded(weights: Tensor, first: int, last: int, each: List[int]) -> List[Te
 # One layer over the whole prompt, in place: x [N, D]. The last row's weights go to rows [H, N], the
 # head mean of all rows is added to total [N, N], unless these have no elements; the attention to
 # the first token is dropped from total on request. What outlives a layer is the caller's: an array
-# made here would lie amid what the layer frees, and keep its place from being used again.
-def prefill(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, eps: float, wide: bool, first: int, last: int, keep_first: bool, rows: Tensor, total: Tensor) -> Tensor:
+# made here would lie amid what the layer frees, and keep its place from being used again. Of the
+# final layer nothing but the last row is ever read, so only that one is computed.
+def prefill(x: Tensor, w: __torch__.weights.Layer, cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, eps: float, wide: bool, first: int, last: int, keep_first: bool, rows: Tensor, total: Tensor, final: bool) -> Tensor:
   n = x.size(0)
   q = __torch__.decoder.queries(x, w, cos, sin, keys, values, 0, eps, wide)
   mask = torch.full([n, n], -inf, dtype=6, device=x.device).triu(1)
   if total.numel() == 0:
     last = first - 1
+    if final:
+      q = q[:, -1:]
+      mask = mask[-1:]
   sums = torch.zeros_like(total)
   attended, last_rows = __torch__.ops.attend(q, keys[:, :n], values[:, :n], mask, first, last, sums, not x.is_cpu)
   if total.numel() > 0:
@@ -91,12 +94,15 @@ def prefill(x: Tensor, w: List[Tensor], cos: Tensor, sin: Tensor, keys: Tensor, 
     total.add_(sums)
   if rows.numel() > 0:
     rows.copy_(last_rows)
+  if final:
+    x = x[-1:]
+    attended = attended[-1:]
   return __torch__.decoder.finish(x, attended, w, eps, wide)
 
 
 # All layers over one token: x [1, D] -> x [1, D], and what is recorded of the layers in
 # first_layer..last_layer (nothing if last_layer < first_layer).
-def step(x: Tensor, layers: List[List[Tensor]], cos: Tensor, sin: Tensor, caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int, each: List[int]) -> List[Tensor]:
+def step(x: Tensor, layers: List[__torch__.weights.Layer], cos: Tensor, sin: Tensor, caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int, each: List[int]) -> List[Tensor]:
   rows = annotate(List[Tensor], [])
   for i in range(len(layers)):
     w = layers[i]
@@ -115,9 +121,8 @@ def step(x: Tensor, layers: List[List[Tensor]], cos: Tensor, sin: Tensor, caches
 
 
 # The most likely next token of the last row of x: its id, its probability, and the logits [V].
-# head: the final norm, then lm_head as weight, scales and bias.
-def next_token(x: Tensor, head: List[Tensor], eps: float) -> List[Tensor]:
-  h = __torch__.ops.rms_norm(x[-1:], head[0], eps)
-  logits = __torch__.ops.quantised_linear(h, head[1], head[2], head[3], False).to(6).squeeze(0)
+def next_token(x: Tensor, norm: Tensor, lm_head: __torch__.weights.Projection, eps: float) -> List[Tensor]:
+  h = __torch__.ops.rms_norm(x[-1:], norm, eps)
+  logits = __torch__.ops.projected(h, lm_head, False).squeeze(0)
   best = torch.argmax(logits)
   return [best, torch.softmax(logits, -1)[best], logits]

@@ -39,6 +39,29 @@ class Network(Module):
   def packing_works(self: __torch__.Network, like: Tensor) -> Tensor:
     return __torch__.ops.packing_works(like)
 
+  # A matrix times a power of two, which uses the range of float16 best, in half.
+  def half(self: __torch__.Network, weight: Tensor, factor: float) -> __torch__.packed.Half:
+    return __torch__.packed.half(weight.mul_(factor))
+
+  def halves_work(self: __torch__.Network, like: Tensor) -> Tensor:
+    return __torch__.packed.halves_work(like)
+
+  def largest(self: __torch__.Network, weight: Tensor) -> Tensor:
+    low, high = torch.aminmax(weight)
+    return torch.maximum(high, -low)
+
+  def projection(self: __torch__.Network, weight: Tensor, scales: Tensor, bias: Tensor) -> __torch__.weights.Projection:
+    return __torch__.weights.Projection(weight, scales, bias, annotate(List[__torch__.packed.Half], []))
+
+  def half_projection(self: __torch__.Network, half: __torch__.packed.Half, scales: Tensor, bias: Tensor) -> __torch__.weights.Projection:
+    return __torch__.weights.Projection(torch.empty([0]), scales, bias, [half])
+
+  def layer(self: __torch__.Network, input_layernorm: Tensor, qkv_proj: __torch__.weights.Projection, o_proj: __torch__.weights.Projection, post_attention_layernorm: Tensor, gate_up_proj: __torch__.weights.Projection, down_proj: __torch__.weights.Projection) -> __torch__.weights.Layer:
+    return __torch__.weights.Layer(input_layernorm, qkv_proj, o_proj, post_attention_layernorm, gate_up_proj, down_proj)
+
+  def projected(self: __torch__.Network, x: Tensor, p: __torch__.weights.Projection) -> Tensor:
+    return __torch__.ops.projected(x, p, False)
+
   def int4_blocks_are_known(self: __torch__.Network, like: Tensor) -> Tensor:
     return __torch__.ops.int4_blocks_are_known(like)
 
@@ -76,19 +99,19 @@ class Network(Module):
     return __torch__.ops.rope_tables(like, length, head_dim, theta)
 
   # layer: which of rows [L, H, N] this one fills.
-  def prefill(self: __torch__.Network, x: Tensor, w: List[Tensor], tables: List[Tensor], cache: List[Tensor], eps: float, wide: bool, first: int, last: int, keep_first: bool, rows: Tensor, layer: int, total: Tensor) -> Tensor:
+  def prefill(self: __torch__.Network, x: Tensor, w: __torch__.weights.Layer, tables: List[Tensor], cache: List[Tensor], eps: float, wide: bool, first: int, last: int, keep_first: bool, rows: Tensor, layer: int, total: Tensor, final: bool) -> Tensor:
     if rows.numel() > 0:
       rows = rows[layer]
-    return __torch__.decoder.prefill(x, w, tables[0], tables[1], cache[0], cache[1], eps, wide, first, last, keep_first, rows, total)
+    return __torch__.decoder.prefill(x, w, tables[0], tables[1], cache[0], cache[1], eps, wide, first, last, keep_first, rows, total, final)
 
   def recorded(self: __torch__.Network, weights: Tensor, first: int, last: int, each: List[int]) -> List[Tensor]:
     return __torch__.decoder.recorded(weights, first, last, each)
 
-  def next_token(self: __torch__.Network, x: Tensor, head: List[Tensor], eps: float) -> List[Tensor]:
-    return __torch__.decoder.next_token(x, head, eps)
+  def next_token(self: __torch__.Network, x: Tensor, norm: Tensor, lm_head: __torch__.weights.Projection, eps: float) -> List[Tensor]:
+    return __torch__.decoder.next_token(x, norm, lm_head, eps)
 
   # One decoding step: the token's embedding [1, D], its position -> what next_token gives, then what
   # is recorded.
-  def decode(self: __torch__.Network, x: Tensor, layers: List[List[Tensor]], head: List[Tensor], tables: List[Tensor], caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int, each: List[int]) -> List[Tensor]:
+  def decode(self: __torch__.Network, x: Tensor, layers: List[__torch__.weights.Layer], norm: Tensor, lm_head: __torch__.weights.Projection, tables: List[Tensor], caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int, each: List[int]) -> List[Tensor]:
     seen = __torch__.decoder.step(x, layers, tables[0], tables[1], caches, start, eps, first_layer, last_layer, first_head, last_head, each)
-    return __torch__.decoder.next_token(seen[0], head, eps) + seen[1:]
+    return __torch__.decoder.next_token(seen[0], norm, lm_head, eps) + seen[1:]

@@ -41,6 +41,19 @@ def quantised_linear(x: Tensor, weight: Tensor, scales: Tensor, bias: Tensor, wi
   return y
 
 
+# x [M, K] by a matrix in any form.
+def projected(x: Tensor, p: __torch__.weights.Projection, wide: bool) -> Tensor:
+  if len(p.half) > 0:
+    if p.scales.numel() > 0:
+      x = x * p.scales
+    y = __torch__.packed.half_linear(x, p.half[0])
+    if p.bias.numel() > 0:
+      y = y + p.bias
+  else:
+    y = __torch__.ops.quantised_linear(x, p.weight, p.scales, p.bias, wide)
+  return y
+
+
 # Per row: w ~ q * scale with q in -127..127. [N, K] -> [N, K] int8, [N] bfloat16.
 def quantise_int8(w: Tensor) -> List[Tensor]:
   scales = (w.abs().amax([1]) / 127.0).clamp_min(1e-30).to(15)

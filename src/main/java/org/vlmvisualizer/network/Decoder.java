@@ -23,6 +23,7 @@ final class Decoder {
   private final DecoderConfig config;
   private final WeightLoader loader;
   private final PtNDArray example;
+  private final PtNDArray norm;
   private final IValue head;
   private final List<IValue> layers = new ArrayList<>();
   private final IValue allLayers;
@@ -45,13 +46,8 @@ final class Decoder {
         precision.isInt4()
             && torch.isOnCpu()
             && torch.tensor(torch.manager(), "int4_blocks_are_known", example).getBoolean();
-    head =
-        loader.list(
-            flatten(
-                loader.load(root + "norm.weight"),
-                config.tieWordEmbeddings()
-                    ? loader.projection(root + "embed_tokens")
-                    : loader.projection("lm_head")));
+    norm = loader.load(root + "norm.weight");
+    head = loader.projection(config.tieWordEmbeddings() ? root + "embed_tokens" : "lm_head");
     for (int i = 0; i < config.numHiddenLayers(); i++) {
       progress.update("Loading the decoder", i, config.numHiddenLayers());
       layers.add(layer(loader, root + "layers." + i + "."));
@@ -60,19 +56,18 @@ final class Decoder {
     allLayers = torch.keep(IValue.listFrom(layers.toArray(IValue[]::new)));
   }
 
-  /** The order that decoder.py tells. */
   private static IValue layer(WeightLoader loader, String name) {
     String attention = name + "self_attn.";
     String[] qkv = {attention + "q_proj", attention + "k_proj", attention + "v_proj"};
     String[] gateUp = {name + "mlp.gate_proj", name + "mlp.up_proj"};
-    return loader.list(
-        flatten(
-            loader.load(name + "input_layernorm.weight"),
-            loader.projection(qkv),
-            loader.projection(attention + "o_proj"),
-            loader.load(name + "post_attention_layernorm.weight"),
-            loader.projection(gateUp),
-            loader.projection(name + "mlp.down_proj")));
+    return loader.keep(
+        "layer",
+        loader.load(name + "input_layernorm.weight"),
+        loader.projection(qkv),
+        loader.projection(attention + "o_proj"),
+        loader.load(name + "post_attention_layernorm.weight"),
+        loader.projection(gateUp),
+        loader.projection(name + "mlp.down_proj"));
   }
 
   /** [ids, D] float32. */
@@ -87,19 +82,6 @@ final class Decoder {
         .filter(i -> i < prompt.image().start() || i >= prompt.image().end())
         .map(i -> ids[i])
         .toArray();
-  }
-
-  /** One list of single arrays and of projections, which are three arrays each. */
-  private static PtNDArray[] flatten(Object... parts) {
-    List<PtNDArray> flat = new ArrayList<>();
-    for (Object part : parts) {
-      if (part instanceof WeightLoader.Projection projection) {
-        flat.addAll(List.of(projection.weight(), projection.scales(), projection.bias()));
-      } else {
-        flat.add((PtNDArray) part);
-      }
-    }
-    return flat.toArray(PtNDArray[]::new);
   }
 
   /**
@@ -187,7 +169,7 @@ final class Decoder {
         }
         length = prompt.length();
         return Step.of(
-            torch.tensors(owner, "next_token", x, head, config.rmsNormEps()),
+            torch.tensors(owner, "next_token", x, norm, head, config.rmsNormEps()),
             kept.size() > 0
                 ? List.of(torch.tensors(owner, "recorded", rows, heads.first(), heads.last(), each))
                 : List.of());
@@ -213,7 +195,8 @@ final class Decoder {
               request.keepFirst(),
               record ? rows : nothing,
               layer - kept.first(),
-              record && promptTotal != null ? promptTotal : nothing)
+              record && promptTotal != null ? promptTotal : nothing,
+              layer == layers.size() - 1)
           .close();
     }
 
@@ -227,6 +210,7 @@ final class Decoder {
                 "decode",
                 x,
                 allLayers,
+                norm,
                 head,
                 tables,
                 allCaches,

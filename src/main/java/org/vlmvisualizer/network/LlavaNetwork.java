@@ -62,10 +62,12 @@ public final class LlavaNetwork implements AutoCloseable {
       Precision precision,
       Function<String, Path> quantisedFolder,
       Progress progress) {
-    return GpuAttempt.load(
-        DeviceChoice.of(device),
-        LoadingMark.folder(),
-        place -> loadOn(place, config, weights, precision, quantisedFolder, progress));
+    return EngineThread.call(
+        () ->
+            GpuAttempt.load(
+                DeviceChoice.of(device),
+                LoadingMark.folder(),
+                place -> loadOn(place, config, weights, precision, quantisedFolder, progress)));
   }
 
   private static LlavaNetwork loadOn(
@@ -79,7 +81,7 @@ public final class LlavaNetwork implements AutoCloseable {
     QuantisedCache cache = null;
     try {
       torch.probe();
-      PrecisionChoice choice = PrecisionChoice.of(precision, config, weights, torch.device());
+      PrecisionChoice choice = PrecisionChoice.of(precision, config, weights, torch);
       if (choice.precision().isQuantised() && quantisedFolder != null) {
         cache = new QuantisedCache(quantisedFolder.apply(stored(choice, torch)));
       }
@@ -134,6 +136,7 @@ public final class LlavaNetwork implements AutoCloseable {
    * @return what was asked to be recorded; each token's row is the query row that predicted it
    * @throws InputException if the answer could be too long for the model, or what is kept of it for
    *     memory, or if the device's memory runs out
+   * @param progress is called on PyTorch's thread
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
    */
   public Trace generate(
@@ -152,6 +155,19 @@ public final class LlavaNetwork implements AutoCloseable {
     }
     TraceRequest counted = count(request);
     KeptMemory.require(counted, maxNewTokens, prompt.image().length());
+    return EngineThread.call(
+        () -> run(picture, prompt, maxNewTokens, eosIds, texts, counted, progress));
+  }
+
+  private Trace run(
+      PixelValues picture,
+      TokenSequence prompt,
+      int maxNewTokens,
+      Set<Integer> eosIds,
+      IntFunction<String> texts,
+      TraceRequest counted,
+      Progress progress) {
+    int longest = prompt.length() + maxNewTokens;
     try (PtNDManager run = (PtNDManager) torch.manager().newSubManager();
         Decoder.Sequence sequence = decoder.begin(run, longest, counted)) {
       Recorder recorder = new Recorder(torch, counted, prompt, texts);

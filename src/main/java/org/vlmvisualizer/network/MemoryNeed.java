@@ -16,8 +16,12 @@ final class MemoryNeed {
 
   private MemoryNeed() {}
 
-  /** Bytes at the peak. */
-  static long bytes(ModelConfig config, Weights weights, Precision precision) {
+  /**
+   * Bytes at the peak.
+   *
+   * @param halves whether float32 can hold 16-bit weights as they are
+   */
+  static long bytes(ModelConfig config, Weights weights, Precision precision, boolean halves) {
     double bytes = BASE_BYTES + runBytes(config, precision);
     for (Map.Entry<String, StoredTensor> e : weights.tensors().entrySet()) {
       String name = e.getKey();
@@ -28,20 +32,24 @@ final class MemoryNeed {
         name = "lm_head.weight";
       }
       long elements = e.getValue().rows() * e.getValue().rowSize();
-      bytes += elements * bytesPerElement(name, e.getValue(), precision);
+      boolean half = halves && weights.change(e.getKey()) == null;
+      bytes += elements * bytesPerElement(name, e.getValue(), precision, half);
     }
     return (long) bytes;
   }
 
-  private static double bytesPerElement(String name, StoredTensor tensor, Precision precision) {
+  private static double bytesPerElement(
+      String name, StoredTensor tensor, Precision precision, boolean halves) {
     if (tensor.shape().length < 2) {
       return Float.BYTES;
     }
-    boolean quantised = name.startsWith("language_model.layers.") || name.equals("lm_head.weight");
-    if (quantised && precision == Precision.INT8) {
+    boolean decoder = name.startsWith("language_model.layers.") || name.equals("lm_head.weight");
+    if (decoder && precision == Precision.INT8) {
       return 1;
-    } else if (quantised && precision.isInt4()) {
+    } else if (decoder && precision.isInt4()) {
       return 0.5 + 4.0 / precision.group();
+    } else if (decoder && halves && tensor.dtype().bytes() == Short.BYTES) {
+      return Short.BYTES;
     }
     return precision == Precision.FLOAT32 ? Float.BYTES : Short.BYTES;
   }

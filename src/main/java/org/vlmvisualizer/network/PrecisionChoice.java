@@ -27,12 +27,14 @@ record PrecisionChoice(Precision precision, String reason) {
    * @throws DeviceRefusal if the device has too little memory, or the GPU cannot do it
    * @throws InputException if the CPU cannot do it
    */
-  static PrecisionChoice of(Precision wanted, ModelConfig config, Weights weights, Device device) {
+  static PrecisionChoice of(Precision wanted, ModelConfig config, Weights weights, Torch torch) {
+    Device device = torch.device();
+    boolean halves = torch.hasHalves();
     long available = device.isGpu() ? gpuBytes(device) : cpuBytes();
     List<Precision> candidates =
         candidates(wanted, !device.equals(Device.cpu()), weights.parameters());
     for (Precision precision : candidates) {
-      long needed = MemoryNeed.bytes(config, weights, precision);
+      long needed = MemoryNeed.bytes(config, weights, precision, halves);
       if (needed <= available) {
         return new PrecisionChoice(
             precision,
@@ -43,7 +45,8 @@ record PrecisionChoice(Precision precision, String reason) {
     throw new DeviceRefusal(
         "Expected %.1f GB of free memory for %s on %s, found %.1f GB; %s"
             .formatted(
-                MemoryNeed.bytes(config, weights, candidates.get(candidates.size() - 1)) / 1e9,
+                MemoryNeed.bytes(config, weights, candidates.get(candidates.size() - 1), halves)
+                    / 1e9,
                 candidates.get(candidates.size() - 1),
                 device.isGpu() ? "the GPU" : "the CPU",
                 available / 1e9,
@@ -68,7 +71,7 @@ record PrecisionChoice(Precision precision, String reason) {
   /** What would fit: another precision, the CPU, or nothing. */
   private static String remedy(ModelConfig config, Weights weights, Device device, long available) {
     for (Precision precision : List.of(Precision.BFLOAT16, Precision.INT8, Precision.INT4)) {
-      if (MemoryNeed.bytes(config, weights, precision) <= available) {
+      if (MemoryNeed.bytes(config, weights, precision, false) <= available) {
         return "choose precision " + precision + ", which fits.";
       }
     }

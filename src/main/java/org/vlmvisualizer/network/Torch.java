@@ -92,6 +92,18 @@ final class Torch implements AutoCloseable {
     return device().equals(Device.cpu());
   }
 
+  /** Whether float32 rows can be multiplied by float16 matrices, see packed.py. */
+  boolean hasHalves() {
+    if (!isOnCpu()) {
+      return false;
+    }
+    try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
+      return tensor(scope, "halves_work", scope.ones(new Shape(1))).getBoolean();
+    } catch (EngineException e) {
+      return false;
+    }
+  }
+
   /**
    * Multiplies two small matrices and reads the product: a GPU that this PyTorch has no kernels for
    * fails here, before minutes of loading.
@@ -139,10 +151,12 @@ final class Torch implements AutoCloseable {
   }
 
   /**
+   * Calls a method that gives anything.
+   *
    * @param arguments PtNDArray, Long, Integer, Double, Boolean, String, long[], or an IValue that
    *     the caller keeps
    */
-  private IValue run(String method, Object... arguments) {
+  IValue run(String method, Object... arguments) {
     IValue[] values = new IValue[arguments.length];
     List<IValue> own = new ArrayList<>();
     try {

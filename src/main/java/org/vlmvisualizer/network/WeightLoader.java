@@ -38,6 +38,7 @@ final class WeightLoader {
   private final Weights weights;
   private final Precision precision;
   private final QuantisedCache cache;
+  private final boolean halves;
   private final PtNDArray device;
   private final PtNDArray none;
   private final RowReader rows;
@@ -49,10 +50,12 @@ final class WeightLoader {
     long rows() {
       return tensor.rows();
     }
-  }
 
-  /** A matrix with what belongs to it; scales and bias have no elements if there are none. */
-  record Projection(PtNDArray weight, PtNDArray scales, PtNDArray bias) {}
+    /** The type of all its values, or null where an adapter changes them. */
+    DType type() {
+      return change == null ? tensor.dtype() : null;
+    }
+  }
 
   /**
    * @param cache of quantised matrices, or null
@@ -62,6 +65,7 @@ final class WeightLoader {
     this.torch = torch;
     this.weights = weights;
     this.precision = precision;
+    this.halves = precision == Precision.FLOAT32 && torch.hasHalves();
     this.device = torch.create(torch.manager(), FloatBuffer.allocate(1), DataType.FLOAT32, 1);
     this.rows = new RowReader(torch);
     this.rowsOfB = new RowReader(torch);
@@ -132,21 +136,67 @@ final class WeightLoader {
     return packed;
   }
 
-  /** A matrix of the decoder, quantised where the precision says so and the kernels allow it. */
-  Projection projection(String... names) {
+  /**
+   * A matrix of the decoder, quantised where the precision says so and the kernels allow it, and in
+   * float32 held in half where the stored values fit.
+   */
+  IValue projection(String... names) {
     List<Part> parts = parts(".weight", names);
     PtNDArray bias = stack(".bias", names);
+    if (halves && isHalf(parts)) {
+      return half(parts, bias);
+    }
     long rows = rows(parts);
     long columns = parts.get(0).tensor().rowSize();
     if (!precision.isQuantised() || rows % QUANTISED_ROWS != 0 || columns % SMALLEST_GROUP != 0) {
-      return new Projection(matrix(parts), none, bias);
+      return keep("projection", matrix(parts), none, bias);
     }
     PtNDArray[] quantised = cached(names[0]);
     if (quantised == null) {
       quantised = precision == Precision.INT8 ? int8(parts) : int4(parts);
       keep(names[0], quantised);
     }
-    return new Projection(quantised[0], quantised[1], bias);
+    return keep("projection", quantised[0], quantised[1], bias);
+  }
+
+  private static boolean isHalf(List<Part> parts) {
+    DType type = parts.get(0).type();
+    return (type == DType.F16 || type == DType.BF16)
+        && parts.stream().allMatch(part -> part.type() == type);
+  }
+
+  /**
+   * A float16 matrix holds float16 weights as they are. It holds those of bfloat16 if they are
+   * scaled so that the largest comes just below 65504: what is below 2^-33 of the largest is lost
+   * then, less than float32's own rounding makes of a sum with it.
+   */
+  private IValue half(List<Part> parts, PtNDArray bias) {
+    PtNDArray plain = stack(parts);
+    if (parts.get(0).type() == DType.F16) {
+      return half(plain, 1, none, bias);
+    }
+    float largest;
+    try (PtNDArray array = torch.tensor(torch.manager(), "largest", plain)) {
+      largest = array.getFloat();
+    }
+    if (!Float.isFinite(largest)) {
+      return keep("projection", plain, none, bias);
+    }
+    float factor = powerOfTwo(largest);
+    FloatBuffer scale = FloatBuffer.wrap(new float[] {1 / factor});
+    return half(plain, factor, torch.create(torch.manager(), scale, DataType.FLOAT32, 1), bias);
+  }
+
+  private IValue half(PtNDArray plain, double factor, PtNDArray scales, PtNDArray bias) {
+    try (plain;
+        IValue half = torch.run("half", plain, factor)) {
+      return keep("half_projection", half, scales, bias);
+    }
+  }
+
+  /** What brings a number into 2^15..2^16. */
+  private static float powerOfTwo(float number) {
+    return Math.scalb(1f, Math.min(120, 15 - Math.getExponent(number)));
   }
 
   private PtNDArray[] cached(String name) {
@@ -198,6 +248,11 @@ final class WeightLoader {
     PtNDArray target = empty(type.scalarType(), shape);
     fill(target, parts, 0, rows(parts));
     return target;
+  }
+
+  /** What a method makes of weights, which lives as long as the module. */
+  IValue keep(String method, Object... weights) {
+    return torch.keep(torch.run(method, weights));
   }
 
   /** Weights as one argument, which lives as long as the module. */

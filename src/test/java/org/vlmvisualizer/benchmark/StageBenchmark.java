@@ -17,6 +17,7 @@ import java.util.Set;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.UserCache;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.Fit;
@@ -99,20 +100,23 @@ public final class StageBenchmark {
     }
   }
 
-  /** Bytes that every decoded token reads. */
+  /** Bytes that every decoded token reads; float32 holds 16-bit weights as they are. */
   private static double decoderBytes(Weights weights, Precision precision) {
+    return weights.tensors().entrySet().stream()
+        .filter(e -> e.getKey().matches("language_model\\.layers\\..*|lm_head\\.weight"))
+        .mapToDouble(e -> bytes(e.getValue(), precision))
+        .sum();
+  }
+
+  private static double bytes(StoredTensor tensor, Precision precision) {
     double perElement =
         switch (precision) {
-          case FLOAT32 -> 4;
+          case FLOAT32 -> tensor.dtype().bytes();
           case INT8 -> 1;
           case INT4, INT4_32, INT4_128 -> 0.5 + 4.0 / group(precision);
           default -> 2;
         };
-    return perElement
-        * weights.tensors().entrySet().stream()
-            .filter(e -> e.getKey().matches("language_model\\.layers\\..*|lm_head\\.weight"))
-            .mapToLong(e -> e.getValue().rows() * e.getValue().rowSize())
-            .sum();
+    return perElement * tensor.rows() * tensor.rowSize();
   }
 
   private static int group(Precision precision) {
