@@ -66,7 +66,7 @@ final class WeightLoader {
     this.weights = weights;
     this.precision = precision;
     this.halves = precision == Precision.FLOAT32 && torch.hasHalves();
-    this.device = torch.create(torch.manager(), FloatBuffer.allocate(1), DataType.FLOAT32, 1);
+    this.device = number(0);
     this.rows = new RowReader(torch);
     this.rowsOfB = new RowReader(torch);
     this.rowsOfA = new RowReader(torch);
@@ -154,7 +154,7 @@ final class WeightLoader {
     PtNDArray[] quantised = cached(names[0]);
     if (quantised == null) {
       quantised = precision == Precision.INT8 ? int8(parts) : int4(parts);
-      keep(names[0], quantised);
+      toCache(names[0], quantised);
     }
     return keep("projection", quantised[0], quantised[1], bias);
   }
@@ -172,26 +172,24 @@ final class WeightLoader {
    */
   private IValue half(List<Part> parts, PtNDArray bias) {
     PtNDArray plain = stack(parts);
-    if (parts.get(0).type() == DType.F16) {
-      return half(plain, 1, none, bias);
-    }
     float largest;
     try (PtNDArray array = torch.tensor(torch.manager(), "largest", plain)) {
       largest = array.getFloat();
     }
     if (!Float.isFinite(largest)) {
-      return keep("projection", plain, none, bias);
+      return keep("projection", plain, none, bias); // Half would hold 65504 instead.
     }
-    float factor = powerOfTwo(largest);
-    FloatBuffer scale = FloatBuffer.wrap(new float[] {1 / factor});
-    return half(plain, factor, torch.create(torch.manager(), scale, DataType.FLOAT32, 1), bias);
-  }
-
-  private IValue half(PtNDArray plain, double factor, PtNDArray scales, PtNDArray bias) {
+    float factor = parts.get(0).type() == DType.F16 ? 1 : powerOfTwo(largest);
+    PtNDArray scales = factor == 1 ? none : number(1 / factor);
     try (plain;
-        IValue half = torch.run("half", plain, factor)) {
+        IValue half = torch.run("half", plain, (double) factor)) {
       return keep("half_projection", half, scales, bias);
     }
+  }
+
+  private PtNDArray number(float value) {
+    FloatBuffer buffer = FloatBuffer.wrap(new float[] {value});
+    return torch.create(torch.manager(), buffer, DataType.FLOAT32, 1);
   }
 
   /** What brings a number into 2^15..2^16. */
@@ -211,7 +209,7 @@ final class WeightLoader {
     return new PtNDArray[] {weight, scales};
   }
 
-  private void keep(String name, PtNDArray[] quantised) {
+  private void toCache(String name, PtNDArray[] quantised) {
     if (cache == null || !cache.isWriting()) {
       return;
     }

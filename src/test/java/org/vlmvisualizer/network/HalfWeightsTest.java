@@ -73,13 +73,14 @@ class HalfWeightsTest {
   }
 
   /** Kept as it is, so that the result tells. */
-  @Test
-  void infinityStaysInfinite() throws IOException {
-    short[] stored = weights(DType.BF16, 1, 2);
-    stored[5] = (short) (Float.floatToIntBits(Float.POSITIVE_INFINITY) >>> 16);
+  @ParameterizedTest
+  @CsvSource({"F16, 31744", "BF16, 32640", "F16, 32256", "BF16, 32704"})
+  void whatIsNoNumberStaysNone(DType type, short infiniteOrNaN) throws IOException {
+    short[] stored = weights(type, 1, 2);
+    stored[5] = infiniteOrNaN;
     float[] x = new float[COLUMNS];
     x[5] = 1;
-    assertFalse(Float.isFinite(multiply(DType.BF16, stored, x, 1)[0]));
+    assertFalse(Float.isFinite(multiply(type, stored, x, 1)[0]));
   }
 
   @Test
