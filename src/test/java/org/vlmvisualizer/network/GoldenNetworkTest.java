@@ -49,7 +49,7 @@ class GoldenNetworkTest {
   /**
    * Integer weights against Python's dequantised ones. PyTorch's kernels round their input and
    * output to bfloat16: half a percent of the logits of llama-wide, which begins as models do. The
-   * others are narrow and their attention far from even, which makes up to 1.5 % of it.
+   * others are narrow and their attention far from even, which makes up to 1.1 % of it.
    */
   @ParameterizedTest
   @CsvSource({
