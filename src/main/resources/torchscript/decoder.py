@@ -3,11 +3,11 @@
 
 
 # Queries [H, Q, C] of x [Q, D]; writes its keys and values into the caches from `start` on.
-def queries(x: Tensor, w: __torch__.weights.Layer, cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, start: int, eps: float, wide: bool) -> Tensor:
+def queries(x: Tensor, w: __torch__.weights.Layer, cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, start: int, eps: float, half_block: int) -> Tensor:
   n = x.size(0)
   kv_heads = keys.size(0)
   h = __torch__.ops.rms_norm(x, w.input_layernorm, eps)
-  qkv = __torch__.ops.projected(h, w.qkv_proj, wide).reshape([n, -1, keys.size(-1)]).transpose(0, 1)
+  qkv = __torch__.ops.projected(h, w.qkv_proj, half_block).reshape([n, -1, keys.size(-1)]).transpose(0, 1)
   heads = qkv.size(0) - 2 * kv_heads
   rotated = __torch__.ops.rope(qkv[:heads + kv_heads], cos[start:start + n], sin[start:start + n])
   keys[:, start:start + n].copy_(rotated[heads:])
@@ -16,15 +16,15 @@ def queries(x: Tensor, w: __torch__.weights.Layer, cos: Tensor, sin: Tensor, key
 
 
 # Everything behind the attention, in place: x [Q, D], attended [Q, H * C] -> [Q, D].
-def finish(x: Tensor, attended: Tensor, w: __torch__.weights.Layer, eps: float, wide: bool) -> Tensor:
-  x = x.add_(__torch__.ops.projected(attended, w.o_proj, wide))
+def finish(x: Tensor, attended: Tensor, w: __torch__.weights.Layer, eps: float, half_block: int) -> Tensor:
+  x = x.add_(__torch__.ops.projected(attended, w.o_proj, half_block))
   # Some rows at a time, since what lies between is several times as wide; but all at once by
   # weights that are widened on the way.
   parts = x.chunk(2 if w.gate_up_proj.scales.numel() == 0 and len(w.gate_up_proj.half) == 0 else 1)
   for i in range(len(parts)):
     h = __torch__.ops.rms_norm(parts[i], w.post_attention_layernorm, eps)
-    gate, up = __torch__.ops.projected(h, w.gate_up_proj, wide).chunk(2, -1)
-    parts[i].add_(__torch__.ops.projected(torch.silu(gate).mul_(up), w.down_proj, wide))
+    gate, up = __torch__.ops.projected(h, w.gate_up_proj, half_block).chunk(2, -1)
+    parts[i].add_(__torch__.ops.projected(torch.silu(gate).mul_(up), w.down_proj, half_block))
   return x
 
 
@@ -73,9 +73,9 @@ def recorded(weights: Tensor, first: int, last: int, each: List[int]) -> List[Te
 # the first token is dropped from total on request. What outlives a layer is the caller's: an array
 # made here would lie amid what the layer frees, and keep its place from being used again. Of the
 # final layer nothing but the last row is ever read, so only that one is computed.
-def prefill(x: Tensor, w: __torch__.weights.Layer, cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, eps: float, wide: bool, first: int, last: int, keep_first: bool, rows: Tensor, total: Tensor, final: bool) -> Tensor:
+def prefill(x: Tensor, w: __torch__.weights.Layer, cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, eps: float, half_block: int, first: int, last: int, keep_first: bool, rows: Tensor, total: Tensor, final: bool) -> Tensor:
   n = x.size(0)
-  q = __torch__.decoder.queries(x, w, cos, sin, keys, values, 0, eps, wide)
+  q = __torch__.decoder.queries(x, w, cos, sin, keys, values, 0, eps, half_block)
   mask = torch.full([n, n], -inf, dtype=6, device=x.device).triu(1)
   if total.numel() == 0:
     last = first - 1
@@ -97,7 +97,7 @@ def prefill(x: Tensor, w: __torch__.weights.Layer, cos: Tensor, sin: Tensor, key
   if final:
     x = x[-1:]
     attended = attended[-1:]
-  return __torch__.decoder.finish(x, attended, w, eps, wide)
+  return __torch__.decoder.finish(x, attended, w, eps, half_block)
 
 
 # All layers over one token: x [1, D] -> x [1, D], and what is recorded of the layers in
@@ -108,10 +108,10 @@ def step(x: Tensor, layers: List[__torch__.weights.Layer], cos: Tensor, sin: Ten
     w = layers[i]
     keys = caches[i][0]
     values = caches[i][1]
-    q = __torch__.decoder.queries(x, w, cos, sin, keys, values, start, eps, False)
+    q = __torch__.decoder.queries(x, w, cos, sin, keys, values, start, eps, 0)
     weights = __torch__.decoder.row_weights(q, keys, start + 1)
     h = __torch__.decoder.row_values(weights, values)
-    x = __torch__.decoder.finish(x, h.reshape([1, -1]).to(x.dtype), w, eps, False)
+    x = __torch__.decoder.finish(x, h.reshape([1, -1]).to(x.dtype), w, eps, 0)
     if i >= first_layer and i <= last_layer:
       rows.append(weights.flatten(0, 1))
   recorded = annotate(List[Tensor], [])
@@ -123,6 +123,6 @@ def step(x: Tensor, layers: List[__torch__.weights.Layer], cos: Tensor, sin: Ten
 # The most likely next token of the last row of x: its id, its probability, and the logits [V].
 def next_token(x: Tensor, norm: Tensor, lm_head: __torch__.weights.Projection, eps: float) -> List[Tensor]:
   h = __torch__.ops.rms_norm(x[-1:], norm, eps)
-  logits = __torch__.ops.projected(h, lm_head, False).squeeze(0)
+  logits = __torch__.ops.projected(h, lm_head, 0).squeeze(0)
   best = torch.argmax(logits)
   return [best, torch.softmax(logits, -1)[best], logits]

@@ -40,33 +40,36 @@ class Network(Module):
     return __torch__.ops.packing_works(like)
 
   # A matrix times a power of two, which uses the range of float16 best, in half.
-  def half(self: __torch__.Network, weight: Tensor, factor: float) -> __torch__.packed.Half:
-    return __torch__.packed.half(weight.mul_(factor))
+  def half(self: __torch__.Network, weight: Tensor, factor: float) -> __torch__.half.Half:
+    return __torch__.half.half(weight.mul_(factor))
 
   def halves_work(self: __torch__.Network, like: Tensor) -> Tensor:
-    return __torch__.packed.halves_work(like)
+    return __torch__.half.halves_work(like)
 
   def largest(self: __torch__.Network, weight: Tensor) -> Tensor:
     low, high = torch.aminmax(weight)
     return torch.maximum(high, -low)
 
   def projection(self: __torch__.Network, weight: Tensor, scales: Tensor, bias: Tensor) -> __torch__.weights.Projection:
-    return __torch__.weights.Projection(weight, scales, bias, annotate(List[__torch__.packed.Half], []))
+    return __torch__.weights.Projection(weight, scales, bias, annotate(List[__torch__.half.Half], []))
 
-  def half_projection(self: __torch__.Network, half: __torch__.packed.Half, scales: Tensor, bias: Tensor) -> __torch__.weights.Projection:
+  def half_projection(self: __torch__.Network, half: __torch__.half.Half, scales: Tensor, bias: Tensor) -> __torch__.weights.Projection:
     return __torch__.weights.Projection(torch.empty([0]), scales, bias, [half])
 
   def layer(self: __torch__.Network, input_layernorm: Tensor, qkv_proj: __torch__.weights.Projection, o_proj: __torch__.weights.Projection, post_attention_layernorm: Tensor, gate_up_proj: __torch__.weights.Projection, down_proj: __torch__.weights.Projection) -> __torch__.weights.Layer:
     return __torch__.weights.Layer(input_layernorm, qkv_proj, o_proj, post_attention_layernorm, gate_up_proj, down_proj)
 
   def projected(self: __torch__.Network, x: Tensor, p: __torch__.weights.Projection) -> Tensor:
-    return __torch__.ops.projected(x, p, False)
+    return __torch__.ops.projected(x, p, 0)
 
-  def int4_blocks_are_known(self: __torch__.Network, like: Tensor) -> Tensor:
-    return __torch__.ops.int4_blocks_are_known(like)
+  def int4_half_block(self: __torch__.Network, like: Tensor) -> Tensor:
+    return __torch__.ops.int4_half_block(like)
 
-  def quantised_linear(self: __torch__.Network, x: Tensor, weight: Tensor, scales: Tensor, bias: Tensor, wide: bool) -> Tensor:
-    return __torch__.ops.quantised_linear(x, weight, scales, bias, wide)
+  def linear(self: __torch__.Network, x: Tensor, weight: Tensor) -> Tensor:
+    return __torch__.ops.linear(x, weight, torch.empty([0]))
+
+  def quantised_linear(self: __torch__.Network, x: Tensor, weight: Tensor, scales: Tensor, bias: Tensor, half_block: int) -> Tensor:
+    return __torch__.ops.quantised_linear(x, weight, scales, bias, half_block)
 
   def float32(self: __torch__.Network, x: Tensor) -> Tensor:
     return x.to(6)
@@ -99,10 +102,10 @@ class Network(Module):
     return __torch__.ops.rope_tables(like, length, head_dim, theta)
 
   # layer: which of rows [L, H, N] this one fills.
-  def prefill(self: __torch__.Network, x: Tensor, w: __torch__.weights.Layer, tables: List[Tensor], cache: List[Tensor], eps: float, wide: bool, first: int, last: int, keep_first: bool, rows: Tensor, layer: int, total: Tensor, final: bool) -> Tensor:
+  def prefill(self: __torch__.Network, x: Tensor, w: __torch__.weights.Layer, tables: List[Tensor], cache: List[Tensor], eps: float, half_block: int, first: int, last: int, keep_first: bool, rows: Tensor, layer: int, total: Tensor, final: bool) -> Tensor:
     if rows.numel() > 0:
       rows = rows[layer]
-    return __torch__.decoder.prefill(x, w, tables[0], tables[1], cache[0], cache[1], eps, wide, first, last, keep_first, rows, total, final)
+    return __torch__.decoder.prefill(x, w, tables[0], tables[1], cache[0], cache[1], eps, half_block, first, last, keep_first, rows, total, final)
 
   def recorded(self: __torch__.Network, weights: Tensor, first: int, last: int, each: List[int]) -> List[Tensor]:
     return __torch__.decoder.recorded(weights, first, last, each)

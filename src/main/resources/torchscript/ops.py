@@ -9,7 +9,9 @@
 # The weight may be packed.
 def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
   if weight.is_mkldnn:
-    y = __torch__.packed.linear(x.to(weight.dtype), weight).to(x.dtype)
+    y = __torch__.packed.packed_linear(x.to(weight.dtype), weight).to(x.dtype)
+  elif weight.dtype == 15:
+    y = __torch__.packed.narrow_linear(x, weight)
   else:
     y = torch.linear(x.to(weight.dtype), weight, None).to(x.dtype)
   if bias.numel() > 0:
@@ -19,20 +21,20 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
 
 # The same with a weight that may be quantised: int8 with scales [N], or packed int4 (uint8) with
 # scales and zeros, in blocks for PyTorch's kernel or in groups, as quantise_int8, quantise_int4 and
-# group_int4 make them. wide: for many rows, widening a matrix to bfloat16 and multiplying is faster
-# than the integer kernels; in blocks, it needs a layout that int4_blocks_are_known.
-def quantised_linear(x: Tensor, weight: Tensor, scales: Tensor, bias: Tensor, wide: bool) -> Tensor:
+# group_int4 make them. For many rows, widening a matrix and multiplying is faster than the integer
+# kernels; in blocks, it needs to know their int4_half_block, which is 0 if it is not known.
+def quantised_linear(x: Tensor, weight: Tensor, scales: Tensor, bias: Tensor, half_block: int) -> Tensor:
   if scales.numel() == 0:
     y = __torch__.ops.linear(x, weight, scales)
   elif weight.dtype == 1:
     if x.size(0) > 16 or not weight.is_cpu:
-      y = torch.linear(x.to(15), weight.to(15), None).to(x.dtype) * scales
+      y = __torch__.packed.narrow_linear(x, weight) * scales
     else:
       y = torch._weight_int8pack_mm(x.to(15), weight, scales).to(x.dtype)
   elif weight.dim() == 3:
-    y = __torch__.ops.widened_linear(x, weight, scales)
-  elif wide and x.size(0) > 192 and weight.size(0) % 64 == 0:
-    y = __torch__.ops.widened_linear(x, weight, scales)
+    y = __torch__.ops.widened_linear(x, weight, scales, half_block)
+  elif half_block > 0 and x.size(0) > 192 and weight.size(0) % 64 == 0:
+    y = __torch__.ops.widened_linear(x, weight, scales, half_block)
   else:
     group = x.size(-1) // scales.size(0)
     y = torch._weight_int4pack_mm_for_cpu(x.to(15), weight, group, scales).to(x.dtype)
@@ -42,15 +44,15 @@ def quantised_linear(x: Tensor, weight: Tensor, scales: Tensor, bias: Tensor, wi
 
 
 # x [M, K] by a matrix in any form.
-def projected(x: Tensor, p: __torch__.weights.Projection, wide: bool) -> Tensor:
+def projected(x: Tensor, p: __torch__.weights.Projection, half_block: int) -> Tensor:
   if len(p.half) > 0:
     if p.scales.numel() > 0:
       x = x * p.scales
-    y = __torch__.packed.half_linear(x, p.half[0])
+    y = __torch__.half.half_linear(x, p.half[0])
     if p.bias.numel() > 0:
       y = y + p.bias
   else:
-    y = __torch__.ops.quantised_linear(x, p.weight, p.scales, p.bias, wide)
+    y = __torch__.ops.quantised_linear(x, p.weight, p.scales, p.bias, half_block)
   return y
 
 
@@ -93,26 +95,26 @@ def widen_groups(weight: Tensor, scales: Tensor) -> Tensor:
   return q.sub_(8).mul_(scale).add_(zero).flatten(1, 2)
 
 
-# The integers in blocks [N, K / 2] -> [N, K] bfloat16. In a block of 64 rows, a byte holds a
-# column's values of row i and, in its high half, of row i + 32: the layout for AVX-512.
-def block_integers(weight: Tensor) -> Tensor:
+# The integers in blocks [N, K / 2] -> [N, K] bfloat16. In a block of 2 h rows, a byte holds a
+# column's values of row i and, in its high half, of row i + h: h is 32 for AVX-512, 16 for AVX2.
+def block_integers(weight: Tensor, h: int) -> Tensor:
   columns = weight.size(1) * 2
-  blocks = weight.reshape([-1, columns, 32]).transpose(1, 2).contiguous()
-  q = torch.empty([blocks.size(0), 2, 32, columns], dtype=15, device=weight.device)
+  blocks = weight.reshape([-1, columns, h]).transpose(1, 2).contiguous()
+  q = torch.empty([blocks.size(0), 2, h, columns], dtype=15, device=weight.device)
   q[:, 0].copy_(torch.bitwise_and(blocks, 15))
   q[:, 1].copy_(torch.bitwise_right_shift(blocks, 4))
   return q.reshape([-1, columns])
 
 
 # What quantise_int4 made -> [N, K] bfloat16.
-def widen_blocks(weight: Tensor, scales: Tensor) -> Tensor:
+def widen_blocks(weight: Tensor, scales: Tensor, half_block: int) -> Tensor:
   scale, zero = scales.transpose(0, 1).contiguous().unsqueeze(2).unbind(3)
-  q = __torch__.ops.block_integers(weight).reshape([weight.size(0), scales.size(0), -1])
+  q = __torch__.ops.block_integers(weight, half_block).reshape([weight.size(0), scales.size(0), -1])
   return q.sub_(8).mul_(scale).add_(zero).flatten(1, 2)
 
 
 # x [M, K] by the int4 matrix, widened some 16 MB at a time: all at once would be hundreds.
-def widened_linear(x: Tensor, weight: Tensor, scales: Tensor) -> Tensor:
+def widened_linear(x: Tensor, weight: Tensor, scales: Tensor, half_block: int) -> Tensor:
   y = torch.empty([x.size(0), weight.size(0)], dtype=x.dtype, device=x.device)
   step = max(64, 8388608 // x.size(1) // 64 * 64)
   for start in range(0, weight.size(0), step):
@@ -120,8 +122,8 @@ def widened_linear(x: Tensor, weight: Tensor, scales: Tensor) -> Tensor:
     if weight.dim() == 3:
       w = __torch__.ops.widen_groups(rows, scales[start:start + step])
     else:
-      w = __torch__.ops.widen_blocks(rows, scales[:, start:start + step])
-    y[:, start:start + step].copy_(torch.linear(x.to(15), w, None))
+      w = __torch__.ops.widen_blocks(rows, scales[:, start:start + step], half_block)
+    y[:, start:start + step].copy_(__torch__.packed.narrow_linear(x, w))
   return y
 
 
@@ -129,17 +131,22 @@ def widened_linear(x: Tensor, weight: Tensor, scales: Tensor) -> Tensor:
 def packing_works(like: Tensor) -> Tensor:
   w = torch.arange(4096, dtype=6, device=like.device).reshape([64, 64]).remainder(17.0).to(15)
   x = torch.ones([1, 64], dtype=15, device=like.device)
-  y = __torch__.packed.linear(x, __torch__.packed.pack(w))
+  y = __torch__.packed.packed_linear(x, __torch__.packed.pack(w))
   return (y == torch.linear(x, w, None)).all()
 
 
-# Whether PyTorch packs int4 here as block_integers reads it: that depends on the processor.
-def int4_blocks_are_known(like: Tensor) -> Tensor:
+# Half the rows of a block in which PyTorch packs int4 here, which depends on the processor, or 0 if
+# block_integers cannot read it, [].
+def int4_half_block(like: Tensor) -> Tensor:
   i = torch.arange(128, dtype=3, device=like.device).unsqueeze(1)
   j = torch.arange(64, dtype=3, device=like.device).unsqueeze(0)
   q = (i * 7 + j * 3 + i * j) % 16
   packed = torch._convert_weight_to_int4pack_for_cpu(q, 2)
-  return (__torch__.ops.block_integers(packed) == q.to(15)).all()
+  half_block = 0
+  for h in [16, 32]:
+    if bool((__torch__.ops.block_integers(packed, h) == q.to(15)).all()):
+      half_block = h
+  return torch.full([], half_block, dtype=4)
 
 
 def layer_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:

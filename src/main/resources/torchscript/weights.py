@@ -7,7 +7,7 @@ class Projection(NamedTuple):
   weight : Tensor
   scales : Tensor
   bias : Tensor
-  half : List[__torch__.packed.Half]
+  half : List[__torch__.half.Half]
 
 
 # qkv and gate_up are matrices that read the same input, one below the other.

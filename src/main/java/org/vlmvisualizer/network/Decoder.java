@@ -28,8 +28,8 @@ final class Decoder {
   private final List<IValue> layers = new ArrayList<>();
   private final IValue allLayers;
 
-  /** Whether int4 matrices may be widened for many rows; see ops.py. */
-  private final boolean wide;
+  /** How int4 matrices may be widened for many rows; see ops.py. */
+  private final int halfBlock;
 
   Decoder(
       Torch torch,
@@ -42,10 +42,7 @@ final class Decoder {
     this.loader = loader;
     example = loader.example();
     String root = "language_model.";
-    wide =
-        precision.isInt4()
-            && torch.isOnCpu()
-            && torch.tensor(torch.manager(), "int4_blocks_are_known", example).getBoolean();
+    halfBlock = precision.isInt4() && torch.isOnCpu() ? torch.int4HalfBlock() : 0;
     norm = loader.load(root + "norm.weight");
     head = loader.projection(config.tieWordEmbeddings() ? root + "embed_tokens" : "lm_head");
     for (int i = 0; i < config.numHiddenLayers(); i++) {
@@ -189,7 +186,7 @@ final class Decoder {
               tables,
               caches.get(layer),
               config.rmsNormEps(),
-              wide,
+              halfBlock,
               heads.first(),
               heads.last(),
               request.keepFirst(),

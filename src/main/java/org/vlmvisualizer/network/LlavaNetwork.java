@@ -102,9 +102,13 @@ public final class LlavaNetwork implements AutoCloseable {
     }
   }
 
-  /** What a cache of quantised weights holds: GPUs have a layout of their own for int4. */
+  /** What a cache of quantised weights holds: int4 has layouts, by device and by processor. */
   private static String stored(PrecisionChoice choice, Torch torch) {
-    return choice.precision() + (choice.precision().isInt4() && !torch.isOnCpu() ? "-groups" : "");
+    if (!choice.precision().isInt4()) {
+      return choice.precision().toString();
+    }
+    String layout = torch.isOnCpu() ? "blocks-" + 2 * torch.int4HalfBlock() : "groups";
+    return choice.precision() + "-" + layout;
   }
 
   /** Where it runs, for a reader: "cpu", "gpu:0" or "mps". */

@@ -21,8 +21,8 @@ record PrecisionChoice(Precision precision, String reason) {
   private static final long FLOAT32_PARAMETERS = 1_000_000_000;
 
   /**
-   * Takes the wanted precision, or for AUTO the best that fits: float32 on the CPU for models of up
-   * to 1 billion parameters, then bfloat16, int8, int4.
+   * Takes the wanted precision, or for AUTO the best that fits: on a CPU, float32 for models of up
+   * to 1 billion parameters or if bfloat16 is not faster there; then bfloat16, int8, int4.
    *
    * @throws DeviceRefusal if the device has too little memory, or the GPU cannot do it
    * @throws InputException if the CPU cannot do it
@@ -31,8 +31,8 @@ record PrecisionChoice(Precision precision, String reason) {
     Device device = torch.device();
     boolean halves = torch.hasHalves();
     long available = device.isGpu() ? gpuBytes(device) : cpuBytes();
-    List<Precision> candidates =
-        candidates(wanted, !device.equals(Device.cpu()), weights.parameters());
+    boolean preferFloat32 = !torch.packs() || weights.parameters() <= FLOAT32_PARAMETERS;
+    List<Precision> candidates = candidates(wanted, !device.equals(Device.cpu()), preferFloat32);
     for (Precision precision : candidates) {
       long needed = MemoryNeed.bytes(config, weights, precision, halves);
       if (needed <= available) {
@@ -53,7 +53,7 @@ record PrecisionChoice(Precision precision, String reason) {
                 remedy(config, weights, device, available)));
   }
 
-  private static List<Precision> candidates(Precision wanted, boolean gpu, long parameters) {
+  private static List<Precision> candidates(Precision wanted, boolean gpu, boolean preferFloat32) {
     if (wanted == Precision.FLOAT16 && !gpu) {
       throw new InputException(
           "Expected precision float32 or bfloat16 on the CPU, found float16, which it computes too slowly to be of use.");
@@ -62,7 +62,7 @@ record PrecisionChoice(Precision precision, String reason) {
       return List.of(wanted);
     } else if (gpu) {
       return List.of(Precision.BFLOAT16, Precision.INT8, Precision.INT4);
-    } else if (parameters <= FLOAT32_PARAMETERS) {
+    } else if (preferFloat32) {
       return List.of(Precision.FLOAT32, Precision.BFLOAT16, Precision.INT8, Precision.INT4);
     }
     return List.of(Precision.BFLOAT16, Precision.INT8, Precision.INT4);

@@ -24,31 +24,34 @@ import java.util.List;
  * memory: arrays belong to the manager that a call names, IValues are closed here.
  */
 final class Torch implements AutoCloseable {
+  private final boolean packs;
   private final Model model;
   private final PtSymbolBlock block;
   private final PtNDManager manager;
   private final List<IValue> kept = new ArrayList<>();
 
-  /** Loads the module; on a CPU that can pack matrices, the one that packs them. */
+  /** Loads the module with the sources that suit the device. */
   static Torch on(Device device) {
     if (device.equals(Device.cpu())) {
-      Torch torch = packing(device);
-      if (torch != null) {
-        return torch;
-      }
-    }
-    return new Torch(device, "unpacked");
-  }
-
-  /** Null where this PyTorch was built without the operators, or the processor cannot run them. */
-  private static Torch packing(Device device) {
-    Torch torch = null;
-    try {
-      torch = new Torch(device, "packed");
-      try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
-        if (torch.tensor(scope, "packing_works", scope.ones(new Shape(1))).getBoolean()) {
+      for (String[] sources : new String[][] {{"packed", "half"}, {"unpacked", "half"}}) {
+        Torch torch = tried(device, sources);
+        if (torch != null) {
           return torch;
         }
+      }
+    }
+    return new Torch(device, "unpacked", "no_half");
+  }
+
+  /**
+   * Null where this PyTorch was built without the operators, or the processor is no good at them.
+   */
+  private static Torch tried(Device device, String... sources) {
+    Torch torch = null;
+    try {
+      torch = new Torch(device, sources);
+      if (!torch.packs || torch.packingPays()) {
+        return torch;
       }
     } catch (EngineException e) {
       // Then without.
@@ -60,13 +63,50 @@ final class Torch implements AutoCloseable {
   }
 
   /**
-   * @param packing see {@link TorchScriptArchive#bytes}
+   * Whether bfloat16 is faster than float32, with the same products. It takes a quarter to half of
+   * the time where a processor has instructions for it, and four to seven times as long where not;
+   * the operating systems do not all tell which.
+   */
+  private boolean packingPays() {
+    try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
+      PtNDArray x = (PtNDArray) scope.ones(new Shape(256, 1024));
+      PtNDArray w = (PtNDArray) scope.ones(new Shape(1024, 1024));
+      if (!tensor(scope, "packing_works", x).getBoolean()) {
+        return false;
+      }
+      PtNDArray narrow =
+          tensor(scope, "empty", new long[] {1024, 1024}, Precision.BFLOAT16.scalarType(), x);
+      tensor(scope, "fill", narrow, 0, w);
+      PtNDArray packed = tensor(scope, "pack", narrow);
+      return nanos(scope, x, packed) < nanos(scope, x, w);
+    }
+  }
+
+  /** The fastest of some products. */
+  private long nanos(PtNDManager scope, PtNDArray x, PtNDArray w) {
+    long fastest = Long.MAX_VALUE;
+    for (int i = 0; i < 5; i++) {
+      long start = System.nanoTime();
+      tensor(scope, "linear", x, w).close();
+      fastest = Math.min(fastest, System.nanoTime() - start);
+    }
+    return fastest;
+  }
+
+  /** Whether the processor is known to multiply bfloat16 faster than float32. */
+  boolean packs() {
+    return packs;
+  }
+
+  /**
+   * @param sources see {@link TorchScriptArchive#bytes}
    * @throws EngineException if an operator is unknown
    */
-  Torch(Device device, String packing) {
+  Torch(Device device, String... sources) {
+    packs = sources[0].equals("packed");
     model = Model.newInstance("network", device, "PyTorch");
     try {
-      model.load(new ByteArrayInputStream(TorchScriptArchive.bytes(packing)));
+      model.load(new ByteArrayInputStream(TorchScriptArchive.bytes(sources)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (MalformedModelException e) {
@@ -92,7 +132,16 @@ final class Torch implements AutoCloseable {
     return device().equals(Device.cpu());
   }
 
-  /** Whether float32 rows can be multiplied by float16 matrices, see packed.py. */
+  /**
+   * Half the rows of a block of PyTorch's int4 on this CPU, or 0 if that is not known: see ops.py.
+   */
+  int int4HalfBlock() {
+    try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
+      return (int) tensor(scope, "int4_half_block", scope.ones(new Shape(1))).getLong();
+    }
+  }
+
+  /** Whether float32 rows can be multiplied by float16 matrices, see half.py. */
   boolean hasHalves() {
     if (!isOnCpu()) {
       return false;

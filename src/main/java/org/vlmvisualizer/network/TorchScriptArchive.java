@@ -28,10 +28,10 @@ final class TorchScriptArchive {
   /**
    * The archive's bytes, a few kilobytes.
    *
-   * @param packing the source of its module "packed": "packed", or "unpacked" for a PyTorch that
-   *     does not know packed.py's operators
+   * @param sources of its module "packed": "packed" or "unpacked", which see; then of its module
+   *     "half": "half", or "no_half" for a PyTorch that does not know half.py's operators
    */
-  static byte[] bytes(String packing) {
+  static byte[] bytes(String... sources) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       put(zip, "data.pkl", OBJECT_PICKLE.getBytes(StandardCharsets.ISO_8859_1));
@@ -41,7 +41,8 @@ final class TorchScriptArchive {
       for (String module : MODULES) {
         put(zip, "code/__torch__/" + module + ".py", source(module));
       }
-      put(zip, "code/__torch__/packed.py", source(packing));
+      put(zip, "code/__torch__/packed.py", source(sources[0]));
+      put(zip, "code/__torch__/half.py", source(sources[1]));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

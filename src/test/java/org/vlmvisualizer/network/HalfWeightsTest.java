@@ -86,7 +86,7 @@ class HalfWeightsTest {
   @Test
   void thisMachineHasThemAndTheFallbackDoesNot() {
     try (Torch torch = Torch.on(Device.cpu());
-        Torch other = new Torch(Device.cpu(), "unpacked")) {
+        Torch other = new Torch(Device.cpu(), "unpacked", "no_half")) {
       boolean x86 = System.getProperty("os.arch").equals("amd64");
       assertEquals(x86, torch.hasHalves());
       assertFalse(other.hasHalves());

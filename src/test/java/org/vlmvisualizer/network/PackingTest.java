@@ -28,9 +28,9 @@ class PackingTest {
       PtNDArray w = torch.tensor(scope, "empty", new long[] {out, in}, BFLOAT16, x);
       torch.tensor(scope, "fill", w, 0, source);
       PtNDArray none = torch.zeros(scope, 0);
-      NDArray plain = torch.tensor(scope, "quantised_linear", x, w, none, none, false);
+      NDArray plain = torch.tensor(scope, "quantised_linear", x, w, none, none, 0);
       PtNDArray packed = torch.tensor(scope, "pack", w);
-      NDArray y = torch.tensor(scope, "quantised_linear", x, packed, none, none, false);
+      NDArray y = torch.tensor(scope, "quantised_linear", x, packed, none, none, 0);
       assertEquals(new Shape(rows, out), y.getShape());
       double error = y.sub(plain).norm().getFloat() / (double) plain.norm().getFloat();
       assertTrue(error <= 3e-3, "relative error " + error);
@@ -40,7 +40,7 @@ class PackingTest {
   /** Elsewhere than on a CPU, and where oneDNN is lacking. */
   @Test
   void withoutPackingAMatrixStaysAsItIs() {
-    try (Torch torch = new Torch(Device.cpu(), "unpacked");
+    try (Torch torch = new Torch(Device.cpu(), "unpacked", "no_half");
         PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
       PtNDArray w = (PtNDArray) scope.randomNormal(new Shape(3, 4));
       assertEquals(w, torch.tensor(scope, "pack", w));
@@ -48,9 +48,25 @@ class PackingTest {
     }
   }
 
+  /** On a processor without bfloat16, many rows take the matrix widened, in several pieces. */
+  @ParameterizedTest
+  @CsvSource({"17, 100, 65536", "300, 72, 40"})
+  void withoutPackingManyRowsAreMultipliedInFloat32(int rows, int out, int in) {
+    try (Torch torch = new Torch(Device.cpu(), "unpacked", "half");
+        PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
+      PtNDArray x = (PtNDArray) scope.randomNormal(new Shape(rows, in));
+      PtNDArray w = torch.tensor(scope, "empty", new long[] {out, in}, BFLOAT16, x);
+      torch.tensor(scope, "fill", w, 0, (PtNDArray) scope.randomNormal(new Shape(out, in)));
+      NDArray expected = x.matMul(torch.tensor(scope, "float32", w).transpose());
+      NDArray y = torch.tensor(scope, "linear", x, w);
+      double error = y.sub(expected).norm().getFloat() / (double) expected.norm().getFloat();
+      assertTrue(error <= 2e-6, "relative error " + error);
+    }
+  }
+
   /** What makes the loader take the other one. */
   @Test
   void operatorsThatPyTorchLacksAreAnEngineException() {
-    assertThrows(EngineException.class, () -> new Torch(Device.cpu(), "unknown-operator"));
+    assertThrows(EngineException.class, () -> new Torch(Device.cpu(), "unknown-operator", "half"));
   }
 }

@@ -37,7 +37,7 @@ class QuantisedCacheTest {
   @ValueSource(strings = {"int8", "int4"})
   void aSecondStartGivesTheSameLogits(String precision) throws IOException {
     float[] first = logits(precision, Progress.NONE);
-    assertEquals(List.of(precision), names());
+    checkName(precision);
     assertArrayEquals(first, logits(precision, Progress.NONE));
   }
 
@@ -55,12 +55,13 @@ class QuantisedCacheTest {
   @Test
   void aBrokenCacheIsMadeAnew() throws IOException {
     float[] first = logits("int4", Progress.NONE);
-    Path file = home.resolve("int4/language_model.layers.0.self_attn.q_proj.safetensors");
+    Path cache = home.resolve(names().get(0));
+    Path file = cache.resolve("language_model.layers.0.self_attn.q_proj.safetensors");
     Files.write(file, new byte[] {1, 2, 3});
     assertArrayEquals(first, logits("int4", Progress.NONE));
     assertEquals(List.of(), names());
     assertArrayEquals(first, logits("int4", Progress.NONE));
-    assertEquals(List.of("int4"), names());
+    checkName("int4");
   }
 
   @Test
@@ -98,6 +99,13 @@ class QuantisedCacheTest {
     float[] without = logits("int4", Progress.NONE);
     home = home.resolve("file");
     assertArrayEquals(without, logits("int4", Progress.NONE));
+  }
+
+  /** PyTorch's layout is part of int4's: computers that share the folder may differ in it. */
+  private void checkName(String precision) throws IOException {
+    assertEquals(1, names().size());
+    String pattern = precision.equals("int4") ? "int4-blocks-(32|64)" : precision;
+    assertTrue(names().get(0).matches(pattern), names().toString());
   }
 
   private List<String> names() throws IOException {

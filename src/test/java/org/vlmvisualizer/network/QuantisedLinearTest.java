@@ -41,12 +41,13 @@ class QuantisedLinearTest {
       PtNDArray[] q =
           group == 0 ? torch.tensors(scope, quantise, w) : torch.tensors(scope, quantise, w, group);
       PtNDArray none = torch.zeros(scope, 0);
-      NDArray y = torch.tensor(scope, "quantised_linear", x, q[0], q[1], none, true);
+      NDArray y =
+          torch.tensor(scope, "quantised_linear", x, q[0], q[1], none, torch.int4HalfBlock());
       NDArray expected = x.matMul(w.transpose());
       double error = y.sub(expected).norm().getFloat() / (double) expected.norm().getFloat();
       assertTrue(error <= bound, "relative error " + error);
       // The two ways of computing one product differ by bfloat16's rounding only.
-      NDArray other = torch.tensor(scope, "quantised_linear", x, q[0], q[1], none, false);
+      NDArray other = torch.tensor(scope, "quantised_linear", x, q[0], q[1], none, 0);
       double between = y.sub(other).norm().getFloat() / (double) expected.norm().getFloat();
       assertTrue(between <= 4e-3, "the two ways differ by " + between);
     }
@@ -63,9 +64,23 @@ class QuantisedLinearTest {
       PtNDArray[] blocks = torch.tensors(scope, "quantise_int4", w, 64);
       PtNDArray[] groups = torch.tensors(scope, "group_int4", w, 64);
       NDArray a =
-          torch.tensor(scope, "quantised_linear", identity, blocks[0], blocks[1], none, true);
+          torch.tensor(
+              scope,
+              "quantised_linear",
+              identity,
+              blocks[0],
+              blocks[1],
+              none,
+              torch.int4HalfBlock());
       NDArray b =
-          torch.tensor(scope, "quantised_linear", identity, groups[0], groups[1], none, true);
+          torch.tensor(
+              scope,
+              "quantised_linear",
+              identity,
+              groups[0],
+              groups[1],
+              none,
+              torch.int4HalfBlock());
       assertEquals(0, a.sub(b).abs().max().getFloat());
     }
   }
