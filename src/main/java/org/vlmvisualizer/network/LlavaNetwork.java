@@ -137,10 +137,10 @@ public final class LlavaNetwork implements AutoCloseable {
    * @param maxNewTokens T at most, at least 1
    * @param eosIds ids that end the answer; the one that ended it is its last token
    * @param texts what an id looks like to a reader
+   * @param progress is called on PyTorch's thread
    * @return what was asked to be recorded; each token's row is the query row that predicted it
    * @throws InputException if the answer could be too long for the model, or what is kept of it for
    *     memory, or if the device's memory runs out
-   * @param progress is called on PyTorch's thread
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
    */
   public Trace generate(
