@@ -15,9 +15,9 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -33,6 +33,7 @@ import org.scijava.service.Service;
 import org.vlmvisualizer.cli.AttentionCli;
 import org.vlmvisualizer.command.AttentionInFolder;
 import org.vlmvisualizer.command.AttentionInRois;
+import org.vlmvisualizer.command.FormerNames;
 import org.vlmvisualizer.command.Models;
 import org.vlmvisualizer.command.ShowAttention;
 import picocli.CommandLine;
@@ -79,22 +80,28 @@ class CompatibilityTest {
   }
 
   private static void addCommands(List<String> lines, CommandService commands) throws Exception {
-    List<CommandInfo> infos =
-        commands.getCommands().stream()
-            .filter(info -> title(info).startsWith(MENU))
-            .sorted(Comparator.comparing(CompatibilityTest::title))
-            .toList();
-    for (CommandInfo info : infos) {
-      lines.add("[" + title(info) + "]");
-      Module fresh = info.createModule();
-      for (ModuleItem<?> item : info.inputs()) {
-        if (isOption(item)) {
-          lines.add(option(item, fresh.getInput(item.getName())));
-        }
+    TreeMap<String, CommandInfo> infos = new TreeMap<>();
+    for (CommandInfo info : commands.getCommands()) {
+      if (title(info).startsWith(MENU)) {
+        infos.put(title(info), info);
       }
-      info.outputs().forEach(item -> lines.add("output " + item.getName() + ": " + type(item)));
-      lines.add("");
     }
+    FormerNames.NAMES.forEach((former, name) -> infos.put(MENU + former, infos.get(MENU + name)));
+    for (Map.Entry<String, CommandInfo> entry : infos.entrySet()) {
+      lines.add("[" + entry.getKey() + "]");
+      addInputs(lines, entry.getValue());
+    }
+  }
+
+  private static void addInputs(List<String> lines, CommandInfo info) throws Exception {
+    Module fresh = info.createModule();
+    for (ModuleItem<?> item : info.inputs()) {
+      if (isOption(item)) {
+        lines.add(option(item, fresh.getInput(item.getName())));
+      }
+    }
+    info.outputs().forEach(item -> lines.add("output " + item.getName() + ": " + type(item)));
+    lines.add("");
   }
 
   private static String title(CommandInfo info) {

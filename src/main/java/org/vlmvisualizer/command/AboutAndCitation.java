@@ -3,10 +3,18 @@ package org.vlmvisualizer.command;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.scijava.command.Command;
+import org.scijava.plugin.Menu;
 import org.scijava.plugin.Plugin;
 
 /** Tells the version, the licence and what to cite. */
-@Plugin(type = Command.class, menuPath = "Plugins>VLM Visualizer>About and Citation")
+@Plugin(
+    type = Command.class,
+    description = "Version and licence of VLM Visualizer, and what to cite.",
+    menu = {
+      @Menu(label = "Plugins"),
+      @Menu(label = "VLM Visualizer"),
+      @Menu(label = "About VLM Visualizer", weight = 7)
+    })
 public class AboutAndCitation extends VisualizerCommand {
   /** Title of the window or table. */
   public static final String TITLE = "About VLM Visualizer";
@@ -15,7 +23,7 @@ public class AboutAndCitation extends VisualizerCommand {
   void execute() {
     Map<String, String> lines = new LinkedHashMap<>();
     lines.put("Version", Project.version());
-    lines.put("Licence", Project.LICENCE + "; a model has a licence of its own, see Models...");
+    lines.put("Licence", Project.LICENCE + "; a model has a licence of its own, see VLM Models...");
     for (String citation : Project.CITATIONS) {
       String[] parts = citation.split(": ", 2);
       lines.put("Cite: " + parts[0], parts[1]);

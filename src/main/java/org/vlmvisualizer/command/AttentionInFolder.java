@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
 import org.scijava.command.Command;
 import org.scijava.plugin.Attr;
+import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.analysis.AnalysisRequest;
@@ -22,7 +23,14 @@ import org.vlmvisualizer.output.ResultFiles;
  * run("Attention in Folder...", "folder=[/my/pictures] output=[/my/results] prompt=[How many cells are there?]");
  * </pre>
  */
-@Plugin(type = Command.class, menuPath = "Plugins>VLM Visualizer>Attention in Folder...")
+@Plugin(
+    type = Command.class,
+    description = "Asks a vision-language model the same question about every picture of a folder.",
+    menu = {
+      @Menu(label = "Plugins"),
+      @Menu(label = "VLM Visualizer"),
+      @Menu(label = "Attention in Folder...", weight = 4)
+    })
 public class AttentionInFolder extends AskingCommand {
   /** Title of the table with a row per picture. */
   public static final String TABLE_TITLE = "Attention in folder";

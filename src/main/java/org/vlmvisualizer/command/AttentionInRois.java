@@ -7,6 +7,7 @@ import java.io.File;
 import java.util.List;
 import org.scijava.app.StatusService;
 import org.scijava.command.Command;
+import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.core.InputException;
@@ -19,12 +20,20 @@ import org.vlmvisualizer.output.SavedResult;
 /**
  * Measures how much of each token's map lies in ROIs, and which tokens looked at a ROI most.
  *
- * <pre>run("Attention in ROIs", "source=manager output=/path/to/folder");</pre>
+ * <pre>run("Attention in ROIs...", "source=manager output=/path/to/folder");</pre>
  *
  * Measured is the result in {@code folder}; without one, that of the active image if it is a window
  * of heatmaps or a file of a saved result; else the newest of this session.
  */
-@Plugin(type = Command.class, menuPath = "Plugins>VLM Visualizer>Attention in ROIs")
+@Plugin(
+    type = Command.class,
+    description =
+        "How much of each token's attention map lies in ROIs, and which tokens looked at a ROI most.",
+    menu = {
+      @Menu(label = "Plugins"),
+      @Menu(label = "VLM Visualizer"),
+      @Menu(label = "Attention in ROIs...", weight = 3)
+    })
 public class AttentionInRois extends VisualizerCommand {
   /** Title of the table with a row per token. */
   public static final String PER_TOKEN_TITLE = "Attention in ROIs";

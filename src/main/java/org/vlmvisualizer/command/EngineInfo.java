@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.scijava.command.Command;
+import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.core.InputException;
@@ -16,7 +17,14 @@ import org.vlmvisualizer.network.EngineReport;
  * Tells which PyTorch and which device are used, why not a GPU, and what to do about it. After a
  * crash, it offers to forget it, so that the GPU is tried again.
  */
-@Plugin(type = Command.class, menuPath = "Plugins>VLM Visualizer>Engine...")
+@Plugin(
+    type = Command.class,
+    description = "Which PyTorch and which device (CPU or GPU) VLM Visualizer uses, and why.",
+    menu = {
+      @Menu(label = "Plugins"),
+      @Menu(label = "VLM Visualizer"),
+      @Menu(label = "VLM Engine...", weight = 6)
+    })
 public class EngineInfo extends VisualizerCommand {
   /** Title of the window or table. */
   public static final String TITLE = "Engine";

@@ -72,7 +72,7 @@ final class ModelShelf implements ModelsWindow.Shelf {
 
   private static InputException absent(String name) {
     return new InputException(
-        "Expected the name of a model on this computer, found '%s'; Models... lists them."
+        "Expected the name of a model on this computer, found '%s'; VLM Models... lists them."
             .formatted(name));
   }
 

@@ -5,6 +5,7 @@ import ij.measure.ResultsTable;
 import java.awt.GraphicsEnvironment;
 import java.util.List;
 import org.scijava.command.Command;
+import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.command.KnownModels.KnownModel;
@@ -15,14 +16,22 @@ import org.vlmvisualizer.dialog.ModelsWindow;
  * The models on this computer: a window that lists, downloads and removes them. In a macro and
  * without a display, the action is an option:
  *
- * <pre>run("Models...", "action=list");
- * run("Models...", "action=download model=org/name");
- * run("Models...", "action=remove model=org/name");</pre>
+ * <pre>run("VLM Models...", "action=list");
+ * run("VLM Models...", "action=download model=org/name");
+ * run("VLM Models...", "action=remove model=org/name");</pre>
  *
  * Each leaves the list as a table. Whoever writes {@code download} or {@code remove} into a macro
  * is not asked again.
  */
-@Plugin(type = Command.class, menuPath = "Plugins>VLM Visualizer>Models...")
+@Plugin(
+    type = Command.class,
+    description =
+        "The vision-language models on this computer: size and licence; download and remove.",
+    menu = {
+      @Menu(label = "Plugins"),
+      @Menu(label = "VLM Visualizer"),
+      @Menu(label = "VLM Models...", weight = 5)
+    })
 public class Models extends VisualizerCommand {
   /** Title of the table. */
   public static final String TABLE_TITLE = "Models";

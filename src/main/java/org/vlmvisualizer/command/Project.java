@@ -31,7 +31,7 @@ final class Project {
 
   /** For the foot of a dialog. */
   static final String CITATION =
-      "Please cite VLM-Visualizer (Zhang 2024) and LLaVA (Liu et al. 2023): About and Citation.";
+      "Please cite VLM-Visualizer (Zhang 2024) and LLaVA (Liu et al. 2023): About VLM Visualizer.";
 
   private Project() {}
 

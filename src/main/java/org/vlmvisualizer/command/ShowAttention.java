@@ -11,6 +11,7 @@ import java.util.concurrent.CancellationException;
 import org.scijava.ItemIO;
 import org.scijava.command.Command;
 import org.scijava.plugin.Attr;
+import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.analysis.AnalysisRequest;
@@ -32,7 +33,15 @@ import org.vlmvisualizer.output.ResultFiles;
  * The prompt comes last, since ImageJ would find other keys inside it. No key ends another. A run
  * that fails tells why in one sentence and opens no image.
  */
-@Plugin(type = Command.class, menuPath = "Plugins>VLM Visualizer>Show Attention...")
+@Plugin(
+    type = Command.class,
+    description =
+        "Asks a vision-language model about the image and shows where it looked for each token of its answer.",
+    menu = {
+      @Menu(label = "Plugins"),
+      @Menu(label = "VLM Visualizer"),
+      @Menu(label = "Show Attention...", weight = 1)
+    })
 public class ShowAttention extends AskingCommand {
   /** Title of the results table. */
   public static final String TABLE_TITLE = "Attention per token";

@@ -6,6 +6,7 @@ import ij.macro.Interpreter;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
 import org.scijava.command.Command;
+import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.core.InputException;
@@ -23,9 +24,17 @@ import org.vlmvisualizer.output.SavedResult;
  * <p>With {@code report}, it writes an HTML page instead of opening windows, also without a
  * display:
  *
- * <pre>run("Token Explorer", "folder=[results] report=[report.html]");</pre>
+ * <pre>run("VLM Token Explorer", "folder=[results] report=[report.html]");</pre>
  */
-@Plugin(type = Command.class, menuPath = "Plugins>VLM Visualizer>Token Explorer")
+@Plugin(
+    type = Command.class,
+    description =
+        "The answer as text beside the picture: choose tokens and see where the model looked for them.",
+    menu = {
+      @Menu(label = "Plugins"),
+      @Menu(label = "VLM Visualizer"),
+      @Menu(label = "VLM Token Explorer", weight = 2)
+    })
 public class TokenExplorer extends VisualizerCommand {
   @Parameter(persist = false, required = false)
   private ImagePlus image;

@@ -5,11 +5,14 @@ import ij.ImageJ;
 import ij.ImagePlus;
 import ij.Menus;
 import java.awt.GraphicsEnvironment;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import net.imagej.patcher.LegacyInjector;
 import org.scijava.Context;
 import org.scijava.Priority;
+import org.scijava.UIDetails;
 import org.scijava.command.CommandInfo;
 import org.scijava.command.CommandService;
 import org.scijava.module.Module;
@@ -58,14 +61,25 @@ final class FijiLike {
     } else {
       new ImageJ(ImageJ.NO_SHOW).setVisible(true);
     }
-    for (CommandInfo info : fiji.context.service(CommandService.class).getCommands()) {
-      if (info.getMenuPath().size() > 0) {
-        String label = info.getMenuPath().getLeaf().getName();
-        fiji.commands.put(PREFIX + label, info);
-        addCommand(label);
-      }
+    for (CommandInfo info : menu(fiji.context.service(CommandService.class))) {
+      String label = info.getMenuPath().getLeaf().getName();
+      fiji.commands.put(PREFIX + label, info);
+      addCommand(label);
     }
     return fiji;
+  }
+
+  /** The commands that get a menu entry, in the order of the menus. */
+  static List<CommandInfo> menu(CommandService commands) {
+    return commands.getCommands().stream()
+        .filter(info -> UIDetails.APPLICATION_MENU_ROOT.equals(info.getMenuRoot()))
+        .filter(info -> info.getMenuPath().size() > 0 && !info.is("no-legacy"))
+        .filter(info -> info.getAnnotation().visible())
+        .sorted(
+            Comparator.comparingDouble(
+                    (CommandInfo info) -> info.getMenuPath().getLeaf().getWeight())
+                .thenComparing(info -> info.getMenuPath().getMenuString()))
+        .toList();
   }
 
   @SuppressWarnings("unchecked") // ImageJ's table has no types

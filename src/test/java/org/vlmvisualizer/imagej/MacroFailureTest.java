@@ -47,10 +47,10 @@ class MacroFailureTest {
 
   static {
     ENDED.put(OUTSIDE + ASK, "a selection on the image (480 x 360)");
-    ENDED.put(ASK + "run('Attention in ROIs', 'source=manager');\n", "ROI");
-    ENDED.put(ASK + "run('Attention in ROIs', 'source=selection');\n", "selection");
-    ENDED.put("run('Token Explorer', 'folder=[/no/such/folder]');\n", "/no/such/folder");
-    ENDED.put("run('Attention in ROIs', 'folder=[/no/such/folder]');\n", "/no/such/folder");
+    ENDED.put(ASK + "run('Attention in ROIs...', 'source=manager');\n", "ROI");
+    ENDED.put(ASK + "run('Attention in ROIs...', 'source=selection');\n", "selection");
+    ENDED.put("run('VLM Token Explorer', 'folder=[/no/such/folder]');\n", "/no/such/folder");
+    ENDED.put("run('Attention in ROIs...', 'folder=[/no/such/folder]');\n", "/no/such/folder");
   }
 
   @TempDir Path folder;

@@ -20,7 +20,7 @@ class RoiManagerTest {
           + "');\n";
   private static final String ASK =
       "run('Show Attention...', 'length=3 plot=false montage=false prompt=[What?]');\n";
-  private static final String MEASURE = "run('Attention in ROIs', 'source=manager');\n";
+  private static final String MEASURE = "run('Attention in ROIs...', 'source=manager');\n";
 
   @TempDir Path folder;
 

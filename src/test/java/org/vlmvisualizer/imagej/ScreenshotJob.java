@@ -71,7 +71,7 @@ final class ScreenshotJob implements FijiMain.Job {
   /** The explorer beside its picture, at the token that the stack of maps is scrolled to. */
   private void takeExplorer(FijiLike fiji, ImagePlus maps) throws Exception {
     WindowManager.setCurrentWindow(maps.getWindow());
-    fiji.choose("Token Explorer", Map.of());
+    fiji.choose("VLM Token Explorer", Map.of());
     Thread.sleep(MILLIS);
     EventQueue.invokeAndWait(() -> maps.setSlice(slice(maps, "cherry")));
     EventQueue.invokeAndWait(() -> maps.setSlice(slice(maps, "banana")));

@@ -27,7 +27,7 @@ import org.vlmvisualizer.VirtualDisplay;
 class FijiFolderTest {
   /** The commands of the menu, as people know them. */
   private static final Set<String> COMMANDS =
-      Set.of("Show Attention...", "Models...", "Engine...", "About and Citation");
+      Set.of("Show Attention...", "VLM Models...", "VLM Engine...", "About VLM Visualizer");
 
   /** What Fiji brings, as of pom-scijava 45.0.0. */
   private static final Set<String> FIJIS_OWN =
