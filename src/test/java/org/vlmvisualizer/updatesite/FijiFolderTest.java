@@ -22,7 +22,7 @@ import org.vlmvisualizer.VirtualDisplay;
 
 /**
  * The plugin in a folder that is laid out like a Fiji: one flat class path, Fiji's own versions of
- * libraries, and of ours what the update site brings.
+ * libraries, of ours what the update site brings, and Java started as Fiji starts it.
  */
 class FijiFolderTest {
   /** The commands of the menu, as people know them. */
@@ -88,7 +88,9 @@ class FijiFolderTest {
   /** Runs the child; what it told, as lines "key: value". */
   private List<String> run(String classPath, List<String> options, Map<String, String> variables)
       throws Exception {
-    List<String> all = new ArrayList<>(options);
+    String platform = platforms().get(0).getFileName().toString();
+    List<String> all = new ArrayList<>(FijiLaunch.arguments(fiji, platform));
+    all.addAll(options);
     all.addAll(List.of("-Xmx1g", "-Dslf4j.internal.verbosity=ERROR"));
     JavaProcess child =
         JavaProcess.run(

@@ -25,6 +25,9 @@ final class Stage {
 
   private static final String NATIVES = "pytorch-native-cpu";
 
+  /** DJL's own name has the platform behind it, with a hyphen. */
+  private static final String NATIVES_MODULE = "ai.djl.pytorch_native_cpu";
+
   private final FijiJars fiji;
   private final Path root;
 
@@ -60,7 +63,9 @@ final class Stage {
       String artifact = JarName.of(file).artifact();
       if (artifact.equals(NATIVES)) {
         // The updater finds the version in the name only where no classifier of ours is behind it.
-        copy(jar, "jars/" + platform(file) + "/" + withoutClassifier(file));
+        String path = "jars/" + platform(file) + "/" + withoutClassifier(file);
+        copy(jar, path);
+        ModuleName.set(root.resolve(path), NATIVES_MODULE);
       } else if (!fiji.has(artifact) && !NOT_IN_FIJI.contains(artifact)) {
         copy(jar, "jars/" + file);
       }

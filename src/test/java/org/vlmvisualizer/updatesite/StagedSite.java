@@ -25,7 +25,20 @@ final class StagedSite {
 
   /** A jar of those files of a folder that are wanted. */
   static Path jar(Path jar, Path folder, Predicate<String> wanted) throws IOException {
+    return jar(jar, folder, wanted, new Manifest());
+  }
+
+  /** A jar of no files, with the module's name that DJL gives PyTorch. */
+  static Path nativesJar(Path jar, Path folder, String classifier) throws IOException {
     Manifest manifest = new Manifest();
+    manifest
+        .getMainAttributes()
+        .putValue("Automatic-Module-Name", "ai.djl.pytorch_native_cpu_" + classifier);
+    return jar(jar, folder, file -> false, manifest);
+  }
+
+  private static Path jar(Path jar, Path folder, Predicate<String> wanted, Manifest manifest)
+      throws IOException {
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     manifest.getMainAttributes().put(Attributes.Name.IMPLEMENTATION_VERSION, "0.0.0");
     try (OutputStream out = Files.newOutputStream(jar);

@@ -65,6 +65,7 @@ public final class UpdateSite {
     faults.addAll(
         new StageCheck(fiji, FIJI)
             .faults(Stage.jars(TARGET.resolve("dependency")), Stage.PLATFORMS.keySet()));
+    faults.addAll(FijiLaunch.faults(FIJI, Stage.PLATFORMS.keySet()));
     faults.forEach(System.out::println);
     if (!faults.isEmpty()) {
       System.exit(1);

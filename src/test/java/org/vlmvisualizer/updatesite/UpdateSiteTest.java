@@ -45,7 +45,7 @@ class UpdateSiteTest {
             .toList());
     for (String classifier : Stage.PLATFORMS.values()) {
       Path natives = folder.resolve("pytorch-native-cpu-2.7.1-" + classifier + ".jar");
-      laid.addLibraries(List.of(StagedSite.jar(natives, folder, file -> false)));
+      laid.addLibraries(List.of(StagedSite.nativesJar(natives, folder, classifier)));
     }
   }
 
@@ -111,6 +111,28 @@ class UpdateSiteTest {
     assertEquals("PyTorch is missing for win-arm64.", faults.get(0));
     assertTrue(faults.get(1).contains("lists [] instead of ["), faults.get(1));
     assertTrue(faults.get(1).contains("org.vlmvisualizer.command.ShowAttention"), faults.get(1));
+  }
+
+  @Test
+  void fijiStartsWithWhatIsStaged() throws IOException {
+    assertEquals(List.of(), FijiLaunch.faults(stage, Stage.PLATFORMS.keySet()));
+  }
+
+  @Test
+  void findsAJarThatWouldKeepFijiFromStarting() throws IOException {
+    for (String platform : List.of("linux64", "win64")) {
+      Path jar = stage.resolve("jars/" + platform + "/pytorch-native-cpu-2.7.1.jar");
+      StagedSite.nativesJar(jar, folder, Stage.PLATFORMS.get(platform));
+    }
+    StagedSite.jar(
+        stage.resolve("jars/macos-arm64/pytorch-native-cpu-2.7.1.jar"), folder, file -> false);
+    List<String> faults =
+        FijiLaunch.faults(stage, List.of("linux64", "win64", "macos-arm64", "linux-arm64"));
+    assertEquals(3, faults.size(), faults.toString());
+    assertTrue(faults.get(0).startsWith("Fiji would not start on linux64: "), faults.get(0));
+    assertTrue(faults.get(0).contains("ai.djl.pytorch_native_cpu_linux-x86_64"), faults.get(0));
+    assertTrue(faults.get(1).contains("ai.djl.pytorch_native_cpu_win-x86_64"), faults.get(1));
+    assertTrue(faults.get(2).contains("'native' is not a Java identifier"), faults.get(2));
   }
 
   /** Figures of imagej-updater itself (UpdaterUtil.getDigest, commit ea5f12e). */
