@@ -31,17 +31,18 @@ class ArchitectureTest {
   private static final Map<String, List<String>> PACKAGES =
       Map.ofEntries(
           Map.entry("core", List.of()),
-          Map.entry("checkpoint", List.of("core")),
+          Map.entry("json", List.of()),
+          Map.entry("checkpoint", List.of("core", "json")),
           Map.entry("image", List.of("core")),
-          Map.entry("prompt", List.of("core")),
+          Map.entry("prompt", List.of("core", "json")),
           Map.entry("family", List.of("core", "checkpoint", "image", "prompt")),
           Map.entry("network", List.of("core", "checkpoint")),
           Map.entry("attribution", List.of("core")),
           Map.entry(
               "analysis",
               List.of("core", "checkpoint", "image", "prompt", "family", "network", "attribution")),
-          Map.entry("output", List.of("core")),
-          Map.entry("hub", List.of("core")),
+          Map.entry("output", List.of("core", "json")),
+          Map.entry("hub", List.of("core", "json")),
           Map.entry("dialog", List.of("core")),
           Map.entry("explorer", List.of("core", "attribution", "output")),
           Map.entry("command", with(with(VIEW, "dialog"), "explorer")),
@@ -56,7 +57,7 @@ class ArchitectureTest {
           Map.entry("ai.djl.ndarray..", List.of("network")),
           Map.entry(
               "com.google.gson..",
-              List.of("checkpoint", "family", "prompt", "output", "command", "hub")),
+              List.of("json", "checkpoint", "family", "prompt", "output", "command", "hub")),
           Map.entry("com.sun.jna..", List.of("hub", "network")),
           Map.entry("java.net.http..", List.of("hub", "command")),
           Map.entry("net.imglib2..", List.of("output", "image")),
@@ -93,6 +94,21 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage(library)
                 .check(CLASSES));
+  }
+
+  /** A parser beside it would have none of its bounds. */
+  @Test
+  void jsonIsReadInOnePlace() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + "json..")
+        .should()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("com.google.gson.JsonParser")
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAPackage("com.google.gson.stream..")
+        .check(CLASSES);
   }
 
   @Test

@@ -71,6 +71,21 @@ class HostileCheckpointTest {
     refused("2 MiB", () -> Checkpoint.open(folder));
   }
 
+  /** Each hides a quotation mark, and brackets behind it, from a reader that looks for strings. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/*\"*/{", "//\"\n{", "#\"\n{", "{'\"':1,", "{a\":1,", "{\"a\":x\",", "{"})
+  void refusesDeepTokenizersInEverySpelling(String start) {
+    Path golden = Golden.ROOT.resolve("llama-mha/checkpoint");
+    TestFiles.copy(golden, folder.resolve("copy"));
+    Checkpoint checkpoint = Checkpoint.open(folder.resolve("copy"));
+    ModelFamily family = Families.of(checkpoint);
+    String tokenizer = json(golden.resolve("tokenizer.json")).toString().substring(1);
+    String deep = start + "\"deep\":" + "[".repeat(100_000) + "]".repeat(100_000) + ",";
+    write(folder.resolve("copy/tokenizer.json"), deep + tokenizer);
+    refused("tokenizer.json", () -> family.encoder(checkpoint, family.config(checkpoint)));
+  }
+
   /** As many objects as fit: each instruction or bracket makes one. */
   @ParameterizedTest
   @ValueSource(strings = {"}", "]", ")", "(", "}]", "]\u0094", "G\0\0\0\0\0\0\0\0", "K\1\u0085"})

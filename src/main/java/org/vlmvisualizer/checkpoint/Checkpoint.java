@@ -2,7 +2,6 @@ package org.vlmvisualizer.checkpoint;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.json.StrictJson;
 
 /**
  * A folder with a model: config.json, weights in one file or in shards, and small JSON files beside
@@ -27,9 +27,6 @@ public final class Checkpoint {
   private static final int MAX_JSON_MIB = 2;
 
   private static final int MAX_TOKENIZER_MIB = 64;
-
-  /** Deeper than any file of a model, and far from the end of the stack. */
-  private static final int MAX_JSON_DEPTH = 100;
 
   private final Path folder;
   private final LinkedFolders links;
@@ -174,36 +171,15 @@ public final class Checkpoint {
   }
 
   static JsonObject parse(Path file) {
-    String text = new String(read(file), StandardCharsets.UTF_8);
+    byte[] content = read(file);
     try {
-      if (depth(text) > MAX_JSON_DEPTH) {
-        throw new JsonParseException("nested too deep");
-      }
-      return JsonParser.parseString(text).getAsJsonObject();
-    } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
+      return StrictJson.object(content);
+    } catch (JsonParseException e) {
       throw new InputException(
-          "Expected a JSON object, but " + file + " is broken; download it again.");
+          "Expected a JSON object, but %s is broken (%s); download it again."
+              .formatted(file, e.getMessage()),
+          e);
     }
-  }
-
-  /** How deep brackets are nested outside of strings. */
-  private static int depth(String json) {
-    int depth = 0;
-    int deepest = 0;
-    boolean quoted = false;
-    for (int i = 0; i < json.length(); i++) {
-      char c = json.charAt(i);
-      if (quoted && c == '\\') {
-        i++;
-      } else if (c == '"') {
-        quoted = !quoted;
-      } else if (!quoted && (c == '[' || c == '{')) {
-        deepest = Math.max(deepest, ++depth);
-      } else if (!quoted && (c == ']' || c == '}')) {
-        depth--;
-      }
-    }
-    return deepest;
   }
 
   private static byte[] read(Path file) {

@@ -4,7 +4,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.json.StrictJson;
 
 /**
  * The header of a safetensors file: 8 bytes of length, that many bytes of JSON, then the tensors
@@ -46,9 +46,8 @@ public final class Safetensors {
       if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER_BYTES, size - 8)) {
         throw broken(file, "its header length does not fit its size of " + size + " bytes");
       }
-      ByteBuffer header = read(channel, 8, (int) headerBytes);
-      String json = StandardCharsets.UTF_8.decode(header).toString();
-      List<StoredTensor> tensors = parse(file, json, 8 + headerBytes);
+      byte[] header = read(channel, 8, (int) headerBytes).array();
+      List<StoredTensor> tensors = parse(file, header, 8 + headerBytes);
       checkLayout(file, tensors, 8 + headerBytes, size);
       return tensors;
     } catch (IOException e) {
@@ -66,11 +65,10 @@ public final class Safetensors {
     return buffer.flip();
   }
 
-  private static List<StoredTensor> parse(Path file, String json, long dataStart) {
+  private static List<StoredTensor> parse(Path file, byte[] header, long dataStart) {
     List<StoredTensor> tensors = new ArrayList<>();
     try {
-      for (Map.Entry<String, JsonElement> e :
-          JsonParser.parseString(json).getAsJsonObject().entrySet()) {
+      for (Map.Entry<String, JsonElement> e : StrictJson.object(header).entrySet()) {
         if (!e.getKey().equals("__metadata__")) {
           tensors.add(tensor(file, e.getKey(), e.getValue().getAsJsonObject(), dataStart));
         }
@@ -81,7 +79,6 @@ public final class Safetensors {
         | UnsupportedOperationException
         | NumberFormatException
         | NullPointerException
-        | StackOverflowError
         | IndexOutOfBoundsException e) {
       throw broken(file, "its header is not the JSON that the format prescribes");
     }

@@ -4,10 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.util.ArrayList;
 import java.util.List;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.json.StrictJson;
 
 /**
  * What the hub says about one revision of a model.
@@ -25,7 +25,7 @@ record RepoInfo(String commit, String licence, List<RepoFile> files) {
    */
   static RepoInfo parse(String json, HubId id) {
     try {
-      JsonObject root = JsonParser.parseString(json).getAsJsonObject();
+      JsonObject root = StrictJson.object(json);
       String commit = root.get("sha").getAsString();
       JsonArray siblings = root.getAsJsonArray("siblings");
       if (!HubId.isCommit(commit) || siblings.size() > MAX_FILES) {
@@ -42,8 +42,7 @@ record RepoInfo(String commit, String licence, List<RepoFile> files) {
         | ClassCastException
         | ArithmeticException
         | NumberFormatException
-        | UnsupportedOperationException
-        | StackOverflowError e) {
+        | UnsupportedOperationException e) {
       throw unreadable(id, e);
     }
   }

@@ -2,17 +2,19 @@ package org.vlmvisualizer.hub;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.vlmvisualizer.json.StrictJson;
 
 /** A folder of the cache that may hold a whole model, or what Python has fetched of it so far. */
 final class Snapshot {
   private static final long MAX_INDEX_BYTES = 64 << 20;
+  private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,200}");
 
   private Snapshot() {}
 
@@ -43,26 +45,25 @@ final class Snapshot {
     return Files.isRegularFile(folder.resolve(name));
   }
 
+  /** A name that is no plain one is that of no file: it may be a path, or none at all. */
   private static boolean hasShards(Path folder, Path index) {
     try {
-      if (Files.size(index) > MAX_INDEX_BYTES) {
+      if (!Files.isRegularFile(index) || Files.size(index) > MAX_INDEX_BYTES) {
         return false;
       }
-      return JsonParser.parseString(Files.readString(index))
-          .getAsJsonObject()
+      return StrictJson.object(Files.readAllBytes(index))
           .getAsJsonObject("weight_map")
           .asMap()
           .values()
           .stream()
           .map(JsonElement::getAsString)
           .distinct()
-          .allMatch(shard -> !shard.contains("/") && has(folder, shard));
+          .allMatch(shard -> SHARD.matcher(shard).matches() && has(folder, shard));
     } catch (JsonParseException
         | IllegalStateException
         | NullPointerException
         | ClassCastException
-        | UnsupportedOperationException
-        | StackOverflowError e) {
+        | UnsupportedOperationException e) {
       // A broken index is fetched again.
       return false;
     } catch (IOException e) {

@@ -3,7 +3,6 @@ package org.vlmvisualizer.output;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import ij.ImagePlus;
 import ij.io.FileInfo;
 import java.awt.image.BufferedImage;
@@ -20,6 +19,7 @@ import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
+import org.vlmvisualizer.json.StrictJson;
 
 /**
  * Reads a folder that {@link AttentionResult#write} wrote. The whole-sequence matrix is not read.
@@ -95,7 +95,7 @@ public final class SavedResult {
     if (Files.size(json) > MAX_JSON) {
       throw new IOException(ResultFiles.RUN + " is too large");
     }
-    return JsonParser.parseString(Files.readString(json)).getAsJsonObject();
+    return StrictJson.object(Files.readAllBytes(json));
   }
 
   private static InputException unreadable(Path folder, String reason, Exception cause) {

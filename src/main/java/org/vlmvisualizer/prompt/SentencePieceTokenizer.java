@@ -4,8 +4,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,6 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.json.StrictJson;
 import org.vlmvisualizer.prompt.SentencePieceModel.Piece;
 import org.vlmvisualizer.prompt.SentencePieceModel.Type;
 
@@ -88,11 +87,12 @@ public final class SentencePieceTokenizer {
 
   private static JsonObject json(String name, Function<String, byte[]> read) {
     try {
-      String text = new String(read.apply(name), StandardCharsets.UTF_8);
-      return JsonParser.parseString(text).getAsJsonObject();
-    } catch (JsonParseException | IllegalStateException | StackOverflowError e) {
+      return StrictJson.object(read.apply(name));
+    } catch (JsonParseException e) {
       throw new InputException(
-          "Expected a JSON object, but " + name + " is broken; download it again.");
+          "Expected a JSON object, but %s is broken (%s); download it again."
+              .formatted(name, e.getMessage()),
+          e);
     }
   }
 
@@ -200,8 +200,8 @@ public final class SentencePieceTokenizer {
     }
   }
 
-  private static JsonElement parse(String json) {
-    return JsonParser.parseString(json.replace('\'', '"'));
+  private static JsonObject parse(String json) {
+    return StrictJson.object(json.replace('\'', '"'));
   }
 
   private JsonObject beginning() {
@@ -220,9 +220,8 @@ public final class SentencePieceTokenizer {
     }
     JsonObject single =
         parse(
-                "{'type': 'TemplateProcessing', 'single': [{'SpecialToken': {'id': 'B', 'type_id': 0}}, {'Sequence': {'id': 'A', 'type_id': 0}}], 'pair': [{'Sequence': {'id': 'A', 'type_id': 0}}, {'Sequence': {'id': 'B', 'type_id': 0}}], 'special_tokens': {'B': {'id': 'B', 'ids': [%d], 'tokens': []}}}"
-                    .formatted(ids.get(bos)))
-            .getAsJsonObject();
+            "{'type': 'TemplateProcessing', 'single': [{'SpecialToken': {'id': 'B', 'type_id': 0}}, {'Sequence': {'id': 'A', 'type_id': 0}}], 'pair': [{'Sequence': {'id': 'A', 'type_id': 0}}, {'Sequence': {'id': 'B', 'type_id': 0}}], 'special_tokens': {'B': {'id': 'B', 'ids': [%d], 'tokens': []}}}"
+                .formatted(ids.get(bos)));
     single.getAsJsonObject("special_tokens").getAsJsonObject("B").getAsJsonArray("tokens").add(bos);
     return single;
   }
