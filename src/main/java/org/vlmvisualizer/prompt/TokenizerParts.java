@@ -3,8 +3,10 @@ package org.vlmvisualizer.prompt;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.vlmvisualizer.core.InputException;
 
@@ -30,6 +32,9 @@ final class TokenizerParts {
                   "Sequence", "Replace", "ByteFallback", "Fuse", "Strip", "Metaspace", "ByteLevel"),
           "model", Set.of("BPE"));
 
+  /** Longer than any list of parts in use. */
+  private static final int MAX_PARTS = 100;
+
   /** Where the parts of a Sequence are. */
   private static final List<String> LISTS =
       List.of("normalizers", "pretokenizers", "processors", "decoders");
@@ -41,33 +46,25 @@ final class TokenizerParts {
    * @throws InputException if a part is unknown or broken
    */
   static void check(JsonObject tokenizer) {
-    checkNumbers(tokenizer);
     TYPES.forEach(
         (part, types) -> {
           if (part.equals("model") || has(tokenizer, part)) {
-            checkPart(part, types, tokenizer.get(part));
+            checkPart(part, types, tokenizer.get(part), new HashSet<>());
           }
         });
+    TokenizerBounds.check(tokenizer);
   }
 
   private static boolean has(JsonObject object, String key) {
     return object.has(key) && !object.get(key).isJsonNull();
   }
 
-  /** No number of theirs is large, and one that no double can hold is fatal. */
-  private static void checkNumbers(JsonElement element) {
-    if (element.isJsonObject()) {
-      element.getAsJsonObject().asMap().values().forEach(TokenizerParts::checkNumbers);
-    } else if (element.isJsonArray()) {
-      element.getAsJsonArray().forEach(TokenizerParts::checkNumbers);
-    } else if (element.isJsonPrimitive()
-        && element.getAsJsonPrimitive().isNumber()
-        && !(Math.abs(element.getAsDouble()) <= Integer.MAX_VALUE)) {
-      throw unexpected("numbers up to 2147483647", element);
-    }
-  }
-
-  private static void checkPart(String part, Set<String> types, JsonElement element) {
+  /**
+   * @param seen types of this part so far: most parts may make a text longer, or abort the program,
+   *     where they come twice
+   */
+  private static void checkPart(
+      String part, Set<String> types, JsonElement element, Set<String> seen) {
     JsonObject object = object(part, element);
     String type = text(object.get("type"));
     if (!types.contains(type)) {
@@ -75,16 +72,14 @@ final class TokenizerParts {
           "one of %s for %s".formatted(String.join(", ", types.stream().sorted().toList()), part),
           object.get("type"));
     }
+    if (!seen.add(type) && !type.equals("Replace")) {
+      throw unexpected("each type of %s at most once".formatted(part), object.get("type"));
+    }
     for (String list : LISTS) {
-      items(object, list).forEach(item -> checkPart(part, types, item));
+      items(object, list).forEach(item -> checkPart(part, types, item, seen));
     }
     switch (part + " " + type) {
-      case "normalizer Replace", "decoder Replace" -> {
-        // A regular expression may take forever.
-        if (text(object(type, object.get("pattern")).get("String")).isEmpty()) {
-          throw unexpected("a text as the pattern of Replace", object.get("pattern"));
-        }
-      }
+      case "normalizer Replace", "decoder Replace" -> checkReplace(object);
       case "decoder Strip" -> {
         if (has(object, "stop") && !object.get("stop").toString().equals("0")) {
           throw unexpected("stop 0 for Strip", object.get("stop"));
@@ -95,8 +90,25 @@ final class TokenizerParts {
         if (!text(object.get("continuing_subword_prefix")).isEmpty()) {
           throw unexpected("no continuing_subword_prefix", object.get("continuing_subword_prefix"));
         }
+        if (has(object, "dropout") && !object.get("dropout").toString().matches("0(\\.0)?")) {
+          // The same text would have other ids each time.
+          throw unexpected("no dropout", object.get("dropout"));
+        }
       }
       default -> {}
+    }
+  }
+
+  private static void checkReplace(JsonObject replace) {
+    String pattern = text(object("Replace", replace.get("pattern")).get("String"));
+    if (pattern.isEmpty()) {
+      // A regular expression may take forever.
+      throw unexpected("a text as the pattern of Replace", replace.get("pattern"));
+    }
+    String content = text(replace.get("content"));
+    if (content.codePointCount(0, content.length()) > pattern.codePointCount(0, pattern.length())) {
+      // Twenty that double a letter make a million of it.
+      throw unexpected("no longer content than pattern for Replace", replace.get("content"));
     }
   }
 
@@ -104,19 +116,34 @@ final class TokenizerParts {
     JsonObject defined = object("special_tokens", template.get("special_tokens"));
     for (JsonElement token : defined.asMap().values()) {
       JsonObject object = object("special_tokens", token);
-      if (items(object, "ids").size() != items(object, "tokens").size()) {
-        throw unexpected("as many ids as tokens in special_tokens", token);
+      int ids = items(object, "ids").size();
+      if (ids != items(object, "tokens").size() || ids > MAX_PARTS) {
+        throw unexpected("as many ids as tokens in special_tokens, at most " + MAX_PARTS, token);
       }
     }
     for (String pieces : List.of("single", "pair")) {
-      for (JsonElement piece : items(template, pieces)) {
-        JsonObject object = object(pieces, piece);
-        if (object.has("SpecialToken")) {
-          JsonElement id = object(pieces, object.get("SpecialToken")).get("id");
-          if (!defined.has(text(id))) {
-            throw unexpected("tokens of post_processor among its special_tokens", id);
-          }
-        }
+      JsonArray all = items(template, pieces);
+      if (all.size() > MAX_PARTS) {
+        throw unexpected("at most %d parts of %s".formatted(MAX_PARTS, pieces), null);
+      }
+      all.forEach(piece -> checkPiece(pieces, object(pieces, piece), defined));
+    }
+    List<JsonElement> texts =
+        items(template, "single").asList().stream()
+            .map(piece -> piece.getAsJsonObject().get("Sequence"))
+            .filter(Objects::nonNull)
+            .toList();
+    // The text twice, in a Sequence of such templates, fills memory; one that is not there aborts.
+    if (texts.size() != 1 || !text(object("single", texts.get(0)).get("id")).equals("A")) {
+      throw unexpected("the text A once in single of post_processor", template.get("single"));
+    }
+  }
+
+  private static void checkPiece(String pieces, JsonObject piece, JsonObject defined) {
+    if (piece.has("SpecialToken")) {
+      JsonElement id = object(pieces, piece.get("SpecialToken")).get("id");
+      if (!defined.has(text(id))) {
+        throw unexpected("tokens of post_processor among its special_tokens", id);
       }
     }
   }

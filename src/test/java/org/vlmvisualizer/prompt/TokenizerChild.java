@@ -1,0 +1,29 @@
+package org.vlmvisualizer.prompt;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.json.StrictJson;
+
+/** A program of its own that uses tokenizers: where their native code aborts, only it ends. */
+public final class TokenizerChild {
+  private TokenizerChild() {}
+
+  /** Prints a line for each file: what it was refused for, or how many ids a question has. */
+  public static void main(String[] files) throws IOException {
+    for (String file : files) {
+      long start = System.nanoTime();
+      String said;
+      try (PromptEncoder encoder =
+          new PromptEncoder(
+              StrictJson.object(Files.readAllBytes(Path.of(file))), 1 << 20, 32000, 4)) {
+        int ids = encoder.tokens("USER: What are all that animals? ASSISTANT:", true).size();
+        said = ids + " ids, decoded " + encoder.decode(new int[] {5, 6, 100}).length();
+      } catch (InputException e) {
+        said = e.getMessage();
+      }
+      System.out.printf("%d %s%n", (System.nanoTime() - start) / 1_000_000, said);
+    }
+  }
+}
