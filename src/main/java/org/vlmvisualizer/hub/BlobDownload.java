@@ -94,8 +94,7 @@ final class BlobDownload {
   }
 
   private void request(RepoFile file, PartFile part, Retries retries) throws DamagedFile {
-    long before = part.position();
-    try (HubResponse response = client.content(id, commit, file, before)) {
+    try (HubResponse response = client.content(id, commit, file, part.position())) {
       if (response.status() == 416) {
         restart(part);
         retries.pause(Duration.ZERO, faults.status(response));
@@ -105,12 +104,10 @@ final class BlobDownload {
         retries.afterStatus(response, faults.status(response));
         return;
       }
-      if (part.position() > 0 && !continues(response, part, file)) {
-        // This server sends from the start, whatever is asked for.
-        restart(part);
-      }
-      checkLength(response, part);
-      copy(response, part, retries);
+      // A server may send from the start, whatever is asked for: what is there is passed over.
+      long known = continues(response, part, file) ? 0 : part.position();
+      checkLength(response, known + part.missing());
+      copy(response, known, part, retries);
       if (part.missing() > 0) {
         throw new IOException("the answer ended early");
       }
@@ -126,12 +123,11 @@ final class BlobDownload {
         && response.header("Content-Range").filter(wanted::equals).isPresent();
   }
 
-  private static void checkLength(HubResponse response, PartFile part) throws DamagedFile {
+  private static void checkLength(HubResponse response, long expected) throws DamagedFile {
     OptionalLong length = response.length("Content-Length");
-    if (length.isPresent() && length.getAsLong() != part.missing()) {
+    if (length.isPresent() && length.getAsLong() != expected) {
       throw new DamagedFile(
-          "%d bytes in the answer where %d were missing"
-              .formatted(length.getAsLong(), part.missing()));
+          "%d bytes in the answer where %d were missing".formatted(length.getAsLong(), expected));
     }
     String encoding = response.header("Content-Encoding").orElse("identity");
     if (!encoding.equals("identity")) {
@@ -139,13 +135,26 @@ final class BlobDownload {
     }
   }
 
-  private void copy(HubResponse response, PartFile part, Retries retries)
+  private void copy(HubResponse response, long known, PartFile part, Retries retries)
       throws IOException, DamagedFile {
+    long toPass = known;
     for (List<ByteBuffer> bytes = response.next(transfer);
         bytes != null;
         bytes = response.next(transfer)) {
+      toPass = pass(bytes, toPass);
       transfer.add(part.append(bytes));
-      retries.progress();
+      retries.progress(part.position());
     }
+  }
+
+  /** Passes over the first {@code count} bytes; returns how many are still to be passed over. */
+  private static long pass(List<ByteBuffer> bytes, long count) {
+    long left = count;
+    for (ByteBuffer buffer : bytes) {
+      int passed = (int) Math.min(left, buffer.remaining());
+      buffer.position(buffer.position() + passed);
+      left -= passed;
+    }
+    return left;
   }
 }

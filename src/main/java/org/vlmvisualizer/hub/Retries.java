@@ -13,7 +13,8 @@ import org.vlmvisualizer.core.InputException;
 
 /**
  * Whether to try again, and after which pause. Pauses double from one failure to the next; as soon
- * as bytes have come, counting starts anew, so that a long download survives many short breaks.
+ * as a file has got further than ever before, counting starts anew, so that a long download
+ * survives many short breaks, and a server that sends the same bytes again and again is left.
  */
 final class Retries {
   private static final Set<Integer> PASSING = Set.of(408, 429, 500, 502, 503, 504);
@@ -23,6 +24,7 @@ final class Retries {
   private final Duration first;
   private final Runnable alive;
   private int failures;
+  private long furthest;
 
   /**
    * @param limit tries without any progress
@@ -35,9 +37,12 @@ final class Retries {
     this.alive = alive;
   }
 
-  /** Bytes have come. */
-  void progress() {
-    failures = 0;
+  /** Bytes have come, so that now so many are there. */
+  void progress(long position) {
+    if (position > furthest) {
+      furthest = position;
+      failures = 0;
+    }
   }
 
   /**

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.hub.FakeHub.Reply;
 
@@ -68,6 +69,51 @@ class HubFaultsTest extends FaultyHub {
     assertTrue(Files.size(part()) > 90_000, "kept " + Files.size(part()));
     hub.rule = r -> null;
     model.checkSnapshot(fetch());
+  }
+
+  /** Always the same half: no progress after the first time. */
+  @Test
+  @Timeout(60)
+  void aServerWithoutRangesThatAlwaysBreaksIsLeft() throws IOException {
+    hub.rule =
+        r -> r.path().endsWith("/store/" + SHARD) ? Reply.of(200, shard()).cutAt(100_000) : null;
+    InputException e = assertThrows(InputException.class, this::fetch);
+    assertTrue(e.getMessage().contains("broke again and again"), e.getMessage());
+    assertTrue(asked() <= 7, asked() + " requests");
+    assertTrue(Files.size(part()) > 90_000, "kept " + Files.size(part()));
+    hub.rule = r -> null;
+    model.checkSnapshot(fetch());
+  }
+
+  @Test
+  @Timeout(60)
+  void aServerThatRefusesRangesAndAlwaysBreaksIsLeft() {
+    hub.rule =
+        r -> {
+          boolean first = !r.headers().containsKey("range");
+          Reply reply = first ? Reply.of(200, shard()).cutAt(100_000) : Reply.of(416, new byte[0]);
+          return r.path().endsWith("/store/" + SHARD) ? reply : null;
+        };
+    failsThenFinishes();
+    assertTrue(asked() < 20, asked() + " requests");
+  }
+
+  /** Each time a little more, from the start: every byte is written once. */
+  @Test
+  @Timeout(60)
+  void aServerWithoutRangesThatGetsFurtherIsWaitedFor() {
+    int[] cut = {0};
+    hub.rule =
+        r ->
+            r.path().endsWith("/store/" + SHARD)
+                ? Reply.of(200, shard()).cutAt(cut[0] += 10_000)
+                : null;
+    model.checkSnapshot(fetch());
+    assertTrue(asked() > 20, asked() + " requests");
+  }
+
+  private long asked() {
+    return hub.requests().stream().filter(r -> r.path().endsWith("/store/" + SHARD)).count();
   }
 
   @Test
