@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.LinkedFolders;
@@ -57,31 +58,31 @@ final class KnownModels {
   }
 
   /**
-   * All of them, the demo first.
+   * All of them, the demo first. One that cannot be read says why, and the others stay.
    *
    * @throws InputException if the cache cannot be read
    */
   List<KnownModel> list() {
     List<KnownModel> all = new ArrayList<>();
-    all.add(model(Checkpoint.DEMO, Checkpoint.find(Checkpoint.DEMO).folder(), null));
+    all.add(model(Checkpoint.DEMO, Checkpoint.find(Checkpoint.DEMO).folder()));
     for (CachedModel cached : cache.list()) {
       all.add(
           new KnownModel(
               cached.name(),
               cached.bytes(),
               cached.licence(),
-              cached.isWhole() ? runs(cached.folder()) : "no: not downloaded to its end",
+              cached.isWhole() ? runs(cached.folder()) : "no: " + cached.problem(),
               cached.folder(),
               cached));
     }
     for (String folder : folders()) {
-      if (Files.isDirectory(Path.of(folder))) {
-        all.add(model(folder, Path.of(folder), null));
+      if (isFolder(folder)) {
+        all.add(model(folder, Path.of(folder)));
       }
     }
     Path quantised = UserCache.folder("quantised");
     if (Files.isDirectory(quantised)) {
-      all.add(new KnownModel(QUANTISED, bytes(quantised), "", "", quantised, null));
+      all.add(known(QUANTISED, quantised, () -> "", () -> ""));
     }
     return all;
   }
@@ -98,9 +99,19 @@ final class KnownModels {
     return List.copyOf(names);
   }
 
-  private KnownModel model(String name, Path folder, CachedModel cached) {
-    String licence = name.equals(Checkpoint.DEMO) ? Project.LICENCE : ModelCard.licence(folder);
-    return new KnownModel(name, bytes(folder), licence, runs(folder), folder, cached);
+  private KnownModel model(String name, Path folder) {
+    boolean demo = name.equals(Checkpoint.DEMO);
+    return known(
+        name, folder, () -> demo ? Project.LICENCE : ModelCard.licence(folder), () -> runs(folder));
+  }
+
+  private static KnownModel known(
+      String name, Path folder, Supplier<String> licence, Supplier<String> runs) {
+    try {
+      return new KnownModel(name, bytes(folder), licence.get(), runs.get(), folder, null);
+    } catch (InputException e) {
+      return new KnownModel(name, 0, "", "no: " + e.getMessage(), folder, null);
+    }
   }
 
   private String runs(Path folder) {
@@ -117,6 +128,9 @@ final class KnownModels {
       return "yes";
     } catch (InputException e) {
       return "no: " + e.getMessage();
+    } catch (RuntimeException e) {
+      // A bug of ours: this one model says so, and the list stays.
+      return "no: its files cannot be understood (" + e + ")";
     }
   }
 

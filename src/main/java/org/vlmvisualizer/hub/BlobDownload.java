@@ -52,6 +52,7 @@ final class BlobDownload {
         transfer.add(file.size() - cache.begun(file));
         return;
       }
+      DiskFaults.requireFileOrNothing(cache.blob(file));
       try {
         attempt(file);
       } catch (DamagedFile first) {

@@ -37,6 +37,7 @@ final class CacheLock implements AutoCloseable {
    */
   static CacheLock take(Path file, Runnable alive) {
     Path path = file.toAbsolutePath().normalize();
+    DiskFaults.requireFileOrNothing(path);
     try {
       Files.createDirectories(path.getParent());
       while (true) {

@@ -17,6 +17,7 @@ import org.vlmvisualizer.core.InputException;
 /** The models that are on disk in the cache, whoever brought them there. Asks no network. */
 public final class CachedModels {
   private static final String PREFIX = "models--";
+  private static final String UNFINISHED = "not downloaded to its end";
 
   private final Path cache;
 
@@ -39,9 +40,10 @@ public final class CachedModels {
   }
 
   /**
-   * All of them, by name; a download that has not come to its end counts as one that is not whole.
+   * All of them, by name; a download that has not come to its end counts as one that is not whole,
+   * as does a model that cannot be read.
    *
-   * @throws InputException if the cache cannot be read
+   * @throws InputException if the folder of the cache cannot be read
    */
   public List<CachedModel> list() {
     List<CachedModel> all = new ArrayList<>();
@@ -88,25 +90,34 @@ public final class CachedModels {
   }
 
   private static void addRevisions(String repo, Path folder, List<CachedModel> all) {
-    TreeMap<String, String> names = names(folder);
-    List<Path> snapshots = snapshots(folder);
-    for (Path snapshot : snapshots) {
-      String commit = snapshot.getFileName().toString();
-      HubId id = new HubId(repo, names.getOrDefault(commit, commit));
-      all.add(
-          new CachedModel(
-              id,
-              snapshot,
-              bytes(snapshot),
-              ModelCard.licence(snapshot),
-              Snapshot.isWhole(snapshot)));
+    HubId main = new HubId(repo, "main");
+    try {
+      TreeMap<String, String> names = names(folder);
+      List<Path> snapshots = snapshots(folder);
+      for (Path snapshot : snapshots) {
+        String commit = snapshot.getFileName().toString();
+        all.add(revision(new HubId(repo, names.getOrDefault(commit, commit)), snapshot));
+      }
+      Path blobs = folder.resolve("blobs");
+      if (snapshots.isEmpty() && Files.isDirectory(blobs)) {
+        all.add(new CachedModel(main, folder, bytes(blobs), ModelCard.NOT_STATED, UNFINISHED));
+      }
+    } catch (InputException e) {
+      all.add(unreadable(main, folder, e));
     }
-    Path blobs = folder.resolve("blobs");
-    if (snapshots.isEmpty() && Files.isDirectory(blobs)) {
-      all.add(
-          new CachedModel(
-              new HubId(repo, "main"), folder, bytes(blobs), ModelCard.NOT_STATED, false));
+  }
+
+  private static CachedModel revision(HubId id, Path snapshot) {
+    try {
+      String problem = Snapshot.isWhole(snapshot) ? "" : UNFINISHED;
+      return new CachedModel(id, snapshot, bytes(snapshot), ModelCard.licence(snapshot), problem);
+    } catch (InputException e) {
+      return unreadable(id, snapshot, e);
     }
+  }
+
+  private static CachedModel unreadable(HubId id, Path folder, InputException e) {
+    return new CachedModel(id, folder, 0, ModelCard.NOT_STATED, e.getMessage());
   }
 
   static List<Path> snapshots(Path folder) {
@@ -121,9 +132,9 @@ public final class CachedModels {
     TreeMap<String, String> names = new TreeMap<>();
     for (Path ref : refs(folder)) {
       String name = folder.resolve("refs").relativize(ref).toString().replace('\\', '/');
-      String commit = commit(ref);
-      if (HubId.isRevision(name) && HubId.isCommit(commit)) {
-        names.merge(commit, name, (a, b) -> a.equals("main") ? a : b.equals("main") ? b : a);
+      Optional<String> commit = HubCache.commit(ref);
+      if (HubId.isRevision(name) && commit.isPresent()) {
+        names.merge(commit.get(), name, (a, b) -> a.equals("main") ? a : b.equals("main") ? b : a);
       }
     }
     return names;
@@ -139,14 +150,6 @@ public final class CachedModels {
       return all.filter(p -> Files.isRegularFile(p, LinkOption.NOFOLLOW_LINKS)).sorted().toList();
     } catch (IOException | UncheckedIOException e) {
       throw fault(refs, e);
-    }
-  }
-
-  static String commit(Path ref) {
-    try {
-      return Files.size(ref) < 100 ? Files.readString(ref).strip() : "";
-    } catch (IOException e) {
-      throw DiskFaults.read(ref, e);
     }
   }
 

@@ -3,6 +3,7 @@ package org.vlmvisualizer.hub;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.vlmvisualizer.core.InputException;
 
@@ -24,6 +25,21 @@ final class DiskFaults {
         "Expected to read %s, but that failed (%s); check who may read that folder, or choose another with HF_HUB_CACHE."
             .formatted(file, reason(failure)),
         failure);
+  }
+
+  /**
+   * Opening a pipe waits for ever, and writing through a link changes a file that is not the
+   * cache's; Python makes neither.
+   *
+   * @throws InputException if there is something at {@code path}, and it is no file of its own
+   */
+  static void requireFileOrNothing(Path path) {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+      throw new InputException(
+          "Expected %s to be a file that a download left or nothing, found a link, folder, pipe or device; delete it and run again."
+              .formatted(path));
+    }
   }
 
   private static String reason(IOException failure) {

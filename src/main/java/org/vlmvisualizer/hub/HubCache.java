@@ -1,6 +1,7 @@
 package org.vlmvisualizer.hub;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.vlmvisualizer.core.InputException;
 
 /**
  * The folder of one model in the cache, as huggingface_hub lays it out:
@@ -73,10 +75,16 @@ final class HubCache {
     if (HubId.isCommit(id.revision())) {
       return Optional.of(id.revision());
     }
-    Path ref = ref();
+    return commit(ref());
+  }
+
+  /** The commit that a ref names; empty if it is no ref. */
+  static Optional<String> commit(Path ref) {
     try {
+      // Latin-1 has a character for each byte: a text of any other kind is no commit.
       return Files.isRegularFile(ref) && Files.size(ref) < 100
-          ? Optional.of(Files.readString(ref).strip()).filter(HubId::isCommit)
+          ? Optional.of(Files.readString(ref, StandardCharsets.ISO_8859_1).strip())
+              .filter(HubId::isCommit)
           : Optional.empty();
     } catch (IOException e) {
       throw DiskFaults.read(ref, e);
@@ -127,6 +135,7 @@ final class HubCache {
     Path snapshot = snapshot(commit);
     try {
       Files.createDirectories(snapshot);
+      requireNoLink(snapshot);
       List<RepoFile> ordered =
           files.stream()
               .sorted(
@@ -140,6 +149,15 @@ final class HubCache {
       return snapshot;
     } catch (IOException e) {
       throw DiskFaults.write(snapshot.resolve("config.json"), e);
+    }
+  }
+
+  /** Behind a link lies a folder of the user's, whose files would be replaced. */
+  private static void requireNoLink(Path snapshot) {
+    if (Files.isSymbolicLink(snapshot)) {
+      throw new InputException(
+          "Expected %s to be a folder of the cache, found a link to elsewhere; delete the link and run again."
+              .formatted(snapshot));
     }
   }
 

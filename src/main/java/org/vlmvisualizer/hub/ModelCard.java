@@ -1,8 +1,8 @@
 package org.vlmvisualizer.hub;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +17,10 @@ import java.util.regex.Pattern;
 public final class ModelCard {
   static final String NOT_STATED = "not stated";
 
-  private static final int MAX_LINES = 400;
+  /** The YAML stands at the top; what is behind this is not read. */
+  private static final int MAX_BYTES = 1 << 16;
+
+  private static final int MAX_LINE = 1000;
   private static final Pattern ENTRY = Pattern.compile("(license|license_name)\\s*:\\s*(.*)");
   private static final Pattern ITEM = Pattern.compile("\\s*-\\s+(.*)");
 
@@ -29,26 +32,23 @@ public final class ModelCard {
     if (!Files.isRegularFile(card)) {
       return NOT_STATED;
     }
-    try (BufferedReader lines = Files.newBufferedReader(card)) {
-      return licence(top(lines));
-    } catch (MalformedInputException e) {
-      return NOT_STATED;
+    try (InputStream in = Files.newInputStream(card)) {
+      String text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+      return licence(top(text.lines().toList()));
     } catch (IOException e) {
       throw DiskFaults.read(card, e);
     }
   }
 
-  private static List<String> top(BufferedReader lines) throws IOException {
-    List<String> top = new ArrayList<>();
-    if (!"---".equals(lines.readLine())) {
-      return top;
+  private static List<String> top(List<String> lines) {
+    if (lines.isEmpty() || !lines.get(0).equals("---")) {
+      return List.of();
     }
-    for (String line = lines.readLine();
-        line != null && !line.strip().equals("---") && top.size() < MAX_LINES;
-        line = lines.readLine()) {
-      top.add(line);
-    }
-    return top;
+    return lines.stream()
+        .skip(1)
+        .takeWhile(line -> !line.strip().equals("---"))
+        .filter(line -> line.length() <= MAX_LINE)
+        .toList();
   }
 
   private static String licence(List<String> top) {

@@ -64,7 +64,7 @@ final class ModelRemoval {
     }
     String commit = snapshot.getFileName().toString();
     for (Path ref : CachedModels.refs(folder)) {
-      if (CachedModels.commit(ref).equals(commit)) {
+      if (HubCache.commit(ref).filter(commit::equals).isPresent()) {
         Files.delete(ref);
       }
     }
@@ -134,8 +134,13 @@ final class ModelRemoval {
               "Expected nobody to be downloading the model in %s, but another program is; wait until it has finished."
                   .formatted(folder));
         };
-    for (Path lock : CachedModels.children(locks, p -> p.toString().endsWith(".lock"))) {
+    for (Path lock : CachedModels.children(locks, ModelRemoval::isLock)) {
       CacheLock.take(lock, refuse).close();
     }
+  }
+
+  private static boolean isLock(Path path) {
+    return path.toString().endsWith(".lock")
+        && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
   }
 }

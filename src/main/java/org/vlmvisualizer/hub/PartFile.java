@@ -38,9 +38,10 @@ final class PartFile implements AutoCloseable {
    * Opens what an earlier run left, or begins anew. What is there is read once for the hash.
    *
    * @param alive called between MBs; may throw to stop
-   * @throws InputException if the disk does not let us
+   * @throws InputException if the disk does not let us, or what is there is no file
    */
   static PartFile open(Path path, RepoFile file, Runnable alive) {
+    DiskFaults.requireFileOrNothing(path);
     try {
       Files.createDirectories(path.getParent());
       RandomAccessFile content = new RandomAccessFile(path.toFile(), "rw");

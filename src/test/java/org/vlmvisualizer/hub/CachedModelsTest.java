@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vlmvisualizer.Mutator;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
@@ -162,6 +165,50 @@ class CachedModelsTest {
     assertFalse(half.isWhole());
     assertEquals(4, models.remove(half));
     assertFalse(Files.exists(part.getParent()));
+  }
+
+  /** Names that no file can have; such an index is that of no whole model. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a\\u0000b", "a\\ud800b", "../x", "..", "", "C:x", "a\\u0007"})
+  void anIndexWithImpossibleNamesIsThatOfNoModel(String shard) throws IOException {
+    addRevision();
+    Path index = first().resolve("model.safetensors.index.json");
+    Files.delete(index);
+    Files.writeString(index, "{\"weight_map\": {\"a\": \"" + shard + "\"}}");
+    List<CachedModel> all = models.list();
+    assertEquals("not downloaded to its end", all.get(0).problem());
+    assertEquals(2, all.size());
+  }
+
+  @Test
+  void aRefThatIsNoTextNamesNothing() throws IOException {
+    Files.write(folder.resolve("refs/main"), new byte[] {(byte) 0xff, (byte) 0xfe, 'x'});
+    assertEquals("org/tiny@" + TinyModel.COMMIT, models.list().get(0).name());
+    assertTrue(models.find("org/tiny").isEmpty());
+    models.remove(models.list().get(0));
+    assertEquals(List.of(), models.list());
+  }
+
+  /** A damaged ref is written anew. */
+  @Test
+  void aRefThatIsNoTextIsFetchedAgain() throws IOException {
+    Files.write(folder.resolve("refs/main"), new byte[] {(byte) 0xff});
+    new HubDownload(Hubs.settings(hub, home)).fetch(Hubs.ID, Hubs.YES, Progress.NONE);
+    assertEquals(TinyModel.COMMIT, Files.readString(folder.resolve("refs/main")));
+  }
+
+  /** 300 MB on one line, of which some kilobytes are read. */
+  @Test
+  void aModelCardIsReadWithABound() throws IOException {
+    Path card = first().resolve("README.md");
+    Files.delete(card);
+    Files.writeString(card, "---\nlicense: mit\n");
+    try (RandomAccessFile file = new RandomAccessFile(card.toFile(), "rw")) {
+      file.setLength(300_000_000);
+    }
+    Mutator.bounded("the list", () -> assertEquals("mit", models.list().get(0).licence()));
+    Files.writeString(card, "---\nlicense: a" + " ".repeat(60_000) + "b\n---");
+    Mutator.bounded("a long line", () -> assertEquals("not stated", ModelCard.licence(first())));
   }
 
   @ParameterizedTest

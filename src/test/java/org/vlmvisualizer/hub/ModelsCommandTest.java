@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,6 +59,45 @@ class ModelsCommandTest {
       String reason = run(null, "Models", "action", "remove", "model", wrong).get(0);
       PlainSentence.check(reason.substring("reason: ".length()));
     }
+  }
+
+  /** A deep config, an index of impossible names, a pipe, a folder that is none: one row each. */
+  @Test
+  void aHostileModelLeavesTheOthersInTheList() throws Exception {
+    Path good = Files.createDirectories(snapshot("org/good", "a"));
+    Files.writeString(good.resolve("config.json"), "{\"model_type\": \"llava\"}");
+    Files.writeString(good.resolve("tokenizer.json"), "{}");
+    Files.writeString(good.resolve("model.safetensors"), "");
+    Path deep = copy(good, snapshot("org/deep", "b"));
+    Files.writeString(deep.resolve("config.json"), "{\"a\":" + "[".repeat(100_000));
+    Path names = copy(good, snapshot("org/names", "c"));
+    Files.delete(names.resolve("model.safetensors"));
+    Files.writeString(
+        names.resolve("model.safetensors.index.json"),
+        "{\"weight_map\": {\"a\": \"a\\u0000\", \"b\": \"\\ud800\"}}");
+    Path refs =
+        Files.createDirectories(snapshot("org/refs", "d").resolve("../../refs")).normalize();
+    Files.write(refs.resolve("main"), new byte[] {(byte) 0xff});
+    Files.writeString(home.resolve("cache/models--org--file"), "");
+    List<String> listed = run(null, "Models", "action", "list");
+    assertEquals("reason: null", listed.get(0));
+    assertTrue(row(listed, "org/good@" + "a".repeat(40)).contains("\tyes\t"), listed.toString());
+    assertTrue(row(listed, "org/deep@" + "b".repeat(40)).contains("config.json is broken"));
+    assertTrue(row(listed, "org/names@" + "c".repeat(40)).contains("not downloaded"));
+    assertTrue(row(listed, "demo").contains("\tyes\t"), listed.toString());
+  }
+
+  private Path snapshot(String repo, String digit) {
+    String name = "models--" + repo.replace("/", "--");
+    return home.resolve("cache").resolve(name).resolve("snapshots").resolve(digit.repeat(40));
+  }
+
+  private static Path copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    for (Path file : CachedModels.children(from, Files::isRegularFile)) {
+      Files.copy(file, to.resolve(file.getFileName()));
+    }
+    return to;
   }
 
   @Test
