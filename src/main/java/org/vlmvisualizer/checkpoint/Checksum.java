@@ -10,18 +10,26 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import org.vlmvisualizer.core.InputException;
 
 /**
  * SHA-256 over files. That of large ones is remembered in the user's cache as long as their names,
- * sizes and times stay the same: reading 13 GB takes longer than loading them.
+ * sizes and times stay the same: reading 13 GB takes longer than loading them. As they are read,
+ * blobs of a Hugging Face cache are checked: their name is their own SHA-256, and Python, which may
+ * have brought them, compares sizes only.
  */
 final class Checksum {
   private static final long REMEMBERED_BYTES = 100_000_000;
   private static final int HEX_LENGTH = 64;
+  private static final String HASH = "[0-9a-f]{64}";
 
   private Checksum() {}
 
-  /** In hexadecimal. */
+  /**
+   * In hexadecimal.
+   *
+   * @throws InputException if a blob is not what its name says
+   */
   static String of(List<Path> files) throws IOException {
     long size = 0;
     MessageDigest identity = digest();
@@ -57,16 +65,34 @@ final class Checksum {
   }
 
   private static String read(List<Path> files) throws IOException {
-    MessageDigest digest = digest();
+    MessageDigest all = digest();
     byte[] buffer = new byte[1 << 20];
     for (Path file : files) {
+      Path blob = file.toRealPath();
+      boolean isBlob =
+          blob.getParent().endsWith("blobs") && blob.getFileName().toString().matches(HASH);
+      MessageDigest own = digest();
       try (InputStream in = Files.newInputStream(file)) {
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-          digest.update(buffer, 0, n);
+          all.update(buffer, 0, n);
+          if (isBlob) {
+            own.update(buffer, 0, n);
+          }
         }
       }
+      if (isBlob) {
+        checkBlob(blob, hex(own));
+      }
     }
-    return hex(digest);
+    return hex(all);
+  }
+
+  private static void checkBlob(Path blob, String found) {
+    if (!blob.endsWith(found)) {
+      throw new InputException(
+          "Expected the content of %s to have the SHA-256 that is its name, found %s: the file is damaged; delete it and ask again, then it is downloaded anew."
+              .formatted(blob, found));
+    }
   }
 
   private static String hex(MessageDigest digest) {

@@ -13,6 +13,7 @@ import java.time.format.DateTimeFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.hub.FakeHub.Reply;
 
@@ -130,6 +131,21 @@ class HubAnswersTest extends FaultyHub {
     hub.failing("/api/", Reply.of(200, TinyModel.text(list)));
     String message = failsThenFinishes();
     assertTrue(message.contains("names of files within org/tiny"), message);
+  }
+
+  /** The name of a blob is made of it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"../../evil", "/etc/evil", "con", "0123", ""})
+  void hashesThatAreNoneAreRefused(String etag) {
+    String list =
+        hub.info().replaceAll("\"(blobId|sha256)\":\"[0-9a-f]+\"", "\"$1\":\"" + etag + "\"");
+    hub.rule =
+        r ->
+            r.method().equals("HEAD")
+                ? Reply.of(200, new byte[10]).with("ETag", "\"" + etag + "\"")
+                : r.path().contains("/api/") ? Reply.of(200, TinyModel.text(list)) : null;
+    String message = failsThenFinishes();
+    assertTrue(message.contains("Expected size and hash of"), message);
   }
 
   @Test
