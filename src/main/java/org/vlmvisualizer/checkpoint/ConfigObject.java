@@ -10,7 +10,7 @@ import org.vlmvisualizer.core.InputException;
  * A JSON object whose values are checked as they are read. A key that is absent or null takes the
  * default, as in transformers.
  *
- * @param where the file's name, for messages
+ * @param where the file's name, of an object within also its key, for messages
  */
 public record ConfigObject(JsonObject json, String where) {
   /** Larger than any size in a model, small enough that products of two fit a long. */
@@ -92,7 +92,8 @@ public record ConfigObject(JsonObject json, String where) {
     if (has(key) && !json.get(key).isJsonObject()) {
       throw unexpected("an object", key, json.get(key).toString());
     }
-    return new ConfigObject(has(key) ? json.getAsJsonObject(key) : new JsonObject(), where);
+    return new ConfigObject(
+        has(key) ? json.getAsJsonObject(key) : new JsonObject(), key + " of " + where);
   }
 
   /** One number or a list of them; empty if absent. */
@@ -128,7 +129,8 @@ public record ConfigObject(JsonObject json, String where) {
     return number;
   }
 
-  private InputException unexpected(String expected, String key, String found) {
+  /** The refusal of a value that this plugin does not do. */
+  public InputException unexpected(String expected, String key, String found) {
     String shown = found.length() > 60 ? found.substring(0, 60) + "…" : found;
     return new InputException(
         "Expected %s for %s in %s, found %s; this model cannot be run."

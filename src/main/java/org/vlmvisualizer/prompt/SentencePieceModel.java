@@ -142,13 +142,13 @@ record SentencePieceModel(List<Piece> pieces, boolean addDummyPrefix) {
 
   private static void checkSettings(Settings s) {
     if (s.modelType != BPE) {
-      throw refused("is of model_type " + s.modelType + " instead of 2, byte-pair encoding");
+      throw unsupported("is of model_type " + s.modelType + " instead of 2, byte-pair encoding");
     }
     if (s.charsmapBytes > 0 || s.removeExtraWhitespaces) {
-      throw refused("normalises text in another way than LLaMA's");
+      throw unsupported("normalises text in another way than LLaMA's");
     }
     if (!s.escapeWhitespaces || s.whitespaceAsSuffix) {
-      throw refused("treats spaces in another way than LLaMA's");
+      throw unsupported("treats spaces in another way than LLaMA's");
     }
   }
 
@@ -161,7 +161,7 @@ record SentencePieceModel(List<Piece> pieces, boolean addDummyPrefix) {
         throw refused("has the piece " + piece.text() + " twice");
       }
       if (piece.type() == Type.USER_DEFINED || piece.type() == Type.UNUSED) {
-        throw refused(
+        throw unsupported(
             "has the piece %s of type %s, which LLaMA's have not"
                 .formatted(piece.text(), piece.type()));
       }
@@ -178,8 +178,16 @@ record SentencePieceModel(List<Piece> pieces, boolean addDummyPrefix) {
   }
 
   static InputException refused(String found) {
+    return refused(found, "download it again");
+  }
+
+  private static InputException unsupported(String found) {
+    return refused(found, "this kind of tokenizer is not supported, choose another model");
+  }
+
+  private static InputException refused(String found, String remedy) {
     return new InputException(
-        "Expected a SentencePiece model such as LLaMA's, but tokenizer.model %s; use the tokenizer that belongs to these weights."
-            .formatted(found));
+        "Expected a SentencePiece model such as LLaMA's, but tokenizer.model %s; %s."
+            .formatted(found, remedy));
   }
 }

@@ -19,8 +19,6 @@ import org.vlmvisualizer.core.InputException;
  * processors/template.rs.
  */
 final class TokenizerParts {
-  private static final String REMEDY = "; use the tokenizer.json that belongs to the model.";
-
   /** Types by part; a null part is fine but for the model. */
   private static final Map<String, Set<String>> TYPES =
       Map.of(
@@ -68,8 +66,8 @@ final class TokenizerParts {
     JsonObject object = object(part, element);
     String type = text(object.get("type"));
     if (!types.contains(type)) {
-      throw unexpected(
-          "one of %s for %s".formatted(String.join(", ", types.stream().sorted().toList()), part),
+      throw unsupported(
+          "%s for %s".formatted(String.join(" or ", types.stream().sorted().toList()), part),
           object.get("type"));
     }
     if (!seen.add(type) && !type.equals("Replace")) {
@@ -82,17 +80,18 @@ final class TokenizerParts {
       case "normalizer Replace", "decoder Replace" -> checkReplace(object);
       case "decoder Strip" -> {
         if (has(object, "stop") && !object.get("stop").toString().equals("0")) {
-          throw unexpected("stop 0 for Strip", object.get("stop"));
+          throw unsupported("stop 0 for Strip", object.get("stop"));
         }
       }
       case "post_processor TemplateProcessing" -> checkTemplate(object);
       case "model BPE" -> {
         if (!text(object.get("continuing_subword_prefix")).isEmpty()) {
-          throw unexpected("no continuing_subword_prefix", object.get("continuing_subword_prefix"));
+          throw unsupported(
+              "no continuing_subword_prefix", object.get("continuing_subword_prefix"));
         }
         if (has(object, "dropout") && !object.get("dropout").toString().matches("0(\\.0)?")) {
           // The same text would have other ids each time.
-          throw unexpected("no dropout", object.get("dropout"));
+          throw unsupported("no dropout", object.get("dropout"));
         }
       }
       default -> {}
@@ -103,7 +102,7 @@ final class TokenizerParts {
     String pattern = text(object("Replace", replace.get("pattern")).get("String"));
     if (pattern.isEmpty()) {
       // A regular expression may take forever.
-      throw unexpected("a text as the pattern of Replace", replace.get("pattern"));
+      throw unsupported("a text as the pattern of Replace", replace.get("pattern"));
     }
     String content = text(replace.get("content"));
     if (content.codePointCount(0, content.length()) > pattern.codePointCount(0, pattern.length())) {
@@ -166,10 +165,19 @@ final class TokenizerParts {
   }
 
   private static InputException unexpected(String expected, JsonElement found) {
+    return refused(expected, found, "download it again");
+  }
+
+  private static InputException unsupported(String expected, JsonElement found) {
+    return refused(
+        expected, found, "this kind of tokenizer is not supported, choose another model");
+  }
+
+  private static InputException refused(String expected, JsonElement found, String remedy) {
     String shown = found == null ? "none" : found.toString();
     return new InputException(
-        "Expected %s in tokenizer.json, found %s"
-                .formatted(expected, shown.length() > 60 ? shown.substring(0, 60) + "…" : shown)
-            + REMEDY);
+        "Expected %s in tokenizer.json, found %s; %s."
+            .formatted(
+                expected, shown.length() > 60 ? shown.substring(0, 60) + "…" : shown, remedy));
   }
 }
