@@ -52,6 +52,7 @@ public final class Checkpoint {
    * @throws InputException if there is no such folder, or no readable config.json in it
    */
   public static Checkpoint open(Path folder, LinkedFolders links) {
+    GgufFiles.refuse(folder);
     if (!Files.isDirectory(folder)) {
       throw new InputException(
           "Expected a folder with a model, but "

@@ -16,9 +16,10 @@ public final class Families {
   /**
    * The family of a checkpoint, by the {@code model_type} of its config.json.
    *
-   * @throws InputException if it is none of those supported
+   * @throws InputException if it is none of those supported, or its weights are quantised
    */
   public static ModelFamily of(Checkpoint checkpoint) {
+    QuantisedCheckpoint.refuse(checkpoint);
     String type = new ConfigObject(checkpoint.config(), "config.json").text("model_type", "");
     return ALL.stream()
         .filter(family -> family.accepts(checkpoint))
