@@ -32,7 +32,7 @@ final class ClipTower {
   private final boolean inside;
   private final Checkpoint own;
   private final ConfigObject sizes;
-  private final ConfigObject preprocessor;
+  private final Checkpoint processorFiles;
 
   private ClipTower(Checkpoint llava, String name, boolean inside) {
     this.inside = inside;
@@ -47,9 +47,7 @@ final class ClipTower {
       ConfigObject config = new ConfigObject(own.config(), "config.json of " + name);
       sizes = config.has("vision_config") ? config.object("vision_config") : config;
     }
-    Checkpoint from = own == null ? llava : own;
-    String file = ClipVision.PREPROCESSOR;
-    preprocessor = new ConfigObject(from.optional(file), file);
+    processorFiles = own == null ? llava : own;
   }
 
   /**
@@ -68,9 +66,9 @@ final class ClipTower {
     return ClipVision.config(sizes, own != null);
   }
 
-  /** preprocessor_config.json, empty if there is none. */
-  ConfigObject preprocessor() {
-    return preprocessor;
+  /** The checkpoint that the image processor's settings are in. */
+  Checkpoint processorFiles() {
+    return processorFiles;
   }
 
   /** The tower's tensors, unless they are inside of LLaVA; the text tower is left out. */

@@ -2,23 +2,16 @@ package org.vlmvisualizer.family;
 
 import java.util.List;
 import org.vlmvisualizer.checkpoint.ConfigObject;
-import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.VisionConfig;
-import org.vlmvisualizer.image.ImageProcessor;
 
 /**
- * The configuration of a CLIP vision tower and of the processor of its pictures.
+ * The configuration of a CLIP vision tower.
  *
- * <p>Defaults of absent keys are those of transformers 4.57: CLIPVisionConfig, CLIPImageProcessor.
+ * <p>Defaults of absent keys are those of transformers 4.57: CLIPVisionConfig.
  */
 final class ClipVision {
-  static final String PREPROCESSOR = "preprocessor_config.json";
   static final List<String> ACTIVATIONS = List.of("quick_gelu", "gelu", "gelu_pytorch_tanh");
-
-  private static final int BICUBIC = 3;
-  private static final double[] CLIP_MEAN = {0.48145466, 0.4578275, 0.40821073};
-  private static final double[] CLIP_STD = {0.26862954, 0.26130258, 0.27577711};
 
   /** Ten times what any CLIP has. */
   private static final int MAX_IMAGE_SIZE = 4096;
@@ -76,37 +69,5 @@ final class ClipVision {
               .formatted(key, vision.numHiddenLayers(), layer));
     }
     return layer;
-  }
-
-  /**
-   * How CLIP's processor prepares a picture.
-   *
-   * @param c preprocessor_config.json, or an empty object for CLIP's own values
-   */
-  static ImageProcessor imageProcessor(ConfigObject c, VisionConfig vision, Fit fit) {
-    if (c.integer("resample", BICUBIC) != BICUBIC) {
-      throw new InputException(
-          "Expected bicubic resampling (resample 3) in "
-              + c.where()
-              + ", found "
-              + c.json().get("resample")
-              + ".");
-    }
-    return new ImageProcessor(
-        vision.imageSize(),
-        vision.patchSize(),
-        channels(c, "image_mean", CLIP_MEAN),
-        channels(c, "image_std", CLIP_STD),
-        c.number("rescale_factor", 1 / 255.0),
-        fit);
-  }
-
-  private static double[] channels(ConfigObject c, String key, double[] byDefault) {
-    double[] values = c.numbers(key).stream().mapToDouble(Double::doubleValue).toArray();
-    if (values.length != 0 && values.length != byDefault.length) {
-      throw new InputException(
-          "Expected 3 values for %s in %s, found %d.".formatted(key, c.where(), values.length));
-    }
-    return values.length == 0 ? byDefault : values;
   }
 }

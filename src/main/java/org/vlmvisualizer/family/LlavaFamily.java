@@ -12,6 +12,7 @@ import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.VisionConfig;
 import org.vlmvisualizer.image.ImageProcessor;
+import org.vlmvisualizer.prompt.PromptEncoder;
 import org.vlmvisualizer.prompt.PromptTemplate;
 
 /**
@@ -76,9 +77,7 @@ final class LlavaFamily implements ModelFamily {
 
   @Override
   public ImageProcessor imageProcessor(Checkpoint checkpoint, Fit fit) {
-    String file = ClipVision.PREPROCESSOR;
-    ConfigObject c = new ConfigObject(checkpoint.optional(file), file);
-    return ClipVision.imageProcessor(c, config(checkpoint).vision(), fit);
+    return ImageSettings.of(checkpoint, config(checkpoint).vision(), fit);
   }
 
   @Override
@@ -99,6 +98,12 @@ final class LlavaFamily implements ModelFamily {
     ConfigObject text = new ConfigObject(checkpoint.config(), CONFIG).object("text_config");
     boolean mistral = text.text("model_type", "llama").equals("mistral");
     return mistral ? PromptTemplate.MISTRAL : PromptTemplate.VICUNA_V1;
+  }
+
+  @Override
+  public PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
+    LlavaProcessor.check(checkpoint, config);
+    return ModelFamily.super.encoder(checkpoint, config);
   }
 
   @Override

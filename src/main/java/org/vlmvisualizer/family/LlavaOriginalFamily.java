@@ -132,7 +132,7 @@ final class LlavaOriginalFamily implements ModelFamily {
   @Override
   public ImageProcessor imageProcessor(Checkpoint checkpoint, Fit fit) {
     ClipTower tower = ClipTower.of(checkpoint);
-    return ClipVision.imageProcessor(tower.preprocessor(), tower.config(), fit);
+    return ImageSettings.of(tower.processorFiles(), tower.config(), fit);
   }
 
   /** The original code tokenises what stands before and behind the picture apart. */

@@ -17,21 +17,35 @@ import org.vlmvisualizer.core.RgbPicture;
  *
  * @param size S, side of the network's input in pixels
  * @param patchSize side of a patch in the network's input in pixels
- * @param mean [3] per channel, 0 to 1; also the colour of the padding
- * @param std [3] per channel
- * @param rescaleFactor usually 1/255
+ * @param mean [3] per channel, 0 to 1; 0 if the picture is not normalised
+ * @param std [3] per channel; 1 if the picture is not normalised
+ * @param rescaleFactor usually 1/255; 1 if the picture is not rescaled
+ * @param padding [3] colour of the padding, 0 to 1
  */
 public record ImageProcessor(
-    int size, int patchSize, double[] mean, double[] std, double rescaleFactor, Fit fit) {
+    int size,
+    int patchSize,
+    double[] mean,
+    double[] std,
+    double rescaleFactor,
+    Fit fit,
+    double[] padding) {
 
   public ImageProcessor {
-    if (mean.length != 3 || std.length != 3) {
+    if (mean.length != 3 || std.length != 3 || padding.length != 3) {
       throw new IllegalArgumentException(
-          "Expected 3 means and 3 standard deviations, found %d and %d."
-              .formatted(mean.length, std.length));
+          "Expected 3 means, standard deviations and colours, found %d, %d and %d."
+              .formatted(mean.length, std.length, padding.length));
     }
     mean = mean.clone();
     std = std.clone();
+    padding = padding.clone();
+  }
+
+  /** With padding of the mean colour. */
+  public ImageProcessor(
+      int size, int patchSize, double[] mean, double[] std, double rescaleFactor, Fit fit) {
+    this(size, patchSize, mean, std, rescaleFactor, fit, mean);
   }
 
   /** The picture as the network sees it. */
@@ -67,9 +81,9 @@ public record ImageProcessor(
         square, PatchGrid.cropped(picture.width(), picture.height(), size, patchSize));
   }
 
-  /** The mean as an 8-bit colour, rounded down: (122, 116, 104) for CLIP. */
+  /** In 8 bits, rounded down: (122, 116, 104) for CLIP. */
   private int[] paddingColour() {
-    return new int[] {(int) (255 * mean[0]), (int) (255 * mean[1]), (int) (255 * mean[2])};
+    return new int[] {(int) (255 * padding[0]), (int) (255 * padding[1]), (int) (255 * padding[2])};
   }
 
   private PixelValues normalised(RgbPicture square, PatchGrid grid) {
