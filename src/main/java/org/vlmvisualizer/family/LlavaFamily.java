@@ -82,18 +82,9 @@ final class LlavaFamily implements ModelFamily {
 
   @Override
   public PromptTemplate template(Checkpoint checkpoint) {
-    String jinja = "";
-    if (checkpoint.has("chat_template.jinja")) {
-      jinja = checkpoint.text("chat_template.jinja");
-    }
-    for (String file :
-        List.of("chat_template.json", "processor_config.json", "tokenizer_config.json")) {
-      if (jinja.isBlank()) {
-        jinja = new ConfigObject(checkpoint.optional(file), file).text("chat_template", "");
-      }
-    }
-    if (!jinja.isBlank()) {
-      return PromptTemplate.recognise(jinja);
+    ChatTemplate given = ChatTemplate.of(checkpoint);
+    if (given != null) {
+      return given.known();
     }
     ConfigObject text = new ConfigObject(checkpoint.config(), CONFIG).object("text_config");
     boolean mistral = text.text("model_type", "llama").equals("mistral");

@@ -149,10 +149,9 @@ final class LlavaOriginalFamily implements ModelFamily {
 
   @Override
   public PromptTemplate template(Checkpoint checkpoint) {
-    String file = "tokenizer_config.json";
-    String jinja = new ConfigObject(checkpoint.optional(file), file).text("chat_template", "");
-    if (jinja.contains("<image>")) {
-      return PromptTemplate.recognise(jinja);
+    ChatTemplate given = ChatTemplate.ofTokenizer(checkpoint);
+    if (given != null && given.jinja().contains(PromptTemplate.IMAGE)) {
+      return given.known();
     }
     // The original code goes by the folder's name; a template of the text-only base says nothing.
     return isMistral(checkpoint) ? PromptTemplate.MISTRAL : PromptTemplate.VICUNA_V1;

@@ -1,5 +1,8 @@
 package org.vlmvisualizer.prompt;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -70,27 +73,6 @@ public enum PromptTemplate {
   }
 
   /**
-   * The template that a chat template (Jinja text) stands for.
-   *
-   * @throws InputException if it is none of these
-   */
-  public static PromptTemplate recognise(String jinja) {
-    if (jinja.contains("<|im_start|>")) {
-      return CHATML;
-    } else if (jinja.contains("<<SYS>>")) {
-      return LLAMA_2;
-    } else if (jinja.contains("[INST]")) {
-      return MISTRAL;
-    } else if (jinja.contains("ASSISTANT:")) {
-      return VICUNA_V1;
-    } else if (jinja.contains("###")) {
-      return V0;
-    }
-    throw new InputException(
-        "Expected a chat template of the Vicuna, Mistral, LLaMA-2, ChatML or v0 kind, found another; choose one with the option template.");
-  }
-
-  /**
    * @throws InputException if the text names none
    */
   public static PromptTemplate parse(String text) {
@@ -99,8 +81,17 @@ public enum PromptTemplate {
         return template;
       }
     }
-    throw new InputException(
-        "Expected template auto, vicuna_v1, mistral, llama_2, chatml or v0, found '" + text + "'.");
+    throw new InputException("Expected template auto, %s, found '%s'.".formatted(names(), text));
+  }
+
+  /** What a user may choose among: vicuna_v1, mistral, ... or v0. */
+  static String names() {
+    String all =
+        Arrays.stream(values())
+            .map(template -> template.name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(", "));
+    int last = all.lastIndexOf(", ");
+    return all.substring(0, last) + " or" + all.substring(last + 1);
   }
 
   private static final class Texts {

@@ -1,0 +1,79 @@
+package org.vlmvisualizer.prompt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.vlmvisualizer.Golden;
+import org.vlmvisualizer.core.InputException;
+
+/** Prompts of known chat templates equal those that transformers renders, to the character. */
+class KnownChatTemplatesTest {
+  private static final String VICUNA = text("llama-mha/checkpoint/chat_template.jinja");
+
+  private static String text(String golden) {
+    try {
+      return Files.readString(Golden.ROOT.resolve(golden));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void eachMakesThePromptsOfTransformers() {
+    JsonObject golden = JsonParser.parseString(text("templates.json")).getAsJsonObject();
+    String question = golden.get("question").getAsString();
+    Set<String> checked = new HashSet<>();
+    for (JsonElement element : golden.getAsJsonArray("templates")) {
+      JsonObject entry = element.getAsJsonObject();
+      PromptTemplate template = KnownChatTemplates.BY_SHA256.get(entry.get("sha256").getAsString());
+      assertEquals(entry.get("prompt").getAsString(), template.render(question, false).text());
+      if (!entry.get("promptWithSystem").isJsonNull()) {
+        assertEquals(
+            entry.get("promptWithSystem").getAsString(), template.render(question, true).text());
+      }
+      checked.add(entry.get("sha256").getAsString());
+    }
+    assertEquals(KnownChatTemplates.BY_SHA256.keySet(), checked);
+  }
+
+  @Test
+  void lineEndsCountAsInJinja() {
+    for (String text : new String[] {VICUNA, VICUNA + "\n", VICUNA.replace("\n", "\r\n")}) {
+      assertEquals(PromptTemplate.VICUNA_V1, KnownChatTemplates.recognise(text, "a file"));
+    }
+  }
+
+  /** Each would have been taken for Vicuna's by the substring ASSISTANT:. */
+  @ParameterizedTest
+  @CsvSource({
+    "'<image>\n', '<image>'",
+    "'<image>\n', '<image>\n\n'",
+    "ASSISTANT:, 'ASSISTANT: '",
+    "ASSISTANT:, 'ASSISTANT:\n'",
+    "': ', ':'",
+    "message.role.upper(), message.role",
+    "{% for message, You are helpful. {% for message",
+    "ASSISTANT:, GPT: ASSISTANT:",
+    "part.text + ' ', part.text + '  '",
+    "'{% if add_generation_prompt %}', '{% if false %}'"
+  })
+  void oneThatIsAlmostTheSameIsRefused(String from, String to) {
+    String other = VICUNA.replaceFirst(java.util.regex.Pattern.quote(from), to);
+    InputException refusal =
+        assertThrows(
+            InputException.class, () -> KnownChatTemplates.recognise(other, "chat_template.json"));
+    assertTrue(refusal.getMessage().contains("template=vicuna_v1"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("chat_template.json"), refusal.getMessage());
+  }
+}
