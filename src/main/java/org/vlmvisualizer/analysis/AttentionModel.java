@@ -4,7 +4,6 @@ import java.awt.EventQueue;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import org.vlmvisualizer.attribution.AttributionMethod;
 import org.vlmvisualizer.attribution.AttributionMethods;
@@ -13,6 +12,7 @@ import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.UserCache;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PixelValues;
 import org.vlmvisualizer.core.Progress;
@@ -83,6 +83,26 @@ public final class AttentionModel implements AutoCloseable {
   }
 
   /**
+   * Checks what a request needs of a checkpoint beside its weights, which takes no time: better
+   * than after they were loaded.
+   *
+   * @throws org.vlmvisualizer.core.InputException if the request cannot be carried out
+   */
+  public static void check(Checkpoint checkpoint, AnalysisRequest request) {
+    ModelFamily family = Families.of(checkpoint);
+    template(family, checkpoint, request);
+    family.generation(checkpoint);
+    family.imageProcessor(checkpoint, request.fit());
+  }
+
+  private static PromptTemplate template(
+      ModelFamily family, Checkpoint checkpoint, AnalysisRequest request) {
+    return request.template().strip().equalsIgnoreCase("auto")
+        ? family.template(checkpoint)
+        : PromptTemplate.parse(request.template());
+  }
+
+  /**
    * Answers a question about a picture and tells where the model looked for each token.
    *
    * @throws org.vlmvisualizer.core.InputException if the request cannot be carried out
@@ -92,11 +112,8 @@ public final class AttentionModel implements AutoCloseable {
   public Analysis analyze(RgbPicture picture, AnalysisRequest request, Progress progress) {
     requireOffEventThread();
     AttributionMethod method = AttributionMethods.of(request.method(), request.options());
-    PromptTemplate template =
-        request.template().strip().equalsIgnoreCase("auto")
-            ? family.template(checkpoint)
-            : PromptTemplate.parse(request.template());
-    Set<Integer> eosIds = family.eosIds(checkpoint);
+    PromptTemplate template = template(family, checkpoint, request);
+    Generation generation = family.generation(checkpoint);
     long start = System.nanoTime();
     TokenSequence prompt = encoder.encode(template, request.question(), request.keepSystem());
     PixelValues pixels = family.imageProcessor(checkpoint, request.fit()).process(picture);
@@ -109,7 +126,7 @@ public final class AttentionModel implements AutoCloseable {
             pixels,
             prompt,
             request.length(),
-            eosIds,
+            generation,
             encoder::text,
             method.request().keeping(request.keep()),
             progress);

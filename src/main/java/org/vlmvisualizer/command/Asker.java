@@ -52,10 +52,11 @@ public final class Asker implements AutoCloseable {
    * Loads the model, unless that was done before.
    *
    * @throws org.vlmvisualizer.core.InputException if the checkpoint, the device or the precision
-   *     cannot be used
+   *     cannot be used, or the question not be asked of it
    */
   public void load(Progress progress) {
     if (model == null) {
+      AttentionModel.check(checkpoint, request);
       model = AttentionModel.open(checkpoint, device, precision, progress);
       loaded.accept(model.engine());
     }

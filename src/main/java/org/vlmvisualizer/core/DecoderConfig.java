@@ -1,6 +1,11 @@
 package org.vlmvisualizer.core;
 
-/** Sizes of a LLaMA-like decoder, named as in transformers' LlamaConfig. */
+/**
+ * Sizes of a LLaMA-like decoder, named as in transformers' LlamaConfig and MistralConfig.
+ *
+ * @param maxPositionEmbeddings the longest sequence that is run
+ * @param slidingWindow how far a token looks back; up to it, sliding attention is plain attention
+ */
 public record DecoderConfig(
     int hiddenSize,
     int intermediateSize,
@@ -14,4 +19,38 @@ public record DecoderConfig(
     double ropeTheta,
     boolean attentionBias,
     boolean mlpBias,
-    boolean tieWordEmbeddings) {}
+    boolean tieWordEmbeddings,
+    int slidingWindow) {
+
+  /** Without a sliding window. */
+  public DecoderConfig(
+      int hiddenSize,
+      int intermediateSize,
+      int numHiddenLayers,
+      int numAttentionHeads,
+      int numKeyValueHeads,
+      int headDim,
+      int vocabSize,
+      int maxPositionEmbeddings,
+      double rmsNormEps,
+      double ropeTheta,
+      boolean attentionBias,
+      boolean mlpBias,
+      boolean tieWordEmbeddings) {
+    this(
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        numKeyValueHeads,
+        headDim,
+        vocabSize,
+        maxPositionEmbeddings,
+        rmsNormEps,
+        ropeTheta,
+        attentionBias,
+        mlpBias,
+        tieWordEmbeddings,
+        Integer.MAX_VALUE);
+  }
+}

@@ -1,9 +1,6 @@
 package org.vlmvisualizer.family;
 
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.core.DecoderConfig;
 
@@ -18,7 +15,7 @@ final class LlamaDecoder {
   /**
    * @param c the object with the decoder's sizes
    * @param mistral whether defaults are Mistral's
-   * @param tied whether an outer config ties the logits' weights to the embeddings
+   * @param tied whether the logits' weights are the embeddings, though {@code c} does not say so
    * @throws InputException if it asks for what is not supported
    */
   static DecoderConfig config(ConfigObject c, boolean mistral, boolean tied) {
@@ -30,6 +27,7 @@ final class LlamaDecoder {
     if (!c.has("head_dim")) {
       c.requireDivides("num_attention_heads", heads, hiddenSize);
     }
+    int window = mistral ? window(c) : Integer.MAX_VALUE;
     int positions = c.size("max_position_embeddings", mistral ? 131072 : 2048);
     return new DecoderConfig(
         hiddenSize,
@@ -39,13 +37,13 @@ final class LlamaDecoder {
         keyValueHeads,
         c.size("head_dim", Math.max(1, hiddenSize / heads)),
         c.size("vocab_size", 32000),
-        // Up to its window, sliding attention is plain attention.
-        Math.min(positions, mistral ? window(c) : positions),
+        Math.min(positions, window),
         c.number("rms_norm_eps", 1e-6),
         ropeTheta(c),
         !mistral && c.flag("attention_bias", false),
         !mistral && c.flag("mlp_bias", false),
-        tied || c.flag("tie_word_embeddings", false));
+        tied || c.flag("tie_word_embeddings", false),
+        window);
   }
 
   private static int window(ConfigObject c) {
@@ -60,18 +58,5 @@ final class LlamaDecoder {
       rope.oneOf("rope_type", rope.text("type", "default"), List.of("default"));
     }
     return c.object("rope_parameters").number("rope_theta", c.number("rope_theta", 10000));
-  }
-
-  /** Ids that end an answer: of generation_config.json, else of the given object, else 2. */
-  static Set<Integer> eosIds(Checkpoint checkpoint, ConfigObject text) {
-    String file = "generation_config.json";
-    ConfigObject generation = new ConfigObject(checkpoint.optional(file), file);
-    List<Double> ids = generation.numbers("eos_token_id");
-    if (ids.isEmpty()) {
-      ids = text.numbers("eos_token_id");
-    }
-    Set<Integer> eos = new HashSet<>();
-    ids.forEach(id -> eos.add(id.intValue()));
-    return eos.isEmpty() ? Set.of(2) : eos;
   }
 }

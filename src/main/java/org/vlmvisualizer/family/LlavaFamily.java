@@ -2,12 +2,12 @@ package org.vlmvisualizer.family;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.checkpoint.WeightMap;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.Fit;
+import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.VisionConfig;
@@ -92,14 +92,14 @@ final class LlavaFamily implements ModelFamily {
   }
 
   @Override
-  public PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
-    LlavaProcessor.check(checkpoint, config);
-    return ModelFamily.super.encoder(checkpoint, config);
+  public Generation generation(Checkpoint checkpoint) {
+    ConfigObject text = new ConfigObject(checkpoint.config(), CONFIG).object("text_config");
+    return GenerationSettings.of(checkpoint, text, true);
   }
 
   @Override
-  public Set<Integer> eosIds(Checkpoint checkpoint) {
-    ConfigObject text = new ConfigObject(checkpoint.config(), CONFIG).object("text_config");
-    return LlamaDecoder.eosIds(checkpoint, text);
+  public PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
+    LlavaProcessor.check(checkpoint, config);
+    return ModelFamily.super.encoder(checkpoint, config);
   }
 }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.vlmvisualizer.checkpoint.Checkpoint;
@@ -14,6 +13,7 @@ import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.WeightMap;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.Fit;
+import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.VisionConfig;
@@ -157,8 +157,9 @@ final class LlavaOriginalFamily implements ModelFamily {
     return isMistral(checkpoint) ? PromptTemplate.MISTRAL : PromptTemplate.VICUNA_V1;
   }
 
+  /** The original code hands the prompt over as embeddings. */
   @Override
-  public Set<Integer> eosIds(Checkpoint checkpoint) {
-    return LlamaDecoder.eosIds(checkpoint, config(checkpoint.config()));
+  public Generation generation(Checkpoint checkpoint) {
+    return GenerationSettings.of(checkpoint, config(checkpoint.config()), false);
   }
 }

@@ -8,6 +8,7 @@ import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.WeightMap;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.Fit;
+import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.WeightShapes;
 import org.vlmvisualizer.image.ImageProcessor;
@@ -58,6 +59,11 @@ public interface ModelFamily {
 
   PromptTemplate template(Checkpoint checkpoint);
 
+  /** How the tokens of an answer are chosen, and which end it. */
+  Generation generation(Checkpoint checkpoint);
+
   /** Ids that end an answer. */
-  Set<Integer> eosIds(Checkpoint checkpoint);
+  default Set<Integer> eosIds(Checkpoint checkpoint) {
+    return generation(checkpoint).eosIds();
+  }
 }

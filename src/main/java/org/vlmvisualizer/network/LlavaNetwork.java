@@ -10,6 +10,8 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.vlmvisualizer.checkpoint.Weights;
+import org.vlmvisualizer.core.DecoderConfig;
+import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PixelValues;
@@ -131,11 +133,25 @@ public final class LlavaNetwork implements AutoCloseable {
     return choice.reason();
   }
 
+  /** Answers with the highest logit of each step. */
+  public Trace generate(
+      PixelValues picture,
+      TokenSequence prompt,
+      int maxNewTokens,
+      Set<Integer> eosIds,
+      IntFunction<String> texts,
+      TraceRequest request,
+      Progress progress) {
+    Generation greedy = Generation.greedy(eosIds);
+    return generate(picture, prompt, maxNewTokens, greedy, texts, request, progress);
+  }
+
   /**
    * Answers greedily.
    *
    * @param maxNewTokens T at most, at least 1
-   * @param eosIds ids that end the answer; the one that ended it is its last token
+   * @param generation how tokens are chosen; the end-of-sequence token that ends the answer is its
+   *     last
    * @param texts what an id looks like to a reader
    * @param progress is called on PyTorch's thread
    * @return what was asked to be recorded; each token's row is the query row that predicted it
@@ -147,34 +163,31 @@ public final class LlavaNetwork implements AutoCloseable {
       PixelValues picture,
       TokenSequence prompt,
       int maxNewTokens,
-      Set<Integer> eosIds,
+      Generation generation,
       IntFunction<String> texts,
       TraceRequest request,
       Progress progress) {
-    int longest = prompt.length() + maxNewTokens;
-    if (longest > config.decoder().maxPositionEmbeddings()) {
-      throw new InputException(
-          "Expected at most %d tokens for prompt, picture and answer together, found %d; ask for a shorter answer."
-              .formatted(config.decoder().maxPositionEmbeddings(), longest));
-    }
+    requireRoom(config.decoder(), prompt.length(), maxNewTokens);
     TraceRequest counted = count(request);
     KeptMemory.require(counted, maxNewTokens, prompt.image().length());
     return EngineThread.call(
-        () -> run(picture, prompt, maxNewTokens, eosIds, texts, counted, progress));
+        () -> run(picture, prompt, maxNewTokens, generation, texts, counted, progress));
   }
 
   private Trace run(
       PixelValues picture,
       TokenSequence prompt,
       int maxNewTokens,
-      Set<Integer> eosIds,
+      Generation generation,
       IntFunction<String> texts,
       TraceRequest counted,
       Progress progress) {
     int longest = prompt.length() + maxNewTokens;
     try (PtNDManager run = (PtNDManager) torch.manager().newSubManager();
         Decoder.Sequence sequence = decoder.begin(run, longest, counted)) {
-      Recorder recorder = new Recorder(torch, counted, prompt, texts);
+      LogitsProcessor processor =
+          generation.isPlain() ? null : new LogitsProcessor(generation, prompt);
+      Recorder recorder = new Recorder(torch, counted, prompt, texts, processor);
       VisionTower.Output seen = see(run, picture, counted.vision(), progress);
       int n = prompt.length();
       PtNDArray promptTotal = counted.promptRows() ? torch.zeros(run, n, n) : null;
@@ -182,7 +195,7 @@ public final class LlavaNetwork implements AutoCloseable {
       Decoder.Step step = sequence.prefill(run, prompt, seen.projected(), promptTotal, progress);
       int id = recorder.add(step);
       recorder.lap("prefill");
-      for (int t = 1; t < maxNewTokens && !eosIds.contains(id); t++) {
+      for (int t = 1; t < maxNewTokens && !generation.eosIds().contains(id); t++) {
         progress.update("Writing the answer", t, maxNewTokens);
         Decoder.Step next = sequence.decode(run, id);
         step.close();
@@ -195,6 +208,26 @@ public final class LlavaNetwork implements AutoCloseable {
     } catch (EngineException e) {
       throw OutOfMemory.explained(e, device(), longest);
     }
+  }
+
+  private static void requireRoom(DecoderConfig decoder, int prompt, int answer) {
+    int most = decoder.maxPositionEmbeddings();
+    if (prompt + answer <= most) {
+      return;
+    }
+    boolean window = decoder.slidingWindow() <= most;
+    int room = most - prompt;
+    throw new InputException(
+        "Expected at most %d tokens for prompt, picture and answer together, %s, found %d; %s."
+            .formatted(
+                most,
+                window
+                    ? "since this model's sliding_window is not supported beyond its length"
+                    : "the model's max_position_embeddings",
+                prompt + answer,
+                room < 1
+                    ? "the prompt alone has " + prompt + ", so shorten the question"
+                    : "set length to at most " + room));
   }
 
   /** Features [P, D of the tower] and projected features [P, D of the decoder], for the tests. */

@@ -21,6 +21,7 @@ final class Recorder {
   private final TraceRequest request;
   private final TokenSequence prompt;
   private final IntFunction<String> texts;
+  private final LogitsProcessor processor;
   private final List<GeneratedToken> tokens = new ArrayList<>();
   private final List<float[][]> rows = new ArrayList<>();
   private final List<float[]> image = new ArrayList<>();
@@ -32,8 +33,14 @@ final class Recorder {
   /**
    * @param request with layers and heads counted from 0
    * @param texts what an id looks like to a reader
+   * @param processor chooses the tokens; null for those that the network chose
    */
-  Recorder(Torch torch, TraceRequest request, TokenSequence prompt, IntFunction<String> texts) {
+  Recorder(
+      Torch torch,
+      TraceRequest request,
+      TokenSequence prompt,
+      IntFunction<String> texts,
+      LogitsProcessor processor) {
     if (request.keep() != Keep.NOTHING && prompt.image().start() == 0) {
       throw new IllegalArgumentException("The first token is part of the picture.");
     }
@@ -41,15 +48,22 @@ final class Recorder {
     this.request = request;
     this.prompt = prompt;
     this.texts = texts;
+    this.processor = processor;
   }
 
   /** Reads one token, and returns its id. */
   int add(Decoder.Step step) {
     int id = (int) step.id().getLong();
-    float probability = step.probability().getFloat();
-    if (Float.isNaN(probability)) {
+    double probability = step.probability().getFloat();
+    if (Double.isNaN(probability)) {
       throw new InputException(
           "Expected numbers from the model, but it computed NaN (not a number); choose precision float32, or download the model again.");
+    }
+    if (processor != null) {
+      float[] scores = torch.floats(step.logits());
+      double highest = scores[id];
+      id = processor.choose(scores.clone());
+      probability *= Math.exp(scores[id] - highest);
     }
     tokens.add(new GeneratedToken(id, texts.apply(id), probability));
     if (request.rows()) {
