@@ -60,14 +60,32 @@ final class LlavaFamily implements ModelFamily {
     VisionConfig vision =
         ClipVision.config(config.object("vision_config"), config.has("vision_config"));
     int layer = ClipVision.featureLayer(config, "vision_feature_layer", vision);
-    boolean tied = config.flag("tie_word_embeddings", false);
     return new ModelConfig(
         vision,
-        decoder(config.object("text_config"), tied),
+        decoder(config.object("text_config"), isTied(checkpoint, config)),
         layer,
         config.oneOf("projector_hidden_act", "gelu", ClipVision.ACTIVATIONS),
         config.flag("multimodal_projector_bias", true),
-        config.integer("image_token_index", config.integer("image_token_id", 32000)));
+        imageTokenId(config));
+  }
+
+  /** The same by two names. */
+  private static int imageTokenId(ConfigObject config) {
+    int index = config.integer("image_token_index", config.integer("image_token_id", 32000));
+    int id = config.integer("image_token_id", index);
+    if (id != index) {
+      throw config.unexpected("image_token_index " + index, "image_token_id", "" + id);
+    }
+    return index;
+  }
+
+  /**
+   * transformers 4 goes by text_config alone. transformers 5 ties by the outer object too, and then
+   * stores no lm_head.
+   */
+  private static boolean isTied(Checkpoint checkpoint, ConfigObject config) {
+    return config.flag("tie_word_embeddings", false)
+        && checkpoint.tensors().stream().noneMatch(t -> t.name().endsWith("lm_head.weight"));
   }
 
   private static DecoderConfig decoder(ConfigObject c, boolean tied) {

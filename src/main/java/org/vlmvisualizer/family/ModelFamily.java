@@ -1,5 +1,6 @@
 package org.vlmvisualizer.family;
 
+import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Set;
 import org.vlmvisualizer.checkpoint.Checkpoint;
@@ -9,11 +10,13 @@ import org.vlmvisualizer.checkpoint.WeightMap;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.Generation;
+import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.WeightShapes;
 import org.vlmvisualizer.image.ImageProcessor;
 import org.vlmvisualizer.prompt.PromptEncoder;
 import org.vlmvisualizer.prompt.PromptTemplate;
+import org.vlmvisualizer.prompt.TokenizerConfig;
 
 /**
  * All that differs between families of models: how to read their configuration, what their weights
@@ -42,17 +45,36 @@ public interface ModelFamily {
 
   /** The weights by canonical name; of an adapter, those of its base with what it changes. */
   default Weights weights(Checkpoint checkpoint, ModelConfig config) {
+    List<StoredTensor> stored = tensors(checkpoint);
+    if (config.decoder().tieWordEmbeddings()) {
+      // As in transformers, embeddings count where an lm_head is stored beside them.
+      stored =
+          stored.stream()
+              .filter(t -> !weightMap().canonical(t.name()).equals("lm_head.weight"))
+              .toList();
+    }
     return AdaptedWeights.resolve(
-        tensors(checkpoint), checkpoint.adapter(), weightMap(), WeightShapes.of(config));
+        stored, checkpoint.adapter(), weightMap(), WeightShapes.of(config));
   }
 
   /** The tokenizer, and how a picture is put into a prompt. The caller closes it. */
   default PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
-    return new PromptEncoder(
-        checkpoint.required("tokenizer.json"),
-        config.decoder().vocabSize(),
-        config.imageTokenId(),
-        config.vision().numPatches());
+    JsonObject tokenizer =
+        TokenizerConfig.applied(
+            checkpoint.required("tokenizer.json"), checkpoint.optional("tokenizer_config.json"));
+    PromptEncoder encoder =
+        new PromptEncoder(
+            tokenizer,
+            config.decoder().vocabSize(),
+            config.imageTokenId(),
+            config.vision().numPatches());
+    try {
+      encoder.requireImageToken();
+      return encoder;
+    } catch (InputException e) {
+      encoder.close();
+      throw e;
+    }
   }
 
   ImageProcessor imageProcessor(Checkpoint checkpoint, Fit fit);

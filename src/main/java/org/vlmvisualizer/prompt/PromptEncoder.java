@@ -103,6 +103,21 @@ public final class PromptEncoder implements AutoCloseable {
     return ids.sequence();
   }
 
+  /**
+   * @throws InputException unless the image token's id is that of {@code <image>} in tokenizer.json
+   */
+  public void requireImageToken() {
+    Integer known = vocabulary.id(PromptTemplate.IMAGE);
+    if (known == null || known != imageTokenId) {
+      throw new InputException(
+          "Expected image_token_index %d of config.json to be the id of %s in tokenizer.json, but %s; use the config.json and tokenizer.json that belong together."
+              .formatted(
+                  imageTokenId,
+                  PromptTemplate.IMAGE,
+                  known == null ? "that has no such token" : "that is " + known));
+    }
+  }
+
   /** The ids of a prompt as they come together. */
   private final class Ids {
     private final PromptTemplate.Rendered prompt;

@@ -63,11 +63,17 @@ public final class SentencePieceTokenizer {
    * @throws InputException if the files are broken, or of a kind that gives other ids
    */
   public static TokenizerJson tokenizerJson(Predicate<String> has, Function<String, byte[]> read) {
-    if (!has.test(MODEL)) {
-      return new TokenizerJson(json("tokenizer.json", read), "");
-    }
     JsonObject config = has.test(CONFIG) ? json(CONFIG, read) : new JsonObject();
     try {
+      if (flag(config, "add_eos_token", false)) {
+        throw new InputException(
+            "Expected a tokenizer that ends no prompt by itself, but %s sets add_eos_token; set it to false."
+                .formatted(CONFIG));
+      }
+      if (!has.test(MODEL)) {
+        JsonObject tokenizer = TokenizerConfig.applied(json("tokenizer.json", read), config);
+        return new TokenizerJson(tokenizer, "");
+      }
       SentencePieceTokenizer tokenizer =
           new SentencePieceTokenizer(SentencePieceModel.parse(read.apply(MODEL)), config);
       if (has.test("added_tokens.json")) {
@@ -190,11 +196,6 @@ public final class SentencePieceTokenizer {
         "decoder",
         parse(
             "{'type': 'Sequence', 'decoders': [{'type': 'Replace', 'pattern': {'String': '\u2581'}, 'content': ' '}, {'type': 'ByteFallback'}, {'type': 'Fuse'}, {'type': 'Strip', 'content': ' ', 'start': 1, 'stop': 0}]}"));
-    if (flag(config, "add_eos_token", false)) {
-      throw new InputException(
-          "Expected a tokenizer that ends no prompt by itself, but %s sets add_eos_token; set it to false."
-              .formatted(CONFIG));
-    }
     if (flag(config, "add_bos_token", true)) {
       json.add("post_processor", beginning());
     }
@@ -218,12 +219,7 @@ public final class SentencePieceTokenizer {
           "Expected the bos_token of %s to be a token of %s, but '%s' is none."
               .formatted(CONFIG, MODEL, bos));
     }
-    JsonObject single =
-        parse(
-            "{'type': 'TemplateProcessing', 'single': [{'SpecialToken': {'id': 'B', 'type_id': 0}}, {'Sequence': {'id': 'A', 'type_id': 0}}], 'pair': [{'Sequence': {'id': 'A', 'type_id': 0}}, {'Sequence': {'id': 'B', 'type_id': 0}}], 'special_tokens': {'B': {'id': 'B', 'ids': [%d], 'tokens': []}}}"
-                .formatted(ids.get(bos)));
-    single.getAsJsonObject("special_tokens").getAsJsonObject("B").getAsJsonArray("tokens").add(bos);
-    return single;
+    return TokenizerConfig.template(bos, ids.get(bos), null, null);
   }
 
   private JsonObject bytePairs() {

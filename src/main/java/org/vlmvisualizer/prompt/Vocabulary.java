@@ -66,6 +66,15 @@ final class Vocabulary {
     return size;
   }
 
+  /** The id of a piece, or null if it is none. */
+  Integer id(String piece) {
+    return pieces.entrySet().stream()
+        .filter(entry -> entry.getValue().equals(piece))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse(null);
+  }
+
   /** Whether an id is a control token, such as the end of a sequence. */
   boolean isSpecial(int id) {
     return special.contains(id);

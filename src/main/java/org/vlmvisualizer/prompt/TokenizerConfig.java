@@ -1,0 +1,245 @@
+package org.vlmvisualizer.prompt;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.vlmvisualizer.core.InputException;
+
+/**
+ * What tokenizer_config.json changes about a tokenizer.json: tokens that it adds, and whether BOS
+ * and EOS go around a prompt.
+ *
+ * <p>Source: transformers 4.57, tokenization_utils_fast.py, tokenization_llama_fast.py.
+ */
+public final class TokenizerConfig {
+  private static final String FILE = "tokenizer_config.json";
+  private static final String ADDED = "added_tokens";
+
+  /** The class that makes its own post_processor; the other takes that of tokenizer.json. */
+  private static final String LLAMA = "LlamaTokenizer";
+
+  private static final Set<String> GENERIC = Set.of("PreTrainedTokenizer", "TokenizersBackend");
+
+  private static final List<String> SPECIAL =
+      List.of(
+          "bos_token",
+          "eos_token",
+          "unk_token",
+          "sep_token",
+          "pad_token",
+          "cls_token",
+          "mask_token",
+          "image_token");
+
+  private final JsonObject config;
+  private final JsonObject tokenizer;
+  private final Map<String, Integer> ids = new HashMap<>();
+  private final TreeMap<Integer, JsonObject> added = new TreeMap<>();
+
+  private final int vocabSize;
+
+  private TokenizerConfig(JsonObject tokenizer, JsonObject vocab, JsonObject config) {
+    this.tokenizer = new JsonObject();
+    tokenizer.entrySet().forEach(entry -> this.tokenizer.add(entry.getKey(), entry.getValue()));
+    this.config = config;
+    vocab.entrySet().forEach(entry -> ids.put(entry.getKey(), entry.getValue().getAsInt()));
+    vocabSize = ids.size();
+  }
+
+  /**
+   * The tokenizer.json that gives the ids which transformers gives for both files.
+   *
+   * @param config the content of tokenizer_config.json; empty if there is none
+   * @throws InputException if it asks for what is not supported, or the files do not fit together
+   */
+  public static JsonObject applied(JsonObject tokenizer, JsonObject config) {
+    try {
+      JsonElement vocab = tokenizer.getAsJsonObject("model").get("vocab");
+      if (vocab.isJsonArray()) {
+        return tokenizer; // of a kind that TokenizerParts refuses
+      }
+      TokenizerConfig both = new TokenizerConfig(tokenizer, vocab.getAsJsonObject(), config);
+      both.addTokens();
+      both.surround();
+      return both.tokenizer;
+    } catch (IllegalStateException
+        | NullPointerException
+        | ClassCastException
+        | UnsupportedOperationException
+        | NumberFormatException e) {
+      throw new InputException(
+          "Expected a vocabulary in tokenizer.json, and tokens with their ids in %s, but they are broken; download them again."
+              .formatted(FILE),
+          e);
+    }
+  }
+
+  private void addTokens() {
+    JsonArray own = tokenizer.getAsJsonArray(ADDED);
+    if (own != null) {
+      own.forEach(token -> add(token.getAsJsonObject()));
+    }
+    if (has("added_tokens_decoder")) {
+      TreeMap<Integer, JsonObject> further = new TreeMap<>();
+      config
+          .getAsJsonObject("added_tokens_decoder")
+          .entrySet()
+          .forEach(e -> further.put(Integer.parseInt(e.getKey()), e.getValue().getAsJsonObject()));
+      further.values().forEach(this::add);
+    }
+    for (String key : SPECIAL) {
+      String content = token(key, null);
+      if (ids.containsKey(content) && !added.containsKey(ids.get(content))) {
+        JsonObject token = new JsonObject();
+        token.addProperty("content", content);
+        token.addProperty("special", true);
+        add(token);
+      }
+    }
+    JsonArray all = new JsonArray();
+    added.values().forEach(all::add);
+    tokenizer.add(ADDED, all);
+  }
+
+  /**
+   * Adds a token, or replaces how one is found. As in the tokenizers library, one that is not in
+   * the vocabulary gets the next free id, whatever the file says.
+   */
+  private void add(JsonObject token) {
+    String content = token.get("content").getAsString();
+    int next = added.isEmpty() ? vocabSize : Math.max(vocabSize, added.lastKey() + 1);
+    int id = ids.computeIfAbsent(content, unknown -> next);
+    added.put(id, complete(token, id));
+  }
+
+  private static JsonObject complete(JsonObject token, int id) {
+    JsonObject complete = new JsonObject();
+    boolean special = flag(token, "special", false);
+    complete.addProperty("id", id);
+    complete.add("content", token.get("content"));
+    for (String key : List.of("single_word", "lstrip", "rstrip")) {
+      complete.addProperty(key, flag(token, key, false));
+    }
+    complete.addProperty("normalized", flag(token, "normalized", !special));
+    complete.addProperty("special", special);
+    return complete;
+  }
+
+  private void surround() {
+    String type = token("tokenizer_class", LLAMA).replaceFirst("Fast$", "");
+    if (GENERIC.contains(type)) {
+      setPrefixSpace();
+      return;
+    }
+    if (!type.equals(LLAMA)) {
+      throw new InputException(
+          "Expected tokenizer_class LlamaTokenizer or PreTrainedTokenizerFast in %s, found %s; this kind of tokenizer is not supported, choose another model."
+              .formatted(FILE, type));
+    }
+    if (has("add_prefix_space") && !flag(config, "add_prefix_space", true)) {
+      throw new InputException(
+          "Expected a tokenizer that puts a space in front of a text, but %s sets add_prefix_space to false; this model cannot be run."
+              .formatted(FILE));
+    }
+    tokenizer.add(
+        "post_processor",
+        around(
+            flag(config, "add_bos_token", true) ? token("bos_token", "<s>") : null,
+            flag(config, "add_eos_token", false) ? token("eos_token", "</s>") : null));
+  }
+
+  /** What tokenizer.json says about it does not count. */
+  private void setPrefixSpace() {
+    String key = "add_prefix_space";
+    JsonElement part = tokenizer.get("pre_tokenizer");
+    if (part != null && part.isJsonObject() && part.getAsJsonObject().has(key)) {
+      part.getAsJsonObject().addProperty(key, flag(config, key, false));
+    }
+  }
+
+  private JsonObject around(String bos, String eos) {
+    for (String token : new String[] {bos, eos}) {
+      if (token != null && !ids.containsKey(token)) {
+        throw new InputException(
+            "Expected bos_token and eos_token of %s to be tokens of tokenizer.json, but '%s' is none; use the tokenizer files that belong together."
+                .formatted(FILE, token));
+      }
+    }
+    return template(bos, ids.get(bos), eos, ids.get(eos));
+  }
+
+  /**
+   * The post_processor of a tokenizer.json that puts tokens in front of and behind a text.
+   *
+   * @param bos null for none
+   * @param eos null for none
+   */
+  static JsonObject template(String bos, Integer bosId, String eos, Integer eosId) {
+    JsonArray single = new JsonArray();
+    JsonObject special = new JsonObject();
+    if (bos != null) {
+      single.add(piece("SpecialToken", bos));
+      special.add(bos, special(bos, bosId));
+    }
+    single.add(piece("Sequence", "A"));
+    if (eos != null) {
+      single.add(piece("SpecialToken", eos));
+      special.add(eos, special(eos, eosId));
+    }
+    JsonArray pair = single.deepCopy();
+    pair.add(piece("Sequence", "B"));
+    JsonObject template = new JsonObject();
+    template.addProperty("type", "TemplateProcessing");
+    template.add("single", single);
+    template.add("pair", pair);
+    template.add("special_tokens", special);
+    return template;
+  }
+
+  private static JsonObject piece(String kind, String id) {
+    JsonObject content = new JsonObject();
+    content.addProperty("id", id);
+    content.addProperty("type_id", 0);
+    JsonObject piece = new JsonObject();
+    piece.add(kind, content);
+    return piece;
+  }
+
+  private static JsonObject special(String token, int id) {
+    JsonArray ids = new JsonArray();
+    ids.add(id);
+    JsonArray tokens = new JsonArray();
+    tokens.add(token);
+    JsonObject special = new JsonObject();
+    special.addProperty("id", token);
+    special.add("ids", ids);
+    special.add("tokens", tokens);
+    return special;
+  }
+
+  private boolean has(String key) {
+    return config.has(key) && !config.get(key).isJsonNull();
+  }
+
+  /** A token is a text, or an object with its content. */
+  private String token(String key, String byDefault) {
+    if (!has(key)) {
+      return byDefault;
+    }
+    JsonElement value = config.get(key);
+    return value.isJsonObject()
+        ? value.getAsJsonObject().get("content").getAsString()
+        : value.getAsString();
+  }
+
+  private static boolean flag(JsonObject json, String key, boolean byDefault) {
+    return json.has(key) && !json.get(key).isJsonNull()
+        ? json.get(key).getAsJsonPrimitive().getAsBoolean()
+        : byDefault;
+  }
+}
