@@ -44,7 +44,7 @@ class ArchitectureTest {
           Map.entry("output", List.of("core", "json")),
           Map.entry("hub", List.of("core", "json")),
           Map.entry("dialog", List.of("core")),
-          Map.entry("explorer", List.of("core", "attribution", "output")),
+          Map.entry("explorer", List.of("core", "attribution", "dialog", "output")),
           Map.entry("command", with(with(VIEW, "dialog"), "explorer")),
           Map.entry("cli", with(VIEW, "command")));
 
@@ -59,6 +59,8 @@ class ArchitectureTest {
               "com.google.gson..",
               List.of("json", "checkpoint", "family", "prompt", "output", "command", "hub")),
           Map.entry("com.sun.jna..", List.of("hub", "network")),
+          Map.entry("ch.qos.logback..", List.of("network")),
+          Map.entry("org.slf4j..", List.of("network")),
           Map.entry("java.net.http..", List.of("hub", "command")),
           Map.entry("net.imglib2..", List.of("output", "image")),
           Map.entry("ij..", List.of("output", "explorer", "command", "cli")),

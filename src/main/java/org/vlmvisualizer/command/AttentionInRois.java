@@ -5,7 +5,6 @@ import ij.WindowManager;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
 import java.util.List;
-import org.scijava.app.StatusService;
 import org.scijava.command.Command;
 import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
@@ -40,8 +39,6 @@ public class AttentionInRois extends VisualizerCommand {
 
   /** Title of the table with a row per ROI and token. */
   public static final String PER_ROI_TITLE = "Tokens by ROI";
-
-  @Parameter private StatusService status;
 
   @Parameter(persist = false, required = false)
   private ImagePlus image;
@@ -89,7 +86,9 @@ public class AttentionInRois extends VisualizerCommand {
     }
     show(measures);
     String unmeasured = measures.unmeasured();
-    status.showStatus(unmeasured.isEmpty() ? "" : "Not measured (" + unmeasured + ").");
+    if (!unmeasured.isEmpty()) {
+      say("Not measured (" + unmeasured + ").");
+    }
   }
 
   private AttentionResult result(ImagePlus active) {

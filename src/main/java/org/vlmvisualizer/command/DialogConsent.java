@@ -1,9 +1,9 @@
 package org.vlmvisualizer.command;
 
 import ij.IJ;
-import ij.gui.YesNoCancelDialog;
 import java.awt.GraphicsEnvironment;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.dialog.MessageBox;
 import org.vlmvisualizer.hub.Consent;
 import org.vlmvisualizer.hub.DownloadOffer;
 
@@ -33,12 +33,10 @@ final class DialogConsent implements Consent {
               + "; add download=true to the options to download it.");
     }
     // Modal; the command runs on a thread of its own, so Fiji stays alive meanwhile.
-    return new YesNoCancelDialog(
-            IJ.getInstance(),
-            "VLM Visualizer",
-            "This model is not on this computer:\n" + offer.text() + ".\nDownload it?",
-            "Download",
-            "Do not")
-        .yesPressed();
+    return MessageBox.confirm(
+        IJ.getInstance(),
+        "This model is not on this computer:\n" + offer.text() + ".\nDownload it?",
+        "Download",
+        "Do not");
   }
 }

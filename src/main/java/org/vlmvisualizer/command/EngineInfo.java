@@ -1,7 +1,6 @@
 package org.vlmvisualizer.command;
 
 import ij.IJ;
-import ij.gui.YesNoCancelDialog;
 import java.awt.GraphicsEnvironment;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -11,6 +10,7 @@ import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.dialog.MessageBox;
 import org.vlmvisualizer.network.EngineReport;
 
 /**
@@ -65,15 +65,11 @@ public class EngineInfo extends VisualizerCommand {
   private static boolean isToBeForgotten(String crash) {
     return !GraphicsEnvironment.isHeadless()
         && !IJ.isMacro()
-        && new YesNoCancelDialog(
-                IJ.getInstance(),
-                "VLM Visualizer",
-                "Fiji broke off while "
-                    + crash
-                    + ".\nSince then, the CPU is used. Try the GPU again?",
-                "Try the GPU",
-                "Keep the CPU")
-            .yesPressed();
+        && MessageBox.confirm(
+            IJ.getInstance(),
+            "Fiji broke off while " + crash + ".\nSince then, the CPU is used. Try the GPU again?",
+            "Try the GPU",
+            "Keep the CPU");
   }
 
   private static String memory() {

@@ -67,9 +67,9 @@ public final class MacroDefaults extends AbstractPreprocessorPlugin {
     for (String key : values.keySet()) {
       if (!keys.contains(key)) {
         throw new InputException(
-            ("Expected options out of %s, found '%s'; put text that has spaces in brackets:"
+            ("Found the option '%s', expected one of %s; put text that has spaces in brackets:"
                     + " prompt=[…].")
-                .formatted(String.join(", ", keys), key));
+                .formatted(key, String.join(", ", keys)));
       }
     }
     Module fresh = fresh(module);

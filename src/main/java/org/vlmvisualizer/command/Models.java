@@ -62,7 +62,8 @@ public class Models extends VisualizerCommand {
     }
     boolean isAsked = action.equals("list") && !IJ.isMacro();
     if (isAsked && !GraphicsEnvironment.isHeadless()) {
-      ModelsWindow.show(new ModelShelf(new DialogConsent(false)), Project::showHelp);
+      ModelsWindow.show(
+          IJ.getInstance(), new ModelShelf(new DialogConsent(false)), Project::showHelp);
       return;
     }
     ModelShelf shelf = new ModelShelf(offer -> true);

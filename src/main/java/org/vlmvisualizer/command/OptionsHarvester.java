@@ -24,7 +24,8 @@ import org.vlmvisualizer.dialog.OptionsDialog;
  * Asks for the options of this plugin's commands in a dialog of its own, instead of SciJava's list
  * of all of them. It runs behind the steps that read a macro's options (imagej-legacy's and {@link
  * MacroDefaults}) and before those of SciJava that load or ask (priority VERY_LOW), to which it
- * leaves nothing. In a macro and without a display, nobody is asked.
+ * leaves nothing. In a macro and without a display, nobody is asked, nor where a script calls a
+ * command with at least one option: the others take their defaults.
  */
 @Plugin(type = PreprocessorPlugin.class, priority = Priority.LOW)
 public final class OptionsHarvester extends AbstractPreprocessorPlugin {
@@ -40,12 +41,17 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
       return;
     }
     List<ModuleItem<?>> items = new ArrayList<>();
+    boolean isCalled = false;
     for (ModuleItem<?> item : module.getInfo().inputs()) {
-      if (kind(item).isPresent() && !module.isInputResolved(item.getName())) {
-        items.add(item);
+      if (kind(item).isPresent()) {
+        boolean isGiven = module.isInputResolved(item.getName());
+        isCalled |= isGiven;
+        if (!isGiven) {
+          items.add(item);
+        }
       }
     }
-    if (command.hasOwnWindow()) {
+    if (isCalled || command.hasOwnWindow()) {
       items.forEach(item -> module.resolveInput(item.getName()));
     } else if (!items.isEmpty()) {
       ask(module, command, items);

@@ -1,9 +1,11 @@
 package org.vlmvisualizer.command;
 
+import ij.IJ;
 import ij.plugin.BrowserLauncher;
 import java.io.IOException;
 import java.util.List;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.dialog.MessageBox;
 
 /** Where this plugin comes from, and how to cite it. */
 final class Project {
@@ -54,8 +56,7 @@ final class Project {
             },
             "VLM Visualizer help");
     thread.setDaemon(true);
-    thread.setUncaughtExceptionHandler(
-        (t, e) -> ij.IJ.showMessage("VLM Visualizer", e.getMessage()));
+    thread.setUncaughtExceptionHandler((t, e) -> MessageBox.tell(IJ.getInstance(), e.getMessage()));
     thread.start();
   }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 final class TextReport {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 420;
+  private static final int COLUMNS = 95;
 
   private TextReport() {}
 
@@ -31,7 +32,8 @@ final class TextReport {
       return;
     }
     StringBuilder text = new StringBuilder();
-    lines.forEach((name, value) -> text.append(name).append(": ").append(value).append("\n\n"));
+    lines.forEach(
+        (name, value) -> text.append(WrappedText.of(name + ": " + value, COLUMNS)).append("\n\n"));
     new TextWindow(title, text.toString(), WIDTH, HEIGHT);
   }
 }

@@ -3,6 +3,7 @@ package org.vlmvisualizer.command;
 import ij.IJ;
 import ij.ImagePlus;
 import ij.Macro;
+import java.awt.GraphicsEnvironment;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.scijava.ItemVisibility;
@@ -13,6 +14,7 @@ import org.scijava.plugin.Parameter;
 import org.scijava.task.TaskService;
 import org.scijava.thread.ThreadService;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.dialog.MessageBox;
 
 /**
  * What this plugin's commands have in common: expected failures are one sentence, a cancel is no
@@ -28,8 +30,12 @@ abstract class VisualizerCommand extends ContextCommand {
   private static final String STOP = "stop";
   private static final String CONTINUE = "continue";
 
+  /** Of a line in a box of ImageJ's. */
+  private static final int COLUMNS = 80;
+
   @Parameter private StatusService status;
   @Parameter private TaskService tasks;
+  @Parameter private LastWord lastWord;
   @Parameter private LogService log;
   @Parameter private ThreadService threads;
 
@@ -76,7 +82,7 @@ abstract class VisualizerCommand extends ContextCommand {
       fail(e.getMessage());
     } catch (CancellationException e) {
       LastRun.failed(e.getMessage());
-      status.showStatus(e.getMessage());
+      say(e.getMessage());
       if (IJ.isMacro() && !failure.equals(CONTINUE)) {
         Macro.abort();
       }
@@ -113,6 +119,11 @@ abstract class VisualizerCommand extends ContextCommand {
     MacroImage.activate(result, threads);
   }
 
+  /** Leaves a sentence in the status bar. */
+  final void say(String sentence) {
+    lastWord.say(sentence);
+  }
+
   final LogService log() {
     return log;
   }
@@ -125,7 +136,7 @@ abstract class VisualizerCommand extends ContextCommand {
   private void fail(String sentence) {
     LastRun.failed(sentence);
     if (!IJ.isMacro()) {
-      cancel(sentence);
+      refuse(sentence);
       return;
     }
     cancel(null);
@@ -143,9 +154,22 @@ abstract class VisualizerCommand extends ContextCommand {
     }
   }
 
+  /** In a box of our own: SciJava's is as wide as the sentence is long. */
+  private void refuse(String sentence) {
+    if (GraphicsEnvironment.isHeadless()) {
+      cancel(sentence);
+      return;
+    }
+    cancel(null);
+    if (!failure.equals(CONTINUE)) {
+      MessageBox.tell(IJ.getInstance(), sentence);
+    }
+  }
+
   private static void endMacro(String sentence) {
+    boolean isShown = !GraphicsEnvironment.isHeadless();
     try {
-      IJ.error("VLM Visualizer", sentence);
+      IJ.error(MessageBox.TITLE, isShown ? WrappedText.of(sentence, COLUMNS) : sentence);
     } catch (RuntimeException e) {
       // How ImageJ leaves a macro; its interpreter knows by now, and runs on another thread.
       if (!Macro.MACRO_CANCELED.equals(e.getMessage())) {

@@ -3,6 +3,7 @@ package org.vlmvisualizer.dialog;
 import java.awt.BorderLayout;
 import java.awt.EventQueue;
 import java.awt.FlowLayout;
+import java.awt.Frame;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import javax.swing.BorderFactory;
@@ -62,8 +63,11 @@ public final class ModelsWindow {
   private final JButton cancel = new JButton("Cancel");
   private volatile boolean isCancelled;
 
-  private ModelsWindow(Shelf shelf, Runnable help) {
+  private ModelsWindow(Frame owner, Shelf shelf, Runnable help) {
     this.shelf = shelf;
+    if (owner != null) {
+      frame.setIconImages(owner.getIconImages());
+    }
     table.setSelectionMode(ListSelectionModel.SINGLE_SELECTION);
     table.setAutoCreateRowSorter(true);
     table.getSelectionModel().addListSelectionListener(e -> enable(!cancel.isEnabled()));
@@ -76,12 +80,16 @@ public final class ModelsWindow {
     frame.setDefaultCloseOperation(JFrame.DISPOSE_ON_CLOSE);
   }
 
-  /** Shows the window, or brings the one that is there to the front. May be called anywhere. */
-  public static void show(Shelf shelf, Runnable help) {
+  /**
+   * Shows the window, or brings the one that is there to the front. May be called anywhere.
+   *
+   * @param owner the window whose icon it gets, or null
+   */
+  public static void show(Frame owner, Shelf shelf, Runnable help) {
     EventQueue.invokeLater(
         () -> {
           if (shown == null || !shown.frame.isDisplayable()) {
-            shown = new ModelsWindow(shelf, help);
+            shown = new ModelsWindow(owner, shelf, help);
             shown.frame.setVisible(true);
           }
           shown.frame.toFront();
@@ -120,7 +128,7 @@ public final class ModelsWindow {
         JOptionPane.showInputDialog(
             frame,
             "The id of a LLaVA-1.5 model on the Hugging Face hub,\nlike llava-hf/llava-1.5-7b-hf:",
-            "Download a model",
+            MessageBox.TITLE,
             JOptionPane.PLAIN_MESSAGE);
     if (name != null && !name.isBlank()) {
       work(
@@ -133,14 +141,9 @@ public final class ModelsWindow {
 
   private void askForRemoval() {
     Row row = selected();
-    int answer =
-        JOptionPane.showConfirmDialog(
-            frame,
-            "Delete %s (%s) from this computer?\n%s".formatted(row.name, row.size, row.folder),
-            "Remove a model",
-            JOptionPane.OK_CANCEL_OPTION,
-            JOptionPane.WARNING_MESSAGE);
-    if (answer == JOptionPane.OK_OPTION) {
+    String question =
+        "Delete %s (%s) from this computer?\n%s".formatted(row.name, row.size, row.folder);
+    if (MessageBox.confirm(frame, question, "Delete", "Keep")) {
       work(progress -> shelf.remove(row.name));
     }
   }
@@ -207,8 +210,7 @@ public final class ModelsWindow {
   }
 
   private void tell(String sentence) {
-    EventQueue.invokeLater(
-        () -> JOptionPane.showMessageDialog(frame, sentence, TITLE, JOptionPane.WARNING_MESSAGE));
+    EventQueue.invokeLater(() -> MessageBox.tell(frame, sentence));
   }
 
   private void enable(boolean isIdle) {

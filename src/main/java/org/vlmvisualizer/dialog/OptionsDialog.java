@@ -2,7 +2,6 @@ package org.vlmvisualizer.dialog;
 
 import java.awt.BorderLayout;
 import java.awt.Dimension;
-import java.awt.EventQueue;
 import java.awt.FlowLayout;
 import java.awt.Font;
 import java.awt.Frame;
@@ -11,19 +10,16 @@ import java.awt.GridBagLayout;
 import java.awt.Insets;
 import java.awt.Rectangle;
 import java.awt.event.KeyEvent;
-import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.swing.BorderFactory;
 import javax.swing.JButton;
 import javax.swing.JComponent;
 import javax.swing.JDialog;
 import javax.swing.JLabel;
-import javax.swing.JOptionPane;
 import javax.swing.JPanel;
 import javax.swing.JScrollPane;
 import javax.swing.JToggleButton;
@@ -84,27 +80,13 @@ public final class OptionsDialog {
    */
   public static Optional<Map<String, Object>> ask(
       Frame owner, String title, List<Option> options, String citation, Runnable help) {
-    AtomicReference<Map<String, Object>> answer = new AtomicReference<>();
-    Runnable show =
-        () -> {
-          OptionsDialog shown = new OptionsDialog(owner, title, options, citation, help);
-          shown.dialog.setVisible(true);
-          answer.set(shown.answer);
-        };
-    if (EventQueue.isDispatchThread()) {
-      show.run();
-      return Optional.ofNullable(answer.get());
-    }
-    try {
-      EventQueue.invokeAndWait(show);
-    } catch (InterruptedException e) {
-      // Whoever ends the thread that waits for an answer wants none.
-      Thread.currentThread().interrupt();
-      return Optional.empty();
-    } catch (InvocationTargetException e) {
-      throw new IllegalStateException("The dialog of " + title + " failed.", e.getCause());
-    }
-    return Optional.ofNullable(answer.get());
+    return Optional.ofNullable(
+        EventThread.ask(
+            () -> {
+              OptionsDialog shown = new OptionsDialog(owner, title, options, citation, help);
+              shown.dialog.setVisible(true);
+              return shown.answer;
+            }));
   }
 
   /** The controls of both panels begin in one column. */
@@ -194,8 +176,7 @@ public final class OptionsDialog {
         values.put(field.option().key(), field.value().get());
       }
     } catch (InputException e) {
-      JOptionPane.showMessageDialog(
-          dialog, e.getMessage(), dialog.getTitle(), JOptionPane.WARNING_MESSAGE);
+      MessageBox.tell(dialog, e.getMessage());
       return;
     }
     answer = values;

@@ -1,5 +1,6 @@
 package org.vlmvisualizer.explorer;
 
+import ij.IJ;
 import java.awt.BorderLayout;
 import java.awt.Color;
 import java.awt.Dimension;
@@ -38,6 +39,9 @@ final class ExplorerFrame extends JFrame {
   ExplorerFrame(ExplorerState state, Runnable escape) {
     super("Token Explorer: " + state.result().source().title());
     this.state = state;
+    if (IJ.getInstance() != null) {
+      setIconImages(IJ.getInstance().getIconImages());
+    }
     clearRegion = escape;
     exports = new Exports(state, this);
     answer = new AnswerPanel(state);

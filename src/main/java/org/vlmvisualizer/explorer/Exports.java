@@ -6,8 +6,8 @@ import java.awt.Component;
 import java.awt.EventQueue;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import javax.swing.JOptionPane;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.dialog.MessageBox;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.HtmlReport;
 import org.vlmvisualizer.output.MapStyle;
@@ -111,6 +111,6 @@ final class Exports {
   }
 
   private void tell(String sentence) {
-    JOptionPane.showMessageDialog(parent, sentence, "VLM Visualizer", JOptionPane.WARNING_MESSAGE);
+    MessageBox.tell(parent, sentence);
   }
 }

@@ -2,6 +2,7 @@ package org.vlmvisualizer.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -9,11 +10,15 @@ import ij.IJ;
 import java.awt.event.KeyEvent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.scijava.app.StatusService;
+import org.scijava.app.event.StatusEvent;
 import org.scijava.event.EventHandler;
 import org.scijava.event.EventService;
 import org.scijava.task.TaskService;
@@ -39,6 +44,36 @@ class CancelTest {
         event.getTask().cancel("enough");
       }
     }
+  }
+
+  /** What goes to the status bar; SciJava sends each line on a thread of a pool. */
+  public static final class StatusBar {
+    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+
+    @EventHandler
+    public void onEvent(StatusEvent event) {
+      lines.add(event.getStatusMessage());
+    }
+
+    private void await(String line) throws InterruptedException {
+      String next = "";
+      while (!line.equals(next)) {
+        next = lines.poll(10, TimeUnit.SECONDS);
+        assertNotNull(next, "never shown: " + line);
+      }
+    }
+  }
+
+  @Test
+  void staysInTheStatusBar() throws Exception {
+    StatusBar bar = new StatusBar();
+    EventService events = runs.context.service(EventService.class);
+    var subscribers = events.subscribe(new Impatient());
+    subscribers.addAll(events.subscribe(bar));
+    runs.run("image", CommandRuns.picture(), "length", 400);
+    bar.await("Command finished: Show Attention...");
+    bar.await("Cancelled: nothing was changed.");
+    events.unsubscribe(subscribers);
   }
 
   private RunProgress progress() {

@@ -8,6 +8,7 @@ import java.awt.AWTException;
 import java.awt.Component;
 import java.awt.Container;
 import java.awt.EventQueue;
+import java.awt.Image;
 import java.awt.Rectangle;
 import java.awt.Robot;
 import java.awt.Window;
@@ -15,7 +16,9 @@ import java.awt.event.KeyEvent;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -71,6 +74,14 @@ public final class DialogChild {
     Future<? extends Module> run = start(isOpen ? picture : null);
     if (isOpen) {
       drive(what, screenshot);
+    } else {
+      JDialog box = awaitDialog("VLM Visualizer");
+      say("told", find(box, JTextComponent.class, null).getText());
+      onEventThread(
+          () -> {
+            box.dispose();
+            return null;
+          });
     }
     Module module = run.get();
     ShowAttention command = (ShowAttention) module.getDelegateObject();
@@ -86,6 +97,8 @@ public final class DialogChild {
   }
 
   private void models(String screenshot) throws Exception {
+    Image icon = new BufferedImage(16, 16, BufferedImage.TYPE_INT_ARGB);
+    IJ.getInstance().setIconImage(icon);
     context.service(CommandService.class).run(Models.class, true).get();
     JFrame window = null;
     for (int i = 0; i < 400 && (window == null || rows(window) == 0); i++) {
@@ -105,6 +118,7 @@ public final class DialogChild {
       say("removable " + table.getValueAt(row, 0), onEventThread(remove::isEnabled));
     }
     JFrame shown = window;
+    say("icon", shown.getIconImages().equals(List.of(icon)));
     Rectangle bounds = onEventThread(shown::getBounds);
     Thread.sleep(500);
     ImageIO.write(robot.createScreenCapture(bounds), "png", new File(screenshot));
@@ -135,7 +149,7 @@ public final class DialogChild {
   }
 
   private void drive(String what, String screenshot) throws Exception {
-    JDialog dialog = awaitDialog();
+    JDialog dialog = awaitDialog("Show Attention");
     if (screenshot != null) {
       capture(dialog, new File(screenshot));
     }
@@ -172,12 +186,12 @@ public final class DialogChild {
     say("closed", !dialog.isShowing());
   }
 
-  private static JDialog awaitDialog() throws InterruptedException {
+  private static JDialog awaitDialog(String title) throws InterruptedException {
     for (int i = 0; i < 400; i++) {
       for (Window window : Window.getWindows()) {
         if (window instanceof JDialog dialog
             && dialog.isShowing()
-            && dialog.getTitle().equals("Show Attention")) {
+            && dialog.getTitle().equals(title)) {
           Thread.sleep(500);
           return dialog;
         }
@@ -203,7 +217,7 @@ public final class DialogChild {
 
   static <T extends Component> T find(Container parent, Class<T> type, String name) {
     for (Component part : parent.getComponents()) {
-      if (type.isInstance(part) && name.equals(part.getName())) {
+      if (type.isInstance(part) && Objects.equals(name, part.getName())) {
         return type.cast(part);
       }
       T inside = part instanceof Container container ? find(container, type, name) : null;

@@ -2,6 +2,7 @@ package org.vlmvisualizer.command;
 
 import ij.ImageJ;
 import ij.ImagePlus;
+import ij.Prefs;
 import java.awt.EventQueue;
 import java.awt.Frame;
 import java.awt.Window;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.swing.JDialog;
 import org.scijava.Context;
 import org.scijava.command.CommandService;
@@ -27,6 +29,8 @@ public final class EventThreadChild {
           "analysis", "attribution", "checkpoint", "family", "hub", "image", "network", "prompt");
   private static final String ROOT = "org.vlmvisualizer.";
 
+  private static final AtomicInteger DIALOGS = new AtomicInteger();
+
   private final Set<String> seen = new TreeSet<>();
   private volatile boolean done;
 
@@ -34,6 +38,7 @@ public final class EventThreadChild {
 
   public static void main(String[] arguments) throws Exception {
     new ImageJ(ImageJ.NO_SHOW);
+    Prefs.set("vlmvisualizer.model", CommandRuns.MODEL);
     EventThreadChild child = new EventThreadChild();
     Thread watch = new Thread(child::watch, "watch");
     watch.start();
@@ -51,6 +56,9 @@ public final class EventThreadChild {
       if (!isOpen("Token Explorer: first.tif")) {
         System.out.println("No explorer on the active heatmaps.");
       }
+    }
+    if (DIALOGS.get() < 2) {
+      System.out.println("The dialog did not ask.");
     }
     child.done = true;
     watch.join();
@@ -75,17 +83,8 @@ public final class EventThreadChild {
         run(
             commands,
             ShowAttention.class,
-            Map.of(
-                "model",
-                CommandRuns.MODEL,
-                "length",
-                3,
-                "image",
-                picture,
-                "montage",
-                false,
-                "plot",
-                false));
+            // As imagej-legacy does with the active image; an option would keep the dialog away.
+            Map.of("image", picture));
     ImagePlus heatmaps = (ImagePlus) asked.getOutput("heatmaps");
     if (heatmaps == null) {
       System.out.println(((ShowAttention) asked.getDelegateObject()).getCancelReason());
@@ -130,6 +129,7 @@ public final class EventThreadChild {
       if (window instanceof JDialog dialog
           && dialog.isShowing()
           && dialog.getRootPane().getDefaultButton() != null) {
+        DIALOGS.incrementAndGet();
         dialog.getRootPane().getDefaultButton().doClick(0);
       }
     }

@@ -85,8 +85,9 @@ class OptionsDialogTest {
   void withoutAnImageASentenceComesInsteadOfTheDialog() throws Exception {
     Map<String, String> told = play("noimage", "demo");
     assertEquals("true", told.get("cancelled"), told.toString());
-    assertTrue(told.get("reason").contains("Open an image"), told.toString());
-    PlainSentence.check(told.get("reason"));
+    assertTrue(told.get("told").contains("Open an image"), told.toString());
+    PlainSentence.check(told.get("told"));
+    assertEquals("", told.get("reason"), "SciJava shows no second box");
   }
 
   /** The window of models lists the demo, which stays, and a broken download, which may go. */
@@ -96,6 +97,7 @@ class OptionsDialogTest {
     Files.writeString(part.resolve("abc.incomplete"), "half");
     Map<String, String> told = play("models", "demo", home.resolve("models.png").toString());
     assertEquals("2", told.get("rows"), told.toString());
+    assertEquals("true", told.get("icon"), "ImageJ's icon");
     assertEquals("false", told.get("removable demo"));
     assertEquals("true", told.get("removable org/half"));
     assertTrue(Files.exists(home.resolve("models.png")));

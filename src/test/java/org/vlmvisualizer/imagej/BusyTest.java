@@ -43,6 +43,7 @@ class BusyTest {
 
     @Override
     public void run(FijiLike fiji, List<String> arguments) throws Exception {
+      DialogWatch watch = new DialogWatch();
       ImagePlus other = IJ.openImage(arguments.get(1));
       other.show();
       ImagePlus image = IJ.openImage(arguments.get(1));
@@ -54,15 +55,15 @@ class BusyTest {
       working.await();
       image.changes = false;
       image.close();
-      Module second = ask(fiji, arguments.get(2), 2);
+      ask(fiji, arguments.get(2), 2);
+      String second = String.join("; ", watch.take());
       Module done = first.get();
       ImagePlus maps = (ImagePlus) done.getOutput("heatmaps");
       List<String> titles = new ArrayList<>();
       for (int id : WindowManager.getIDList()) {
         titles.add(WindowManager.getImage(id).getTitle());
       }
-      Ends ends =
-          new Ends(reason(done), reason(second), maps == null ? 0 : maps.getNSlices(), titles);
+      Ends ends = new Ends(reason(done), second, maps == null ? 0 : maps.getNSlices(), titles);
       Files.writeString(Path.of(arguments.get(0)), new Gson().toJson(ends));
       assert subscription != null; // Event services hold subscribers weakly.
     }
@@ -95,7 +96,8 @@ class BusyTest {
     assertEquals(null, ends.first());
     assertEquals(200, ends.slices());
     assertTrue(ends.titles().contains("Attention of closed"), ends.titles().toString());
-    PlainSentence.check(ends.second());
+    assertTrue(ends.second().startsWith("VLM Visualizer: "), ends.second());
+    PlainSentence.check(ends.second().substring("VLM Visualizer: ".length()));
     assertTrue(ends.second().contains("one question at a time"), ends.second());
   }
 }

@@ -18,6 +18,7 @@ import javax.swing.text.JTextComponent;
 /** Closes every dialog that opens, and keeps what it said: a dialog would hold up a macro. */
 final class DialogWatch {
   private final List<String> texts = new ArrayList<>();
+  private volatile int widest;
 
   DialogWatch() {
     if (GraphicsEnvironment.isHeadless()) {
@@ -37,6 +38,11 @@ final class DialogWatch {
     }
   }
 
+  /** Width of the widest dialog so far, in pixels. */
+  int widest() {
+    return widest;
+  }
+
   private void watch() {
     try {
       while (true) {
@@ -44,6 +50,7 @@ final class DialogWatch {
         for (Window window : Window.getWindows()) {
           if (window instanceof Dialog dialog && dialog.isShowing()) {
             synchronized (texts) {
+              widest = Math.max(widest, dialog.getWidth());
               texts.add(dialog.getTitle() + ": " + text(dialog).strip());
             }
             EventQueue.invokeLater(dialog::dispose);
@@ -63,7 +70,7 @@ final class DialogWatch {
         text.append(label.getText()).append('\n');
       } else if (component instanceof TextComponent field) {
         text.append(field.getText()).append('\n');
-      } else if (component instanceof JLabel label) {
+      } else if (component instanceof JLabel label && label.getText() != null) {
         text.append(label.getText()).append('\n');
       } else if (component instanceof JTextComponent field) {
         text.append(field.getText()).append('\n');

@@ -1,0 +1,33 @@
+package org.vlmvisualizer.dialog;
+
+import java.awt.EventQueue;
+import java.lang.reflect.InvocationTargetException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/** Swing's own thread, on which all windows are made. */
+final class EventThread {
+  private EventThread() {}
+
+  /**
+   * Shows something and waits for the user's answer. May be called on any thread.
+   *
+   * @return the answer; null if the thread that waits for it was interrupted
+   */
+  static <T> T ask(Supplier<T> question) {
+    if (EventQueue.isDispatchThread()) {
+      return question.get();
+    }
+    AtomicReference<T> answer = new AtomicReference<>();
+    try {
+      EventQueue.invokeAndWait(() -> answer.set(question.get()));
+    } catch (InterruptedException e) {
+      // Whoever ends the thread that waits for an answer wants none.
+      Thread.currentThread().interrupt();
+      return null;
+    } catch (InvocationTargetException e) {
+      throw new IllegalStateException("A dialog failed.", e.getCause());
+    }
+    return answer.get();
+  }
+}
