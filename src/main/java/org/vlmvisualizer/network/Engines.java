@@ -49,6 +49,7 @@ public final class Engines {
       System.setProperty("ai.djl.offline", "true");
     }
     LibraryPath.tellFlavour();
+    EngineLog.quieten();
   }
 
   private static Engine start() {

@@ -43,6 +43,9 @@ class FijiFolderTest {
           "scijava-common-2.100.1.jar",
           "slf4j-api-2.0.17.jar");
 
+  /** Without Fiji's own jars, SciJava has nothing to show an ImagePlus with, and says so. */
+  private static final String IGNORED = ".*Ignoring unsupported output: heatmaps.*\\R";
+
   @TempDir static Path fiji;
   @TempDir Path folder;
 
@@ -63,6 +66,9 @@ class FijiFolderTest {
       }
     }
     assertEquals(new TreeSet<>(FIJIS_OWN), own);
+    for (Path jar : Stage.jars(Path.of("target", "fiji-logging"))) {
+      Files.copy(jar, fiji.resolve("jars").resolve(jar.getFileName()));
+    }
     StagedSite.jar(
         fiji.resolve("plugins/Child_.jar"),
         Path.of("target", "test-classes"),
@@ -91,11 +97,14 @@ class FijiFolderTest {
     String platform = platforms().get(0).getFileName().toString();
     List<String> all = new ArrayList<>(FijiLaunch.arguments(fiji, platform));
     all.addAll(options);
-    all.addAll(List.of("-Xmx1g", "-Dslf4j.internal.verbosity=ERROR"));
+    all.add("-Xmx1g");
     JavaProcess child =
         JavaProcess.run(
             all, classPath, FijiChild.class.getName(), List.of("" + results()), variables);
     assertEquals(0, child.exitCode(), child.err());
+    // Each other line would open Fiji's Console.
+    assertEquals("", child.err().replaceAll(IGNORED, ""));
+    assertEquals("", child.out().replaceAll("(?m)^told .*\\R", "").replaceAll(IGNORED, ""));
     return child
         .out()
         .lines()
