@@ -67,7 +67,7 @@ class FijiFolderTest {
     }
     assertEquals(new TreeSet<>(FIJIS_OWN), own);
     for (Path jar : Stage.jars(Path.of("target", "fiji-logging"))) {
-      Files.copy(jar, fiji.resolve("jars").resolve(jar.getFileName()));
+      Files.copy(jar, Files.createDirectories(fiji.resolve("logging")).resolve(jar.getFileName()));
     }
     StagedSite.jar(
         fiji.resolve("plugins/Child_.jar"),
@@ -138,10 +138,13 @@ class FijiFolderTest {
     checkRun(run(flatClassPath(), List.of("-Djava.awt.headless=true"), Map.of()));
   }
 
+  /** With Logback too, which without a configuration writes all that there is to say. */
   @Test
   void runsTheDemoInImageJsWindows() throws Exception {
     try (VirtualDisplay display = VirtualDisplay.start()) {
-      List<String> told = run(flatClassPath(), List.of(), Map.of("DISPLAY", display.name()));
+      String logging = File.pathSeparator + fiji.resolve("logging") + File.separator + "*";
+      List<String> told =
+          run(flatClassPath() + logging, List.of(), Map.of("DISPLAY", display.name()));
       checkRun(told);
       String windows = told.get(told.size() - 1);
       assertTrue(windows.contains("Montage of Attention of page"), windows);
