@@ -8,6 +8,7 @@ import org.scijava.event.ContextCreatedEvent;
 import org.scijava.event.EventHandler;
 import org.scijava.plugin.Plugin;
 import org.scijava.service.AbstractService;
+import org.scijava.service.SciJavaService;
 import org.scijava.service.Service;
 
 /**
@@ -17,7 +18,7 @@ import org.scijava.service.Service;
  * name is left to it.
  */
 @Plugin(type = Service.class)
-public final class FormerNames extends AbstractService {
+public final class FormerNames extends AbstractService implements SciJavaService {
   /** Former name to name. */
   public static final Map<String, String> NAMES =
       Map.of(

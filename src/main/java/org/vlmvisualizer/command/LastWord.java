@@ -6,6 +6,7 @@ import org.scijava.event.EventHandler;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.scijava.service.AbstractService;
+import org.scijava.service.SciJavaService;
 import org.scijava.service.Service;
 
 /**
@@ -13,7 +14,7 @@ import org.scijava.service.Service;
  * command, that it finished or was cancelled, which would replace what the command said last.
  */
 @Plugin(type = Service.class)
-public final class LastWord extends AbstractService {
+public final class LastWord extends AbstractService implements SciJavaService {
   @Parameter private StatusService status;
 
   private volatile String sentence;

@@ -12,7 +12,7 @@ import java.util.Map;
 final class TextReport {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 420;
-  private static final int COLUMNS = 95;
+  private static final int COLUMNS = 85;
 
   private TextReport() {}
 

@@ -25,6 +25,7 @@ import org.scijava.module.process.PreprocessorPlugin;
 import org.scijava.plugin.PluginInfo;
 import org.scijava.plugin.PluginService;
 import org.scijava.plugin.SciJavaPlugin;
+import org.scijava.service.SciJavaService;
 
 /**
  * ImageJ with this plugin's commands in its menus, as in Fiji. One per Java, whose ImageJ classes
@@ -33,7 +34,9 @@ import org.scijava.plugin.SciJavaPlugin;
 final class FijiLike {
   private static final String PREFIX = "command:";
 
-  final Context context = new Context();
+  /** As Fiji makes it: of the services, it has only those that say whose they are. */
+  final Context context = new Context(SciJavaService.class);
+
   private final Map<String, CommandInfo> commands = new HashMap<>();
 
   private FijiLike() {

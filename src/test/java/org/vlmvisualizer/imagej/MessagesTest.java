@@ -80,6 +80,6 @@ class MessagesTest {
     assertTrue(seen.widest() <= seen.screen(), seen.widest() + " pixels");
     assertTrue(seen.texts().get(0).contains("PyTorch"), seen.texts().get(0));
     assertTrue(seen.texts().get(1).contains("Cite: "), seen.texts().get(1));
-    assertTrue(seen.longest() <= 95, seen.longest() + " characters");
+    assertTrue(seen.longest() <= 85, seen.longest() + " characters");
   }
 }
