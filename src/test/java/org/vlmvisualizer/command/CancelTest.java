@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import ij.IJ;
 import java.awt.event.KeyEvent;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
@@ -68,12 +69,14 @@ class CancelTest {
   void staysInTheStatusBar() throws Exception {
     StatusBar bar = new StatusBar();
     EventService events = runs.context.service(EventService.class);
-    var subscribers = events.subscribe(new Impatient());
+    Impatient impatient = new Impatient();
+    var subscribers = events.subscribe(impatient);
     subscribers.addAll(events.subscribe(bar));
     runs.run("image", CommandRuns.picture(), "length", 400);
     bar.await("Command finished: Show Attention...");
     bar.await("Cancelled: nothing was changed.");
     events.unsubscribe(subscribers);
+    Reference.reachabilityFence(impatient); // Event services hold subscribers weakly.
   }
 
   private RunProgress progress() {
