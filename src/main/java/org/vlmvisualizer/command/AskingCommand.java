@@ -1,6 +1,5 @@
 package org.vlmvisualizer.command;
 
-import ij.IJ;
 import java.awt.GraphicsEnvironment;
 import java.util.List;
 import org.scijava.plugin.Attr;
@@ -173,7 +172,7 @@ abstract class AskingCommand extends VisualizerCommand {
   final AnalysisRequest request(String question) {
     Precision.parse(precision);
     return RequestOptions.request(
-        IJ.isMacro() ? MacroText.repair(question) : question,
+        caller().isMacro() ? MacroText.repair(question) : question,
         method,
         vision,
         layers,
@@ -191,7 +190,7 @@ abstract class AskingCommand extends VisualizerCommand {
     // Before gigabytes are downloaded for an engine that does not start.
     Engines.version();
     return new Asker(
-        ModelLocator.open(model, new DialogConsent(download), progress),
+        ModelLocator.open(model, new DialogConsent(download, caller().isMacro()), progress),
         device,
         Precision.parse(precision),
         request,
@@ -200,7 +199,7 @@ abstract class AskingCommand extends VisualizerCommand {
   }
 
   private void loaded(EngineReport engine) {
-    if (!GraphicsEnvironment.isHeadless() && !IJ.isMacro()) {
+    if (!GraphicsEnvironment.isHeadless() && !caller().isMacro()) {
       KnownModels.remember(model);
     }
     // Anything louder than debug opens Fiji's console.

@@ -13,12 +13,15 @@ import org.vlmvisualizer.hub.DownloadOffer;
  */
 final class DialogConsent implements Consent {
   private final boolean download;
+  private final boolean macro;
 
   /**
    * @param download the answer, given beforehand
+   * @param macro whether a macro would be asked
    */
-  DialogConsent(boolean download) {
+  DialogConsent(boolean download, boolean macro) {
     this.download = download;
+    this.macro = macro;
   }
 
   @Override
@@ -26,7 +29,7 @@ final class DialogConsent implements Consent {
     if (download) {
       return true;
     }
-    if (GraphicsEnvironment.isHeadless() || IJ.isMacro()) {
+    if (GraphicsEnvironment.isHeadless() || macro) {
       throw new InputException(
           "Expected a model on disk, found none, and a macro is not asked about "
               + offer.text()

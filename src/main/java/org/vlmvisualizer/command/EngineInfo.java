@@ -43,7 +43,7 @@ public class EngineInfo extends VisualizerCommand {
   @Override
   void execute() {
     Optional<String> crash = EngineReport.lastCrash();
-    if (forget || crash.isPresent() && isToBeForgotten(crash.get())) {
+    if (forget || !caller().isMacro() && crash.isPresent() && isToBeForgotten(crash.get())) {
       EngineReport.forgetCrash();
     }
     Map<String, String> lines = new LinkedHashMap<>();
@@ -64,7 +64,6 @@ public class EngineInfo extends VisualizerCommand {
 
   private static boolean isToBeForgotten(String crash) {
     return !GraphicsEnvironment.isHeadless()
-        && !IJ.isMacro()
         && MessageBox.confirm(
             IJ.getInstance(),
             "Fiji broke off while " + crash + ".\nSince then, the CPU is used. Try the GPU again?",

@@ -1,7 +1,7 @@
 package org.vlmvisualizer.command;
 
 /**
- * How the last run of this plugin's commands ended, for macros:
+ * How the last run of this plugin's commands by a macro or script ended, for it to look at:
  *
  * <pre>error = call("org.vlmvisualizer.command.LastRun.error");</pre>
  */
@@ -15,11 +15,10 @@ public final class LastRun {
     return error;
   }
 
-  static void began() {
-    error = "";
-  }
-
-  static void failed(String sentence) {
+  /**
+   * @param sentence empty if all is well
+   */
+  static void ended(String sentence) {
     error = sentence;
   }
 }

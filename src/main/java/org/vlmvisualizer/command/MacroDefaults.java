@@ -1,9 +1,6 @@
 package org.vlmvisualizer.command;
 
-import ij.IJ;
 import ij.ImagePlus;
-import ij.Macro;
-import ij.WindowManager;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
@@ -38,8 +35,7 @@ public final class MacroDefaults extends AbstractPreprocessorPlugin {
     if (!(module.getDelegateObject() instanceof VisualizerCommand command)) {
       return;
     }
-    String options = IJ.isMacro() ? Macro.getOptions() : null;
-    boolean noImage = WindowManager.getImageCount() == 0;
+    String options = command.caller().options();
     if (options != null) {
       try {
         read(options, module);
@@ -47,13 +43,12 @@ public final class MacroDefaults extends AbstractPreprocessorPlugin {
         command.failLater(e);
       }
     }
-    ImagePlus active = options == null ? null : MacroImage.active();
+    ImagePlus active = command.caller().isMacro() ? MacroImage.active() : null;
     for (ModuleItem<?> item : module.getInfo().inputs()) {
       if (item.getType() == ImagePlus.class && active != null) {
         module.setInput(item.getName(), active);
       }
-      // Without any image the command says so itself, where a dialog would ask for one in vain.
-      if (item.getType() == ImagePlus.class ? noImage : options != null) {
+      if (options != null) {
         module.resolveInput(item.getName());
       }
     }

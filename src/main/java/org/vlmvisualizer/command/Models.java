@@ -60,10 +60,10 @@ public class Models extends VisualizerCommand {
       throw new InputException(
           "Expected action to be list, download or remove, found '%s'.".formatted(action));
     }
-    boolean isAsked = action.equals("list") && !IJ.isMacro();
+    boolean isAsked = action.equals("list") && !caller().isMacro();
     if (isAsked && !GraphicsEnvironment.isHeadless()) {
       ModelsWindow.show(
-          IJ.getInstance(), new ModelShelf(new DialogConsent(false)), Project::showHelp);
+          IJ.getInstance(), new ModelShelf(new DialogConsent(false, false)), Project::showHelp);
       return;
     }
     ModelShelf shelf = new ModelShelf(offer -> true);

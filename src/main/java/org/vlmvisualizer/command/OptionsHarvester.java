@@ -1,7 +1,6 @@
 package org.vlmvisualizer.command;
 
 import ij.IJ;
-import ij.Macro;
 import ij.Prefs;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
@@ -78,9 +77,7 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
     if (answer.isEmpty()) {
       // Without a reason: whoever pressed Cancel knows it. As ImageJ's own, it ends a macro.
       cancel(null);
-      if (IJ.isMacro()) {
-        Macro.abort();
-      }
+      command.caller().end();
       return;
     }
     for (ModuleItem<?> item : items) {

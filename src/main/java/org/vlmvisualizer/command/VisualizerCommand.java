@@ -2,7 +2,6 @@ package org.vlmvisualizer.command;
 
 import ij.IJ;
 import ij.ImagePlus;
-import ij.Macro;
 import java.awt.GraphicsEnvironment;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -30,9 +29,6 @@ abstract class VisualizerCommand extends ContextCommand {
   private static final String STOP = "stop";
   private static final String CONTINUE = "continue";
 
-  /** Of a line in a box of ImageJ's. */
-  private static final int COLUMNS = 80;
-
   @Parameter private StatusService status;
   @Parameter private TaskService tasks;
   @Parameter private LastWord lastWord;
@@ -47,6 +43,7 @@ abstract class VisualizerCommand extends ContextCommand {
   private String failure = STOP;
 
   private InputException fault;
+  private Caller caller;
 
   /**
    * Does the work.
@@ -66,9 +63,17 @@ abstract class VisualizerCommand extends ContextCommand {
     fault = e;
   }
 
+  /** Who runs it; found out on the thread that it runs on. */
+  final Caller caller() {
+    if (caller == null) {
+      caller = Caller.of(threads);
+    }
+    return caller;
+  }
+
   @Override
   public final void run() {
-    LastRun.began();
+    tell("");
     try (Turn turn = asksModel() ? Turn.take() : null) {
       if (fault != null) {
         throw fault;
@@ -81,14 +86,24 @@ abstract class VisualizerCommand extends ContextCommand {
     } catch (InputException e) {
       fail(e.getMessage());
     } catch (CancellationException e) {
-      LastRun.failed(e.getMessage());
+      tell(e.getMessage());
       say(e.getMessage());
-      if (IJ.isMacro() && !failure.equals(CONTINUE)) {
-        Macro.abort();
+      if (!failure.equals(CONTINUE)) {
+        caller().end();
       }
     } catch (RuntimeException | Error e) {
-      LastRun.failed("An unexpected fault: " + e);
+      tell("An unexpected fault: " + e);
+      if (!failure.equals(CONTINUE)) {
+        caller().end();
+      }
       throw e;
+    }
+  }
+
+  /** What a user runs meanwhile is not what the macro asks about. */
+  private void tell(String error) {
+    if (caller().isMacro()) {
+      LastRun.ended(error);
     }
   }
 
@@ -134,8 +149,8 @@ abstract class VisualizerCommand extends ContextCommand {
    * itself.
    */
   private void fail(String sentence) {
-    LastRun.failed(sentence);
-    if (!IJ.isMacro()) {
+    tell(sentence);
+    if (!caller().isMacro()) {
       refuse(sentence);
       return;
     }
@@ -144,14 +159,7 @@ abstract class VisualizerCommand extends ContextCommand {
       log.debug(sentence);
       return;
     }
-    // On a thread of its own: on this one, ImageJ takes its dialog to be answered by the macro.
-    Thread teller = new Thread(() -> endMacro(sentence), "VLM Visualizer");
-    teller.start();
-    try {
-      teller.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    caller().fail(sentence);
   }
 
   /** In a box of our own: SciJava's is as wide as the sentence is long. */
@@ -163,18 +171,6 @@ abstract class VisualizerCommand extends ContextCommand {
     cancel(null);
     if (!failure.equals(CONTINUE)) {
       MessageBox.tell(IJ.getInstance(), sentence);
-    }
-  }
-
-  private static void endMacro(String sentence) {
-    boolean isShown = !GraphicsEnvironment.isHeadless();
-    try {
-      IJ.error(MessageBox.TITLE, isShown ? WrappedText.of(sentence, COLUMNS) : sentence);
-    } catch (RuntimeException e) {
-      // How ImageJ leaves a macro; its interpreter knows by now, and runs on another thread.
-      if (!Macro.MACRO_CANCELED.equals(e.getMessage())) {
-        throw e;
-      }
     }
   }
 }

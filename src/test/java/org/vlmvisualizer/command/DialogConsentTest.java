@@ -17,13 +17,14 @@ class DialogConsentTest {
 
   @Test
   void theOptionIsTheAnswer() {
-    assertTrue(new DialogConsent(true).to(OFFER));
+    assertTrue(new DialogConsent(true, false).to(OFFER));
   }
 
   @Test
   void withoutItSizeLicenceAndOptionAreTold() {
     String message =
-        assertThrows(InputException.class, () -> new DialogConsent(false).to(OFFER)).getMessage();
+        assertThrows(InputException.class, () -> new DialogConsent(false, false).to(OFFER))
+            .getMessage();
     assertTrue(message.contains("14 GB to download, licence: llama2"), message);
     assertTrue(message.contains("download=true"), message);
   }
