@@ -23,8 +23,8 @@ import org.vlmvisualizer.dialog.OptionsDialog;
  * Asks for the options of this plugin's commands in a dialog of its own, instead of SciJava's list
  * of all of them. It runs behind the steps that read a macro's options (imagej-legacy's and {@link
  * MacroDefaults}) and before those of SciJava that load or ask (priority VERY_LOW), to which it
- * leaves nothing. In a macro and without a display, nobody is asked, nor where a script calls a
- * command with at least one option: the others take their defaults.
+ * leaves nothing open. Without a display, nobody is asked, nor where a macro gives options or a
+ * script calls a command with at least one option: the others take their defaults.
  */
 @Plugin(type = PreprocessorPlugin.class, priority = Priority.LOW)
 public final class OptionsHarvester extends AbstractPreprocessorPlugin {
@@ -35,10 +35,19 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
 
   @Override
   public void process(Module module) {
-    if (GraphicsEnvironment.isHeadless()
-        || !(module.getDelegateObject() instanceof VisualizerCommand command)) {
+    if (!(module.getDelegateObject() instanceof VisualizerCommand command)) {
       return;
     }
+    if (!GraphicsEnvironment.isHeadless()) {
+      ask(module, command);
+    }
+    if (!isCanceled()) {
+      // SciJava asks for what is not resolved, be it invisible.
+      module.getInfo().inputs().forEach(item -> module.resolveInput(item.getName()));
+    }
+  }
+
+  private void ask(Module module, VisualizerCommand command) {
     List<ModuleItem<?>> items = new ArrayList<>();
     boolean isCalled = false;
     for (ModuleItem<?> item : module.getInfo().inputs()) {
@@ -50,9 +59,7 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
         }
       }
     }
-    if (isCalled || command.hasOwnWindow()) {
-      items.forEach(item -> module.resolveInput(item.getName()));
-    } else if (!items.isEmpty()) {
+    if (!isCalled && !items.isEmpty() && !command.hasOwnWindow()) {
       ask(module, command, items);
     }
   }
@@ -63,7 +70,6 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
     } catch (InputException e) {
       // Told by the command itself, which also ends a macro.
       command.failLater(e);
-      items.forEach(item -> module.resolveInput(item.getName()));
       return;
     }
     List<Option> options = new ArrayList<>();
@@ -144,7 +150,6 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
       taken = path.isEmpty() ? null : new File(path);
     }
     module.setInput(item.getName(), taken);
-    module.resolveInput(item.getName());
     if (isRemembered(item)) {
       Prefs.set(PREFIX + item.getName(), value.toString());
     }
