@@ -9,7 +9,6 @@ import org.scijava.command.Command;
 import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
-import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.NamedRegion;
 import org.vlmvisualizer.output.ResultFiles;
@@ -21,8 +20,8 @@ import org.vlmvisualizer.output.SavedResult;
  *
  * <pre>run("Attention in ROIs...", "source=manager output=/path/to/folder");</pre>
  *
- * Measured is the result in {@code folder}; without one, that of the active image if it is a window
- * of heatmaps or a file of a saved result; else the newest of this session.
+ * Measured is the result in {@code folder}; without one, that of the active image, be it what was
+ * asked about, a window of heatmaps or a file of a saved result; with no image open, the newest.
  */
 @Plugin(
     type = Command.class,
@@ -62,7 +61,7 @@ public class AttentionInRois extends VisualizerCommand {
       required = false,
       style = "directory",
       label = "Saved result (optional)",
-      description = "A folder that results were saved in; else the active or newest result")
+      description = "A folder that results were saved in; else the active image's result")
   private File folder;
 
   @Parameter(
@@ -76,7 +75,8 @@ public class AttentionInRois extends VisualizerCommand {
   void execute() {
     ImagePlus active = image != null ? image : WindowManager.getCurrentImage();
     RoiChoice choice = RoiChoice.parse(source);
-    AttentionResult result = result(active);
+    AttentionResult result =
+        isGiven(folder) ? SavedResult.read(folder.toPath()) : LastResult.of(active);
     List<NamedRegion> regions =
         isGiven(rois) ? RoiChoice.inFile(rois.toPath(), result) : choice.regions(active, result);
     RoiMeasures measures = RoiMeasures.of(result, regions);
@@ -89,20 +89,6 @@ public class AttentionInRois extends VisualizerCommand {
     if (!unmeasured.isEmpty()) {
       say("Not measured (" + unmeasured + ").");
     }
-  }
-
-  private AttentionResult result(ImagePlus active) {
-    if (isGiven(folder)) {
-      return SavedResult.read(folder.toPath());
-    }
-    AttentionResult own = active == null ? null : RoiImage.of(active).result();
-    AttentionResult result = own != null ? own : LastResult.get();
-    if (result == null) {
-      throw new InputException(
-          "Expected a result to measure, found none. Run Show Attention first, select a window of"
-              + " heatmaps, or give the folder of a saved result.");
-    }
-    return result;
   }
 
   private static boolean isGiven(File file) {

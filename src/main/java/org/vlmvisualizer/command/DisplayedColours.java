@@ -73,6 +73,16 @@ final class DisplayedColours {
     return displayed;
   }
 
+  /** Of these pixels: the whole slice's, whatever the region. */
+  long checksum() {
+    return checksum(displayed);
+  }
+
+  /** Of another slice's. */
+  long checksum(List<Object> planes) {
+    return PixelChecksum.of(width, planes);
+  }
+
   private static int projection(String property) {
     String name = property == null ? "" : property.toLowerCase(Locale.ROOT);
     if (name.contains("max")) {

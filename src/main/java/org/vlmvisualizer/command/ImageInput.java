@@ -40,19 +40,32 @@ public record ImageInput(RgbPicture picture, SourceFrame source) {
    */
   public static ImageInput of(ImagePlus image, Roi roi) {
     Rectangle region = region(image, roi);
-    SourceFrame source = SourceFrame.of(image, region);
-    return of(region, source, () -> new DisplayedColours(image, region).read());
+    return inMemory(
+        region,
+        () -> {
+          DisplayedColours colours = new DisplayedColours(image, region);
+          SourceFrame source = SourceFrame.of(image, region, colours.checksum());
+          return of(region, source, colours.read());
+        });
   }
 
   /**
-   * A region whose colours are read one way or another.
+   * A region whose colours were read one way or another.
    *
-   * @param rgb gives [height, width, 3]
-   * @throws InputException if memory is short, or what {@code rgb} throws
+   * @param rgb [height, width, 3]
    */
-  static ImageInput of(Rectangle region, SourceFrame source, Supplier<byte[]> rgb) {
+  static ImageInput of(Rectangle region, SourceFrame source, byte[] rgb) {
+    return new ImageInput(new RgbPicture(region.width, region.height, rgb), source);
+  }
+
+  /**
+   * Reads a region.
+   *
+   * @throws InputException if memory is short, or what {@code read} throws
+   */
+  static ImageInput inMemory(Rectangle region, Supplier<ImageInput> read) {
     try {
-      return new ImageInput(new RgbPicture(region.width, region.height, rgb.get()), source);
+      return read.get();
     } catch (OutOfMemoryError e) {
       throw new InputException(
           ("Not enough memory: %,d x %,d pixels as colours take %,d MB, Java may use %,d MB in all."
@@ -90,10 +103,7 @@ public record ImageInput(RgbPicture picture, SourceFrame source) {
    * @throws InputException as {@link #of(ImagePlus, Roi)}
    */
   static Rectangle region(ImagePlus image, Roi roi) {
-    if (image == null || image.getWidth() < 1 || image.getProcessor() == null) {
-      throw new InputException(
-          "Expected an image, found none or an empty one. Open an image and select its window.");
-    }
+    require(image);
     Rectangle region = inside(image, roi);
     if ((long) region.width * region.height > MAX_PIXELS) {
       throw new InputException(
@@ -101,6 +111,16 @@ public record ImageInput(RgbPicture picture, SourceFrame source) {
               .formatted(MAX_PIXELS, region.width, region.height));
     }
     return region;
+  }
+
+  /**
+   * @throws InputException if there is no image, or nothing in it
+   */
+  static void require(ImagePlus image) {
+    if (image == null || image.getWidth() < 1 || image.getProcessor() == null) {
+      throw new InputException(
+          "Expected an image, found none or an empty one. Open an image and select its window.");
+    }
   }
 
   private static Rectangle inside(ImagePlus image, Roi roi) {

@@ -35,7 +35,8 @@ record RoiImage(ImagePlus image, AttentionResult result) {
   private AffineTransform source(AttentionResult measured) {
     int width = measured.source().originX() + measured.maps().grid().sourceWidth();
     int height = measured.source().originY() + measured.maps().grid().sourceHeight();
-    if (image.getWidth() < width || image.getHeight() < height) {
+    boolean isFigure = AttentionResult.ofFigure(image) != null;
+    if (isFigure || image.getWidth() < width || image.getHeight() < height) {
       throw new InputException(
           ("Expected ROIs on the image that was asked about (%s, at least %d x %d pixels) or on its"
                   + " heatmaps, found them on %s (%d x %d). Select the right window.")

@@ -2,6 +2,7 @@ package org.vlmvisualizer.command;
 
 import ij.ImagePlus;
 import ij.WindowManager;
+import ij.gui.Plot;
 import ij.gui.Roi;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
@@ -142,7 +143,7 @@ public class ShowAttention extends AskingCommand {
       if (folder != null) {
         result.write(folder, maps);
       }
-      LastResult.remember(result);
+      LastResult.remember(List.of(result));
       show(result, maps);
       activate(maps);
       heatmaps = maps;
@@ -189,7 +190,7 @@ public class ShowAttention extends AskingCommand {
     if (folder != null) {
       series.write(folder, maps);
     }
-    LastResult.remember(series.last());
+    LastResult.remember(series.results());
     Tables.show(series.table().toResultsTable(), TABLE_TITLE);
     // A failed command's outputs are not shown by SciJava.
     if (GraphicsEnvironment.isHeadless() || failed) {
@@ -207,10 +208,12 @@ public class ShowAttention extends AskingCommand {
       return;
     }
     if (plot) {
-      result.plot().show();
+      Plot ratios = result.plot();
+      ratios.show();
+      AttentionResult.markFigure(ratios.getImagePlus(), result); // which show() has made
     }
     if (montage) {
-      new ImagePlus("Montage of " + maps.getTitle(), result.montage()).show();
+      result.montageImage().show();
     }
     if (matrix) {
       result.matrixImage().show();

@@ -33,8 +33,8 @@ final class StackPictures {
   private StackPictures(ImagePlus image, boolean time, Roi roi) {
     this.time = time;
     region = ImageInput.region(image, roi);
-    source = SourceFrame.of(image, region);
     colours = new DisplayedColours(image, region);
+    source = SourceFrame.of(image, region, colours.checksum());
     stack = image.getStack();
     arrays = stack.isVirtual() ? null : stack.getImageArray().clone();
     displayed = colours.displayed().toArray();
@@ -96,9 +96,13 @@ final class StackPictures {
   }
 
   private ImageInput input(String title, int[] slices) {
-    SourceFrame frame =
-        new SourceFrame(title, source.originX(), source.originY(), source.calibration());
-    return ImageInput.of(region, frame, () -> colours.read(planes(slices)));
+    return ImageInput.inMemory(
+        region,
+        () -> {
+          List<Object> planes = planes(slices);
+          SourceFrame frame = source.slice(title, colours.checksum(planes));
+          return ImageInput.of(region, frame, colours.read(planes));
+        });
   }
 
   private List<Object> planes(int[] slices) {

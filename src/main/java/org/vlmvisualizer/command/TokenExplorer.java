@@ -18,8 +18,8 @@ import org.vlmvisualizer.output.SavedResult;
 
 /**
  * Explores a result: its answer as text, the map of the tokens that are chosen in it over the
- * picture. The result is the one in {@code folder}; without that, the one of the active window of
- * heatmaps, or else the last one of this session.
+ * picture. The result is the one in {@code folder}; without that, the active image's ({@link
+ * LastResult}).
  *
  * <p>With {@code report}, it writes an HTML page instead of opening windows, also without a
  * display:
@@ -44,7 +44,7 @@ public class TokenExplorer extends VisualizerCommand {
       required = false,
       style = "directory",
       label = "Folder of a saved result (optional)",
-      description = "Without one: the active heatmaps, or the last result")
+      description = "Without one: the result of the active image")
   private File folder;
 
   @Parameter(
@@ -56,7 +56,7 @@ public class TokenExplorer extends VisualizerCommand {
 
   @Override
   void execute() {
-    AttentionResult result = result();
+    AttentionResult result = isGiven(folder) ? SavedResult.read(folder.toPath()) : atHand();
     if (isGiven(report)) {
       HtmlReport.write(result, MapStyle.of(result.rendering()), report.toPath());
       return;
@@ -75,28 +75,13 @@ public class TokenExplorer extends VisualizerCommand {
     try {
       return atHand() != null;
     } catch (InputException e) {
-      return true; // it is said when the command runs
+      return false;
     }
   }
 
-  /** The result that the user looks at or looked at last, or null. */
+  /** The result of the image that the user looks at. */
   private AttentionResult atHand() {
-    ImagePlus active = image != null ? image : WindowManager.getCurrentImage();
-    AttentionResult shown = active == null ? null : RoiImage.of(active).result();
-    return shown != null ? shown : LastResult.get();
-  }
-
-  private AttentionResult result() {
-    if (isGiven(folder)) {
-      return SavedResult.read(folder.toPath());
-    }
-    AttentionResult result = atHand();
-    if (result == null) {
-      throw new InputException(
-          "Expected a result to explore, found none. Run Show Attention first, or choose the folder"
-              + " of a saved result.");
-    }
-    return result;
+    return LastResult.of(image != null ? image : WindowManager.getCurrentImage());
   }
 
   /** An option without text arrives as a file without name. */

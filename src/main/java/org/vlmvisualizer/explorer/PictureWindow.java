@@ -32,6 +32,7 @@ final class PictureWindow implements RoiListener {
     ImagePlus image =
         new ImagePlus("Explorer of " + result.source().title(), pixels(result.picture()));
     image.setCalibration(result.source().pixels());
+    AttentionResult.mark(image, result);
     image.show();
     return new PictureWindow(state, image);
   }

@@ -35,9 +35,10 @@ final class StackLink implements ImageListener {
     ImagePlus.removeImageListener(this);
   }
 
-  /** Whether the frame that is displayed holds the result's maps. */
+  /** Whether it has slices, and the frame that is displayed holds the result's maps. */
   private boolean isLinked(ImagePlus image) {
-    AttentionResult shown = image == null ? null : AttentionResult.of(image);
+    AttentionResult shown =
+        image == null || image.getNSlices() == 1 ? null : AttentionResult.of(image);
     return shown != null && shown.maps() == state.result().maps();
   }
 

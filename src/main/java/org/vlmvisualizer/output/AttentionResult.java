@@ -8,7 +8,10 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
@@ -36,6 +39,8 @@ public record AttentionResult(
     float[][] matrix,
     HeadAttention kept,
     JsonObject run) {
+  private static final String PIXELS = AttentionResult.class.getName();
+  private static final String FIGURE = PIXELS + ".figure";
 
   /**
    * @throws IllegalArgumentException if what was kept is of another answer
@@ -51,33 +56,62 @@ public record AttentionResult(
   /** One slice per generated token; knows its result ({@link #of}). */
   public ImagePlus heatmaps() {
     ImagePlus heatmaps = HeatmapStack.of(maps, picture, source, rendering, info()).imagePlus();
-    remember(heatmaps, this);
+    mark(heatmaps, this);
     return heatmaps;
   }
 
   /**
-   * Lets heatmaps know their results.
+   * Lets an image know the results that its pixels are of, as maps or as the picture.
    *
    * @param frames [T] null where there is none
    */
-  static void remember(ImagePlus heatmaps, AttentionResult... frames) {
-    heatmaps.setProperty(AttentionResult.class.getName(), frames);
+  public static void mark(ImagePlus image, AttentionResult... frames) {
+    image.setProperty(PIXELS, frames);
   }
 
   /**
-   * The result that a stack of heatmaps was made from: that of the displayed frame. Null if it is
-   * something else, or if there is no answer about that frame.
+   * Lets a figure know its result: a plot, a montage, a matrix, where places mean something else.
    */
-  public static AttentionResult of(ImagePlus heatmaps) {
-    AttentionResult[] frames =
-        (AttentionResult[]) heatmaps.getProperty(AttentionResult.class.getName());
-    int frame = heatmaps.getT() - 1;
-    return frames == null || frame >= frames.length ? null : frames[frame];
+  public static void markFigure(ImagePlus image, AttentionResult result) {
+    image.setProperty(FIGURE, result);
+  }
+
+  /**
+   * The result that an image's pixels are of: that of the displayed frame. Null if it is something
+   * else, or if there is no answer about that frame.
+   */
+  public static AttentionResult of(ImagePlus image) {
+    AttentionResult[] frames = frames(image);
+    int frame = image.getT() - 1;
+    return frame >= frames.length ? null : frames[frame];
+  }
+
+  /** The result that an image is a figure of, or null. */
+  public static AttentionResult ofFigure(ImagePlus image) {
+    return (AttentionResult) image.getProperty(FIGURE);
+  }
+
+  /** What an image's results are about, in any frame; empty if it shows none. */
+  public static Optional<SourceFrame> sourceOf(ImagePlus image) {
+    return Stream.concat(Stream.of(frames(image)), Stream.ofNullable(ofFigure(image)))
+        .filter(Objects::nonNull)
+        .map(AttentionResult::source)
+        .findFirst();
+  }
+
+  private static AttentionResult[] frames(ImagePlus image) {
+    Object frames = image.getProperty(PIXELS);
+    return frames == null ? new AttentionResult[0] : (AttentionResult[]) frames;
   }
 
   /** The same without what takes most memory: the matrix, and what was kept of layers and heads. */
   AttentionResult light() {
     return new AttentionResult(maps, picture, source, rendering, answer, sequence, null, null, run);
+  }
+
+  /** The same without the matrix, which takes most memory and is shown once. */
+  public AttentionResult withoutMatrix() {
+    return new AttentionResult(maps, picture, source, rendering, answer, sequence, null, kept, run);
   }
 
   /** The same answer with another source and another account of how it came about. */
@@ -123,11 +157,21 @@ public record AttentionResult(
     return Montage.of(maps, picture, source, rendering);
   }
 
-  /** The attention between all tokens, or null if it was not kept. */
+  /** The montage as an image that knows its result. */
+  public ImagePlus montageImage() {
+    ImagePlus image = new ImagePlus("Montage of Attention of " + source.title(), montage());
+    markFigure(image, this);
+    return image;
+  }
+
+  /** The attention between all tokens, knowing its result, or null if it was not kept. */
   public ImagePlus matrixImage() {
-    return matrix == null
-        ? null
-        : MatrixImage.of(matrix, sequence, source, rendering.colours(), info());
+    if (matrix == null) {
+      return null;
+    }
+    ImagePlus image = MatrixImage.of(matrix, sequence, source, rendering.colours(), info());
+    markFigure(image, this);
+    return image;
   }
 
   /** What was kept of each layer and head, by the names of the files; empty if nothing was. */

@@ -71,13 +71,13 @@ public final class AttentionSeries {
     return results().isEmpty();
   }
 
-  /** The newest answer, or null. */
-  public AttentionResult last() {
+  private AttentionResult last() {
     List<AttentionResult> results = results();
     return results.isEmpty() ? null : results.get(results.size() - 1);
   }
 
-  private List<AttentionResult> results() {
+  /** The answers so far, in order. */
+  public List<AttentionResult> results() {
     return answers.stream().filter(a -> a.result != null).map(Answer::result).toList();
   }
 
@@ -101,7 +101,7 @@ public final class AttentionSeries {
       calibration.frameInterval = source.calibration().frameInterval;
       calibration.setTimeUnit(source.calibration().getTimeUnit());
     }
-    AttentionResult.remember(
+    AttentionResult.mark(
         heatmaps, answers.stream().map(Answer::result).toArray(AttentionResult[]::new));
     return heatmaps;
   }

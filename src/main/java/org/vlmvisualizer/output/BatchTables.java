@@ -10,8 +10,8 @@ import org.vlmvisualizer.core.InputException;
 
 /**
  * The tables over many pictures: batch.csv, a row per picture, and tokens.csv, the rows of all
- * their own tokens.csv with frame and picture before them. Both are made from what is on disk, so
- * they are the same after a run in one go and after one that was resumed.
+ * their own tokens.csv with frame and picture before them, and no picture behind. Both are made
+ * from what is on disk, so they are the same after a run in one go and after one that was resumed.
  */
 public final class BatchTables {
   private static final String BATCH = "batch.csv";
@@ -75,20 +75,37 @@ public final class BatchTables {
     }
   }
 
-  /** All but the header. A row may have line breaks, between quotes. */
+  /**
+   * All but the header and a last column with the picture, which tables of older versions lack. A
+   * row may have line breaks, between quotes.
+   */
   private static void copyRows(String table, String first, BufferedWriter out) throws IOException {
+    int columns = TokenRow.COLUMNS.size();
     boolean quoted = false;
     boolean header = true;
     int start = 0;
+    int commas = 0;
+    int end = 0; // of the columns that are copied
     for (int i = 0; i < table.length(); i++) {
-      quoted ^= table.charAt(i) == '"';
-      if (!quoted && table.charAt(i) == '\n') {
+      char c = table.charAt(i);
+      quoted ^= c == '"';
+      if (quoted) {
+        continue;
+      }
+      if (c == ',' && ++commas == columns) {
+        end = i;
+      } else if (c == '\n') {
+        if (commas < columns) {
+          end = i > 0 && table.charAt(i - 1) == '\r' ? i - 1 : i;
+        }
         if (!header) {
           out.write(first);
-          out.write(table, start, i + 1 - start);
+          out.write(table, start, end - start);
+          out.write(DataTable.LINE_END);
         }
         header = false;
         start = i + 1;
+        commas = 0;
       }
     }
   }

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.output;
 
 import ij.measure.ResultsTable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -17,6 +18,18 @@ public record DataTable(List<String> columns, List<? extends List<?>> rows) {
   public static final int DECIMALS = 4;
 
   static final String LINE_END = "\r\n"; // RFC 4180
+
+  /** The same with one more column, behind the others, that says the same in every row. */
+  DataTable with(String column, Object cell) {
+    return new DataTable(
+        append(columns, column), rows.stream().map(row -> append(row, cell)).toList());
+  }
+
+  private static <T> List<T> append(List<? extends T> cells, T last) {
+    List<T> all = new ArrayList<>(cells);
+    all.add(last);
+    return all;
+  }
 
   /**
    * The table for ImageJ. Tokens and texts are written with control characters made visible, as a

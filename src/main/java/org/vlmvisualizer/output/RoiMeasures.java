@@ -43,10 +43,12 @@ public final class RoiMeasures {
     }
   }
 
+  private final String picture;
   private final List<GeneratedToken> tokens;
   private final List<Measured> rois;
 
-  private RoiMeasures(List<GeneratedToken> tokens, List<Measured> rois) {
+  private RoiMeasures(String picture, List<GeneratedToken> tokens, List<Measured> rois) {
+    this.picture = picture;
     this.tokens = tokens;
     this.rois = rois;
   }
@@ -73,7 +75,7 @@ public final class RoiMeasures {
       }
       measured.add(new Measured(roi, columns.get(i), attention));
     }
-    RoiMeasures measures = new RoiMeasures(maps.tokens(), measured);
+    RoiMeasures measures = new RoiMeasures(result.source().title(), maps.tokens(), measured);
     if (measured.stream().noneMatch(Measured::isSeen)) {
       throw new InputException(
           "Expected a ROI with area in what was asked about (%s: x %d, y %d, %d x %d), found none (%s)."
@@ -113,7 +115,7 @@ public final class RoiMeasures {
 
   /**
    * One row per token: index (from 1), token, and for each ROI {@code NAME_share} and {@code
-   * NAME_enrichment}.
+   * NAME_enrichment}; last the picture's title.
    */
   public DataTable perToken() {
     List<String> columns = new ArrayList<>(List.of("index", "token"));
@@ -130,13 +132,13 @@ public final class RoiMeasures {
       }
       rows.add(row);
     }
-    return new DataTable(columns, rows);
+    return new DataTable(columns, rows).with(TokenTable.PICTURE, picture);
   }
 
   /**
    * For each ROI with area its tokens by falling share: roi (its name), column (what its columns'
    * names begin with in {@link #perToken}), group, area_share, rank (from 1), index, token, share,
-   * enrichment. Tokens without a share come last.
+   * enrichment, picture (its title). Tokens without a share come last.
    */
   public DataTable perRoi() {
     List<List<Object>> rows = new ArrayList<>();
@@ -146,17 +148,18 @@ public final class RoiMeasures {
       }
     }
     return new DataTable(
-        List.of(
-            "roi",
-            "column",
-            "group",
-            "area_share",
-            "rank",
-            "index",
-            "token",
-            "share",
-            "enrichment"),
-        rows);
+            List.of(
+                "roi",
+                "column",
+                "group",
+                "area_share",
+                "rank",
+                "index",
+                "token",
+                "share",
+                "enrichment"),
+            rows)
+        .with(TokenTable.PICTURE, picture);
   }
 
   private void addRanking(List<List<Object>> rows, Measured roi) {

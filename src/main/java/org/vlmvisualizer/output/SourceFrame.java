@@ -3,6 +3,7 @@ package org.vlmvisualizer.output;
 import ij.ImagePlus;
 import ij.measure.Calibration;
 import java.awt.Rectangle;
+import java.lang.ref.WeakReference;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import org.vlmvisualizer.core.PatchGrid;
@@ -16,8 +17,21 @@ import org.vlmvisualizer.core.PatchGrid;
  * @param calibration pixel size, unit and origin of the source image; only these are used. Its y
  *     origin must be explicit if y points upwards: ImageJ reads 0 as the bottom row of whatever
  *     image it belongs to
+ * @param image the source image, if it was an open one; a result does not keep it from being closed
+ * @param checksum of the pixels that it showed, to know it again; of no meaning without an image
  */
-public record SourceFrame(String title, int originX, int originY, Calibration calibration) {
+public record SourceFrame(
+    String title,
+    int originX,
+    int originY,
+    Calibration calibration,
+    WeakReference<ImagePlus> image,
+    long checksum) {
+
+  /** A picture that is no part of an open image. */
+  public SourceFrame(String title, int originX, int originY, Calibration calibration) {
+    this(title, originX, originY, calibration, new WeakReference<>(null), 0);
+  }
 
   /** A picture that is no part of a calibrated image, for example one read from a file. */
   public static SourceFrame uncalibrated(String title) {
@@ -28,13 +42,20 @@ public record SourceFrame(String title, int originX, int originY, Calibration ca
    * A crop of an open image.
    *
    * @param bounds the crop in pixels of the image
+   * @param checksum of the pixels that the image shows
    */
-  public static SourceFrame of(ImagePlus image, Rectangle bounds) {
+  public static SourceFrame of(ImagePlus image, Rectangle bounds, long checksum) {
     Calibration calibration = image.getCalibration().copy();
     if (calibration.getInvertY() && calibration.yOrigin == 0) {
       calibration.yOrigin = image.getHeight() - 1;
     }
-    return new SourceFrame(image.getTitle(), bounds.x, bounds.y, calibration);
+    return new SourceFrame(
+        image.getTitle(), bounds.x, bounds.y, calibration, new WeakReference<>(image), checksum);
+  }
+
+  /** The same part of another slice of the image. */
+  public SourceFrame slice(String sliceTitle, long sliceChecksum) {
+    return new SourceFrame(sliceTitle, originX, originY, calibration, image, sliceChecksum);
   }
 
   /**

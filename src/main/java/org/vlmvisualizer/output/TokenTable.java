@@ -13,12 +13,18 @@ import org.vlmvisualizer.core.TokenMaps;
  * <p>Columns: index (from 1), token_id, token, probability; image_attention, prompt_attention,
  * generated_attention (shares of all attention, 0 to 1); padding_share (of the map); peak_x, peak_y
  * (centre of the patch with the largest value, in pixels of the whole source image, unclipped),
- * peak_value, peak_on_padding (1 if that centre is outside the picture), entropy_bits of the map.
+ * peak_value, peak_on_padding (1 if that centre is outside the picture), entropy_bits of the map;
+ * picture (title of the source image).
  */
 public final class TokenTable {
+  /** Which picture a row is of: the last column of every table that is not of many pictures. */
+  static final String PICTURE = "picture";
+
+  private final String picture;
   private final List<TokenRow> rows;
 
-  private TokenTable(List<TokenRow> rows) {
+  private TokenTable(String picture, List<TokenRow> rows) {
+    this.picture = picture;
     this.rows = List.copyOf(rows);
   }
 
@@ -39,7 +45,7 @@ public final class TokenTable {
               maps.grid(),
               source));
     }
-    return new TokenTable(rows);
+    return new TokenTable(source.title(), rows);
   }
 
   /** The figures, one row per token. */
@@ -67,10 +73,10 @@ public final class TokenTable {
   }
 
   private DataTable data() {
-    return new DataTable(TokenRow.COLUMNS, cells());
+    return new DataTable(TokenRow.COLUMNS, cells()).with(PICTURE, picture);
   }
 
-  /** Cells of each row. */
+  /** Cells of each row, without the picture. */
   List<List<Object>> cells() {
     return rows.stream().map(TokenRow::values).toList();
   }

@@ -63,7 +63,7 @@ class AttentionInRoisRefusalTest {
 
   @Test
   void refusesWithoutAResult() throws Exception {
-    LastResult.remember(null);
+    LastResult.forget();
     ImagePlus image = RoiRuns.with(CommandRuns.picture(), new Roi(0, 0, 5, 5));
     assertTrue(runs.refusal("image", image).contains("Show Attention"));
     assertTrue(runs.refusal("image", image, "folder", folder.toFile()).contains("no run.json"));
@@ -98,6 +98,8 @@ class AttentionInRoisRefusalTest {
     ImagePlus other = IJ.createImage("other", 20, 20, 1, 8);
     other.setRoi(new Roi(1, 1, 9, 9));
     String reason = runs.refusal("image", other);
+    assertTrue(reason.contains("found other, which was not asked about"), reason);
+    reason = runs.refusal("image", other, "folder", folder.resolve("whole").toFile());
     assertTrue(reason.contains("at least 40 x 30") && reason.contains("other (20 x 20)"), reason);
     ImagePlus duplicate = runs.crop.duplicate();
     duplicate.setRoi(new Roi(1, 1, 9, 9));

@@ -89,7 +89,8 @@ class AttentionInRoisTest {
             "roi_3_share",
             "roi_3_enrichment",
             "细胞_share",
-            "细胞_enrichment"),
+            "细胞_enrichment",
+            "picture"),
         List.of(table.getHeadings()));
     assertEquals(runs.whole.getStackSize(), table.size());
     for (int t = 0; t < table.size(); t++) {
@@ -153,7 +154,7 @@ class AttentionInRoisTest {
                 "folder",
                 saved())
             .getValue("roi_1_share", 0);
-    LastResult.remember(null);
+    LastResult.forget();
     for (String file : List.of("heatmaps.tif", "picture.png")) {
       ImagePlus opened = IJ.openImage(new File(saved(), file).getPath());
       ResultsTable table = runs.measure("image", RoiRuns.with(opened, new Roi(2, 1, 9, 11)));

@@ -48,12 +48,12 @@ final class RoiRuns implements AutoCloseable {
   }
 
   void remember(ImagePlus heatmaps) {
-    LastResult.remember(AttentionResult.of(heatmaps));
+    LastResult.remember(List.of(AttentionResult.of(heatmaps)));
   }
 
   @Override
   public void close() {
-    LastResult.remember(null);
+    LastResult.forget();
     runs.close();
   }
 

@@ -26,13 +26,13 @@ class TokenExplorerTest {
   /** What other tests left. */
   @BeforeEach
   void forget() {
-    LastResult.remember(null);
+    LastResult.forget();
   }
 
   @AfterEach
   void dispose() {
     runs.close();
-    LastResult.remember(null);
+    LastResult.forget();
   }
 
   private TokenExplorer explore(Object... options) throws Exception {
@@ -61,7 +61,7 @@ class TokenExplorerTest {
   void writesAReportOfASavedResult() throws Exception {
     Path results = folder.resolve("results");
     CommandRuns.assertDone(runs.run("image", CommandRuns.picture(), "output", results.toFile()));
-    LastResult.remember(null);
+    LastResult.forget();
     CommandRuns.closeAllImages();
     File report = folder.resolve("new/report.html").toFile();
     TokenExplorer command = explore("folder", results.toFile(), "report", report);
@@ -90,7 +90,7 @@ class TokenExplorerTest {
   @Test
   void saysWhatIsMissing() throws Exception {
     String none = refusal(explore());
-    assertTrue(none.startsWith("Expected a result to explore, found none."), none);
+    assertTrue(none.startsWith("Expected a result, found none."), none);
     runs.run("image", CommandRuns.picture());
     assertTrue(refusal(explore()).contains("needs a display"));
     assertTrue(refusal(explore("folder", folder.toFile())).contains("run.json"));

@@ -66,7 +66,14 @@ class RoiMeasuresTest {
         RoiMeasures.of(
             result(), List.of(roi("left", 90, 190, 15, 30), roi("rest", 105, 200, 35, 20)));
     assertEquals(
-        List.of("index", "token", "left_share", "left_enrichment", "rest_share", "rest_enrichment"),
+        List.of(
+            "index",
+            "token",
+            "left_share",
+            "left_enrichment",
+            "rest_share",
+            "rest_enrichment",
+            "picture"),
         measures.perToken().columns());
     ResultsTable table = measures.perToken().toResultsTable();
     assertEquals("⏎", table.getStringValue("token", 1));
@@ -90,10 +97,10 @@ class RoiMeasuresTest {
                 new NamedRegion("a \"right\" one", 3, Region.rectangle(130, 200, 10, 20)),
                 new NamedRegion("line", 0, null)));
     assertEquals(
-        "roi,column,group,area_share,rank,index,token,share,enrichment\r\n"
-            + "\"a \"\"right\"\" one\",a_right_one,3,0.25,1,2,\"\n\",1.0,4.0\r\n"
-            + "\"a \"\"right\"\" one\",a_right_one,3,0.25,2,1,\" a,\"\"b\"\"\",0.0,0.0\r\n"
-            + "\"a \"\"right\"\" one\",a_right_one,3,0.25,3,3,细胞,NaN,NaN\r\n",
+        "roi,column,group,area_share,rank,index,token,share,enrichment,picture\r\n"
+            + "\"a \"\"right\"\" one\",a_right_one,3,0.25,1,2,\"\n\",1.0,4.0,cells.tif\r\n"
+            + "\"a \"\"right\"\" one\",a_right_one,3,0.25,2,1,\" a,\"\"b\"\"\",0.0,0.0,cells.tif\r\n"
+            + "\"a \"\"right\"\" one\",a_right_one,3,0.25,3,3,细胞,NaN,NaN,cells.tif\r\n",
         measures.perRoi().toCsv());
     assertEquals("no area: line", measures.unmeasured());
     ResultsTable table = measures.perToken().toResultsTable();
@@ -139,7 +146,7 @@ class RoiMeasuresTest {
     }
     RoiMeasures measures = RoiMeasures.of(result(), rois);
     ResultsTable table = measures.perToken().toResultsTable();
-    assertEquals(1004, table.getLastColumn() + 1);
+    assertEquals(1005, table.getLastColumn() + 1);
     assertFalse(Double.isNaN(table.getValue("cell_500_share", 0)));
     ResultsTable other = measures.perRoi().toResultsTable();
     assertEquals(1503, other.size());
