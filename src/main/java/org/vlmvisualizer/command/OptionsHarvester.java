@@ -1,7 +1,9 @@
 package org.vlmvisualizer.command;
 
 import ij.IJ;
+import ij.ImagePlus;
 import ij.Prefs;
+import ij.gui.ImageWindow;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
 import java.util.ArrayList;
@@ -65,8 +67,9 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
   }
 
   private void ask(Module module, VisualizerCommand command, List<ModuleItem<?>> items) {
+    ImagePlus subject;
     try {
-      command.checkBeforeAsking();
+      subject = command.subject();
     } catch (InputException e) {
       // Told by the command itself, which also ends a macro.
       command.failLater(e);
@@ -79,7 +82,8 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
     }
     String title = module.getInfo().getTitle().replace("...", "");
     Optional<Map<String, Object>> answer =
-        OptionsDialog.ask(IJ.getInstance(), title, options, Project.CITATION, Project::showHelp);
+        OptionsDialog.ask(
+            IJ.getInstance(), title, about(subject), options, Project.CITATION, Project::showHelp);
     if (answer.isEmpty()) {
       // Without a reason: whoever pressed Cancel knows it. As ImageJ's own, it ends a macro.
       cancel(null);
@@ -89,6 +93,14 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
     for (ModuleItem<?> item : items) {
       take(module, item, answer.get().get(item.getName()));
     }
+  }
+
+  private static OptionsDialog.About about(ImagePlus subject) {
+    if (subject == null) {
+      return null;
+    }
+    ImageWindow window = subject.getWindow();
+    return new OptionsDialog.About(subject.getTitle(), window == null ? null : window.getBounds());
   }
 
   private static Option option(Module module, VisualizerCommand command, ModuleItem<?> item) {

@@ -100,11 +100,11 @@ public class ShowAttention extends AskingCommand {
   private ImagePlus heatmaps;
 
   @Override
-  void checkBeforeAsking() {
-    if (image == null && WindowManager.getCurrentImage() == null) {
-      // Throws the sentence about a missing image.
-      ImageInput.of(null);
-    }
+  ImagePlus subject() {
+    ImagePlus active = image != null ? image : WindowManager.getCurrentImage();
+    ImagePlus asked = active == null ? null : AskedImage.of(active);
+    ImageInput.require(asked);
+    return asked;
   }
 
   @Override
@@ -116,8 +116,8 @@ public class ShowAttention extends AskingCommand {
           "Expected stack to be current, slices or frames, found '%s'.".formatted(stack));
     }
     Path folder = output == null || output.getPath().isBlank() ? null : output.toPath();
-    ImagePlus asked = image != null ? image : WindowManager.getCurrentImage();
-    Roi region = asked == null || !selection ? null : asked.getRoi();
+    ImagePlus asked = subject();
+    Roi region = selection ? asked.getRoi() : null;
     if (stack.equals(CURRENT)) {
       ImageInput input = ImageInput.of(asked, region);
       prepare(folder);

@@ -108,11 +108,14 @@ abstract class VisualizerCommand extends ContextCommand {
   }
 
   /**
-   * Looks, before any dialog, for what no dialog can give: an image, a result.
+   * The image that the command is about, which no dialog can give; looked for before one opens.
    *
+   * @return null if it needs none
    * @throws InputException if it is not there
    */
-  void checkBeforeAsking() {}
+  ImagePlus subject() {
+    return null;
+  }
 
   /** Whether the command has a window of its own, so that no dialog asks for its options. */
   boolean hasOwnWindow() {

@@ -22,6 +22,7 @@ import javax.swing.JDialog;
 import javax.swing.JLabel;
 import javax.swing.JPanel;
 import javax.swing.JScrollPane;
+import javax.swing.JTextField;
 import javax.swing.JToggleButton;
 import javax.swing.KeyStroke;
 import org.vlmvisualizer.core.InputException;
@@ -38,13 +39,29 @@ public final class OptionsDialog {
   private final JPanel more = new JPanel(new GridBagLayout());
   private Map<String, Object> answer;
 
+  /**
+   * What the command is about.
+   *
+   * @param title shown above the options
+   * @param window where it is on the screen, and is not to be covered; null if it has no window
+   */
+  public record About(String title, Rectangle window) {}
+
   private OptionsDialog(
-      Frame owner, String title, List<Option> options, String citation, Runnable help) {
+      Frame owner,
+      String title,
+      About about,
+      List<Option> options,
+      String citation,
+      Runnable help) {
     dialog = new JDialog(owner, title, true);
     fields = options.stream().map(OptionField::of).toList();
     JPanel all = new JPanel(new GridBagLayout());
     all.setBorder(BorderFactory.createEmptyBorder(10, 12, 4, 12));
     JPanel everyday = new JPanel(new GridBagLayout());
+    if (about != null) {
+      addTitle(about.title(), everyday);
+    }
     for (OptionField field : fields) {
       add(field, field.option().isAdvanced() ? more : everyday);
     }
@@ -68,22 +85,33 @@ public final class OptionsDialog {
     dialog.setDefaultCloseOperation(JDialog.DISPOSE_ON_CLOSE);
     fit();
     dialog.setLocationRelativeTo(owner);
+    if (about != null && about.window() != null) {
+      dialog.setLocation(
+          Beside.place(dialog.getSize(), about.window(), Beside.screen(about.window())));
+    }
   }
 
   /**
    * Shows the dialog and waits for the user. May be called on any thread.
    *
    * @param owner the window that it belongs to, or null
+   * @param about null if it is about nothing that is open
    * @param citation what to cite, one line
    * @param help opens the documentation; called on the event thread, so it must return at once
    * @return key to value: Boolean, Integer, Double or String; empty if the user cancelled
    */
   public static Optional<Map<String, Object>> ask(
-      Frame owner, String title, List<Option> options, String citation, Runnable help) {
+      Frame owner,
+      String title,
+      About about,
+      List<Option> options,
+      String citation,
+      Runnable help) {
     return Optional.ofNullable(
         EventThread.ask(
             () -> {
-              OptionsDialog shown = new OptionsDialog(owner, title, options, citation, help);
+              OptionsDialog shown =
+                  new OptionsDialog(owner, title, about, options, citation, help);
               shown.dialog.setVisible(true);
               return shown.answer;
             }));
@@ -98,15 +126,34 @@ public final class OptionsDialog {
   }
 
   private void add(OptionField field, JPanel panel) {
+    JLabel label = null;
+    if (field.option().kind() != Option.Kind.CHECK) {
+      label = new JLabel(field.option().label() + ":");
+      label.setLabelFor(field.focus());
+      label.setToolTipText(field.focus().getToolTipText());
+    }
+    add(label, field.view(), panel);
+  }
+
+  private void addTitle(String title, JPanel panel) {
+    JTextField text = new JTextField(title, 20); // not a label: a title may look like HTML
+    text.setName("about");
+    text.setEditable(false);
+    text.setFocusable(false);
+    text.setBorder(null);
+    text.setFont(text.getFont().deriveFont(Font.BOLD));
+    add(new JLabel("About:"), text, panel);
+  }
+
+  /**
+   * @param label null for none
+   */
+  private void add(JLabel label, JComponent view, JPanel panel) {
     GridBagConstraints at = new GridBagConstraints();
-    at.insets = new Insets(3, 3, 3, 3);
     at.gridy = panel.getComponentCount();
     at.anchor = GridBagConstraints.FIRST_LINE_START;
-    if (field.option().kind() != Option.Kind.CHECK) {
-      JLabel label = new JLabel(field.option().label() + ":");
-      label.setLabelFor(field.focus());
+    if (label != null) {
       labels.add(label);
-      label.setToolTipText(field.focus().getToolTipText());
       at.gridx = 0;
       at.insets = new Insets(6, 3, 3, 9);
       panel.add(label, at);
@@ -115,7 +162,7 @@ public final class OptionsDialog {
     at.insets = new Insets(3, 3, 3, 3);
     at.weightx = 1;
     at.fill = GridBagConstraints.HORIZONTAL;
-    panel.add(field.view(), at);
+    panel.add(view, at);
   }
 
   private static void stack(JPanel panel, JComponent part) {
@@ -192,8 +239,8 @@ public final class OptionsDialog {
     int bar =
         height < dialog.getHeight() ? scroll.getVerticalScrollBar().getPreferredSize().width : 0;
     dialog.setSize(new Dimension(dialog.getWidth() + bar, height));
-    if (dialog.isShowing() && dialog.getY() + height > screen.y + screen.height) {
-      dialog.setLocation(dialog.getX(), Math.max(screen.y, screen.y + screen.height - height));
+    if (dialog.isShowing()) {
+      dialog.setLocation(Beside.within(dialog.getBounds(), screen));
     }
   }
 }

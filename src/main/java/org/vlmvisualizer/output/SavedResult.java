@@ -68,6 +68,17 @@ public final class SavedResult {
   }
 
   /**
+   * Whether an image was opened from the maps of a saved result, from which no picture is known.
+   */
+  public static boolean isMaps(ImagePlus image) {
+    FileInfo file = image.getOriginalFileInfo();
+    return file != null
+        && file.directory != null
+        && List.of(ResultFiles.HEATMAPS, ResultFiles.PATCHES).contains(file.fileName)
+        && Files.isRegularFile(Path.of(file.directory).resolve(ResultFiles.RUN));
+  }
+
+  /**
    * How a result came about, if the folder holds all files of it.
    *
    * @return what run.json says, or empty if it or a file that it lists is missing or empty

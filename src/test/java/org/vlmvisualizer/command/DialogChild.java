@@ -4,6 +4,7 @@ import ij.IJ;
 import ij.ImageJ;
 import ij.ImagePlus;
 import ij.Prefs;
+import ij.WindowManager;
 import java.awt.AWTException;
 import java.awt.Component;
 import java.awt.Container;
@@ -153,6 +154,9 @@ public final class DialogChild {
     if (screenshot != null) {
       capture(dialog, new File(screenshot));
     }
+    say("about", find(dialog, JTextComponent.class, "about").getText());
+    Rectangle page = WindowManager.getCurrentImage().getWindow().getBounds();
+    say("covers", dialog.getBounds().intersects(page));
     if (what.equals("escape")) {
       press(dialog, KeyEvent.VK_ESCAPE);
       return;

@@ -79,6 +79,8 @@ class OptionsDialogTest {
     assertEquals("", told.get("reason"), "no box is shown");
     assertEquals("0", told.get("slices"));
     assertEquals("nothing", told.get("remembered"));
+    assertEquals("page.png", told.get("about"));
+    assertEquals("false", told.get("covers"), "the image that is asked about");
   }
 
   @Test

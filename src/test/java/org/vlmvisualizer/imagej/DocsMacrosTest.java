@@ -134,6 +134,7 @@ class DocsMacrosTest {
     assertEquals("Attention of page.png", one.active());
     assertEquals("Tokens of the answer: " + TOKENS, said(one));
     assertEquals("Map of 320 x 220 pixels", said(left.get("Part of an image")));
+    assertEquals("Attention of page.png", said(left.get("Asking again")).replaceAll("-1$", ""));
     checkTable(left.get("The table in arrays"));
     checkSums(left.get("Measuring a map"));
     checkSaved(left);

@@ -43,6 +43,11 @@ class MacroFailureTest {
   private static final String ASK = "run('Show Attention...', 'length=2 prompt=[Why?]');\n";
   private static final String OUTSIDE = "makeRectangle(900, 900, 5, 5);\n";
 
+  /** A picture of the same size. */
+  private static final String OTHER =
+      "selectImage('page.png');\nrun('Duplicate...', 'title=other.png');\nrun('Invert');\n"
+          + "makeOval(9, 9, 50, 50);\n";
+
   /** Macros about an open page to words of the sentence that ends them. */
   private static final Map<String, String> ENDED = new LinkedHashMap<>();
 
@@ -50,6 +55,15 @@ class MacroFailureTest {
     ENDED.put(OUTSIDE + ASK, "a selection on the image (480 x 360)");
     ENDED.put(ASK + "run('Attention in ROIs...', 'source=manager');\n", "ROI");
     ENDED.put(ASK + "run('Attention in ROIs...', 'source=selection');\n", "selection");
+    ENDED.put(
+        ASK + OTHER + "run('Attention in ROIs...', 'source=selection');\n",
+        "found other.png, which was not asked about");
+    ENDED.put(
+        ASK + OTHER + "run('VLM Token Explorer', 'report=[never.html]');\n",
+        "found other.png, which was not asked about");
+    ENDED.put(
+        ASK + "selectImage('page.png');\nclose();\n" + ASK,
+        "a result about page.png, which is not open any more");
     ENDED.put("run('VLM Token Explorer', 'folder=[/no/such/folder]');\n", "/no/such/folder");
     ENDED.put("run('Attention in ROIs...', 'folder=[/no/such/folder]');\n", "/no/such/folder");
   }
