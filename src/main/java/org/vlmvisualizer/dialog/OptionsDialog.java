@@ -110,8 +110,7 @@ public final class OptionsDialog {
     return Optional.ofNullable(
         EventThread.ask(
             () -> {
-              OptionsDialog shown =
-                  new OptionsDialog(owner, title, about, options, citation, help);
+              OptionsDialog shown = new OptionsDialog(owner, title, about, options, citation, help);
               shown.dialog.setVisible(true);
               return shown.answer;
             }));
