@@ -1,7 +1,8 @@
 package org.vlmvisualizer.command;
 
 /**
- * How the last run of this plugin's commands by a macro or script ended, for it to look at:
+ * How the last run of this plugin's commands by a macro, or by a script that says {@code
+ * failure=continue}, ended:
  *
  * <pre>error = call("org.vlmvisualizer.command.LastRun.error");</pre>
  */

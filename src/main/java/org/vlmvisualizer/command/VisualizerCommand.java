@@ -100,9 +100,11 @@ abstract class VisualizerCommand extends ContextCommand {
     }
   }
 
-  /** What a user runs meanwhile is not what the macro asks about. */
+  /**
+   * For macros and for scripts that look at failures; what a user runs meanwhile is none of theirs.
+   */
   private void tell(String error) {
-    if (caller().isMacro()) {
+    if (caller().isMacro() || failure.equals(CONTINUE)) {
       LastRun.ended(error);
     }
   }

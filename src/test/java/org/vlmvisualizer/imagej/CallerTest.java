@@ -38,6 +38,7 @@ class CallerTest {
     private final Map<String, String> told = new LinkedHashMap<>();
     private volatile CountDownLatch working = new CountDownLatch(1);
     private volatile boolean cancels;
+    private final DialogWatch watch = new DialogWatch();
     private String page;
 
     @EventHandler
@@ -66,9 +67,10 @@ class CallerTest {
         Module second =
             fiji.choose("Show Attention...", Map.of("model", model, "length", 2, "prompt", "?"));
         told.put(kind + " beside", ended(beside));
+        String reason = ((Cancelable) second.getDelegateObject()).getCancelReason();
         told.put(
             kind + " beside, the menu",
-            ((Cancelable) second.getDelegateObject()).getCancelReason());
+            String.join("; ", watch.take()).replace("VLM Visualizer: ", "") + reason);
       }
       assert subscription != null; // Event services hold subscribers weakly.
       Files.writeString(Path.of(arguments.get(0)), new Gson().toJson(told));
