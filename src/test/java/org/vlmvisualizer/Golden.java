@@ -115,6 +115,15 @@ public final class Golden {
     return largest;
   }
 
+  /**
+   * The largest difference as a share of the largest expected value, for what has no scale of its
+   * own, such as logits. NaN is a failure here too, and against zeros alone no difference is small.
+   */
+  public static double relativeDifference(float[] expected, float[] actual) {
+    double difference = difference(expected, actual);
+    return difference / difference(expected, new float[expected.length]);
+  }
+
   public static float[] flatten(float[][] rows) {
     int length = Arrays.stream(rows).mapToInt(row -> row.length).sum();
     float[] flat = new float[length];

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.vlmvisualizer.Golden.difference;
 import static org.vlmvisualizer.Golden.flatten;
+import static org.vlmvisualizer.Golden.relativeDifference;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -167,8 +168,7 @@ class NetworkInvariantsTest {
 
   /** Relative to the largest: logits have no scale of their own. */
   private static void assertLogitsClose(float[] expected, float[] actual) {
-    double largest = difference(expected, new float[expected.length]);
-    double difference = difference(expected, actual) / largest;
+    double difference = relativeDifference(expected, actual);
     assertTrue(difference <= TOLERANCE, "logits differ by %.3g".formatted(difference));
   }
 
