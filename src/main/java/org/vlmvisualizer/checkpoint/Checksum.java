@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.UserCache;
 
 /**
  * SHA-256 over files. That of large ones is remembered in the user's cache as long as their names,

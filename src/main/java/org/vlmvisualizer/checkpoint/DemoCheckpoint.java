@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.UserCache;
 
 /**
  * The small trained model inside the plugin's jar. Weights are mapped from a file, so it is laid
@@ -42,7 +43,7 @@ final class DemoCheckpoint {
       return folder;
     } catch (IOException e) {
       throw new InputException(
-          "Expected to lay the demo model into %s, but that failed (%s); make room there or choose the folder of another model."
+          "Expected to lay the demo model into %s, but that failed (%s); make it writable or make room there, or choose the folder of another model."
               .formatted(folder, e.getMessage()),
           e);
     }

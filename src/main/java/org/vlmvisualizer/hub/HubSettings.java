@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.UserCache;
 
 /**
  * Where the hub and its cache are: what huggingface_hub reads from the environment.
@@ -45,7 +46,17 @@ public record HubSettings(
    * @throws InputException if a variable cannot be used
    */
   public static HubSettings ofThisUser() {
-    return of(System.getenv(), Path.of(System.getProperty("user.home")));
+    return of(System.getenv(), home());
+  }
+
+  /** A cache that is there already is read, even where the home folder cannot be written to. */
+  private static Path home() {
+    try {
+      Path home = Path.of(System.getProperty("user.home"));
+      return Files.isDirectory(home.resolve(".cache/huggingface")) ? home : UserCache.home();
+    } catch (InvalidPathException e) {
+      return UserCache.home();
+    }
   }
 
   /**

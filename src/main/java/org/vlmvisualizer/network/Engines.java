@@ -2,6 +2,7 @@ package org.vlmvisualizer.network;
 
 import ai.djl.engine.Engine;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.UserCache;
 
 /** Starts PyTorch, once. */
 public final class Engines {
@@ -42,12 +43,13 @@ public final class Engines {
 
   /** What DJL must know before its first class is used; what the user has set stays. */
   private static void settings() {
-    // DJL would tell its makers about every start.
+    // DJL's telemetry, which reports every start.
     System.setProperty("OPT_OUT_TRACKING", "true");
     // Nothing is fetched behind the user's back.
     if (System.getProperty("ai.djl.offline") == null) {
       System.setProperty("ai.djl.offline", "true");
     }
+    UserCache.tellLibraries();
     LibraryPath.tellFlavour();
     EngineLog.quieten();
   }
@@ -59,6 +61,8 @@ public final class Engines {
       started.getGpuCount();
       return started;
     } catch (RuntimeException | LinkageError e) {
+      // This start is now the last one, and it does not end by a crash.
+      LoadingMark.clear(LoadingMark.folder());
       throw new InputException(
           StartFailure.sentence(
               System.getProperty("os.name"), System.getProperty("os.arch"), LibraryPath.value(), e),

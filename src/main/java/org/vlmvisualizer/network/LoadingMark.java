@@ -11,6 +11,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.vlmvisualizer.core.UserCache;
 
 /**
  * A small file that lies on disk while native code is loaded. A crash in native code ends the whole
@@ -35,7 +36,7 @@ final class LoadingMark implements AutoCloseable {
 
   /** The folder of all marks, in the user's cache. */
   static Path folder() {
-    return Path.of(System.getProperty("user.home"), ".cache", "vlm-visualizer", "loading");
+    return UserCache.folder("loading");
   }
 
   /**

@@ -15,6 +15,7 @@ import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.Span.Kind;
 import org.vlmvisualizer.core.TokenSequence;
+import org.vlmvisualizer.core.UserCache;
 import org.vlmvisualizer.prompt.SentencePieceTokenizer.TokenizerJson;
 
 /** Turns questions into ids and ids into text, with a model's own tokenizer.json. */
@@ -68,6 +69,7 @@ public final class PromptEncoder implements AutoCloseable {
     Map<String, String> options =
         Map.of("addSpecialTokens", "true", "truncation", "false", "padding", "false");
     TokenizerParts.check(tokenizerJson);
+    UserCache.tellLibraries();
     byte[] bytes = tokenizerJson.toString().getBytes(StandardCharsets.UTF_8);
     try {
       tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options);

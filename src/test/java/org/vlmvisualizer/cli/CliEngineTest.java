@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,11 +42,7 @@ class CliEngineTest {
   /** Told by --engine, told in run.json by the next run, which removes the mark. */
   @Test
   void afterACrashTheNextStartTellsOfIt() throws Exception {
-    Path marks = folder.resolve(".cache/vlm-visualizer/loading");
-    JavaProcess.run(
-        List.of(),
-        Class.forName("org.vlmvisualizer.network.LoadingMarkChild"),
-        List.of(marks.toString(), "crash"));
+    Path marks = crashed();
     String told = "The last start broke off while a test was loading";
     assertTrue(start("--engine").out().contains(told));
     assertEquals(1, count(marks));
@@ -57,12 +54,43 @@ class CliEngineTest {
     assertFalse(start("--engine").out().contains(told));
   }
 
+  /** The start before it crashed, but this one is the last then. */
+  @Test
+  void aStartThatEndsByAnExceptionIsNoCrash() throws Exception {
+    Path marks = crashed();
+    Path torch = Files.createDirectory(folder.resolve("torch"));
+    for (String library : List.of("c10", "torch", "torch_cpu")) {
+      Files.writeString(torch.resolve(System.mapLibraryName(library)), "no library");
+    }
+    JavaProcess run = start(Map.of("PYTORCH_LIBRARY_PATH", torch.toString()), "--engine");
+    assertEquals(1, run.exitCode());
+    assertTrue(run.err().contains("PYTORCH_LIBRARY_PATH (" + torch + ") to load"), run.err());
+    assertEquals(0, count(marks));
+    assertFalse(start("--engine").out().contains("broke off"));
+  }
+
+  /** A mark as a crash leaves it, in the folder of marks. */
+  private Path crashed() throws Exception {
+    Path marks = folder.resolve(".cache/vlm-visualizer/loading");
+    JavaProcess.run(
+        List.of(),
+        Class.forName("org.vlmvisualizer.network.LoadingMarkChild"),
+        List.of(marks.toString(), "crash"));
+    return marks;
+  }
+
   private JavaProcess start(String... arguments) throws Exception {
+    return start(Map.of(), arguments);
+  }
+
+  private JavaProcess start(Map<String, String> variables, String... arguments) throws Exception {
     Path engines = Path.of(System.getProperty("user.home"), ".djl.ai");
     return JavaProcess.run(
         List.of("-Duser.home=" + folder, "-DDJL_CACHE_DIR=" + engines),
-        AttentionCli.class,
-        List.of(arguments));
+        JavaProcess.classPath(),
+        AttentionCli.class.getName(),
+        List.of(arguments),
+        variables);
   }
 
   private JsonObject engine() throws Exception {
