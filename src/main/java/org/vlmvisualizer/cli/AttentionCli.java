@@ -1,10 +1,13 @@
 package org.vlmvisualizer.cli;
 
 import ij.gui.Roi;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.vlmvisualizer.analysis.AnalysisRequest;
@@ -16,11 +19,14 @@ import org.vlmvisualizer.command.ModelLocator;
 import org.vlmvisualizer.command.PictureFolder;
 import org.vlmvisualizer.command.RequestOptions;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.UserCache;
 import org.vlmvisualizer.network.EngineReport;
 import org.vlmvisualizer.network.Precision;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.BatchRow;
+import org.vlmvisualizer.output.Fonts;
 import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.ResultFiles;
 import picocli.CommandLine;
@@ -68,6 +74,7 @@ public final class AttentionCli implements Callable<Integer> {
       names = "--output",
       required = true,
       paramLabel = "FOLDER",
+      converter = Folder.class,
       description = "where the results go")
   private Path output;
 
@@ -141,15 +148,32 @@ public final class AttentionCli implements Callable<Integer> {
 
   /** Runs the command line and ends the JVM with its exit code. */
   public static void main(String[] arguments) {
+    UserCache.replaceMissingHome();
     System.setProperty("java.awt.headless", "true");
     // The plugin ships no logger, and SLF4J would say so.
     System.setProperty("slf4j.internal.verbosity", "ERROR");
-    System.exit(run(arguments, new PrintWriter(System.out), new PrintWriter(System.err)));
+    System.exit(run(arguments, writer(System.out), writer(System.err)));
+  }
+
+  /** In the POSIX locale Java would print question marks; what reads it knows UTF-8 today. */
+  private static PrintWriter writer(PrintStream stream) {
+    return "ANSI_X3.4-1968".equals(System.getProperty("sun.jnu.encoding"))
+        ? new PrintWriter(stream, false, StandardCharsets.UTF_8)
+        : new PrintWriter(stream);
   }
 
   /** Runs the command line. */
   static int run(String[] arguments, PrintWriter out, PrintWriter err) {
+    try {
+      Arrays.stream(arguments).forEach(LocaleText::require);
+    } catch (InputException e) {
+      err.println(e.getMessage());
+      err.flush();
+      return CommandLine.ExitCode.SOFTWARE;
+    }
     return new CommandLine(new AttentionCli())
+        // A question may begin with @, which picocli would take for a file with arguments.
+        .setExpandAtFiles(false)
         .setOut(out)
         .setErr(err)
         .setExecutionExceptionHandler(AttentionCli::explain)
@@ -159,10 +183,12 @@ public final class AttentionCli implements Callable<Integer> {
 
   private static int explain(
       Exception exception, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
-    if (!(exception instanceof InputException || exception instanceof CancellationException)) {
-      throw exception;
+    Exception told =
+        exception instanceof InvalidPathException e ? LocaleText.refusal(e) : exception;
+    if (!(told instanceof InputException || told instanceof CancellationException)) {
+      throw told;
     }
-    command.getErr().println(exception.getMessage());
+    command.getErr().println(told.getMessage());
     command.getErr().flush();
     return CommandLine.ExitCode.SOFTWARE;
   }
@@ -190,10 +216,17 @@ public final class AttentionCli implements Callable<Integer> {
     PictureFolder pictures = folder ? PictureFolder.of(Path.of(image.strip()), region()) : null;
     ImageInput input = folder ? null : ImageInput.open(image, region());
     ResultFiles.prepare(output);
+    Fonts.complaint().ifPresent(this::tell);
     try (Asker asker =
         new Asker(checkpoint(), device, wanted, request, rendering, loadedEngine -> {})) {
       return folder ? askAll(asker, pictures) : ask(asker, input);
     }
+  }
+
+  /** At once, before the long work. */
+  private void tell(String sentence) {
+    spec.commandLine().getErr().println(sentence);
+    spec.commandLine().getErr().flush();
   }
 
   private static boolean isFolder(String path) {
@@ -263,6 +296,21 @@ public final class AttentionCli implements Callable<Integer> {
       err.printf("\r%-60s", "%s %d/%d".formatted(stage, done, total));
       err.flush();
     };
+  }
+
+  /** An empty path would be the folder in which the program runs. */
+  static final class Folder implements CommandLine.ITypeConverter<Path> {
+    @Override
+    public Path convert(String value) {
+      if (value.isBlank()) {
+        throw new CommandLine.TypeConversionException("expected a folder, found none");
+      }
+      try {
+        return Path.of(value);
+      } catch (InvalidPathException e) {
+        throw new CommandLine.TypeConversionException("'" + value + "' cannot be a folder");
+      }
+    }
   }
 
   /** The version in the jar's manifest. */

@@ -9,6 +9,7 @@ import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.network.EngineReport;
 import org.vlmvisualizer.network.Engines;
 import org.vlmvisualizer.network.Precision;
+import org.vlmvisualizer.output.Fonts;
 import org.vlmvisualizer.output.Rendering;
 
 /**
@@ -189,6 +190,7 @@ abstract class AskingCommand extends VisualizerCommand {
   final Asker asker(AnalysisRequest request, Rendering rendering, RunProgress progress) {
     // Before gigabytes are downloaded for an engine that does not start.
     Engines.version();
+    Fonts.complaint().ifPresent(log()::warn);
     return new Asker(
         ModelLocator.open(model, new DialogConsent(download, caller().isMacro()), progress),
         device,

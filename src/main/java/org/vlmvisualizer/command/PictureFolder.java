@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.output.BatchRow;
 
 /**
@@ -38,7 +39,7 @@ public record PictureFolder(List<BatchPicture> pictures, List<BatchRow> skipped)
     List<BatchRow> skipped = new ArrayList<>();
     for (String name : names(folder)) {
       if (PICTURES.contains(extension(name))) {
-        pictures.add(picture(pictures.size() + 1, folder.resolve(name), region));
+        pictures.add(picture(pictures.size() + 1, folder, name, region));
       } else {
         skipped.add(BatchRow.skipped(name));
       }
@@ -70,19 +71,29 @@ public record PictureFolder(List<BatchPicture> pictures, List<BatchRow> skipped)
     }
   }
 
-  private static BatchPicture picture(int frame, Path file, Roi region) {
-    String name = file.getFileName().toString();
+  private static BatchPicture picture(int frame, Path folder, String name, Roi region) {
     return new BatchPicture(
-        frame, name, folderName(name), () -> identity(file, region), () -> read(file, region));
+        frame,
+        name,
+        folderName(name),
+        () -> identity(file(folder, name), region),
+        () -> read(file(folder, name), region));
+  }
+
+  private static Path file(Path folder, String name) {
+    LocaleText.require(name);
+    return folder.resolve(name);
   }
 
   /**
    * With the extension, or a.png and a.tif would share a folder; with - for the dot, or it could be
-   * taken for the picture, or stand in its place.
+   * taken for the picture, or stand in its place. A picture whose name cannot be read gets no
+   * results, but its folder is looked for.
    */
   static String folderName(String name) {
     int dot = name.lastIndexOf('.');
-    return name.substring(0, dot) + "-" + name.substring(dot + 1);
+    return (name.substring(0, dot) + "-" + name.substring(dot + 1))
+        .replace(LocaleText.UNREADABLE, '_');
   }
 
   private static String extension(String name) {

@@ -7,6 +7,7 @@ import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
+import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.core.VisionLayers;
 
 /** Options as the words that dialogs, macros and the command line share. None is trusted. */
@@ -14,7 +15,7 @@ public final class RequestOptions {
   private RequestOptions() {}
 
   /**
-   * @throws InputException if a word is not one of those expected
+   * @throws InputException if a word is not one of those expected, or the prompt was not read whole
    */
   public static AnalysisRequest request(
       String prompt,
@@ -28,6 +29,7 @@ public final class RequestOptions {
       String system,
       String fit,
       int length) {
+    LocaleText.require(prompt);
     AttentionOptions options =
         new AttentionOptions(
             IndexRange.parse("layers", layers),

@@ -3,6 +3,7 @@ package org.vlmvisualizer.command;
 import ij.IJ;
 import ij.ImagePlus;
 import java.awt.GraphicsEnvironment;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.scijava.ItemVisibility;
@@ -13,6 +14,7 @@ import org.scijava.plugin.Parameter;
 import org.scijava.task.TaskService;
 import org.scijava.thread.ThreadService;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.dialog.MessageBox;
 
 /**
@@ -85,6 +87,8 @@ abstract class VisualizerCommand extends ContextCommand {
       execute();
     } catch (InputException e) {
       fail(e.getMessage());
+    } catch (InvalidPathException e) {
+      fail(LocaleText.refusal(e).getMessage());
     } catch (CancellationException e) {
       tell(e.getMessage());
       say(e.getMessage());

@@ -30,6 +30,8 @@ public final class ResultFiles {
   static final String PICTURE = "picture.png";
   static final String PATCHES = "patches.tif";
   static final String TOKENS = "tokens.csv";
+  static final String RATIO = "attention-ratio.png";
+  static final String MONTAGE = "montage.png";
   static final String TEMPORARY = ".vlm-visualizer-";
   private static final String FRESH = "new";
   private static final String EARLIER = "earlier";
@@ -167,9 +169,10 @@ public final class ResultFiles {
     Map<String, Writer> writers = new LinkedHashMap<>();
     writers.put(HEATMAPS, file -> TiffFile.write(heatmaps, file));
     writers.put(TOKENS, file -> Files.writeString(file, result.table().toCsv()));
-    writers.put(
-        "attention-ratio.png", file -> PngFile.write(RatioPlot.picture(result.plot()), file));
-    writers.put("montage.png", file -> PngFile.write(result.montage(), file));
+    if (Fonts.areThere()) {
+      writers.put(RATIO, file -> PngFile.write(RatioPlot.picture(result.plot()), file));
+      writers.put(MONTAGE, file -> PngFile.write(result.montage(), file));
+    }
     if (result.matrix() != null) {
       writers.put("attention-matrix.tif", file -> TiffFile.write(result.matrixImage(), file));
     }

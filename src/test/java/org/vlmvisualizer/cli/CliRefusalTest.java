@@ -1,6 +1,7 @@
 package org.vlmvisualizer.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ij.ImagePlus;
@@ -45,6 +46,7 @@ class CliRefusalTest {
     "--precision, float64",
     "--upsampling, lanczos",
     "--prompt, ''",
+    "--prompt, What is �?",
     "--prompt, What is <image>?",
     "--model, ''",
     "--model, /no/such/folder",
@@ -63,12 +65,27 @@ class CliRefusalTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--length three", "--length", "--lenght 3", "--length 99999999999"})
+  @ValueSource(
+      strings = {
+        "--length three",
+        "--length",
+        "--lenght 3",
+        "--length 99999999999",
+        "--prompt --yes"
+      })
   void wrongUsageEndsWithTwo(String options) throws Exception {
     List<String> all = CliRun.arguments(folder);
     all.subList(all.indexOf("--length"), all.size()).clear();
     all.addAll(List.of(options.split(" ")));
     CliRun.refusal(2, folder, all);
+  }
+
+  /** Not the folder in which the program runs. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", " "})
+  void anEmptyOutputIsNoFolder(String output) throws Exception {
+    CliRun.refusal(2, folder, CliRun.arguments(folder, "--output", output));
+    assertFalse(Files.exists(Path.of("run.json")));
   }
 
   @Test

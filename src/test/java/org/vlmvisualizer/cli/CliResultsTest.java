@@ -17,6 +17,8 @@ import java.util.Set;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.PlainSentence;
 
@@ -140,6 +142,20 @@ class CliResultsTest {
       }
       assertEquals(1, sum, 1e-5);
     }
+  }
+
+  /** No file's content in the place of its name, no variable's value, no quotes taken away. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "@src/test/resources/golden/llama-mha/golden.json",
+        "${user.home} and $HOME, %s and 100 %",
+        "\"quoted\"",
+        "- one? -- two?"
+      })
+  void aQuestionIsAskedToTheLetter(String question) throws Exception {
+    String prompt = json(results("--prompt", question)).get("prompt").getAsString();
+    assertTrue(prompt.contains(question), prompt);
   }
 
   @Test

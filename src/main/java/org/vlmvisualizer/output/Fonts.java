@@ -1,0 +1,50 @@
+package org.vlmvisualizer.output;
+
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.util.Optional;
+
+/**
+ * Whether this Java can draw text. In containers and on the nodes of clusters, fonts or the library
+ * that reads them are often lacking; then pictures with text are left out, and nothing else.
+ */
+public final class Fonts {
+  /** Asked once: where it fails, every further attempt would fail otherwise. */
+  private static final class Trial {
+    static final boolean SUCCEEDS = succeeds();
+  }
+
+  private Fonts() {}
+
+  /** Whether text can be drawn. */
+  static boolean areThere() {
+    return Trial.SUCCEEDS;
+  }
+
+  /** A sentence for the user where text cannot be drawn: what is left out, and what to install. */
+  public static Optional<String> complaint() {
+    return areThere()
+        ? Optional.empty()
+        : Optional.of(
+            "This computer has no fonts, so %s and %s are left out; everything else is written. To have them, install fontconfig and a font, such as the package fonts-dejavu-core."
+                .formatted(ResultFiles.RATIO, ResultFiles.MONTAGE));
+  }
+
+  /**
+   * Java fails by whatever happens to it: exceptions, InternalError, libraries that do not load.
+   */
+  private static boolean succeeds() {
+    Graphics2D g = null;
+    try {
+      g = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics();
+      g.drawString("x", 0, 0);
+      return true;
+    } catch (RuntimeException | Error e) {
+      return false;
+    } finally {
+      if (g != null) {
+        g.dispose();
+      }
+    }
+  }
+}
