@@ -165,6 +165,8 @@ public final class AttentionCli implements Callable<Integer> {
   /** Runs the command line. */
   static int run(String[] arguments, PrintWriter out, PrintWriter err) {
     try {
+      // In a folder that it cannot spell, Java itself fails, here and there.
+      LocaleText.require(System.getProperty("user.dir"));
       Arrays.stream(arguments).forEach(LocaleText::require);
     } catch (InputException e) {
       err.println(e.getMessage());

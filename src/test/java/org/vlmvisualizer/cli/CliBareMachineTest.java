@@ -85,6 +85,14 @@ class CliBareMachineTest {
     assertFalse(Files.exists(folder.resolve("results")));
   }
 
+  /** As Java names a current folder of other letters. */
+  @Test
+  void inThePosixLocaleACurrentFolderInOtherLettersIsRefused() throws Exception {
+    JavaProcess run = run(List.of("-Duser.dir=/\ufffd\ufffd"), Map.of());
+    assertEquals(1, run.exitCode());
+    PlainSentence.check(run.err());
+  }
+
   @Test
   void inThePosixLocaleAPictureInOtherLettersIsARowWithItsReason() throws Exception {
     Path pictures = Files.createDirectory(folder.resolve("pictures"));
