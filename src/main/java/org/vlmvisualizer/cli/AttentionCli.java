@@ -233,7 +233,7 @@ public final class AttentionCli implements Callable<Integer> {
 
   private static boolean isFolder(String path) {
     try {
-      return Files.isDirectory(Path.of(path.strip()));
+      return !path.isBlank() && Files.isDirectory(Path.of(path.strip()));
     } catch (InvalidPathException e) {
       return false; // an address, or what opening it will complain about
     }

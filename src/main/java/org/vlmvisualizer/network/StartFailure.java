@@ -1,6 +1,8 @@
 package org.vlmvisualizer.network;
 
+import ai.djl.engine.EngineException;
 import java.util.Locale;
+import org.vlmvisualizer.core.InputException;
 
 /** Says why PyTorch does not start, and what to do. */
 final class StartFailure {
@@ -35,6 +37,23 @@ final class StartFailure {
     }
     return "Expected PyTorch to start, but it cannot be loaded on this computer (%s); Linux, Windows (with the Visual C++ runtime) and Macs with Apple chips are supported."
         .formatted(innermost(failure));
+  }
+
+  /**
+   * What a missing operator means: our sources need those of one version, and DJL takes whatever
+   * version lies in PYTORCH_LIBRARY_PATH for that one.
+   *
+   * @param libraryPath what PYTORCH_LIBRARY_PATH is set to, or null
+   * @return the failure itself if it tells of something else
+   */
+  static RuntimeException explained(EngineException failure, String libraryPath) {
+    boolean lacksOperator = String.valueOf(failure.getMessage()).contains("Unknown builtin op");
+    return libraryPath == null || !lacksOperator
+        ? failure
+        : new InputException(
+            "Expected PyTorch %s in PYTORCH_LIBRARY_PATH (%s), found another version, which lacks operators; name a folder with that version, or unset it to use the built-in PyTorch for CPUs."
+                .formatted(LibraryPath.VERSION, libraryPath),
+            failure);
   }
 
   /** Failures that look the same on all systems, told by the words of the system's loader. */

@@ -30,7 +30,12 @@ final class Torch implements AutoCloseable {
   private final PtNDManager manager;
   private final List<IValue> kept = new ArrayList<>();
 
-  /** Loads the module with the sources that suit the device. */
+  /**
+   * Loads the module with the sources that suit the device.
+   *
+   * @throws org.vlmvisualizer.core.InputException if the PyTorch of the user's own is another
+   *     version
+   */
   static Torch on(Device device) {
     if (device.equals(Device.cpu())) {
       for (String[] sources : new String[][] {{"packed", "half"}, {"unpacked", "half"}}) {
@@ -40,7 +45,11 @@ final class Torch implements AutoCloseable {
         }
       }
     }
-    return new Torch(device, "unpacked", "no_half");
+    try {
+      return new Torch(device, "unpacked", "no_half");
+    } catch (EngineException e) {
+      throw StartFailure.explained(e, LibraryPath.value());
+    }
   }
 
   /**

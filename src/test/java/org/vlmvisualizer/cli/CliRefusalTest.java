@@ -46,7 +46,7 @@ class CliRefusalTest {
     "--precision, float64",
     "--upsampling, lanczos",
     "--prompt, ''",
-    "--prompt, What is �?",
+    "--prompt, What is \ufffd?",
     "--prompt, What is <image>?",
     "--model, ''",
     "--model, /no/such/folder",
@@ -86,6 +86,12 @@ class CliRefusalTest {
   void anEmptyOutputIsNoFolder(String output) throws Exception {
     CliRun.refusal(2, folder, CliRun.arguments(folder, "--output", output));
     assertFalse(Files.exists(Path.of("run.json")));
+  }
+
+  /** Not the pictures of the folder in which the program runs. */
+  @Test
+  void anEmptyImageIsNoFolder() throws Exception {
+    assertTrue(refused("--image", "").contains("path or address of a picture"));
   }
 
   @Test

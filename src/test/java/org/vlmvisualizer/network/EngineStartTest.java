@@ -2,9 +2,11 @@ package org.vlmvisualizer.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import java.io.File;
@@ -102,6 +104,21 @@ class EngineStartTest {
   void evenAFailureWithoutAMessageIsASentence() {
     PlainSentence.check(
         StartFailure.sentence("Linux", "amd64", null, new EngineException("", new Error())));
+  }
+
+  /** DJL takes any PyTorch there for the one that it fits. */
+  @Test
+  void anotherVersionOfPyTorchIsToldByItsFolder() {
+    EngineException lacking =
+        assertThrows(
+            EngineException.class, () -> new Torch(Device.cpu(), "unknown-operator", "half"));
+    RuntimeException told = StartFailure.explained(lacking, "/opt/torch/lib");
+    assertEquals(InputException.class, told.getClass());
+    PlainSentence.check(told.getMessage());
+    assertTrue(told.getMessage().contains("(/opt/torch/lib), found another version"));
+    assertSame(lacking, StartFailure.explained(lacking, null));
+    EngineException other = new EngineException("CUDA error");
+    assertSame(other, StartFailure.explained(other, "/opt/torch/lib"));
   }
 
   @Test
