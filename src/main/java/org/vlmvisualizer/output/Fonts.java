@@ -26,7 +26,7 @@ public final class Fonts {
     return areThere()
         ? Optional.empty()
         : Optional.of(
-            "This computer has no fonts, so %s and %s are left out; everything else is written. To have them, install fontconfig and a font, such as the package fonts-dejavu-core."
+            "Java cannot draw text here, for want of fonts or their libraries, so %s and %s are left out; everything else is written. To have them, install fontconfig, freetype and a font, such as the package fonts-dejavu-core."
                 .formatted(ResultFiles.RATIO, ResultFiles.MONTAGE));
   }
 

@@ -113,7 +113,21 @@ public final class ResultFiles {
    * @throws InputException if they cannot be written; then the folder is as it was before
    */
   static List<Path> write(Path folder, AttentionResult result, ImagePlus heatmaps) {
-    return write(folder, writers(result, heatmaps));
+    List<Path> files = write(folder, writers(result, heatmaps));
+    if (!Fonts.areThere()) {
+      removeEarlier(folder);
+    }
+    return files;
+  }
+
+  /** Pictures with text of an earlier run would be taken for this one's. */
+  private static void removeEarlier(Path folder) {
+    try {
+      Files.deleteIfExists(folder.resolve(RATIO));
+      Files.deleteIfExists(folder.resolve(MONTAGE));
+    } catch (IOException e) {
+      throw unwritten(folder, e);
+    }
   }
 
   /**
