@@ -10,8 +10,8 @@ import java.util.List;
  * RowAreas} the segments of the outline: from left to right by turns where the region begins (+)
  * and ends (−). That is the even-odd rule.
  *
- * <p>Where pieces cross within a slab, the slab is cut there, for those pieces only. Nothing hangs
- * on finding every crossing: two pieces in the wrong order are wrong by the area between them.
+ * <p>Where pieces cross within a slab, the slab is cut there, for those pieces only. A crossing
+ * that rounding hides does little harm: the error is the area between the two pieces.
  */
 final class EvenOddSweep {
   /** Pieces that overlap by less, in patches, count as side by side. */

@@ -19,7 +19,7 @@ record DeviceChoice(Device device, String reason, boolean isFree, boolean isWarn
 
   private static final String MPS = "mps";
 
-  /** Read once: what became of the start before this one holds until the user says otherwise. */
+  /** Whether the last start crashed: read once, and valid until the user says otherwise. */
   private static final class LastStart {
     static volatile Optional<String> crash = LoadingMark.leftBehind(LoadingMark.folder());
   }

@@ -7,10 +7,10 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
- * The thread that PyTorch computes on, whoever asks. OpenMP keeps workers for each thread that ever
- * called it; once they are more than there are cores, they sleep between two products instead of
- * waiting awake. Fiji runs a command on any thread of a pool: with a second one, a token took 1.2
- * times and a picture 1.1 to 1.4 times as long, from then on.
+ * The only thread that calls PyTorch. OpenMP keeps a pool of workers for each thread that ever
+ * called it; once there are more workers than cores, they sleep between two products instead of
+ * spinning. Fiji runs a command on any thread of a pool: with a second one, a token took 1.2 times
+ * and a picture 1.1 to 1.4 times as long, from then on.
  */
 final class EngineThread {
   private static final Executor THREAD =

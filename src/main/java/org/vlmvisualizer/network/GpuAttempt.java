@@ -39,7 +39,7 @@ final class GpuAttempt {
     try {
       return loader.apply(cpu);
     } catch (InputException e) {
-      // Alone, the CPU's complaint would puzzle who expects the GPU.
+      // The CPU's failure alone would not explain why the GPU was not used.
       e.addSuppressed(failure);
       throw new InputException(cpu.reason() + " " + e.getMessage(), e);
     }
