@@ -93,7 +93,7 @@ class HeatmapStackTest {
     calibration.setInvertY(invertY);
     calibration.yOrigin = invertY ? 0 : 30; // 0 and inverted: ImageJ counts from the bottom row
     image.setCalibration(calibration);
-    SourceFrame frame = SourceFrame.of(image, new Rectangle(100, 50, 120, 80));
+    SourceFrame frame = SourceFrame.of(image, new Rectangle(100, 50, 120, 80), 0);
     PatchGrid grid = pad ? PatchGrid.padded(120, 80, 336, 14) : PatchGrid.cropped(120, 80, 336, 14);
 
     double x = 70.5; // in the crop
