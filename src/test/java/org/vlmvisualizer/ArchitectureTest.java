@@ -25,7 +25,15 @@ class ArchitectureTest {
 
   private static final List<String> VIEW =
       List.of(
-          "analysis", "attribution", "checkpoint", "family", "hub", "network", "output", "core");
+          "analysis",
+          "attribution",
+          "checkpoint",
+          "family",
+          "hub",
+          "network",
+          "output",
+          "picture",
+          "core");
 
   /** Package to the packages of this plugin that it may import. */
   private static final Map<String, List<String>> PACKAGES =
@@ -42,6 +50,7 @@ class ArchitectureTest {
               "analysis",
               List.of("core", "checkpoint", "image", "prompt", "family", "network", "attribution")),
           Map.entry("output", List.of("core", "json")),
+          Map.entry("picture", List.of("core")),
           Map.entry("hub", List.of("core", "json")),
           Map.entry("dialog", List.of("core")),
           Map.entry("explorer", List.of("core", "attribution", "dialog", "output")),
@@ -61,9 +70,9 @@ class ArchitectureTest {
           Map.entry("com.sun.jna..", List.of("hub", "network")),
           Map.entry("ch.qos.logback..", List.of("network")),
           Map.entry("org.slf4j..", List.of("network")),
-          Map.entry("java.net.http..", List.of("hub", "command")),
+          Map.entry("java.net.http..", List.of("hub", "picture")),
           Map.entry("net.imglib2..", List.of("output", "image")),
-          Map.entry("ij..", List.of("output", "explorer", "command", "cli")),
+          Map.entry("ij..", List.of("output", "picture", "explorer", "command", "cli")),
           Map.entry("org.scijava..", List.of("command")),
           Map.entry("picocli..", List.of("cli")));
 

@@ -216,7 +216,7 @@ public final class AttentionCli implements Callable<Integer> {
     Precision wanted = Precision.parse(precision);
     boolean folder = isFolder(image);
     PictureFolder pictures = folder ? PictureFolder.of(Path.of(image.strip()), region()) : null;
-    ImageInput input = folder ? null : ImageInput.open(image, region());
+    ImageInput input = folder ? null : ImageInput.open(image, region(), progress());
     ResultFiles.prepare(output);
     Fonts.complaint().ifPresent(this::tell);
     try (Asker asker =

@@ -1,7 +1,9 @@
 package org.vlmvisualizer.command;
 
 import com.google.gson.JsonObject;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.vlmvisualizer.core.Progress;
 
 /**
  * One picture of many to ask about, opened when its turn comes.
@@ -10,14 +12,14 @@ import java.util.function.Supplier;
  * @param name what people call it
  * @param folder name of the folder for its results
  * @param identity tells it from others and from itself after a change; may throw InputException
- * @param content reads it; may throw InputException
+ * @param content reads it, unless the progress cancels; may throw InputException
  */
 public record BatchPicture(
     int frame,
     String name,
     String folder,
     Supplier<JsonObject> identity,
-    Supplier<Content> content) {
+    Function<Progress, Content> content) {
 
   /**
    * A picture that was read.

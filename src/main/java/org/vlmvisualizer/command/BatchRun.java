@@ -130,7 +130,7 @@ public final class BatchRun {
     BatchPicture.Content content;
     try {
       key = key(picture); // before it is read: should it change meanwhile, it will be asked again
-      content = picture.content().get();
+      content = picture.content().apply(progress);
     } catch (InputException | OutOfMemoryError e) {
       return failed(picture, e);
     }

@@ -98,7 +98,7 @@ final class DisplayedColours {
    * Red, green and blue of the region in the slice that was displayed.
    *
    * @return [height, width, 3]
-   * @throws InputException if the region holds NaN
+   * @throws InputException if the region holds NaN, or infinite values only
    */
   byte[] read() {
     return read(displayed);
@@ -109,7 +109,7 @@ final class DisplayedColours {
    *
    * @param planes pixel arrays of the slice's channels, in the order of {@link #channels}
    * @return [height, width, 3]
-   * @throws InputException if the region holds NaN
+   * @throws InputException if the region holds NaN, or infinite values only
    */
   byte[] read(List<Object> planes) {
     refuseNaN(planes);
@@ -188,6 +188,7 @@ final class DisplayedColours {
     for (Object plane : planes) {
       if (plane instanceof float[] values) {
         found += countNaN(values);
+        refuseAllInfinite(values);
       }
     }
     if (found > 0) {
@@ -196,6 +197,18 @@ final class DisplayedColours {
                   + " with Process > Noise > Remove NaNs... or the macro line changeValues(NaN, NaN, 0);")
               .formatted(found));
     }
+  }
+
+  private void refuseAllInfinite(float[] values) {
+    for (int y = region.y; y < region.y + region.height; y++) {
+      for (int x = region.x; x < region.x + region.width; x++) {
+        if (!Float.isInfinite(values[y * width + x])) {
+          return;
+        }
+      }
+    }
+    throw new InputException(
+        "Expected a finite number in some pixel, found infinite ones only. Was the image divided by 0?");
   }
 
   private long countNaN(float[] values) {

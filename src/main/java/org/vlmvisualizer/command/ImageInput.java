@@ -5,8 +5,10 @@ import ij.gui.Roi;
 import java.awt.Rectangle;
 import java.util.function.Supplier;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.output.SourceFrame;
+import org.vlmvisualizer.picture.ImageOpener;
 
 /**
  * What is asked about: the part of an ImageJ image that a user sees, as 8-bit RGB. A snapshot:
@@ -35,8 +37,8 @@ public record ImageInput(RgbPicture picture, SourceFrame source) {
    *
    * @param roi an area selection stands for its bounding box, clipped to the image; null or a
    *     selection without area (points, lines) for the whole image
-   * @throws InputException if there is no image, nothing of it under the selection, NaN in it, or
-   *     it is too large for an array or for the memory
+   * @throws InputException if there is no image, nothing of it under the selection, NaN or nothing
+   *     finite in it, or it is too large for an array or for the memory
    */
   public static ImageInput of(ImagePlus image, Roi roi) {
     Rectangle region = region(image, roi);
@@ -85,16 +87,17 @@ public record ImageInput(RgbPicture picture, SourceFrame source) {
    *
    * @param pathOrUrl a path, or an address that starts with http:, https: or file:
    * @param roi as in {@link #of(ImagePlus, Roi)}
-   * @throws InputException if it does not exist, cannot be fetched, is a folder, is no picture that
-   *     ImageJ can read, or for the reasons of {@link #of(ImagePlus, Roi)}
+   * @param progress may cancel
+   * @throws InputException if it does not exist, cannot be fetched, is a folder, is no whole
+   *     picture that ImageJ can read, or for the reasons of {@link #of(ImagePlus, Roi)}
    */
-  public static ImageInput open(String pathOrUrl, Roi roi) {
-    return ImageOpener.open(pathOrUrl, image -> of(image, roi));
+  public static ImageInput open(String pathOrUrl, Roi roi, Progress progress) {
+    return ImageOpener.open(pathOrUrl, progress, image -> of(image, roi));
   }
 
   /** Opens a picture file or address and takes the whole of it. */
   public static ImageInput open(String pathOrUrl) {
-    return open(pathOrUrl, null);
+    return open(pathOrUrl, null, Progress.NONE);
   }
 
   /**

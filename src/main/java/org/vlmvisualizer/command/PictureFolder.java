@@ -11,9 +11,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.LocaleText;
+import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.output.BatchRow;
+import org.vlmvisualizer.picture.ImageOpener;
 
 /**
  * The pictures of a folder, in the order that people count in: 2.png before 10.png. Folders inside
@@ -67,7 +70,9 @@ public record PictureFolder(List<BatchPicture> pictures, List<BatchRow> skipped)
       return StringSorter.sortNumerically(names);
     } catch (IOException e) {
       throw new InputException(
-          "The folder %s cannot be read. Check its permissions.".formatted(folder), e);
+          "The folder %s cannot be read (%s). Check its permissions."
+              .formatted(folder, FileTrouble.reason(e)),
+          e);
     }
   }
 
@@ -77,7 +82,7 @@ public record PictureFolder(List<BatchPicture> pictures, List<BatchRow> skipped)
         name,
         folderName(name),
         () -> identity(file(folder, name), region),
-        () -> read(file(folder, name), region));
+        progress -> read(file(folder, name), region, progress));
   }
 
   private static Path file(Path folder, String name) {
@@ -112,13 +117,16 @@ public record PictureFolder(List<BatchPicture> pictures, List<BatchRow> skipped)
       return identity;
     } catch (IOException e) {
       throw new InputException(
-          "The file %s cannot be read. Was it moved or deleted?".formatted(file), e);
+          "The file %s cannot be read (%s). Was it moved or deleted?"
+              .formatted(file, FileTrouble.reason(e)),
+          e);
     }
   }
 
-  private static BatchPicture.Content read(Path file, Roi region) {
+  private static BatchPicture.Content read(Path file, Roi region, Progress progress) {
     return ImageOpener.open(
         file.toAbsolutePath().toString(),
+        progress,
         image -> {
           int slices = image.getNSlices() * image.getNFrames();
           return new BatchPicture.Content(

@@ -92,7 +92,7 @@ final class StackPictures {
         label == null || label.isBlank() ? position : label,
         "%s%04d".formatted(time ? "t" : "z", number),
         () -> identity,
-        () -> new BatchPicture.Content(input(title, slices), ""));
+        progress -> new BatchPicture.Content(input(title, slices), ""));
   }
 
   private ImageInput input(String title, int[] slices) {

@@ -359,6 +359,16 @@ class ImageInputTest {
   }
 
   @Test
+  void refusesARegionWithoutAFiniteNumber() {
+    ImagePlus image =
+        floats(Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, 4);
+    image.setRoi(0, 0, 3, 1);
+    assertTrue(refusal(image).contains("found infinite ones only"), refusal(image));
+    image.setRoi(1, 0, 3, 1);
+    assertEquals(3, ImageInput.of(image).picture().width());
+  }
+
+  @Test
   void refusesMoreThanAnArrayHolds() {
     ImagePlus image =
         new ImagePlus("huge", new ByteProcessor(1, 1)) {

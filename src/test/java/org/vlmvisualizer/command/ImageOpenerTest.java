@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Progress;
 
 /** Pictures from files and addresses; one sentence and not a printed word where there is none. */
 class ImageOpenerTest {
@@ -110,7 +111,7 @@ class ImageOpenerTest {
     String file = folder.resolve("roi.tif").toString();
     new FileSaver(image).saveAsTiff(file);
     assertEquals(9, ImageInput.open(file).picture().width());
-    ImageInput part = ImageInput.open(file, new Roi(3, 2, 4, 9));
+    ImageInput part = ImageInput.open(file, new Roi(3, 2, 4, 9), Progress.NONE);
     assertEquals(4, part.picture().width());
     assertEquals(3, part.picture().height());
     assertEquals(3, part.source().originX());

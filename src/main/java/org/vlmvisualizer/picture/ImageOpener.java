@@ -1,0 +1,197 @@
+package org.vlmvisualizer.picture;
+
+import ij.ImagePlus;
+import ij.io.FileInfo;
+import ij.io.Opener;
+import ij.plugin.AVI_Reader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.FileSystemNotFoundException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Function;
+import org.vlmvisualizer.core.FileTrouble;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Progress;
+
+/**
+ * Opens picture files and addresses with ImageJ, in silence. An address is fetched to a temporary
+ * file first: ImageJ then tells the format from the first bytes and not from the address.
+ */
+public final class ImageOpener {
+  private final Limits limits;
+  private final Progress progress;
+
+  ImageOpener(Progress progress, Limits limits) {
+    this.progress = progress;
+    this.limits = limits;
+  }
+
+  /**
+   * Opens a picture and uses it while the file is there (a movie is read frame by frame).
+   *
+   * @param progress may cancel
+   * @param use called on a thread of its own
+   * @throws InputException in one sentence, if there is no picture
+   * @throws java.util.concurrent.CancellationException if {@code progress} cancels
+   */
+  public static <T> T open(String pathOrUrl, Progress progress, Function<ImagePlus, T> use) {
+    return new ImageOpener(progress, Limits.USUAL).open(pathOrUrl, use);
+  }
+
+  <T> T open(String pathOrUrl, Function<ImagePlus, T> use) {
+    if (pathOrUrl == null || pathOrUrl.isBlank()) {
+      throw new InputException("Expected the path or address of a picture, found none.");
+    }
+    String text = pathOrUrl.strip();
+    String scheme = text.split(":", 2)[0].toLowerCase(Locale.ROOT);
+    return switch (scheme) {
+      case "http", "https" -> openAddress(address(text), use);
+      case "file" -> openFile(fileAddress(text), use);
+      default -> openFile(path(text), use);
+    };
+  }
+
+  private <T> T openAddress(URI address, Function<ImagePlus, T> use) {
+    String path = address.getPath() == null ? "" : address.getPath();
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    try {
+      Path folder = Files.createTempDirectory("picture");
+      // Some formats are told by the end of the name, and the name becomes the image's title.
+      Path file = folder.resolve(name.isBlank() ? "picture" : name.replaceAll("[^\\w. -]", "_"));
+      try {
+        new Download(address, limits).to(file, progress);
+        return open(file, address.toString(), use);
+      } finally {
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(folder);
+      }
+    } catch (IOException e) {
+      throw new InputException(
+          "%s could not be fetched (%s). Check the address and the network."
+              .formatted(address, FileTrouble.reason(e)),
+          e);
+    }
+  }
+
+  private <T> T openFile(Path file, Function<ImagePlus, T> use) {
+    return open(file.toAbsolutePath(), file.toString(), use);
+  }
+
+  private <T> T open(Path file, String shownAs, Function<ImagePlus, T> use) {
+    long start = System.nanoTime();
+    Runnable poll =
+        () -> {
+          progress.update("opening", 0, 1);
+          if (System.nanoTime() - start > limits.time().toNanos()) {
+            throw new InputException(
+                "%s could not be opened within %d seconds. Copy it to a disk of this computer."
+                    .formatted(shownAs, limits.time().toSeconds()));
+          }
+        };
+    try (Silence silence = new Silence()) {
+      return Abandonable.run(() -> readAny(file, shownAs, use), poll);
+    } catch (OutOfMemoryError e) {
+      throw Size.tooLarge(shownAs, "");
+    } catch (IOException e) {
+      throw new InputException(
+          "%s cannot be read (%s). Check the file and its permissions."
+              .formatted(shownAs, FileTrouble.reason(e)),
+          e);
+    }
+  }
+
+  private <T> T readAny(Path file, String shownAs, Function<ImagePlus, T> use) throws IOException {
+    checkFile(file, shownAs);
+    try (Unpacked inside = Unpacked.of(file, shownAs, limits)) {
+      return use.apply(read(inside == null ? file : inside.file(), shownAs));
+    }
+  }
+
+  private static void checkFile(Path file, String shownAs) {
+    if (!Files.exists(file)) {
+      throw new InputException("There is no file %s. Check the path.".formatted(shownAs));
+    }
+    if (Files.isDirectory(file)) {
+      throw new InputException(
+          "Expected a picture file, found the folder %s. Name one of its files."
+              .formatted(shownAs));
+    }
+    // Reading a pipe waits for a writer, and a device may have no end.
+    if (!Files.isRegularFile(file)) {
+      throw new InputException(
+          "Expected a picture file, found a pipe, a socket or a device: %s. Name a file."
+              .formatted(shownAs));
+    }
+    if (!Files.isReadable(file)) {
+      throw new InputException(
+          "The file %s may not be read. Check its permissions.".formatted(shownAs));
+    }
+  }
+
+  private static ImagePlus read(Path file, String shownAs) throws IOException {
+    PictureCheck.check(file, shownAs);
+    ImagePlus image = null;
+    RuntimeException cause = null;
+    try {
+      image = read(file.toString());
+    } catch (RuntimeException e) {
+      cause = e;
+    }
+    if (image == null || image.getWidth() < 1 || image.getHeight() < 1) {
+      throw new InputException(
+          ("Expected a picture that ImageJ can read (such as TIFF, PNG, JPEG, BMP, GIF, DICOM), found"
+                  + " something else in %s. Open it in another program and save it as TIFF or PNG.")
+              .formatted(shownAs),
+          cause);
+    }
+    FileInfo info = image.getOriginalFileInfo();
+    if (info != null && (info.fileFormat == FileInfo.DICOM || info.fileFormat == FileInfo.FITS)) {
+      RawPixels.check(info, Files.size(file), shownAs);
+    }
+    return image;
+  }
+
+  /** Null where ImageJ cannot read it. */
+  private static ImagePlus read(String path) {
+    Opener opener = new Opener();
+    opener.setSilentMode(true);
+    // The opener would ask with a dialog how to read a movie.
+    return opener.getFileType(path) == Opener.AVI
+        ? AVI_Reader.openVirtual(path)
+        : opener.openImage(path);
+  }
+
+  private static URI address(String text) {
+    try {
+      URI address = new URI(text.replace(" ", "%20"));
+      if (address.getHost() != null) {
+        return address;
+      }
+    } catch (URISyntaxException e) {
+      // Said below: an address without a host reads no better.
+    }
+    throw new InputException(
+        "Expected an address like https://host/picture.png, found %s.".formatted(text));
+  }
+
+  private static Path fileAddress(String text) {
+    try {
+      return Path.of(new URI(text.replace(" ", "%20")));
+    } catch (URISyntaxException | IllegalArgumentException | FileSystemNotFoundException e) {
+      throw new InputException(
+          "Expected an address like file:///folder/picture.png, found %s.".formatted(text), e);
+    }
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new InputException("Expected a path, found %s.".formatted(text), e);
+    }
+  }
+}

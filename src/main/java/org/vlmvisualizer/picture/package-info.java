@@ -1,0 +1,6 @@
+/**
+ * Opens picture files and addresses with ImageJ. What ImageJ passes over is refused before it opens
+ * a file: files that end too early, sizes beyond the memory, directories in a circle. Whatever
+ * takes long can be cancelled.
+ */
+package org.vlmvisualizer.picture;
