@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.json.StrictJson;
 
@@ -198,7 +199,10 @@ public final class Checkpoint {
       }
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new InputException("Expected to read " + file + ", but that failed.", e);
+      throw new InputException(
+          "Expected to read %s, but that failed (%s); check the file and its permissions."
+              .formatted(file, FileTrouble.reason(e)),
+          e);
     }
   }
 
@@ -220,7 +224,7 @@ public final class Checkpoint {
       return Checksum.of(allFiles());
     } catch (IOException e) {
       throw new InputException(
-          "The files of " + folder + " cannot be read: " + e.getMessage() + ".", e);
+          "The files of " + folder + " cannot be read: " + FileTrouble.reason(e) + ".", e);
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.UserCache;
 
@@ -44,7 +45,7 @@ final class DemoCheckpoint {
     } catch (IOException e) {
       throw new InputException(
           "Expected to lay the demo model into %s, but that failed (%s); make it writable or make room there, or choose the folder of another model."
-              .formatted(folder, e.getMessage()),
+              .formatted(folder, FileTrouble.reason(e)),
           e);
     }
   }

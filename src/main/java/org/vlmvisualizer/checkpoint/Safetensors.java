@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.json.StrictJson;
 
@@ -51,7 +52,10 @@ public final class Safetensors {
       checkLayout(file, tensors, 8 + headerBytes, size);
       return tensors;
     } catch (IOException e) {
-      throw new InputException("Expected a safetensors file, but " + file + " cannot be read.", e);
+      throw new InputException(
+          "Expected a safetensors file, but %s cannot be read (%s)."
+              .formatted(file, FileTrouble.reason(e)),
+          e);
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -91,7 +92,8 @@ public record StoredTensor(
       }
     } catch (IOException e) {
       throw new InputException(
-          "The weight " + name + " in " + file + " cannot be read: " + e.getMessage() + ".", e);
+          "The weight " + name + " in " + file + " cannot be read: " + FileTrouble.reason(e) + ".",
+          e);
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -68,7 +69,7 @@ public final class TorchFile {
       }
       throw new InputException(
           "Expected a PyTorch file with weights, but %s cannot be read: %s"
-              .formatted(file, e.getMessage()),
+              .formatted(file, FileTrouble.reason(e)),
           e);
     }
   }

@@ -164,20 +164,23 @@ public final class AttentionCli implements Callable<Integer> {
 
   /** Runs the command line. */
   static int run(String[] arguments, PrintWriter out, PrintWriter err) {
+    PrintWriter cleanOut = new PrintWriter(new TerminalWriter(out));
+    PrintWriter cleanErr = new PrintWriter(new TerminalWriter(err));
     try {
       // In a folder that it cannot spell, Java itself fails, here and there.
       LocaleText.require(System.getProperty("user.dir"));
       Arrays.stream(arguments).forEach(LocaleText::require);
     } catch (InputException e) {
-      err.println(e.getMessage());
-      err.flush();
+      cleanErr.println(e.getMessage());
+      cleanErr.flush();
       return CommandLine.ExitCode.SOFTWARE;
     }
     return new CommandLine(new AttentionCli())
         // A question may begin with @, which picocli would take for a file with arguments.
         .setExpandAtFiles(false)
-        .setOut(out)
-        .setErr(err)
+        .setOut(cleanOut)
+        .setErr(cleanErr)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
         .setExecutionExceptionHandler(AttentionCli::explain)
         .setParameterExceptionHandler(AttentionCli::explainUsage)
         .execute(arguments);

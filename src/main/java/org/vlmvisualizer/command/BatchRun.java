@@ -13,14 +13,19 @@ import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.BatchTables;
+import org.vlmvisualizer.output.Claim;
 import org.vlmvisualizer.output.ResultFiles;
 import org.vlmvisualizer.output.SavedResult;
 
 /**
- * One question about many pictures, one after the other. A picture that fails is a row with its
- * error, not the end; a cancel keeps what was done. Nothing of a picture stays in memory but its
- * row. With an output folder, each picture has a folder of results in it, written whole or not at
- * all, and the tables over all pictures are written at the end, however that comes.
+ * One question about many pictures, one after the other. A picture that fails, whatever it throws,
+ * is a row with its error, not the end; so is one that is too large for Java's memory. Other Errors
+ * of Java end the run, since they are no picture's. A cancel keeps what was done. Nothing of a
+ * picture stays in memory but its row.
+ *
+ * <p>With an output folder, each picture has a folder of results in it, written whole or not at
+ * all, and the tables over all pictures are written at the end, however that comes. Several runs
+ * may share the folder: each picture is one run's at a time ({@link Claim}).
  */
 public final class BatchRun {
   /** Name in run.json of what an answer depends on, by which a later run knows it again. */
@@ -74,33 +79,67 @@ public final class BatchRun {
   /**
    * Asks about all of them.
    *
-   * @param others rows for batch.csv beside the pictures' own
-   * @param ready told of each picture: its row, and its answer if it was asked now; what it throws
-   *     ends the run
+   * @param skipped rows for batch.csv beside the pictures' own
+   * @param ready told of each picture, in order but for those that another run had: its row, and
+   *     its answer if it was asked now; what it throws ends the run
    * @throws InputException if the model cannot be loaded or the tables cannot be written
    */
   public Outcome run(
       List<BatchPicture> pictures,
-      List<BatchRow> others,
+      List<BatchRow> skipped,
       Progress progress,
       BiConsumer<BatchRow, AttentionResult> ready) {
-    List<BatchRow> rows = new ArrayList<>();
+    BatchRow[] rows = new BatchRow[pictures.size()];
     boolean cancelled = false;
     try {
+      List<BatchPicture> others = new ArrayList<>();
       for (BatchPicture picture : pictures) {
-        Answer answer = answer(picture, of(pictures, picture, progress));
-        rows.add(answer.row());
-        ready.accept(answer.row(), answer.result());
+        // Only where earlier answers count is there a use in leaving one to another run.
+        if (!ask(picture, rows, of(pictures, picture, progress), !resume, ready)) {
+          others.add(picture);
+        }
+      }
+      for (BatchPicture picture : others) {
+        ask(picture, rows, of(pictures, picture, progress), true, ready);
       }
     } catch (CancellationException e) {
       cancelled = true;
     } finally {
-      pictures.stream()
-          .skip(rows.size())
-          .forEach(p -> rows.add(BatchRow.pending(p.frame(), p.name())));
-      writeTables(rows, others);
+      for (BatchPicture picture : pictures) {
+        if (rows[picture.frame() - 1] == null) {
+          rows[picture.frame() - 1] = unasked(picture);
+        }
+      }
+      writeTables(List.of(rows), skipped);
     }
-    return new Outcome(rows, cancelled);
+    return new Outcome(List.of(rows), cancelled);
+  }
+
+  /**
+   * Asks about one picture, unless that was done before.
+   *
+   * @param wait for a run that has it, or leave it to that run
+   * @return whether it has its row
+   */
+  private boolean ask(
+      BatchPicture picture,
+      BatchRow[] rows,
+      Progress progress,
+      boolean wait,
+      BiConsumer<BatchRow, AttentionResult> ready) {
+    Answer answer = answer(picture, progress, wait);
+    if (answer == null) {
+      return false;
+    }
+    rows[picture.frame() - 1] = answer.row();
+    ready.accept(answer.row(), answer.result());
+    return true;
+  }
+
+  /** Another run may have asked about it meanwhile. */
+  private BatchRow unasked(BatchPicture picture) {
+    BatchRow earlier = earlier(picture);
+    return earlier == null ? BatchRow.pending(picture.frame(), picture.name()) : earlier;
   }
 
   /** The bar shows the pictures, the text what is done with this one. */
@@ -117,38 +156,56 @@ public final class BatchRun {
   /** A picture's row, and its answer if it was asked about now. */
   private record Answer(BatchRow row, AttentionResult result) {}
 
-  private Answer answer(BatchPicture picture, Progress progress) {
+  /** Null where another run has the picture and is not waited for. */
+  private Answer answer(BatchPicture picture, Progress progress, boolean wait) {
     progress.update("opening", 0, 1);
-    if (output != null) {
+    if (output == null) {
+      return asked(picture, progress, null);
+    }
+    Claim claim;
+    try {
       ResultFiles.removeLeftovers(output.resolve(picture.folder()));
+      BatchRow earlier = earlier(picture);
+      if (earlier != null) {
+        return new Answer(earlier, null);
+      }
+      claim =
+          wait
+              ? Claim.await(
+                  output, picture.folder(), () -> progress.update("waiting for another run", 0, 1))
+              : Claim.take(output, picture.folder());
+    } catch (InputException e) {
+      return failed(picture, e);
     }
-    BatchRow earlier = earlier(picture);
-    if (earlier != null) {
-      return new Answer(earlier, null);
+    if (claim == null) {
+      return null;
     }
+    try (claim) {
+      BatchRow earlier = earlier(picture); // the other run may have been faster
+      return earlier == null ? asked(picture, progress, claim) : new Answer(earlier, null);
+    }
+  }
+
+  private Answer asked(BatchPicture picture, Progress progress, Claim claim) {
     JsonObject key;
     BatchPicture.Content content;
     try {
       key = key(picture); // before it is read: should it change meanwhile, it will be asked again
       content = picture.content().apply(progress);
-    } catch (InputException | OutOfMemoryError e) {
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       return failed(picture, e);
     }
     asker.load(progress); // its failure is no picture's
     try {
       AttentionResult result = asker.ask(content.input(), progress);
-      return new Answer(save(picture, key, content.note(), result), result);
-    } catch (InputException | OutOfMemoryError e) {
+      return new Answer(save(picture, key, content.note(), result, claim), result);
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       return failed(picture, e);
     }
   }
 
   private static Answer failed(BatchPicture picture, Throwable cause) {
-    String sentence =
-        cause instanceof InputException
-            ? cause.getMessage()
-            : "Not enough memory for this picture: Java may use %,d MB in all. Give it more, or use upsampling=none."
-                .formatted(Runtime.getRuntime().maxMemory() >> 20);
+    String sentence = PictureFailure.sentence(cause);
     return new Answer(BatchRow.failed(picture.frame(), picture.name(), sentence), null);
   }
 
@@ -184,9 +241,11 @@ public final class BatchRun {
     }
   }
 
-  private BatchRow save(BatchPicture picture, JsonObject key, String note, AttentionResult result) {
+  private BatchRow save(
+      BatchPicture picture, JsonObject key, String note, AttentionResult result, Claim claim) {
     if (output != null) {
       Path folder = output.resolve(picture.folder());
+      claim.check();
       result.run().add(KEY, key);
       result.write(folder, result.heatmaps());
     }

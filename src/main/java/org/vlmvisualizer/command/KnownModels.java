@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.LinkedFolders;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.UserCache;
 import org.vlmvisualizer.family.Families;
@@ -166,7 +167,10 @@ final class KnownModels {
       }
       return bytes;
     } catch (IOException | UncheckedIOException e) {
-      throw new InputException("Expected to read " + folder + ", but that failed.", e);
+      throw new InputException(
+          "Expected to read %s, but that failed (%s); check its permissions."
+              .formatted(folder, FileTrouble.reason(e)),
+          e);
     }
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.vlmvisualizer.command.KnownModels.KnownModel;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.dialog.ModelsWindow;
@@ -86,7 +87,7 @@ final class ModelShelf implements ModelsWindow.Shelf {
     } catch (IOException e) {
       throw new InputException(
           "Expected to delete %s, but that failed (%s); close what uses it and try again."
-              .formatted(folder, e.getMessage()),
+              .formatted(folder, FileTrouble.reason(e)),
           e);
     }
   }

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import ij.gui.Roi;
 import ij.util.StringSorter;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ public record PictureFolder(List<BatchPicture> pictures, List<BatchRow> skipped)
               .sorted()
               .toArray(String[]::new);
       return StringSorter.sortNumerically(names);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new InputException(
           "The folder %s cannot be read (%s). Check its permissions."
               .formatted(folder, FileTrouble.reason(e)),

@@ -3,6 +3,7 @@ package org.vlmvisualizer.command;
 import java.util.List;
 import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.attribution.AttentionOptions;
+import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.InputException;
@@ -16,6 +17,7 @@ public final class RequestOptions {
 
   /**
    * @throws InputException if a word is not one of those expected, or the prompt was not read whole
+   *     or has half of a character
    */
   public static AnalysisRequest request(
       String prompt,
@@ -38,6 +40,7 @@ public final class RequestOptions {
             isSecond("vision", vision, "all", "selected")
                 ? VisionLayers.SELECTED
                 : VisionLayers.ALL);
+    checkWhole(prompt);
     return new AnalysisRequest(
         prompt,
         method,
@@ -47,6 +50,15 @@ public final class RequestOptions {
         isSecond("system", system, "drop", "keep"),
         isSecond("fit", fit, "pad", "crop") ? Fit.CROP : Fit.PAD,
         length);
+  }
+
+  private static void checkWhole(String prompt) {
+    int half = prompt == null ? -1 : CleanText.loneSurrogate(prompt);
+    if (half >= 0) {
+      throw new InputException(
+          "Expected a question of whole characters, found half of one (U+%04X) after %d others. Type that character again."
+              .formatted((int) prompt.charAt(half), prompt.codePointCount(0, half)));
+    }
   }
 
   private static boolean isSecond(String key, String value, String one, String other) {

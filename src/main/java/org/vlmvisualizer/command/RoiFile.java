@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -46,8 +47,8 @@ final class RoiFile {
       return rois;
     } catch (IOException | IllegalArgumentException e) {
       throw new InputException(
-          "Expected ROIs as the ROI Manager saves them (.roi, .zip), found %s, which cannot be read."
-              .formatted(file),
+          "Expected ROIs as the ROI Manager saves them (.roi, .zip), found %s, which cannot be read (%s)."
+              .formatted(file, FileTrouble.reason(e)),
           e);
     }
   }

@@ -13,6 +13,7 @@ import org.scijava.log.LogService;
 import org.scijava.plugin.Parameter;
 import org.scijava.task.TaskService;
 import org.scijava.thread.ThreadService;
+import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.dialog.MessageBox;
@@ -86,7 +87,7 @@ abstract class VisualizerCommand extends ContextCommand {
       }
       execute();
     } catch (InputException e) {
-      fail(e.getMessage());
+      fail(CleanText.of(e.getMessage())); // headless, it goes to a terminal
     } catch (InvalidPathException e) {
       fail(LocaleText.refusal(e).getMessage());
     } catch (CancellationException e) {

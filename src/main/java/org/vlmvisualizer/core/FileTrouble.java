@@ -1,5 +1,6 @@
 package org.vlmvisualizer.core;
 
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.charset.CharacterCodingException;
@@ -22,6 +23,9 @@ public final class FileTrouble {
   public static String reason(Exception e) {
     if (e instanceof FileSystemException trouble) {
       return reason(trouble);
+    }
+    if (e instanceof UncheckedIOException unchecked) {
+      return reason(unchecked.getCause());
     }
     if (e instanceof CharacterCodingException) {
       return "its text is not UTF-8";

@@ -2,11 +2,13 @@ package org.vlmvisualizer.output;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
-import org.vlmvisualizer.core.InputException;
 
 /**
  * The tables over many pictures: batch.csv, a row per picture, and tokens.csv, the rows of all
@@ -19,28 +21,19 @@ public final class BatchTables {
 
   private BatchTables() {}
 
-  @FunctionalInterface
-  private interface Content {
-    void writeTo(BufferedWriter out) throws IOException;
-  }
-
   /**
    * Writes both, each whole or not at all.
    *
    * @param folder with the folders of the rows
-   * @throws InputException if they cannot be written
+   * @throws org.vlmvisualizer.core.InputException if they cannot be written
    */
   public static void write(Path folder, List<BatchRow> rows) {
+    WholeFile.write(folder.resolve(ResultFiles.TOKENS), file -> tokens(folder, rows, file));
+    WholeFile.write(folder.resolve(BATCH), file -> WholeFile.text(file, table(rows).toCsv()));
     try {
-      Files.createDirectories(folder);
-      ResultFiles.removeLeftovers(folder);
-      replace(folder.resolve(ResultFiles.TOKENS), out -> tokens(folder, rows, out));
-      replace(folder.resolve(BATCH), out -> out.write(table(rows).toCsv()));
+      Claim.removeDeadIn(folder);
     } catch (IOException e) {
-      throw new InputException(
-          "The tables over all pictures could not be written to %s (%s). Is one of them open elsewhere?"
-              .formatted(folder, ResultFiles.reason(e)),
-          e);
+      // Harmless: the next run takes them over.
     }
   }
 
@@ -49,29 +42,32 @@ public final class BatchTables {
     return new DataTable(BatchRow.COLUMNS, rows.stream().map(BatchRow::values).toList());
   }
 
-  private static void replace(Path file, Content content) throws IOException {
-    Path temporary = Files.createTempFile(file.getParent(), ResultFiles.TEMPORARY, ".tmp");
-    try {
-      try (BufferedWriter out = Files.newBufferedWriter(temporary)) {
-        content.writeTo(out);
+  private static void tokens(Path folder, List<BatchRow> rows, Path file) throws IOException {
+    try (Writer out = writer(file)) {
+      out.write(String.join(",", FIRST) + "," + String.join(",", TokenRow.COLUMNS));
+      out.write(DataTable.LINE_END);
+      for (BatchRow row : rows) {
+        if (row.status() == BatchRow.Status.DONE) {
+          String first = row.frame() + "," + DataTable.quoted(row.picture()) + ",";
+          copyRows(own(folder.resolve(row.folder())), first, out);
+        }
       }
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
     }
   }
 
-  private static void tokens(Path folder, List<BatchRow> rows, BufferedWriter out)
-      throws IOException {
-    out.write(String.join(",", FIRST) + "," + String.join(",", TokenRow.COLUMNS));
-    out.write(DataTable.LINE_END);
-    for (BatchRow row : rows) {
-      if (row.status() == BatchRow.Status.DONE) {
-        String first = row.frame() + "," + DataTable.quoted(row.picture()) + ",";
-        String table = Files.readString(folder.resolve(row.folder()).resolve(ResultFiles.TOKENS));
-        copyRows(table, first, out);
-      }
+  /** Not by newBufferedWriter, which refuses the half characters that a file's name may have. */
+  private static Writer writer(Path file) throws IOException {
+    return new BufferedWriter(
+        new OutputStreamWriter(Files.newOutputStream(file), StandardCharsets.UTF_8));
+  }
+
+  /** The table of one picture; empty while another run replaces it, which will tell of it. */
+  private static String own(Path folder) throws IOException {
+    try {
+      byte[] table = Files.readAllBytes(folder.resolve(ResultFiles.TOKENS));
+      return new String(table, StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      return "";
     }
   }
 
@@ -79,7 +75,7 @@ public final class BatchTables {
    * All but the header and a last column with the picture, which tables of older versions lack. A
    * row may have line breaks, between quotes.
    */
-  private static void copyRows(String table, String first, BufferedWriter out) throws IOException {
+  private static void copyRows(String table, String first, Writer out) throws IOException {
     int columns = TokenRow.COLUMNS.size();
     boolean quoted = false;
     boolean header = true;

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,7 +58,7 @@ public final class HtmlReport {
    * @throws org.vlmvisualizer.core.InputException if the file cannot be written; then nothing is
    */
   public static void write(AttentionResult result, MapStyle style, Path file) {
-    WholeFile.write(file, temporary -> Files.writeString(temporary, of(result, style)));
+    WholeFile.write(file, temporary -> WholeFile.text(temporary, of(result, style)));
   }
 
   /** Fills all places in one pass, so that a token that looks like a place stays a token. */

@@ -8,15 +8,16 @@ import ij.ImagePlus;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -32,9 +33,9 @@ public final class ResultFiles {
   static final String TOKENS = "tokens.csv";
   static final String RATIO = "attention-ratio.png";
   static final String MONTAGE = "montage.png";
-  static final String TEMPORARY = ".vlm-visualizer-";
   private static final String FRESH = "new";
   private static final String EARLIER = "earlier";
+  private static final int TRIES = 5;
   private static final Gson GSON =
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
 
@@ -65,23 +66,27 @@ public final class ResultFiles {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw new InputException("Expected a folder for the results, found a file: " + folder + ".");
     }
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new InputException(
-          "The folder for the results cannot be made: %s (%s). Choose another one."
-              .formatted(folder, reason(e)),
-          e);
+    IOException cause = null;
+    for (int i = 0; i < TRIES; i++) {
+      try {
+        Files.createDirectories(folder);
+        // Trying is the only sure test: permission bits say little on Windows and network drives.
+        Files.delete(Files.createFile(Scratch.in(folder)));
+        return;
+      } catch (NoSuchFileException e) {
+        cause = e; // another run removed the folder that it had made on trial
+      } catch (IOException e) {
+        cause = e;
+        break;
+      }
     }
-    try {
-      // Trying is the only sure test: permission bits say little on Windows and network drives.
-      Files.delete(Files.createTempFile(folder, TEMPORARY, ".tmp"));
-    } catch (IOException e) {
-      throw new InputException(
-          "The folder for the results cannot be written to: %s (%s). Choose another one."
-              .formatted(folder, reason(e)),
-          e);
-    }
+    throw new InputException(
+        "The folder for the results cannot be %s: %s (%s). Choose another one."
+            .formatted(
+                Files.isDirectory(folder) ? "written to" : "made",
+                folder,
+                FileTrouble.reason(cause)),
+        cause);
   }
 
   private static Path nearestExisting(Path folder) {
@@ -156,12 +161,13 @@ public final class ResultFiles {
   private static InputException unwritten(Path folder, IOException e) {
     return new InputException(
         "The results could not be written to %s (%s). Is a file open elsewhere or the disk full?"
-            .formatted(folder, reason(e)),
+            .formatted(folder, FileTrouble.reason(e)),
         e);
   }
 
   private static List<Path> writeInto(Path folder, Map<String, Writer> writers) throws IOException {
-    Path temporary = Files.createTempDirectory(folder, TEMPORARY);
+    Scratch.removeLeftovers(folder);
+    Path temporary = Files.createDirectory(Scratch.in(folder));
     Path fresh = Files.createDirectory(temporary.resolve(FRESH));
     Path earlier = Files.createDirectory(temporary.resolve(EARLIER));
     try {
@@ -182,7 +188,7 @@ public final class ResultFiles {
   private static Map<String, Writer> writers(AttentionResult result, ImagePlus heatmaps) {
     Map<String, Writer> writers = new LinkedHashMap<>();
     writers.put(HEATMAPS, file -> TiffFile.write(heatmaps, file));
-    writers.put(TOKENS, file -> Files.writeString(file, result.table().toCsv()));
+    writers.put(TOKENS, file -> WholeFile.text(file, result.table().toCsv()));
     if (Fonts.areThere()) {
       writers.put(RATIO, file -> PngFile.write(RatioPlot.picture(result.plot()), file));
       writers.put(MONTAGE, file -> PngFile.write(result.montage(), file));
@@ -194,7 +200,7 @@ public final class ResultFiles {
     writers.put(PATCHES, file -> TiffFile.write(result.patches(), file));
     result.keptImages().forEach((name, i) -> writers.put(name, file -> TiffFile.write(i, file)));
     // Last, so that a folder with a run.json of this run has everything else of it.
-    writers.put(RUN, file -> Files.writeString(file, json(result, writers.keySet())));
+    writers.put(RUN, file -> WholeFile.text(file, json(result, writers.keySet())));
     return writers;
   }
 
@@ -257,32 +263,16 @@ public final class ResultFiles {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /**
-   * Removes what a run that was killed while it wrote left in a folder. Not to be called while
-   * another one writes there.
-   */
+  /** Removes what a run that was killed while it wrote left in a folder. */
   public static void removeLeftovers(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      return;
-    }
-    try (Stream<Path> inside = Files.list(folder)) {
-      for (Path left : inside.filter(ResultFiles::isTemporary).toList()) {
-        try (Stream<Path> files = Files.walk(left)) {
-          for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-            Files.delete(file);
-          }
-        }
-      }
+    try {
+      Scratch.removeLeftovers(folder);
     } catch (IOException e) {
       throw new InputException(
           "What an earlier run left in %s cannot be removed (%s). Remove it, or choose another folder."
-              .formatted(folder, reason(e)),
+              .formatted(folder, FileTrouble.reason(e)),
           e);
     }
-  }
-
-  private static boolean isTemporary(Path path) {
-    return path.getFileName().toString().startsWith(TEMPORARY);
   }
 
   private static void deleteFiles(Path folder) throws IOException {
@@ -292,9 +282,5 @@ public final class ResultFiles {
       }
     }
     Files.delete(folder);
-  }
-
-  static String reason(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

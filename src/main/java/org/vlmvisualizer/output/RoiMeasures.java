@@ -1,7 +1,6 @@
 package org.vlmvisualizer.output;
 
 import java.awt.geom.AffineTransform;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -193,8 +192,8 @@ public final class RoiMeasures {
    */
   public List<Path> write(Path folder) {
     Map<String, ResultFiles.Writer> writers = new LinkedHashMap<>();
-    writers.put(PER_TOKEN_FILE, file -> Files.writeString(file, perToken().toCsv()));
-    writers.put(PER_ROI_FILE, file -> Files.writeString(file, perRoi().toCsv()));
+    writers.put(PER_TOKEN_FILE, file -> WholeFile.text(file, perToken().toCsv()));
+    writers.put(PER_ROI_FILE, file -> WholeFile.text(file, perRoi().toCsv()));
     return ResultFiles.write(folder, writers);
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.vlmvisualizer.core.AttributionMap;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.PatchGrid;
@@ -46,7 +47,7 @@ public final class SavedResult {
     } catch (NoSuchFileException e) {
       throw unreadable(folder, e.getFile() + " is missing", e);
     } catch (IOException e) {
-      throw unreadable(folder, e.getMessage(), e);
+      throw unreadable(folder, FileTrouble.reason(e), e);
     } catch (RuntimeException e) {
       throw unreadable(folder, "a file in it is damaged", e);
     }
@@ -81,7 +82,8 @@ public final class SavedResult {
   /**
    * How a result came about, if the folder holds all files of it.
    *
-   * @return what run.json says, or empty if it or a file that it lists is missing or empty
+   * @return what run.json says, with an answer and its tokens; or empty if it or a file that it
+   *     lists is missing, empty or damaged
    */
   public static Optional<JsonObject> run(Path folder) {
     Path json = folder.resolve(ResultFiles.RUN);
@@ -96,6 +98,8 @@ public final class SavedResult {
           return Optional.empty();
         }
       }
+      run.get("answer").getAsString(); // throws where people have edited it away
+      run.getAsJsonArray("tokens").size();
       return Optional.of(run);
     } catch (IOException | RuntimeException e) {
       return Optional.empty(); // damaged, so not whole

@@ -7,7 +7,6 @@ import java.awt.Graphics2D;
 import java.awt.Rectangle;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.vlmvisualizer.core.PatchGrid;
@@ -198,6 +197,6 @@ public final class TokenFigure {
    * @throws org.vlmvisualizer.core.InputException if the file cannot be written; then nothing is
    */
   public void writeSvg(Path file) {
-    WholeFile.write(file, temporary -> Files.writeString(temporary, svg()));
+    WholeFile.write(file, temporary -> WholeFile.text(temporary, svg()));
   }
 }

@@ -1,7 +1,6 @@
 package org.vlmvisualizer.output;
 
 import ij.measure.ResultsTable;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +68,7 @@ public final class TokenTable {
    * @throws org.vlmvisualizer.core.InputException if the file cannot be written; then nothing is
    */
   public void writeCsv(Path file) {
-    WholeFile.write(file, temporary -> Files.writeString(temporary, toCsv()));
+    WholeFile.write(file, temporary -> WholeFile.text(temporary, toCsv()));
   }
 
   private DataTable data() {

@@ -1,10 +1,11 @@
 package org.vlmvisualizer.output;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.UUID;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 
 /** One file, written whole or not at all. An earlier file of that name stays until then. */
@@ -28,8 +29,8 @@ final class WholeFile {
     }
     try {
       Files.createDirectories(target.getParent());
-      // Not by createTempFile, whose files nobody else may read.
-      Path temporary = target.resolveSibling(".vlm-visualizer-" + UUID.randomUUID() + ".tmp");
+      Scratch.removeLeftovers(target.getParent());
+      Path temporary = Scratch.in(target.getParent());
       try {
         writer.write(temporary);
         Files.move(
@@ -38,11 +39,15 @@ final class WholeFile {
         Files.deleteIfExists(temporary);
       }
     } catch (IOException e) {
-      String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       throw new InputException(
           "%s could not be written (%s). Choose another folder, or make room on the disk."
-              .formatted(file, reason),
+              .formatted(file, FileTrouble.reason(e)),
           e);
     }
+  }
+
+  /** Writes text as UTF-8, with ? for half characters: the title of an image may have them. */
+  static void text(Path file, String text) throws IOException {
+    Files.write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 }

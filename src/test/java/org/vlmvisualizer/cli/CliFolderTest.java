@@ -54,12 +54,7 @@ class CliFolderTest {
   @Test
   void goesOnAfterAKill() throws Exception {
     Path results = folder.resolve("results");
-    Process child =
-        new ProcessBuilder(
-                JavaProcess.command(List.of(), AttentionCli.class, arguments("--length", "60")))
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("child.txt").toFile())
-            .start();
+    Process child = start("child.txt");
     long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(4);
     while (finished(results).size() < 4 && child.isAlive() && System.nanoTime() < end) {
       Thread.sleep(20);
@@ -90,6 +85,48 @@ class CliFolderTest {
     assertEquals(
         Files.readString(folder.resolve("2/tokens.csv")),
         Files.readString(results.resolve("tokens.csv")));
+  }
+
+  /** Two runs share the work; when one is killed, the other takes over what it had begun. */
+  @Test
+  void twoRunsShareAFolder() throws Exception {
+    Path results = folder.resolve("results");
+    Process first = start("first.txt");
+    Process second = start("second.txt");
+    Process third = start("third.txt");
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(4);
+    while (finished(results).size() < 3 && third.isAlive() && System.nanoTime() < end) {
+      Thread.sleep(20);
+    }
+    third.destroyForcibly().waitFor();
+    assertEquals(1, first.waitFor());
+    assertEquals(1, second.waitFor());
+    int asked = PICTURES - ManyPictures.BROKEN;
+    assertEquals(asked, finished(results).size());
+    for (String name : List.of("first.txt", "second.txt")) {
+      List<String> lines = Files.readAllLines(folder.resolve(name));
+      assertEquals(PICTURES, lines.size(), String.join("\n", lines));
+    }
+    List<String> rows = Files.readAllLines(results.resolve("batch.csv"));
+    assertEquals(asked, rows.stream().filter(r -> r.contains(",done,")).count());
+    assertTrue(rows.stream().anyMatch(r -> r.contains(",from an earlier run,")), "not shared");
+    try (Stream<Path> files = Files.walk(results)) {
+      assertEquals(
+          List.of(),
+          files.filter(f -> f.getFileName().toString().startsWith(".vlm-visualizer")).toList());
+    }
+    CliRun.of(arguments("--length", "60", "--output", folder.resolve("alone").toString()));
+    assertEquals(
+        Files.readString(folder.resolve("alone/tokens.csv")),
+        Files.readString(results.resolve("tokens.csv")));
+  }
+
+  private Process start(String log) throws IOException {
+    return new ProcessBuilder(
+            JavaProcess.command(List.of(), AttentionCli.class, arguments("--length", "60")))
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve(log).toFile())
+        .start();
   }
 
   /** Folders of results with a run.json, and its time. */

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vlmvisualizer.core.CleanText;
 
 /** Arguments that cannot be used: exit code 1 or 2, one sentence, nothing written. */
 class CliRefusalTest {
@@ -62,6 +63,31 @@ class CliRefusalTest {
   })
   void refusesTheOption(String key, String value) throws Exception {
     refused(key, value);
+  }
+
+  @Test
+  void halfACharacterIsRefusedBeforeTheModelIsLookedFor() throws Exception {
+    String sentence = refused("--prompt", "What? \ud83d", "--model", "/no/such/folder");
+    assertTrue(sentence.contains("half of one (U+D83D) after 6 others"), sentence);
+  }
+
+  /** Names and configs are others' text: none of it may steer the terminal. */
+  @Test
+  void controlCharactersDoNotReachTheTerminal() throws Exception {
+    String steering = "\u001b]0;title\u0007\u001b[2J\u009b1m\u202e";
+    assertClean(refused("--image", folder.resolve("a" + steering + ".png").toString()));
+    assertClean(refused("--lut", steering));
+    Path model = Files.createDirectory(folder.resolve("model"));
+    Files.writeString(model.resolve("config.json"), "{\"model_type\": \"\\u001b[2J\"}");
+    assertClean(refused("--model", model.toString()));
+    List<String> all = CliRun.arguments(folder);
+    all.add("--" + steering);
+    assertClean(CliRun.refusal(2, folder, all));
+  }
+
+  private static void assertClean(String sentence) {
+    assertEquals(CleanText.of(sentence), sentence);
+    assertTrue(sentence.contains("?"), sentence);
   }
 
   @ParameterizedTest

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import ij.Macro;
 import ij.measure.ResultsTable;
 import ij.plugin.filter.Analyzer;
@@ -25,12 +27,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.scijava.Context;
 import org.scijava.command.CommandService;
 import org.scijava.event.EventService;
 import org.scijava.module.Module;
 import org.scijava.service.Service;
 import org.vlmvisualizer.PlainSentence;
+import org.vlmvisualizer.core.ProcessMark;
 import org.vlmvisualizer.output.SavedResult;
 
 /** The command over a folder: what it writes, what it goes on from, what it says. */
@@ -235,12 +239,53 @@ class FolderRunTest {
         StandardCopyOption.REPLACE_EXISTING);
     Files.delete(results.resolve("cell2-png/heatmaps.tif"));
     Files.writeString(results.resolve("cell3-png/run.json"), "{");
-    Path left = Files.createDirectories(results.resolve("cell3-png/.vlm-visualizer-1/new"));
+    Path left =
+        Files.createDirectories(
+            results.resolve("cell3-png/.vlm-visualizer-" + deadMark() + "_1.tmp/new"));
     Files.writeString(left.resolve("heatmaps.tif"), "half");
     done();
     assertEquals(List.of("cell4.png"), rows("from an earlier run"));
     assertFalse(Files.exists(left.getParent()));
     SavedResult.read(results.resolve("cell2-png"));
+  }
+
+  /** Of an earlier program with this one's number. */
+  private static String deadMark() {
+    return ProcessMark.own().replaceFirst("-\\d+$", "-1000000000000");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"tokens\": 3, \"answer\": \"a\"",
+        "\"answer\": \"a\"",
+        "\"tokens\": []",
+        "\"tokens\": [], \"answer\": {}",
+        "\"tokens\": [], \"answer\": null"
+      })
+  void anEditedAnswerIsAskedForAgain(String edited) throws Exception {
+    keepOnly("cell1.png", "cell2.png");
+    done();
+    Path json = results.resolve("cell1-png/run.json");
+    JsonObject run = JsonParser.parseString(Files.readString(json)).getAsJsonObject();
+    run.remove("tokens");
+    run.remove("answer");
+    JsonObject more = JsonParser.parseString("{" + edited + "}").getAsJsonObject();
+    more.entrySet().forEach(e -> run.add(e.getKey(), e.getValue()));
+    Files.writeString(json, run.toString());
+    done();
+    assertEquals(List.of("cell1.png", "cell2.png"), rows("done"));
+    assertEquals(List.of("cell2.png"), rows("from an earlier run"));
+    SavedResult.read(results.resolve("cell1-png"));
+  }
+
+  @Test
+  void aPictureWithoutHeightIsARow() throws Exception {
+    keepOnly("cell1.png", "cell3.png");
+    Files.writeString(pictures.resolve("cell2.pgm"), "P5 4 0 255\n");
+    done();
+    assertEquals(List.of("cell1.png", "cell3.png"), rows("done"));
+    assertEquals(List.of("cell2.pgm"), rows("failed"));
   }
 
   @Test

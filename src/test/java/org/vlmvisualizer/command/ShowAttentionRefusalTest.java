@@ -83,6 +83,14 @@ class ShowAttentionRefusalTest {
     assertTrue(reason.contains("xpected") || reason.contains("found"), reason);
   }
 
+  @Test
+  void refusesHalfACharacterBeforeTheModelIsLookedFor() throws Exception {
+    Object[] options = {
+      "image", CommandRuns.picture(), "prompt", "What? \udd2c", "model", "/no/such/folder"
+    };
+    assertTrue(refusal(options).contains("half of one (U+DD2C)"));
+  }
+
   @ParameterizedTest
   @CsvSource({"0", "-1", "1000000", "2147483647", "4096"})
   void refusesTheLength(int length) throws Exception {

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.output;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,10 +11,15 @@ import ij.ImagePlus;
 import ij.process.FloatProcessor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.vlmvisualizer.core.InputException;
 
@@ -111,5 +117,59 @@ class ResultFilesTest {
     assertTrue(below.getMessage().startsWith("The folder for the results cannot be made: "));
     ResultFiles.prepare(folder);
     assertEquals(List.of("file"), names(folder));
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void allFilesHaveTheUsualPermissions() throws Exception {
+    Path usual = Files.createFile(folder.resolve("usual"));
+    Path results = folder.resolve("results");
+    write(results, MATRIX);
+    BatchTables.write(results, List.of(BatchRow.failed(1, "a.png", "It is no picture.")));
+    try (Stream<Path> files = Files.list(results)) {
+      for (Path file : files.toList()) {
+        assertEquals(
+            Files.getPosixFilePermissions(usual), Files.getPosixFilePermissions(file), "" + file);
+      }
+    }
+    Files.createDirectory(folder.resolve("folder"));
+    assertEquals(
+        Files.getPosixFilePermissions(folder.resolve("folder")),
+        Files.getPosixFilePermissions(results));
+  }
+
+  @Test
+  void halfCharactersAreNoFullDisk() throws Exception {
+    AttentionResult result = result(null);
+    result.run().addProperty("title", "half \ud83d");
+    result.write(folder, result.heatmaps());
+    assertTrue(Files.readString(folder.resolve("run.json")).contains("half ?"));
+    BatchTables.write(folder, List.of(BatchRow.failed(1, "half \ud83d.png", "")));
+    assertTrue(Files.readString(folder.resolve("batch.csv")).contains("half ?.png"));
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void whatKilledRunsLeftIsRemovedAndNothingElse() throws Exception {
+    Path dead = leftover(Marks.dead());
+    Path earlier = leftover(Marks.earlier());
+    Path foreign = leftover(Marks.onAnotherComputer());
+    Path old = leftover("1234");
+    Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+    Process other = Marks.start();
+    Path running = leftover(Marks.of(other));
+    write(folder, null);
+    other.destroyForcibly().waitFor();
+    assertTrue(Files.exists(running) && Files.exists(foreign));
+    for (Path left : List.of(dead, earlier, old)) {
+      assertFalse(Files.exists(left), "" + left);
+    }
+  }
+
+  private Path leftover(String mark) throws Exception {
+    Path left = folder.resolve(".vlm-visualizer-" + mark + "_1.tmp");
+    Files.createDirectories(left.resolve("new"));
+    Files.writeString(left.resolve("new/heatmaps.tif"), "half");
+    return left;
   }
 }

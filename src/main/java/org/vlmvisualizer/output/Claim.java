@@ -1,0 +1,196 @@
+package org.vlmvisualizer.output;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.vlmvisualizer.core.FileTrouble;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.ProcessMark;
+
+/**
+ * The right to make one of the results in a folder, which one program has at a time: a small hidden
+ * file beside the results, which names the program and is written anew every few seconds. The claim
+ * of a program that ended is taken over: on this computer if it runs no more, on another if the
+ * file has not been written for minutes.
+ */
+public final class Claim implements AutoCloseable {
+  static final String SUFFIX = ".claim";
+
+  private static final int BEAT_SECONDS = 20;
+  private static final Duration DEAD = Duration.ofMinutes(5);
+  private static final Duration WAIT = Duration.ofMillis(500);
+  private static final ScheduledExecutorService HEART =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "VLM Visualizer keeps its claims");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private final Path file;
+  private final ScheduledFuture<?> beat;
+
+  private Claim(Path file) {
+    this.file = file;
+    beat = HEART.scheduleAtFixedRate(this::beat, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /**
+   * Takes the right to one result.
+   *
+   * @param folder of all results; made if it is missing
+   * @return null if another run has it, or was in the way
+   * @throws InputException if the folder cannot be written to
+   */
+  public static Claim take(Path folder, String result) {
+    Path file = folder.resolve(Scratch.PREFIX + result + SUFFIX);
+    try {
+      do {
+        Files.createDirectories(folder);
+        try {
+          Files.writeString(file, ProcessMark.own(), StandardOpenOption.CREATE_NEW);
+          return new Claim(file);
+        } catch (FileAlreadyExistsException e) {
+          // Of a run that still runs, or of one that ended.
+        } catch (NoSuchFileException e) {
+          return null; // another run removed the folder that it had made on trial
+        }
+      } while (removeDead(file));
+      return null;
+    } catch (IOException e) {
+      throw new InputException(
+          "The folder for the results cannot be written to: %s (%s). Choose another one."
+              .formatted(folder, FileTrouble.reason(e)),
+          e);
+    }
+  }
+
+  /**
+   * Takes the right to one result, and waits for a run that has it.
+   *
+   * @param poll called again and again meanwhile; what it throws ends the wait
+   * @throws InputException as {@link #take}
+   */
+  public static Claim await(Path folder, String result, Runnable poll) {
+    Claim claim = take(folder, result);
+    while (claim == null) {
+      poll.run();
+      LockSupport.parkNanos(WAIT.toNanos());
+      claim = take(folder, result);
+    }
+    return claim;
+  }
+
+  /** Removes the claims that killed runs left in a folder. */
+  static void removeDeadIn(Path folder) throws IOException {
+    try (DirectoryStream<Path> claims =
+        Files.newDirectoryStream(folder, Scratch.PREFIX + "*" + SUFFIX)) {
+      for (Path claim : claims) {
+        removeDead(claim);
+      }
+    }
+  }
+
+  /**
+   * To be called before the result is written.
+   *
+   * @throws InputException if another run took this one for dead, as after a computer's sleep
+   */
+  public void check() {
+    if (!isOwn()) {
+      throw new InputException(
+          "Another run took this picture over, since this one stood still for more than %d minutes. Run it again."
+              .formatted(DEAD.toMinutes()));
+    }
+  }
+
+  @Override
+  public void close() {
+    beat.cancel(false);
+    try {
+      if (isOwn()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      // Then it is taken over once this program has ended.
+    }
+  }
+
+  /** Not by setting the time: the clock that counts is the file server's. */
+  private void beat() {
+    try {
+      if (isOwn()) {
+        Files.writeString(
+            file,
+            ProcessMark.own(),
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING);
+      }
+    } catch (IOException e) {
+      // Tried again at the next beat.
+    }
+  }
+
+  private boolean isOwn() {
+    try {
+      return Files.readString(file).equals(ProcessMark.own());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Whether the claim was that of a dead run, and is gone now. */
+  private static boolean removeDead(Path file) throws IOException {
+    if (!isDead(file)) {
+      return false;
+    }
+    // One run at a time removes it, or a slower one would remove the claim of a faster one.
+    Path turn = file.resolveSibling(file.getFileName() + "-dead");
+    try {
+      Files.createFile(turn);
+    } catch (FileAlreadyExistsException e) {
+      if (age(turn).compareTo(DEAD) > 0) {
+        Files.deleteIfExists(turn); // of a run that was killed just then
+      }
+      return false;
+    }
+    try {
+      return isDead(file) && Files.deleteIfExists(file);
+    } finally {
+      Files.deleteIfExists(turn);
+    }
+  }
+
+  private static boolean isDead(Path file) throws IOException {
+    try {
+      String mark = Files.readString(file);
+      return ProcessMark.isHere(mark) ? !ProcessMark.isAlive(mark) : age(file).compareTo(DEAD) > 0;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  /** By the clock of the file server, which may differ from this computer's. */
+  private static Duration age(Path file) throws IOException {
+    Path probe = Files.createFile(Scratch.in(file.getParent()));
+    try {
+      Instant now = Files.getLastModifiedTime(probe).toInstant();
+      return Duration.between(Files.getLastModifiedTime(file).toInstant(), now);
+    } catch (NoSuchFileException e) {
+      return Duration.ZERO; // it is gone
+    } finally {
+      Files.deleteIfExists(probe);
+    }
+  }
+}

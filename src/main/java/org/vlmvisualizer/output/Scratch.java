@@ -1,0 +1,73 @@
+package org.vlmvisualizer.output;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.vlmvisualizer.core.ProcessMark;
+
+/**
+ * Hidden files and folders that are there while something is written. Their names tell which
+ * program writes, so that what a killed one left can be removed, and nothing else.
+ */
+final class Scratch {
+  static final String PREFIX = ".vlm-visualizer-";
+
+  /** Whether a program on another computer still runs cannot be told; writing takes minutes. */
+  private static final Duration FOREIGN = Duration.ofDays(1);
+
+  private Scratch() {}
+
+  /** A path in the folder that nothing else has. */
+  static Path in(Path folder) {
+    // Not by createTempFile, whose files nobody else may read.
+    return folder.resolve(PREFIX + ProcessMark.own() + "_" + UUID.randomUUID() + ".tmp");
+  }
+
+  /**
+   * Removes what killed programs left in a folder.
+   *
+   * @throws IOException if it cannot be removed
+   */
+  static void removeLeftovers(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (DirectoryStream<Path> inside = Files.newDirectoryStream(folder, PREFIX + "*")) {
+      for (Path left : inside) {
+        if (!left.toString().endsWith(Claim.SUFFIX) && isLeft(left)) {
+          remove(left);
+        }
+      }
+    }
+  }
+
+  private static boolean isLeft(Path path) throws IOException {
+    String mark = path.getFileName().toString().substring(PREFIX.length()).split("_(?=[^_]*$)")[0];
+    if (ProcessMark.isHere(mark)) {
+      return !ProcessMark.isAlive(mark);
+    }
+    try {
+      Instant changed = Files.getLastModifiedTime(path).toInstant();
+      return changed.isBefore(Instant.now().minus(FOREIGN));
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private static void remove(Path left) throws IOException {
+    try (Stream<Path> files = Files.walk(left)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (NoSuchFileException e) {
+      // Another program was faster.
+    }
+  }
+}
