@@ -280,5 +280,6 @@ public final class LlavaNetwork implements AutoCloseable {
   @Override
   public void close() {
     torch.close();
+    NativeHeap.trim();
   }
 }

@@ -8,8 +8,9 @@ final class NativeHeap {
   private NativeHeap() {}
 
   /**
-   * Gives freed pages back to the system. glibc keeps them otherwise, since what loading takes and
-   * frees lies between weights that stay: a quarter of a gigabyte and more at 7 billion parameters.
+   * Gives freed pages back to the system. glibc keeps them otherwise: what loading takes and frees
+   * lies between weights that stay, a quarter of a gigabyte and more at 7 billion parameters; and
+   * nearly all of a model that was closed. Not for every question: it would fetch them again.
    */
   static void trim() {
     if (!Platform.isLinux()) {

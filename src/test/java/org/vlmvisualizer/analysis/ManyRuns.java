@@ -1,9 +1,8 @@
 package org.vlmvisualizer.analysis;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
 import org.vlmvisualizer.Golden;
+import org.vlmvisualizer.NativeMemory;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.command.ImageInput;
 import org.vlmvisualizer.core.Progress;
@@ -11,9 +10,8 @@ import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.network.Precision;
 
 /**
- * Asks the same question over and over in one JVM and prints by how many kilobytes the process grew
- * after warming up. To be run with a heap of fixed size that is touched at the start, so that
- * growth is native memory.
+ * Asks the same question over and over in one JVM and prints by how many kilobytes the native
+ * memory in use grew after warming up, and how many are held without use once the model is closed.
  */
 final class ManyRuns {
   private static final int WARM_UP = 20;
@@ -35,7 +33,7 @@ final class ManyRuns {
         AttentionModel.open(checkpoint, "cpu", Precision.FLOAT32, Progress.NONE)) {
       for (int i = 0; i < WARM_UP + runs; i++) {
         if (i == WARM_UP) {
-          before = residentKilobytes();
+          before = NativeMemory.kilobytesInUse();
         }
         if (cancel) {
           cancelledLoad(checkpoint);
@@ -43,8 +41,9 @@ final class ManyRuns {
           model.analyze(picture, AnalysisRequest.of("What is in it?", TOKENS), Progress.NONE);
         }
       }
-      System.out.println(residentKilobytes() - before);
+      System.out.print(NativeMemory.kilobytesInUse() - before);
     }
+    System.out.println(" " + NativeMemory.kilobytesHeld());
   }
 
   /** Cancels before the last decoder layer. */
@@ -61,15 +60,5 @@ final class ManyRuns {
     } catch (CancellationException e) {
       // Expected.
     }
-  }
-
-  private static long residentKilobytes() throws Exception {
-    System.gc();
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("RssAnon:")) {
-        return Long.parseLong(line.replaceAll("\\D", ""));
-      }
-    }
-    throw new AssertionError("no RssAnon");
   }
 }

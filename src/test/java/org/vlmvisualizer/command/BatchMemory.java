@@ -1,9 +1,8 @@
 package org.vlmvisualizer.command;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.vlmvisualizer.NativeMemory;
 import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Progress;
@@ -14,7 +13,7 @@ import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.Upsampling;
 
 /**
- * Asks the demo model about a folder and prints kilobytes of native memory and of live heap after
+ * Asks the demo model about a folder and prints kilobytes of native memory and of heap in use after
  * 20 pictures and at the end, how often the model was loaded, and how many pictures were done and
  * failed. To be run with a heap of fixed size that is touched at the start.
  */
@@ -62,19 +61,12 @@ final class BatchMemory {
   }
 
   private static void measure(long[] kilobytes, int at) {
-    System.gc();
     Runtime runtime = Runtime.getRuntime();
-    kilobytes[at] = residentKilobytes();
-    kilobytes[at + 1] = runtime.totalMemory() - runtime.freeMemory() >> 10;
-  }
-
-  private static long residentKilobytes() {
     try {
-      List<String> lines = Files.readAllLines(Path.of("/proc/self/status"));
-      String line = lines.stream().filter(l -> l.startsWith("RssAnon:")).findFirst().orElseThrow();
-      return Long.parseLong(line.replaceAll("\\D", ""));
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      kilobytes[at] = NativeMemory.kilobytesInUse();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
+    kilobytes[at + 1] = runtime.totalMemory() - runtime.freeMemory() >> 10;
   }
 }

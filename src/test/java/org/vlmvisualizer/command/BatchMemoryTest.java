@@ -28,7 +28,7 @@ class BatchMemoryTest {
           "-Dslf4j.internal.verbosity=ERROR");
 
   /** Between picture 20 and picture 100. */
-  private static final long NATIVE_KILOBYTES = 12_000;
+  private static final long NATIVE_KILOBYTES = 6_000;
 
   private static final long HEAP_KILOBYTES = 2_000;
 
