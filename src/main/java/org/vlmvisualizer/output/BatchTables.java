@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ public final class BatchTables {
     WholeFile.write(folder.resolve(BATCH), file -> WholeFile.text(file, table(rows).toCsv()));
     try {
       Claim.removeDeadIn(folder);
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       // Harmless: the next run takes them over.
     }
   }

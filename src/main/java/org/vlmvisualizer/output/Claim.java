@@ -1,6 +1,7 @@
 package org.vlmvisualizer.output;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -27,6 +29,7 @@ import org.vlmvisualizer.core.ProcessMark;
 public final class Claim implements AutoCloseable {
   static final String SUFFIX = ".claim";
 
+  private static final int LONGEST_NAME = 60;
   private static final int BEAT_SECONDS = 20;
   private static final Duration DEAD = Duration.ofMinutes(5);
   private static final Duration WAIT = Duration.ofMillis(500);
@@ -54,7 +57,7 @@ public final class Claim implements AutoCloseable {
    * @throws InputException if the folder cannot be written to
    */
   public static Claim take(Path folder, String result) {
-    Path file = folder.resolve(Scratch.PREFIX + result + SUFFIX);
+    Path file = folder.resolve(Scratch.PREFIX + shortened(result) + SUFFIX);
     try {
       do {
         Files.createDirectories(folder);
@@ -74,6 +77,13 @@ public final class Claim implements AutoCloseable {
               .formatted(folder, FileTrouble.reason(e)),
           e);
     }
+  }
+
+  /** A file system may take 255 bytes for a name. */
+  private static String shortened(String result) {
+    return result.length() <= LONGEST_NAME
+        ? result
+        : UUID.nameUUIDFromBytes(result.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
   /**

@@ -265,14 +265,7 @@ public final class ResultFiles {
 
   /** Removes what a run that was killed while it wrote left in a folder. */
   public static void removeLeftovers(Path folder) {
-    try {
-      Scratch.removeLeftovers(folder);
-    } catch (IOException e) {
-      throw new InputException(
-          "What an earlier run left in %s cannot be removed (%s). Remove it, or choose another folder."
-              .formatted(folder, FileTrouble.reason(e)),
-          e);
-    }
+    Scratch.removeLeftovers(folder);
   }
 
   private static void deleteFiles(Path folder) throws IOException {

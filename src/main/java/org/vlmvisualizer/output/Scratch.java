@@ -1,9 +1,10 @@
 package org.vlmvisualizer.output;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,12 +31,8 @@ final class Scratch {
     return folder.resolve(PREFIX + ProcessMark.own() + "_" + UUID.randomUUID() + ".tmp");
   }
 
-  /**
-   * Removes what killed programs left in a folder.
-   *
-   * @throws IOException if it cannot be removed
-   */
-  static void removeLeftovers(Path folder) throws IOException {
+  /** Removes what killed programs left in a folder, as far as that is allowed. */
+  static void removeLeftovers(Path folder) {
     if (!Files.isDirectory(folder)) {
       return;
     }
@@ -45,6 +42,8 @@ final class Scratch {
           remove(left);
         }
       }
+    } catch (IOException | DirectoryIteratorException | UncheckedIOException e) {
+      // Another user's, or another program was faster: it is in nobody's way.
     }
   }
 
@@ -53,12 +52,8 @@ final class Scratch {
     if (ProcessMark.isHere(mark)) {
       return !ProcessMark.isAlive(mark);
     }
-    try {
-      Instant changed = Files.getLastModifiedTime(path).toInstant();
-      return changed.isBefore(Instant.now().minus(FOREIGN));
-    } catch (NoSuchFileException e) {
-      return false;
-    }
+    Instant changed = Files.getLastModifiedTime(path).toInstant();
+    return changed.isBefore(Instant.now().minus(FOREIGN));
   }
 
   private static void remove(Path left) throws IOException {
@@ -66,8 +61,6 @@ final class Scratch {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
-    } catch (NoSuchFileException e) {
-      // Another program was faster.
     }
   }
 }

@@ -49,6 +49,7 @@ class ClaimTest {
       Claim.take(folder, "b-png").close();
     }
     Claim.take(folder, "a-png").close();
+    Claim.take(folder, "细胞".repeat(40) + "-png").close();
   }
 
   @Test
