@@ -3,11 +3,15 @@ package org.vlmvisualizer.explorer;
 import ij.ImageListener;
 import ij.ImagePlus;
 import ij.WindowManager;
+import java.util.ArrayList;
+import java.util.List;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.MapScale;
 
 /**
- * Keeps the hyperstack of heatmaps and the explorer at the same token, whichever of them moves. A
- * selection of several tokens leaves the hyperstack where it is.
+ * Keeps the hyperstack of heatmaps and the explorer at the same token and at the same kind of
+ * display range, whichever of them changes. A selection of several tokens leaves the hyperstack
+ * where it is.
  */
 final class StackLink implements ImageListener {
   private final ExplorerState state;
@@ -19,27 +23,37 @@ final class StackLink implements ImageListener {
     this.state = state;
   }
 
+  /** The open images whose displayed frame holds a result's maps. */
+  static List<ImagePlus> heatmaps(AttentionResult result) {
+    List<ImagePlus> heatmaps = new ArrayList<>();
+    int[] ids = WindowManager.getIDList();
+    for (int id : ids == null ? new int[0] : ids) {
+      ImagePlus image = WindowManager.getImage(id);
+      if (image != null && isOf(image, result)) {
+        heatmaps.add(image);
+      }
+    }
+    return heatmaps;
+  }
+
+  private static boolean isOf(ImagePlus image, AttentionResult result) {
+    AttentionResult shown = MapScale.of(image) == null ? null : AttentionResult.of(image);
+    return shown != null && shown.maps() == result.maps();
+  }
+
   /** Starts where the hyperstack is. */
   void connect() {
-    for (int id : ids()) {
-      ImagePlus image = WindowManager.getImage(id);
-      if (isLinked(image)) {
-        imageUpdated(image);
-      }
+    for (ImagePlus image : heatmaps(state.result())) {
+      ScaleStrip.add(image);
+      imageUpdated(image);
     }
     ImagePlus.addImageListener(this);
     state.onTokens(this::moveStacks);
+    state.onMap(this::scaleStacks);
   }
 
   void disconnect() {
     ImagePlus.removeImageListener(this);
-  }
-
-  /** Whether it has slices, and the frame that is displayed holds the result's maps. */
-  private boolean isLinked(ImagePlus image) {
-    AttentionResult shown =
-        image == null || image.getNSlices() == 1 ? null : AttentionResult.of(image);
-    return shown != null && shown.maps() == state.result().maps();
   }
 
   private void moveStacks() {
@@ -48,39 +62,50 @@ final class StackLink implements ImageListener {
       return;
     }
     slice = token + 1;
-    for (int id : ids()) {
-      move(WindowManager.getImage(id));
-    }
+    heatmaps(state.result()).forEach(this::move);
   }
 
   private void move(ImagePlus image) {
-    if (isLinked(image) && image.getSlice() != slice) {
+    if (image.getSlice() != slice) {
       image.setPosition(image.getChannel(), slice, image.getFrame());
+    }
+  }
+
+  private void scaleStacks() {
+    for (ImagePlus image : heatmaps(state.result())) {
+      MapScale scale = MapScale.of(image);
+      if (scale.isCommon() != state.commonScale()) {
+        scale.setCommon(state.commonScale());
+      }
     }
   }
 
   @Override
   public void imageUpdated(ImagePlus image) {
+    if (!isOf(image, state.result())) {
+      return;
+    }
     // Of several frames, one with a longer answer may have more slices.
-    boolean scrolled = image.getSlice() != slice && image.getSlice() <= state.maps().size();
-    if (scrolled && isLinked(image)) {
+    if (image.getSlice() != slice && image.getSlice() <= state.maps().size()) {
       slice = image.getSlice();
       state.select(slice - 1);
+    }
+    MapScale scale = MapScale.of(image);
+    if (scale.isCommon() != state.commonScale()) {
+      state.setCommonScale(scale.isCommon());
     }
   }
 
   @Override
   public void imageOpened(ImagePlus image) {
-    move(image);
+    if (isOf(image, state.result())) {
+      ScaleStrip.add(image);
+      move(image);
+    }
   }
 
   @Override
   public void imageClosed(ImagePlus image) {
     // The explorer shows the maps without it.
-  }
-
-  private static int[] ids() {
-    int[] ids = WindowManager.getIDList();
-    return ids == null ? new int[0] : ids;
   }
 }

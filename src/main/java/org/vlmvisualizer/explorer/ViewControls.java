@@ -51,10 +51,11 @@ final class ViewControls extends JPanel {
     smooth.setMnemonic('M');
     smooth.setToolTipText("Lets values run between patch centres, where patches else are squares");
     smooth.addActionListener(e -> state.setStyle(state.style().withSmooth(smooth.isSelected())));
-    JCheckBox common = new JCheckBox("Same scale for all tokens", state.commonScale());
+    JCheckBox common = new JCheckBox(ScaleStrip.COMMON, state.commonScale());
     common.setMnemonic('A');
     common.setToolTipText("Makes maps comparable; else each map has its own maximum brightest");
     common.addActionListener(e -> state.setCommonScale(common.isSelected()));
+    state.onMap(() -> common.setSelected(state.commonScale())); // heatmaps have this box too
     JPanel checks = new JPanel(new FlowLayout(FlowLayout.LEADING, 0, 0));
     checks.add(smooth);
     checks.add(Box.createHorizontalStrut(12));

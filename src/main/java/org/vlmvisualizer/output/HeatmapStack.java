@@ -81,7 +81,8 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
     image.setDimensions(rendering.composite() ? 2 : 1, tokens, maps.size());
     image.setOpenAsHyperStack(true);
     image.setCalibration(bare ? source.patches(grid) : source.pixels());
-    LUT lut = rendering.colours().lut(max > 0 ? max : 1);
+    double range = max > 0 ? max : 1;
+    LUT lut = rendering.colours().lut(range);
     if (rendering.composite()) {
       image = new CompositeImage(image, CompositeImage.COMPOSITE);
       ((CompositeImage) image).setLuts(new LUT[] {grey(), lut});
@@ -90,6 +91,7 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
       image.setLut(lut);
     }
     image.setProperty("Info", describe(info, rendering, max));
+    MapScale.remember(image, range);
     return new HeatmapStack(img(mapPlanes, width, height, tokens, maps.size()), image);
   }
 

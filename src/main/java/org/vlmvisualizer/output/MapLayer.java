@@ -18,6 +18,9 @@ public final class MapLayer {
 
   private static final int LEVELS = 256;
 
+  /** A patch that is padding but for rounding is seen nowhere. */
+  private static final double ALL = 1 - 1e-9;
+
   private MapLayer() {}
 
   /**
@@ -66,7 +69,7 @@ public final class MapLayer {
   public static double maximum(PatchGrid grid, float[] patches) {
     float max = 0;
     for (int p = 0; p < patches.length; p++) {
-      if (patches[p] > max && grid.paddingShare(p) < 1) {
+      if (patches[p] > max && grid.paddingShare(p) < ALL) {
         max = patches[p];
       }
     }

@@ -1,0 +1,111 @@
+package org.vlmvisualizer.output;
+
+import ij.CompositeImage;
+import ij.ImagePlus;
+import ij.process.LUT;
+
+/**
+ * The display range of a stack of heatmaps: 0 to the largest value of all its maps, or of the map
+ * that is shown. Stacks are made and saved with the first, which lets maps be compared; with the
+ * second, weak maps are seen too. Pixel values never change.
+ *
+ * <p>A range that somebody sets otherwise, as with Brightness/Contrast, stays until {@link
+ * #setCommon} is called.
+ */
+public final class MapScale {
+  private final ImagePlus image;
+  private final double common;
+  private boolean isCommon = true;
+
+  /** What was set last; a display range of something else was set by somebody else. */
+  private double set;
+
+  private MapScale(ImagePlus image, double common) {
+    this.image = image;
+    this.common = common;
+    set = common;
+  }
+
+  /**
+   * Lets heatmaps know their scale.
+   *
+   * @param common the largest value of all maps, which is their display range
+   */
+  static void remember(ImagePlus heatmaps, double common) {
+    heatmaps.setProperty(MapScale.class.getName(), new MapScale(heatmaps, common));
+  }
+
+  /** The scale of a stack of heatmaps, or null if the image is something else. */
+  public static MapScale of(ImagePlus image) {
+    MapScale scale = (MapScale) image.getProperty(MapScale.class.getName());
+    // Whoever copies an image's properties copies this one too.
+    return scale != null && scale.image == image ? scale : null;
+  }
+
+  /** Whether all maps share one range, or each has its own. */
+  public boolean isCommon() {
+    return isCommon;
+  }
+
+  /** Gives all maps one range, or each its own; draws the image anew. */
+  public void setCommon(boolean common) {
+    isCommon = common;
+    setRange();
+    image.updateAndDraw();
+  }
+
+  /** To be called when another map may be shown; draws the image anew if its range changes. */
+  public void follow() {
+    boolean untouched = (float) minimum() == 0 && (float) maximum() == (float) set;
+    double before = set;
+    if (!isCommon && untouched) {
+      setRange();
+    }
+    if (set != before) {
+      image.updateAndDraw();
+    }
+  }
+
+  /** The value shown in the first colour. */
+  public double minimum() {
+    return image.isComposite() ? lut().min : image.getDisplayRangeMin();
+  }
+
+  /** The value shown in the last colour. */
+  public double maximum() {
+    return image.isComposite() ? lut().max : image.getDisplayRangeMax();
+  }
+
+  private LUT lut() {
+    return ((CompositeImage) image).getChannelLut(channel());
+  }
+
+  /** Maps are the last channel. */
+  private int channel() {
+    return image.getNChannels();
+  }
+
+  private void setRange() {
+    if (image.getBitDepth() != 32) {
+      return; // converted meanwhile
+    }
+    set = isCommon ? common : shownMaximum();
+    if (image.isComposite()) {
+      LUT lut = (LUT) lut().clone();
+      lut.min = 0;
+      lut.max = set;
+      ((CompositeImage) image).setChannelLut(lut, channel());
+    } else {
+      image.setDisplayRange(0, set);
+    }
+  }
+
+  private double shownMaximum() {
+    int plane = image.getStackIndex(channel(), image.getSlice(), image.getFrame());
+    float max = 0;
+    for (float value : (float[]) image.getStack().getPixels(plane)) {
+      max = value > max ? value : max; // never NaN
+    }
+    return max > 0 ? max : common;
+  }
+}
