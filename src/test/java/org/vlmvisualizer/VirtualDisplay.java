@@ -17,6 +17,11 @@ public final class VirtualDisplay implements AutoCloseable {
 
   /** Starts one; a machine that cannot is a failure, not a reason to skip a test. */
   public static VirtualDisplay start() {
+    return start(1600, 1200);
+  }
+
+  /** As {@link #start()}, of some size; where the real display is used, that has its own. */
+  public static VirtualDisplay start(int width, int height) {
     if (!System.getProperty("os.name").startsWith("Linux")) {
       return new VirtualDisplay(null, "");
     }
@@ -30,7 +35,14 @@ public final class VirtualDisplay implements AutoCloseable {
       // The server finds a free number itself, and writes it once it listens.
       Process server =
           new ProcessBuilder(
-                  "Xvfb", "-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp")
+                  "Xvfb",
+                  "-displayfd",
+                  "1",
+                  "-screen",
+                  "0",
+                  width + "x" + height + "x24",
+                  "-nolisten",
+                  "tcp")
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
       String number = server.inputReader().readLine();

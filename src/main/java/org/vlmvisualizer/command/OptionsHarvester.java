@@ -90,6 +90,7 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
       command.caller().end();
       return;
     }
+    command.setAsked();
     for (ModuleItem<?> item : items) {
       take(module, item, answer.get().get(item.getName()));
     }
@@ -109,7 +110,7 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
     if (item.getChoices() != null) {
       item.getChoices().forEach(choice -> choices.add(choice.toString()));
     }
-    Object value = module.getInput(key);
+    Object value = item.get(VisualizerCommand.UNTICKED) != null ? false : module.getInput(key);
     if (isRemembered(item)) {
       value = Prefs.get(PREFIX + key, value == null ? "" : value.toString());
     }

@@ -17,6 +17,9 @@ import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.explorer.Explorer;
+import org.vlmvisualizer.explorer.ScaleStrip;
+import org.vlmvisualizer.explorer.WindowArranger;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.AttentionSeries;
 import org.vlmvisualizer.output.BatchRow;
@@ -66,10 +69,10 @@ public class ShowAttention extends AskingCommand {
       choices = {"current", "slices", "frames"})
   private String stack = CURRENT;
 
-  @Parameter(persist = false, label = "Show plot of ratios")
+  @Parameter(persist = false, label = "Show plot of ratios", attrs = @Attr(name = UNTICKED))
   private boolean plot = true;
 
-  @Parameter(persist = false, label = "Show montage")
+  @Parameter(persist = false, label = "Show montage", attrs = @Attr(name = UNTICKED))
   private boolean montage = true;
 
   @Parameter(
@@ -191,17 +194,27 @@ public class ShowAttention extends AskingCommand {
       series.write(folder, maps);
     }
     LastResult.remember(series.results());
+    WindowArranger windows = wasAsked() ? windowsBeside(series.results().get(0)) : null;
     Tables.show(series.table().toResultsTable(), TABLE_TITLE);
     // A failed command's outputs are not shown by SciJava.
-    if (GraphicsEnvironment.isHeadless() || failed) {
+    if (GraphicsEnvironment.isHeadless() || failed || windows != null) {
       maps.show();
+    }
+    if (windows != null) {
+      ScaleStrip.add(maps);
+      windows.arrange(maps);
     }
     activate(maps);
     heatmaps = maps;
   }
 
-  /** The heatmaps are shown by SciJava with a display, and have to be shown here without one. */
+  /**
+   * From the menu, the answer opens in the Token Explorer too, and the heatmaps are the active
+   * image as in macros. There, SciJava shows them with a display, and without one they have to be
+   * shown here.
+   */
   private void show(AttentionResult result, ImagePlus maps) {
+    WindowArranger windows = wasAsked() ? windowsBeside(result) : null;
     Tables.show(result.table().toResultsTable(), TABLE_TITLE);
     if (GraphicsEnvironment.isHeadless()) {
       maps.show();
@@ -218,5 +231,17 @@ public class ShowAttention extends AskingCommand {
     if (matrix) {
       result.matrixImage().show();
     }
+    if (windows != null) {
+      Explorer.open(result, windows);
+      maps.show();
+      windows.arrange(maps);
+    }
+  }
+
+  /** The table's window is there already after an earlier question, and is used again. */
+  private static WindowArranger windowsBeside(AttentionResult result) {
+    WindowArranger windows = WindowArranger.beside(result.source().image().get());
+    windows.keep(WindowManager.getFrame(TABLE_TITLE));
+    return windows;
   }
 }

@@ -29,6 +29,9 @@ abstract class VisualizerCommand extends ContextCommand {
   /** Attribute of a parameter whose last value the dialog shows again. */
   static final String REMEMBERED = "remembered";
 
+  /** Attribute of a box that the dialog shows unticked, whatever its default in macros. */
+  static final String UNTICKED = "unticked";
+
   private static final String STOP = "stop";
   private static final String CONTINUE = "continue";
 
@@ -47,6 +50,7 @@ abstract class VisualizerCommand extends ContextCommand {
 
   private InputException fault;
   private Caller caller;
+  private boolean asked;
 
   /**
    * Does the work.
@@ -72,6 +76,16 @@ abstract class VisualizerCommand extends ContextCommand {
       caller = Caller.of(threads);
     }
     return caller;
+  }
+
+  /** Notes that a person has answered the command's dialog. */
+  final void setAsked() {
+    asked = true;
+  }
+
+  /** Whether its options come from the dialog, and so from the menu. */
+  final boolean wasAsked() {
+    return asked && !caller().isMacro();
   }
 
   @Override

@@ -3,14 +3,12 @@ package org.vlmvisualizer.explorer;
 import ij.ImageListener;
 import ij.ImagePlus;
 import ij.WindowManager;
-import ij.gui.ImageWindow;
 import java.awt.EventQueue;
-import java.awt.GraphicsConfiguration;
-import java.awt.Insets;
-import java.awt.Rectangle;
-import java.awt.Toolkit;
+import java.awt.Frame;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.vlmvisualizer.output.AttentionResult;
 
 /**
@@ -18,23 +16,29 @@ import org.vlmvisualizer.output.AttentionResult;
  * close together.
  */
 public final class Explorer implements ImageListener {
-  private static final int GAP = 8;
+  private static final List<Explorer> OPEN = new CopyOnWriteArrayList<>();
 
   private final ExplorerState state;
+  private final boolean answer;
   private final PictureWindow picture;
   private final StackLink stacks;
   private final ExplorerFrame frame;
   private boolean closed;
 
-  private Explorer(ExplorerState state, PictureWindow picture) {
+  /**
+   * @param answer whether a question opened it, so that the next one replaces it
+   */
+  private Explorer(ExplorerState state, boolean answer, PictureWindow picture) {
     this.state = state;
+    this.answer = answer;
     this.picture = picture;
     stacks = new StackLink(state);
     frame = new ExplorerFrame(state, this::escape);
   }
 
   /**
-   * Opens the windows on a result. Needs a display; returns when the windows are there.
+   * Opens the windows on a result, where they cover nothing if there is room; or brings them to the
+   * front if they are open already. Needs a display.
    *
    * <p>Pixels are converted and maps are summed in here, so it must not be called on the event
    * thread.
@@ -42,15 +46,39 @@ public final class Explorer implements ImageListener {
    * @throws IllegalStateException on the event thread
    */
   public static void open(AttentionResult result) {
+    for (Explorer explorer : OPEN) {
+      if (explorer.state.result().maps() == result.maps()) {
+        EventQueue.invokeLater(explorer::toFront);
+        return;
+      }
+    }
+    WindowArranger windows = WindowArranger.beside(result.source().image().get());
+    StackLink.heatmaps(result).forEach(image -> windows.keep(image.getWindow()));
+    open(result, false, windows);
+    windows.arrange(null);
+  }
+
+  /**
+   * Opens the windows on the answer to a question, in place of those of the question before about
+   * the same image. They are on the screen once the event thread has come to it.
+   *
+   * @param windows is told of windows that have their place already
+   * @throws IllegalStateException on the event thread, as above
+   */
+  public static void open(AttentionResult result, WindowArranger windows) {
+    open(result, true, windows);
+  }
+
+  private static void open(AttentionResult result, boolean answer, WindowArranger windows) {
     if (EventQueue.isDispatchThread()) {
       throw new IllegalStateException("The explorer must be opened off the event thread.");
     }
     ExplorerState state = new ExplorerState(result);
     PictureWindow picture = PictureWindow.open(state);
-    EventQueue.invokeLater(() -> new Explorer(state, picture).show());
+    EventQueue.invokeLater(() -> new Explorer(state, answer, picture).show(windows));
   }
 
-  private void show() {
+  private void show(WindowArranger windows) {
     picture.connect();
     stacks.connect();
     ImagePlus.addImageListener(this);
@@ -61,7 +89,12 @@ public final class Explorer implements ImageListener {
             close();
           }
         });
-    place();
+    for (Explorer earlier : OPEN) {
+      if (answer && earlier.answer && isAboutSameImage(earlier)) {
+        replace(earlier, windows);
+      }
+    }
+    OPEN.add(this);
     WindowManager.addWindow(frame);
     frame.setVisible(true);
     frame.toFront();
@@ -70,26 +103,23 @@ public final class Explorer implements ImageListener {
     }
   }
 
-  /** The picture to the left, the frame to its right, both on the screen. */
-  private void place() {
-    ImageWindow window = picture.image().getWindow();
-    if (window == null) {
-      return;
+  private boolean isAboutSameImage(Explorer other) {
+    ImagePlus image = state.result().source().image().get();
+    return image != null && image == other.state.result().source().image().get();
+  }
+
+  private void replace(Explorer earlier, WindowArranger windows) {
+    windows.replace(frame, earlier.frame.getBounds());
+    picture.replace(earlier.picture, windows);
+    earlier.close();
+  }
+
+  private void toFront() {
+    if (picture.image().getWindow() != null) {
+      picture.image().getWindow().toFront();
     }
-    GraphicsConfiguration screen = window.getGraphicsConfiguration();
-    Rectangle room = screen.getBounds();
-    Insets edges = Toolkit.getDefaultToolkit().getScreenInsets(screen);
-    int left = room.x + edges.left;
-    int right = room.x + room.width - edges.right;
-    int top = Math.max(room.y + edges.top, window.getY());
-    int beside = window.getX() + window.getWidth() + GAP;
-    if (beside + frame.getWidth() > right) {
-      window.setLocation(
-          Math.max(left, right - frame.getWidth() - GAP - window.getWidth()), window.getY());
-      beside = Math.min(window.getX() + window.getWidth() + GAP, right - frame.getWidth());
-    }
-    int lowest = room.y + room.height - edges.bottom - frame.getHeight();
-    frame.setLocation(Math.max(left, beside), Math.max(room.y + edges.top, Math.min(top, lowest)));
+    frame.setExtendedState(Frame.NORMAL);
+    frame.toFront();
   }
 
   /** Takes back the last thing that narrows the view: the region, else the selection of several. */
@@ -104,6 +134,7 @@ public final class Explorer implements ImageListener {
       return;
     }
     closed = true;
+    OPEN.remove(this);
     ImagePlus.removeImageListener(this);
     stacks.disconnect();
     state.close();

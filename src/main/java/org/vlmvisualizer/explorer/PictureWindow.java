@@ -1,6 +1,7 @@
 package org.vlmvisualizer.explorer;
 
 import ij.ImagePlus;
+import ij.gui.ImageWindow;
 import ij.gui.Overlay;
 import ij.gui.Roi;
 import ij.gui.RoiListener;
@@ -55,6 +56,19 @@ final class PictureWindow implements RoiListener {
 
   ImagePlus image() {
     return image;
+  }
+
+  /** Takes the place of a picture of the same size, with its zoom. */
+  void replace(PictureWindow earlier, WindowArranger windows) {
+    ImageWindow window = image.getWindow();
+    ImageWindow old = earlier.image.getWindow();
+    boolean same =
+        image.getWidth() == earlier.image.getWidth()
+            && image.getHeight() == earlier.image.getHeight();
+    if (same && window != null && old != null) {
+      WindowSizes.zoom(window, old.getCanvas().getMagnification());
+      windows.replace(window, old.getBounds());
+    }
   }
 
   /**

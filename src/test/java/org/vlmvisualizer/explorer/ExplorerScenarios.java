@@ -10,12 +10,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ij.ImageJ;
 import ij.ImagePlus;
 import ij.WindowManager;
+import ij.gui.NewImage;
 import ij.gui.OvalRoi;
 import ij.gui.Roi;
+import java.awt.Checkbox;
 import java.awt.Component;
 import java.awt.EventQueue;
+import java.awt.Frame;
+import java.awt.Label;
 import java.awt.Rectangle;
 import java.awt.event.InputEvent;
+import java.awt.event.ItemEvent;
 import java.awt.event.KeyEvent;
 import java.awt.event.MouseEvent;
 import java.io.PrintWriter;
@@ -34,6 +39,7 @@ import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.Region;
 import org.vlmvisualizer.core.RegionAttention;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.SourceFrame;
 
 /**
  * What users do with the explorer, in a real ImageJ on a display: {@code ExplorerScenarios FILE}
@@ -56,6 +62,10 @@ public final class ExplorerScenarios {
     all.put("Tab reaches every control, and each has a name", ExplorerScenarios::focus);
     all.put("the plot's points can be clicked", ExplorerScenarios::plot);
     all.put("the hyperstack follows, and is followed", ExplorerScenarios::stack);
+    all.put("each map has its own scale, or all have one", ExplorerScenarios::scale);
+    all.put("the heatmaps' scale outlives the explorer", ExplorerScenarios::scaleAlone);
+    all.put("opened twice, it comes to the front", ExplorerScenarios::again);
+    all.put("the next answer takes the place of the one before", ExplorerScenarios::replaced);
     all.put("a region shades the tokens by their share in it", ExplorerScenarios::region);
     all.put("Escape clears the region, then the selection", ExplorerScenarios::escape);
     all.put("layers and heads can be chosen if kept", ExplorerScenarios::layers);
@@ -233,6 +243,131 @@ public final class ExplorerScenarios {
     assertEquals(List.of(0), explorer.selected());
   }
 
+  /** The box in the heatmaps' window; null if it has none. */
+  private static Checkbox box(ImagePlus heatmaps) {
+    List<Checkbox> boxes = new ArrayList<>();
+    OpenExplorer.collect(heatmaps.getWindow(), Checkbox.class, boxes);
+    return boxes.isEmpty() ? null : boxes.get(0);
+  }
+
+  private static String range(ImagePlus heatmaps) {
+    List<Label> labels = new ArrayList<>();
+    OpenExplorer.collect(heatmaps.getWindow(), Label.class, labels);
+    return labels.get(labels.size() - 1).getText();
+  }
+
+  private static void tick(Checkbox box, boolean ticked) throws Exception {
+    EventQueue.invokeAndWait(
+        () -> {
+          box.setState(ticked);
+          int change = ticked ? ItemEvent.SELECTED : ItemEvent.DESELECTED;
+          box.dispatchEvent(
+              new ItemEvent(box, ItemEvent.ITEM_STATE_CHANGED, box.getLabel(), change));
+        });
+  }
+
+  private static void scale() throws Exception {
+    AttentionResult result = Samples.result(400, 300, 12);
+    ImagePlus stack = result.heatmaps();
+    double all = stack.getDisplayRangeMax();
+    stack.show();
+    OpenExplorer explorer = new OpenExplorer(result);
+    for (int token : new int[] {4, 8, 1}) {
+      EventQueue.invokeAndWait(() -> stack.setSlice(token));
+      double own = stack.getStack().getProcessor(token).getStats().max;
+      OpenExplorer.await("its own range", () -> Math.abs(stack.getDisplayRangeMax() - own) < 1e-8);
+      OpenExplorer.await(
+          "the same in the explorer", () -> Math.abs(explorer.state.scaleMaximum() - own) < 1e-8);
+      OpenExplorer.await("its figure", () -> range(stack).contains(Figures.percent(own)));
+    }
+    JCheckBox common = explorer.find(JCheckBox.class, 1);
+    EventQueue.invokeAndWait(common::doClick);
+    OpenExplorer.await("one range", () -> Math.abs(stack.getDisplayRangeMax() - all) < 1e-8);
+    OpenExplorer.await("the other box", () -> box(stack).getState());
+    explorer.key(explorer.answer(), KeyEvent.VK_END, 0);
+    OpenExplorer.await("the last slice", () -> stack.getSlice() == 12);
+    assertEquals(all, stack.getDisplayRangeMax(), 1e-8);
+    tick(box(stack), false);
+    OpenExplorer.await("the explorer to follow", () -> !explorer.state.commonScale());
+    assertFalse(OpenExplorer.onEventThread(common::isSelected));
+    assertFalse(stack.changes, "nothing to save");
+  }
+
+  private static void scaleAlone() throws Exception {
+    AttentionResult result = Samples.result(400, 300, 12);
+    ImagePlus stack = result.heatmaps();
+    double all = stack.getDisplayRangeMax();
+    stack.show();
+    int listeners = ImagePlus.getListeners().size();
+    OpenExplorer explorer = new OpenExplorer(result);
+    explorer.close();
+    EventQueue.invokeAndWait(() -> stack.setSlice(5));
+    double own = stack.getStack().getProcessor(5).getStats().max;
+    OpenExplorer.await("its own range", () -> Math.abs(stack.getDisplayRangeMax() - own) < 1e-8);
+    tick(box(stack), true);
+    OpenExplorer.await("one range", () -> Math.abs(stack.getDisplayRangeMax() - all) < 1e-8);
+    OpenExplorer next = new OpenExplorer(result);
+    assertTrue(OpenExplorer.onEventThread(next.state::commonScale), "as the heatmaps are");
+    next.close();
+    // ImageJ makes a new window for a stack of other dimensions.
+    EventQueue.invokeAndWait(() -> stack.setDimensions(1, 6, 2));
+    EventQueue.invokeAndWait(() -> stack.setOpenAsHyperStack(true));
+    EventQueue.invokeAndWait(() -> stack.setStack(stack.getStack(), 1, 6, 2));
+    EventQueue.invokeAndWait(stack::updateAndDraw);
+    OpenExplorer.await("the box again", () -> box(stack) != null);
+    EventQueue.invokeAndWait(stack::close);
+    OpenExplorer.await("no listener", () -> ImagePlus.getListeners().size() == listeners);
+  }
+
+  private static void again() throws Exception {
+    AttentionResult result = Samples.result(400, 300, 12);
+    OpenExplorer explorer = new OpenExplorer(result);
+    EventQueue.invokeAndWait(() -> explorer.frame.setExtendedState(Frame.ICONIFIED));
+    Explorer.open(result);
+    EventQueue.invokeAndWait(() -> {});
+    assertEquals(1, OpenExplorer.frames().size());
+    assertEquals(Frame.NORMAL, explorer.frame.getExtendedState());
+    assertEquals(1, WindowManager.getImageCount());
+    explorer.close();
+    new OpenExplorer(result).close();
+  }
+
+  private static void replaced() throws Exception {
+    ImagePlus asked = NewImage.createByteImage("asked", 400, 300, 1, NewImage.FILL_WHITE);
+    asked.show();
+    ExplorerFrame frame = ask(asked);
+    EventQueue.invokeAndWait(() -> frame.setBounds(700, 400, 520, 610));
+    for (int question = 2; question <= 3; question++) {
+      ExplorerFrame next = ask(asked);
+      assertEquals(new Rectangle(700, 400, 520, 610), next.getBounds());
+      assertEquals(1, OpenExplorer.frames().size());
+      assertEquals(2, WindowManager.getImageCount(), "the image and the explorer's picture");
+    }
+    ask(NewImage.createByteImage("other", 400, 300, 1, NewImage.FILL_WHITE));
+    assertEquals(2, OpenExplorer.frames().size());
+  }
+
+  private static ExplorerFrame ask(ImagePlus asked) throws Exception {
+    WindowArranger windows = WindowArranger.beside(asked);
+    AttentionResult sample = Samples.result(400, 300, 12);
+    Explorer.open(
+        new AttentionResult(
+            sample.maps(),
+            sample.picture(),
+            SourceFrame.of(asked, new Rectangle(400, 300), 0),
+            sample.rendering(),
+            sample.answer(),
+            sample.sequence(),
+            null,
+            null,
+            sample.run()),
+        windows);
+    windows.arrange(null);
+    Thread.sleep(500); // until they are in their places
+    List<ExplorerFrame> frames = OpenExplorer.frames();
+    return frames.get(frames.size() - 1);
+  }
+
   private static void region() throws Exception {
     AttentionResult result = Samples.result(400, 300, 12);
     OpenExplorer explorer = new OpenExplorer(result);
@@ -330,7 +465,7 @@ public final class ExplorerScenarios {
     EventQueue.invokeAndWait(() -> byPicture.picture.close());
     OpenExplorer.await("the frame", () -> !byPicture.frame.isDisplayable());
     OpenExplorer one = new OpenExplorer(result);
-    OpenExplorer two = new OpenExplorer(result);
+    OpenExplorer two = new OpenExplorer(Samples.result(400, 300, 12));
     EventQueue.invokeAndWait(stack::close);
     one.key(one.answer(), KeyEvent.VK_END, 0);
     one.close();

@@ -10,6 +10,7 @@ import ij.plugin.frame.Recorder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,33 @@ class RecordingTest {
   /** A question, what was recorded, and how its prompt arrived in the first run and the second. */
   private record Recorded(
       String question, String macro, String first, String second, List<String> dialogs) {}
+
+  /** Answers the dialog as it opens, and then runs what was recorded of it. */
+  static final class DialogJob implements FijiMain.Job {
+    @Override
+    public void run(FijiLike fiji, List<String> arguments) throws Exception {
+      new Recorder();
+      IJ.openImage(arguments.get(1)).show();
+      Recorder.record = true;
+      AnsweredDialog.choose(fiji, "Show Attention...", Map.of("length", 3, "prompt", "Why?"));
+      Recorder recorder = Recorder.getInstance();
+      String macro = recorder.getText();
+      recorder.close();
+      List<String> titles = titles();
+      Job.asked();
+      IJ.openImage(arguments.get(1)).show();
+      IJ.runMacro(macro);
+      Files.writeString(
+          Path.of(arguments.get(0)), new Gson().toJson(new Answered(macro, titles, titles())));
+    }
+
+    private static List<String> titles() {
+      return Arrays.stream(WindowManager.getImageTitles()).sorted().toList();
+    }
+  }
+
+  /** What was recorded, and which images were open after the dialog and after the macro. */
+  private record Answered(String macro, List<String> first, List<String> second) {}
 
   /** Runs each question from the dialog, and then what was recorded of it. */
   static final class Job implements FijiMain.Job {
@@ -71,6 +99,22 @@ class RecordingTest {
       }
       return info.lines().filter(line -> line.startsWith("question: ")).findFirst().orElse(info);
     }
+  }
+
+  @Test
+  void theDialogStartsWithoutPlotAndMontageAndTheMacroSaysSo() throws Exception {
+    Path report = folder.resolve("report.json");
+    Path picture = Path.of("src/main/resources/demo-images/page.png").toAbsolutePath();
+    try (VirtualDisplay display = VirtualDisplay.start()) {
+      FijiProcess process = FijiProcess.run(display, folder, DialogJob.class, report, picture);
+      assertEquals(0, process.exitCode(), process.printed());
+    }
+    Answered answered = new Gson().fromJson(Files.readString(report), Answered.class);
+    String options = " plot=false montage=false matrix=false prompt=Why?\");\n";
+    assertTrue(answered.macro().endsWith(options), answered.macro());
+    List<String> images = List.of("Attention of page.png", "Explorer of page.png", "page.png");
+    assertEquals(images, answered.first());
+    assertEquals(List.of("Attention of page.png", "page.png"), answered.second());
   }
 
   @Test

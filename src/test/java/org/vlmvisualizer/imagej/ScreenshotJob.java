@@ -66,6 +66,38 @@ final class ScreenshotJob implements FijiMain.Job {
             "What is in the image?"));
     take("composite", WindowManager.getCurrentImage().getWindow());
     takeDialog(fiji);
+    WindowManager.closeAllWindows();
+    takeAnswer(fiji, arguments.get(1));
+  }
+
+  /** The screen after a question from the menu, as far as it is used. */
+  private void takeAnswer(FijiLike fiji, String picture) throws Exception {
+    EventQueue.invokeAndWait(() -> IJ.getInstance().setVisible(false));
+    ImagePlus page = IJ.openImage(picture);
+    page.show();
+    EventQueue.invokeAndWait(() -> page.getWindow().setLocation(0, 0));
+    AnsweredDialog.choose(fiji, "Show Attention...", Map.of("length", 32));
+    Thread.sleep(MILLIS);
+    ImagePlus maps = WindowManager.getCurrentImage();
+    EventQueue.invokeAndWait(() -> maps.setSlice(slice(maps, "cherry")));
+    Thread.sleep(MILLIS);
+    Rectangle used = new Rectangle();
+    List<Rectangle> windows = new ArrayList<>();
+    for (Frame frame : Frame.getFrames()) {
+      if (frame.isShowing()) {
+        windows.add(frame.getBounds());
+        used.add(frame.getBounds());
+      }
+    }
+    BufferedImage screen = new BufferedImage(used.width, used.height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = screen.createGraphics();
+    graphics.setColor(Color.WHITE);
+    graphics.fill(used);
+    for (Rectangle window : windows) {
+      graphics.drawImage(robot.createScreenCapture(window), window.x, window.y, null);
+    }
+    graphics.dispose();
+    ImageIO.write(screen, "png", folder.resolve("answer.png").toFile());
   }
 
   /** The explorer beside its picture, at the token that the stack of maps is scrolled to. */

@@ -43,6 +43,7 @@ class ScreenshotTest {
     check("composite", 400, 380);
     check("dialog", 400, 300);
     check("explorer", 900, 380, 0xffffff);
+    check("answer", 900, 600, 0xfcffa4, 0xffffff);
     try (Stream<Path> documented = Files.list(Path.of("docs/images"))) {
       for (Path picture : documented.filter(file -> !file.endsWith("demo-montage.png")).toList()) {
         assertTrue(Files.exists(FOLDER.resolve(picture.getFileName())), picture + " is not made");
