@@ -32,8 +32,7 @@ final class Project {
               + " https://doi.org/10.1038/nmeth.2019");
 
   /** For the foot of a dialog. */
-  static final String CITATION =
-      "Please cite VLM-Visualizer (Zhang 2024) and LLaVA (Liu et al. 2023): About VLM Visualizer.";
+  static final String CITATION = "Please cite VLM-Visualizer and LLaVA, see About VLM Visualizer.";
 
   private Project() {}
 

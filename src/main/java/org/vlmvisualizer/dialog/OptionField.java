@@ -34,7 +34,7 @@ import org.vlmvisualizer.core.InputException;
  *     none
  */
 record OptionField(Option option, JComponent view, JComponent focus, Supplier<Object> value) {
-  private static final int COLUMNS = 32;
+  private static final int COLUMNS = 24;
   private static final int ROWS = 3;
   private static final KeyStroke ENTER = KeyStroke.getKeyStroke(KeyEvent.VK_ENTER, 0);
 

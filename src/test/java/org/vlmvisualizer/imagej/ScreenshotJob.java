@@ -44,7 +44,7 @@ final class ScreenshotJob implements FijiMain.Job {
     take("heatmaps", maps.getWindow());
     take("plot", WindowManager.getWindow("Attention ratio of page.png"));
     Window table = WindowManager.getWindow("Attention per token");
-    table.setSize(1440, 260);
+    table.setSize(1560, 260);
     take("table", table);
     takeExplorer(fiji, maps);
     WindowManager.closeAllWindows();
