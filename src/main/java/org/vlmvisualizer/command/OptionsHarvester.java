@@ -87,6 +87,7 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
     if (answer.isEmpty()) {
       // Without a reason: whoever pressed Cancel knows it. As ImageJ's own, it ends a macro.
       cancel(null);
+      command.leaveUnrecorded();
       command.caller().end();
       return;
     }

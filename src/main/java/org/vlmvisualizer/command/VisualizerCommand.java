@@ -2,6 +2,7 @@ package org.vlmvisualizer.command;
 
 import ij.IJ;
 import ij.ImagePlus;
+import ij.plugin.frame.Recorder;
 import java.awt.GraphicsEnvironment;
 import java.nio.file.InvalidPathException;
 import java.util.List;
@@ -186,8 +187,19 @@ abstract class VisualizerCommand extends ContextCommand {
     caller().fail(sentence);
   }
 
+  /**
+   * Keeps a run without result out of a macro that is being recorded: it would be recorded without
+   * its options, and open a dialog.
+   */
+  final void leaveUnrecorded() {
+    if (!caller().isMacro()) {
+      Recorder.setCommand(null);
+    }
+  }
+
   /** In a box of our own: SciJava's is as wide as the sentence is long. */
   private void refuse(String sentence) {
+    leaveUnrecorded();
     if (GraphicsEnvironment.isHeadless()) {
       cancel(sentence);
       return;

@@ -1,9 +1,11 @@
 package org.vlmvisualizer.imagej;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.Gson;
+import ij.Executer;
 import ij.IJ;
 import ij.WindowManager;
 import ij.plugin.frame.Recorder;
@@ -57,6 +59,41 @@ class RecordingTest {
     private static List<String> titles() {
       return Arrays.stream(WindowManager.getImageTitles()).sorted().toList();
     }
+  }
+
+  /** Chooses a command from the menu without an image, and with one, but cancels its dialog. */
+  static final class FailingJob implements FijiMain.Job {
+    @Override
+    public void run(FijiLike fiji, List<String> arguments) throws Exception {
+      DialogWatch watch = new DialogWatch();
+      new Recorder();
+      Recorder.record = true;
+      List<String> told = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        Thread menu = new Thread(new Executer("Show Attention..."), "Show Attention...");
+        menu.start();
+        menu.join();
+        told.addAll(watch.take());
+        IJ.openImage(arguments.get(1)).show();
+      }
+      told.add(Recorder.getInstance().getText());
+      Files.writeString(Path.of(arguments.get(0)), new Gson().toJson(told));
+    }
+  }
+
+  @Test
+  void aRunWithoutResultIsNotRecorded() throws Exception {
+    Path report = folder.resolve("report.json");
+    Path picture = Path.of("src/main/resources/demo-images/page.png").toAbsolutePath();
+    try (VirtualDisplay display = VirtualDisplay.start()) {
+      FijiProcess process = FijiProcess.run(display, folder, FailingJob.class, report, picture);
+      assertEquals(0, process.exitCode(), process.printed());
+    }
+    String[] told = new Gson().fromJson(Files.readString(report), String[].class);
+    assertEquals(3, told.length, String.join("\n", told));
+    assertTrue(told[0].startsWith("VLM Visualizer: Expected an image"), told[0]);
+    assertTrue(told[1].startsWith("Show Attention: "), told[1]);
+    assertFalse(told[2].contains("run("), told[2]); // ImageJ notes the window
   }
 
   /** What was recorded, and which images were open after the dialog and after the macro. */
