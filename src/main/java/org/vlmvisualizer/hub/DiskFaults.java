@@ -15,7 +15,7 @@ final class DiskFaults {
   static InputException write(Path file, IOException failure) {
     return new InputException(
         "Expected to write into %s, but that failed (%s; %s free); make room or choose another folder with HF_HUB_CACHE: what was downloaded is kept."
-            .formatted(file.getParent(), reason(failure), freeText(file)),
+            .formatted(file.getParent(), reason(failure), Amounts.bytes(free(file))),
         failure);
   }
 
@@ -48,22 +48,15 @@ final class DiskFaults {
         : failure.getClass().getSimpleName() + ": " + failure.getMessage();
   }
 
-  private static String freeText(Path path) {
-    try {
-      return Amounts.bytes(free(path));
-    } catch (IOException e) {
-      return "nobody knows how much is";
-    }
-  }
-
   /**
    * Bytes that this user may still write to the disk of a file or folder, which need not exist yet.
    */
-  static long free(Path path) throws IOException {
+  static long free(Path path) {
     Path existing = path.toAbsolutePath();
     while (!Files.exists(existing) && existing.getParent() != null) {
       existing = existing.getParent();
     }
-    return Files.getFileStore(existing).getUsableSpace();
+    // Not by its FileStore, which Java does not find where / is no mount point, as after chroot.
+    return existing.toFile().getUsableSpace();
   }
 }

@@ -1,6 +1,5 @@
 package org.vlmvisualizer.hub;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +65,7 @@ public final class HubDownload {
     if (toCome == 0) {
       return;
     }
-    long free = free();
+    long free = DiskFaults.free(settings.cache());
     // A hundredth more, for what the disk itself needs per file.
     if (toCome + toCome / 100 > free) {
       throw new InputException(
@@ -78,14 +77,6 @@ public final class HubDownload {
             plan.id(), toCome, all - toCome, plan.info().licence(), free, settings.cache());
     if (!consent.to(offer)) {
       throw new CancellationException("The download of " + plan.id() + " was declined.");
-    }
-  }
-
-  private long free() {
-    try {
-      return DiskFaults.free(settings.cache());
-    } catch (IOException e) {
-      throw DiskFaults.read(settings.cache(), e);
     }
   }
 
