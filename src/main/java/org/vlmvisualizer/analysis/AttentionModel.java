@@ -83,8 +83,8 @@ public final class AttentionModel implements AutoCloseable {
   }
 
   /**
-   * Checks what a request needs of a checkpoint beside its weights, which takes no time: better
-   * than after they were loaded.
+   * Checks what a request needs of a checkpoint's small files. To be called before the weights are
+   * loaded, which takes long.
    *
    * @throws org.vlmvisualizer.core.InputException if the request cannot be carried out
    */

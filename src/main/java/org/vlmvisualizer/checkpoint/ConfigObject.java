@@ -129,7 +129,7 @@ public record ConfigObject(JsonObject json, String where) {
     return number;
   }
 
-  /** The refusal of a value that this plugin does not do. */
+  /** The refusal of a value that is not supported. */
   public InputException unexpected(String expected, String key, String found) {
     String shown = found.length() > 60 ? found.substring(0, 60) + "…" : found;
     return new InputException(

@@ -44,7 +44,7 @@ final class DemoCheckpoint {
       return folder;
     } catch (IOException e) {
       throw new InputException(
-          "Expected to lay the demo model into %s, but that failed (%s); make it writable or make room there, or choose the folder of another model."
+          "Expected to write the demo model into %s, but that failed (%s); make it writable or make room there, or choose the folder of another model."
               .formatted(folder, FileTrouble.reason(e)),
           e);
     }

@@ -41,7 +41,7 @@ final class GgufFiles {
       Iterator<Path> files = gguf.iterator();
       return files.hasNext() && !weights.iterator().hasNext() ? files.next().toString() : null;
     } catch (IOException e) {
-      return null; // whoever opens its files says why they cannot be read
+      return null; // opening its files will fail, with the reason
     }
   }
 }

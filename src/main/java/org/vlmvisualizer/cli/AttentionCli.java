@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0: done",
-      "1: something given cannot be used, or a picture of a folder",
+      "1: an input cannot be used, or a picture of a folder failed",
       "2: wrong usage"
     },
     showDefaultValues = true)
@@ -64,7 +64,7 @@ public final class AttentionCli implements Callable<Integer> {
       names = "--image",
       required = true,
       paramLabel = "FILE|FOLDER",
-      description = "whatever ImageJ opens, an address, or a folder with pictures")
+      description = "a picture that ImageJ opens, its web address, or a folder with pictures")
   private String image;
 
   @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "the question")
@@ -75,7 +75,7 @@ public final class AttentionCli implements Callable<Integer> {
       required = true,
       paramLabel = "FOLDER",
       converter = Folder.class,
-      description = "where the results go")
+      description = "folder for the results")
   private Path output;
 
   @Option(names = "--method", description = "vlm-visualizer, language")
@@ -90,12 +90,15 @@ public final class AttentionCli implements Callable<Integer> {
   @Option(names = "--heads", description = "decoder heads to average: all, 7, 3-9")
   private String heads = "all";
 
-  @Option(names = "--first", description = "attention to the first token: drop, keep")
+  @Option(
+      names = "--first",
+      description = "attention to the first token, an attention sink: drop, keep")
   private String first = "drop";
 
   @Option(
       names = "--keep",
-      description = "attention to keep apart, for maps of some afterwards: nothing, layers, heads")
+      description =
+          "keep the attention of each layer or head, for maps of some of them later: nothing, layers, heads")
   private String keep = "nothing";
 
   @Option(names = "--template", description = "auto, vicuna_v1, mistral, llama_2, chatml, v0")
@@ -155,7 +158,7 @@ public final class AttentionCli implements Callable<Integer> {
     System.exit(run(arguments, writer(System.out), writer(System.err)));
   }
 
-  /** In the POSIX locale Java would print question marks; what reads it knows UTF-8 today. */
+  /** In UTF-8 where Java would print question marks, in the POSIX locale. */
   private static PrintWriter writer(PrintStream stream) {
     return "ANSI_X3.4-1968".equals(System.getProperty("sun.jnu.encoding"))
         ? new PrintWriter(stream, false, StandardCharsets.UTF_8)
@@ -167,7 +170,7 @@ public final class AttentionCli implements Callable<Integer> {
     PrintWriter cleanOut = new PrintWriter(new TerminalWriter(out));
     PrintWriter cleanErr = new PrintWriter(new TerminalWriter(err));
     try {
-      // In a folder that it cannot spell, Java itself fails, here and there.
+      // Java itself fails in a current folder whose name it cannot decode.
       LocaleText.require(System.getProperty("user.dir"));
       Arrays.stream(arguments).forEach(LocaleText::require);
     } catch (InputException e) {
@@ -238,7 +241,7 @@ public final class AttentionCli implements Callable<Integer> {
     try {
       return !path.isBlank() && Files.isDirectory(Path.of(path.strip()));
     } catch (InvalidPathException e) {
-      return false; // an address, or what opening it will complain about
+      return false; // an address, or a path that is refused when it is opened
     }
   }
 

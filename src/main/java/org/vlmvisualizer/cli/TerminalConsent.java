@@ -32,10 +32,10 @@ final class TerminalConsent implements Consent {
       err.flush();
       answer = console.readLine();
     }
-    // Newer Java has a console even where nobody sits: then no line comes.
+    // Newer Java has a console even without a terminal: then no line comes.
     if (answer == null) {
       throw new InputException(
-          "Expected a model on disk, found none, and nobody to ask about "
+          "Expected a model on disk, found none, and no terminal to ask on. "
               + offer.text()
               + "; add --yes to download it.");
     }

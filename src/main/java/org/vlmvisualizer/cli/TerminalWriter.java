@@ -6,9 +6,9 @@ import java.io.Writer;
 import org.vlmvisualizer.core.CleanText;
 
 /**
- * What everything on its way to a terminal passes: the names of files, the texts of models and
- * answers may hold characters that would steer it. A carriage return passes at the start of a text
- * only: progress writes over its own line, and Windows ends lines with one.
+ * Replaces control characters in everything that is written to a terminal: names of files, configs
+ * and answers may hold some. A carriage return passes at the start of a text only: progress writes
+ * over its own line, and Windows ends lines with one.
  */
 final class TerminalWriter extends FilterWriter {
   TerminalWriter(Writer terminal) {

@@ -29,8 +29,8 @@ abstract class AskingCommand extends VisualizerCommand {
       persist = false,
       label = "Method",
       description =
-          "vlm-visualizer: where the answer looked, followed through the vision tower; language:"
-              + " the decoder's own attention, sharper",
+          "vlm-visualizer: the decoder's attention times that of the vision tower; language: the"
+              + " decoder's alone, sharper",
       choices = {"vlm-visualizer", "language"},
       attrs = @Attr(name = ADVANCED))
   private String method = "vlm-visualizer";
@@ -60,7 +60,8 @@ abstract class AskingCommand extends VisualizerCommand {
   @Parameter(
       persist = false,
       label = "First token",
-      description = "Attention to the first token holds what the model has no use for",
+      description =
+          "The first token usually is an attention sink, which says nothing about the picture",
       choices = {"drop", "keep"},
       attrs = @Attr(name = ADVANCED))
   private String first = "drop";
@@ -68,7 +69,7 @@ abstract class AskingCommand extends VisualizerCommand {
   @Parameter(
       persist = false,
       label = "Keep attention of",
-      description = "Each layer or head by itself, for maps of some of them afterwards",
+      description = "Of each layer or head separately, for maps of some of them later",
       choices = {"nothing", "layers", "heads"},
       attrs = @Attr(name = ADVANCED))
   private String keep = "nothing";
@@ -76,7 +77,7 @@ abstract class AskingCommand extends VisualizerCommand {
   @Parameter(
       persist = false,
       label = "Prompt template",
-      description = "How a question is put; auto asks the model's own files",
+      description = "Text around the question; auto takes what the model's own files say",
       choices = {"auto", "vicuna_v1", "mistral", "llama_2", "chatml", "v0"},
       attrs = @Attr(name = ADVANCED))
   private String template = "auto";
@@ -92,8 +93,7 @@ abstract class AskingCommand extends VisualizerCommand {
   @Parameter(
       persist = false,
       label = "Fit to square",
-      description =
-          "How the picture becomes the model's square: pad shows all of it; crop its centre",
+      description = "How the picture becomes a square: pad adds borders; crop takes the centre",
       choices = {"pad", "crop"},
       attrs = @Attr(name = ADVANCED))
   private String fit = "pad";
@@ -131,7 +131,7 @@ abstract class AskingCommand extends VisualizerCommand {
   @Parameter(
       persist = false,
       label = "Colours of maps",
-      description = "All but viridis and cividis begin with black",
+      description = "Those that begin with black suit a composite: all but viridis and cividis",
       choices = {"inferno", "viridis", "magma", "cividis", "fire", "grays"})
   private String lut = "inferno";
 

@@ -94,7 +94,7 @@ public final class BatchRun {
     try {
       List<BatchPicture> others = new ArrayList<>();
       for (BatchPicture picture : pictures) {
-        // Only where earlier answers count is there a use in leaving one to another run.
+        // Without resume, the answer of another run would not count, so its end is waited for.
         if (!ask(picture, rows, of(pictures, picture, progress), !resume, ready)) {
           others.add(picture);
         }

@@ -31,7 +31,7 @@ final class DialogConsent implements Consent {
     }
     if (GraphicsEnvironment.isHeadless() || macro) {
       throw new InputException(
-          "Expected a model on disk, found none, and a macro is not asked about "
+          "Expected a model on disk, found none, and macros are not asked. "
               + offer.text()
               + "; add download=true to the options to download it.");
     }

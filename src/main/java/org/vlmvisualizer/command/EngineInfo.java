@@ -56,7 +56,7 @@ public class EngineInfo extends VisualizerCommand {
       lines.put("Engine", e.getMessage());
     }
     EngineReport.lastCrash()
-        .ifPresent(what -> lines.put("Last start", "It broke off while " + what + "."));
+        .ifPresent(what -> lines.put("Last start", "It crashed while " + what + "."));
     lines.put("Memory", memory());
     lines.put("More", Project.HOME + "/blob/main/docs/engine.md");
     TextReport.show(TITLE, lines);
@@ -66,7 +66,7 @@ public class EngineInfo extends VisualizerCommand {
     return !GraphicsEnvironment.isHeadless()
         && MessageBox.confirm(
             IJ.getInstance(),
-            "Fiji broke off while " + crash + ".\nSince then, the CPU is used. Try the GPU again?",
+            "Fiji crashed while " + crash + ".\nSince then, the CPU is used. Try the GPU again?",
             "Try the GPU",
             "Keep the CPU");
   }

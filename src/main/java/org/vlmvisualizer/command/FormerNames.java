@@ -12,10 +12,9 @@ import org.scijava.service.SciJavaService;
 import org.scijava.service.Service;
 
 /**
- * Lets macros run commands by the names that they had before they said whose they are. The names
- * have no menu entry: they say too little beside the commands of other plugins, and ImageJ's table
- * of commands knows a command by its last word alone. A command of another plugin that has such a
- * name is left to it.
+ * Lets macros run commands by their former names. These have no menu entries, since ImageJ knows a
+ * command by the last part of its menu path alone, and other plugins could have commands of these
+ * names. If one has, the name means that command.
  */
 @Plugin(type = Service.class)
 public final class FormerNames extends AbstractService implements SciJavaService {

@@ -25,8 +25,8 @@ import org.vlmvisualizer.dialog.OptionsDialog;
  * Asks for the options of this plugin's commands in a dialog of its own, instead of SciJava's list
  * of all of them. It runs behind the steps that read a macro's options (imagej-legacy's and {@link
  * MacroDefaults}) and before those of SciJava that load or ask (priority VERY_LOW), to which it
- * leaves nothing open. Without a display, nobody is asked, nor where a macro gives options or a
- * script calls a command with at least one option: the others take their defaults.
+ * leaves nothing open. No dialog opens without a display, for a macro that gives options, or for a
+ * script that gives at least one: the other options take their defaults.
  */
 @Plugin(type = PreprocessorPlugin.class, priority = Priority.LOW)
 public final class OptionsHarvester extends AbstractPreprocessorPlugin {

@@ -22,7 +22,7 @@ final class PictureFailure {
       return "Not enough memory for this picture: Java may use %,d MB in all. Give it more, or use upsampling=none."
           .formatted(Runtime.getRuntime().maxMemory() >> 20);
     }
-    return "This picture met a fault of the plugin (%s). Report it, with the picture."
+    return "An error in the plugin (%s). Please report it, with the picture."
         .formatted(where(cause));
   }
 

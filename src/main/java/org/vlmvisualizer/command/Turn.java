@@ -19,7 +19,7 @@ final class Turn implements AutoCloseable {
   private static volatile boolean quitting;
 
   static {
-    Runtime.getRuntime().addShutdownHook(new Thread(Turn::quit, "VLM Visualizer ends its work"));
+    Runtime.getRuntime().addShutdownHook(new Thread(Turn::quit, "VLM Visualizer shutdown"));
   }
 
   private Turn() {}

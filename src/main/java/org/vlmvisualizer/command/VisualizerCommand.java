@@ -112,7 +112,7 @@ abstract class VisualizerCommand extends ContextCommand {
         caller().end();
       }
     } catch (RuntimeException | Error e) {
-      tell("An unexpected fault: " + e);
+      tell("An unexpected error: " + e);
       if (!failure.equals(CONTINUE)) {
         caller().end();
       }
@@ -120,9 +120,7 @@ abstract class VisualizerCommand extends ContextCommand {
     }
   }
 
-  /**
-   * For macros and for scripts that look at failures; what a user runs meanwhile is none of theirs.
-   */
+  /** For macros and for scripts that look at failures. A run from the menu does not change it. */
   private void tell(String error) {
     if (caller().isMacro() || failure.equals(CONTINUE)) {
       LastRun.ended(error);

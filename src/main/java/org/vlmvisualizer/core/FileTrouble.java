@@ -58,7 +58,7 @@ public final class FileTrouble {
       return "the folder " + file + " is not empty";
     }
     if (e instanceof FileSystemLoopException) {
-      return "links in a circle at " + file;
+      return "a cycle of links at " + file;
     }
     return e.getReason() == null ? file : e.getReason() + ": " + file;
   }

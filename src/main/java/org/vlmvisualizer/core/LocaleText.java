@@ -26,7 +26,7 @@ public final class LocaleText {
     boolean ascii = e.getInput().chars().allMatch(c -> c < 0x80);
     return new InputException(
         ascii
-            ? "Expected a path, found '%s'; leave out what no name can have here."
+            ? "Expected a path, found '%s'; leave out the characters that names of files cannot have here."
                 .formatted(e.getInput())
             : sentence(e.getInput()),
         e);

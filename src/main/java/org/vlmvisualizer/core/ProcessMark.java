@@ -11,7 +11,7 @@ import java.time.Instant;
  * numbers are used again, and several computers may share a folder.
  */
 public final class ProcessMark {
-  /** The start of a process is told differently by up to this much from call to call. */
+  /** Calls differ by up to this much in the start of a process. */
   private static final long CLOCK_STEP_MILLISECONDS = 10_000;
 
   private static final String COMPUTER = computer();

@@ -47,8 +47,8 @@ public final class UserCache {
   }
 
   /**
-   * For a program of our own, before anything else: Java's cache of fonts would make a home folder
-   * that is missing, and "?" in whichever folder the program runs.
+   * For a program of our own, before anything else: Java's cache of fonts would create a missing
+   * home folder, or a folder named "?" in the current one.
    */
   public static void replaceMissingHome() {
     if (!isFolder(System.getProperty("user.home"))) {
@@ -64,7 +64,7 @@ public final class UserCache {
     }
   }
 
-  /** DJL takes the environment's word before Java's; jna does not look there. */
+  /** DJL prefers an environment variable of this name; jna reads the property alone. */
   private static void tell(String key, Path folder) {
     if (System.getProperty(key) == null) {
       System.setProperty(key, folder.toString());
@@ -82,7 +82,7 @@ public final class UserCache {
     try {
       return standIn(temporary);
     } catch (IOException e) {
-      // Without a temporary folder either, whatever is written first says which folder it lacks.
+      // Without a temporary folder either, the first write fails, and its message names the folder.
       return temporary.resolve(NAME);
     }
   }

@@ -49,11 +49,12 @@ final class ViewControls extends JPanel {
   private void addChecks() {
     JCheckBox smooth = new JCheckBox("Smooth", state.style().smooth());
     smooth.setMnemonic('M');
-    smooth.setToolTipText("Lets values run between patch centres, where patches else are squares");
+    smooth.setToolTipText("Interpolates between patch centres; otherwise patches are squares");
     smooth.addActionListener(e -> state.setStyle(state.style().withSmooth(smooth.isSelected())));
     JCheckBox common = new JCheckBox(ScaleStrip.COMMON, state.commonScale());
     common.setMnemonic('A');
-    common.setToolTipText("Makes maps comparable; else each map has its own maximum brightest");
+    common.setToolTipText(
+        "One range for all maps, to compare them; otherwise each map has its own");
     common.addActionListener(e -> state.setCommonScale(common.isSelected()));
     state.onMap(() -> common.setSelected(state.commonScale())); // heatmaps have this box too
     JPanel checks = new JPanel(new FlowLayout(FlowLayout.LEADING, 0, 0));

@@ -73,8 +73,8 @@ public final class WindowArranger {
   /**
    * Puts the windows that have opened since in their places, once they are all on the screen.
    *
-   * @param active the image that is ImageJ's active one then: windows become active in an order of
-   *     the window manager's; null leaves it at that
+   * @param active the image that is to be ImageJ's active one; null leaves that to the window
+   *     manager
    */
   public void arrange(ImagePlus active) {
     Timer timer = new Timer(SETTLING_MS, e -> place(active));

@@ -24,7 +24,7 @@ record ChatTemplate(String jinja, String file) {
     if (template == null) {
       template = inJson(checkpoint, "processor_config.json");
     }
-    // Without a template of its own, a processor has none; its tokenizer's is the next best.
+    // The processor has none in transformers, then; here its tokenizer's is taken.
     return template == null ? ofTokenizer(checkpoint) : template;
   }
 

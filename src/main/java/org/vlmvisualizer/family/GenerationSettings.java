@@ -70,7 +70,7 @@ final class GenerationSettings {
         settings.count("no_repeat_ngram_size"),
         settings.ids("suppress_tokens"),
         settings.ids("begin_suppress_tokens"),
-        // As in transformers, which makes the one of the other.
+        // As in transformers, min_new_tokens takes the place of min_length.
         settings.has("min_new_tokens") ? 0 : settings.count("min_length"),
         settings.count("min_new_tokens"),
         overPrompt);

@@ -12,7 +12,7 @@ import org.vlmvisualizer.core.VisionConfig;
 import org.vlmvisualizer.image.ImageProcessor;
 
 /**
- * The settings of a checkpoint's image processor. What the plugin does not do is refused by name.
+ * The settings of a checkpoint's image processor. What is not supported is refused by name.
  *
  * <p>Defaults of absent keys are those of transformers 4.57: CLIPImageProcessor,
  * LlavaImageProcessor; only the sizes are the vision tower's, since a picture of another size would
@@ -138,7 +138,7 @@ final class ImageSettings {
               .formatted(
                   c.where(),
                   squashed
-                      ? "that the picture is squashed to a square (size)"
+                      ? "that the whole picture is resized to a square (size)"
                       : "do_center_crop false"));
     }
   }

@@ -37,7 +37,7 @@ final class DiskFaults {
     if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)
         && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
       throw new InputException(
-          "Expected %s to be a file that a download left or nothing, found a link, folder, pipe or device; delete it and run again."
+          "Expected a file of an earlier download or nothing at %s, found a link, folder, pipe or device; delete it and run again."
               .formatted(path));
     }
   }

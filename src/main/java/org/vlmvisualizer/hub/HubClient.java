@@ -51,7 +51,7 @@ final class HubClient {
         ask("HEAD", address(id, commit, file), false, answer -> described(file, answer));
     if (!known.isKnown()) {
       throw new InputException(
-          "Expected size and hash of %s in %s from the hub, but it does not tell them; check HF_ENDPOINT."
+          "Expected size and hash of %s in %s from the hub, but it sends none; check HF_ENDPOINT."
               .formatted(file.name(), id));
     }
     return known;

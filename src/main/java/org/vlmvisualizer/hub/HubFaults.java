@@ -76,7 +76,7 @@ final class HubFaults {
 
   private InputException gated() {
     return new InputException(
-        "The authors of %s let only those download it who accept their conditions: accept them on %s, %s."
+        "The model %s is gated: its authors set conditions for the download; accept them on %s, %s."
             .formatted(
                 id,
                 page(),
@@ -114,7 +114,7 @@ final class HubFaults {
         "The proxy wants a user and a password (407); set HTTPS_PROXY=http://user:password@host:port, or ask your network's administrators.");
   }
 
-  /** No answer, or one that broke off. */
+  /** No answer, or one that ended early. */
   InputException network(IOException failure) {
     String reason = String.valueOf(failure.getMessage());
     if (reason.contains("407") || reason.contains("authentication attempts")) {
@@ -122,7 +122,7 @@ final class HubFaults {
     }
     if (failure instanceof SSLException) {
       return new InputException(
-          "Expected an encrypted connection to %s, but its certificate or protocol is not accepted; check this computer's clock, and if your network opens encrypted connections, add its certificate to Java's with keytool."
+          "Expected an encrypted connection to %s, but its certificate or protocol is not accepted; check this computer's clock, and if your network intercepts encrypted connections, add its certificate to Java's with keytool."
               .formatted(host()),
           failure);
     }

@@ -131,7 +131,7 @@ final class ModelRemoval {
     Runnable refuse =
         () -> {
           throw new InputException(
-              "Expected nobody to be downloading the model in %s, but another program is; wait until it has finished."
+              "Expected no download of the model in %s to be running, but another program is downloading it; wait until it has finished."
                   .formatted(folder));
         };
     for (Path lock : CachedModels.children(locks, ModelRemoval::isLock)) {

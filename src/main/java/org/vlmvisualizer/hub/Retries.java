@@ -14,7 +14,7 @@ import org.vlmvisualizer.core.InputException;
 /**
  * Whether to try again, and after which pause. Pauses double from one failure to the next; as soon
  * as a file has got further than ever before, counting starts anew, so that a long download
- * survives many short breaks, and a server that sends the same bytes again and again is left.
+ * survives many short breaks, and a server that repeats the same bytes is given up.
  */
 final class Retries {
   private static final Set<Integer> PASSING = Set.of(408, 429, 500, 502, 503, 504);

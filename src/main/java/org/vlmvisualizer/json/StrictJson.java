@@ -55,10 +55,10 @@ public final class StrictJson {
     try {
       JsonElement root = ELEMENTS.read(reader);
       if (reader.peek() != JsonToken.END_DOCUMENT) {
-        throw new JsonParseException("more text stands behind its end");
+        throw new JsonParseException("there is more text after its end");
       }
       if (!root.isJsonObject()) {
-        throw new JsonParseException("it has no { } around it");
+        throw new JsonParseException("it is no object in { }");
       }
       return root.getAsJsonObject();
     } catch (IOException | IllegalStateException | NumberFormatException e) {

@@ -24,7 +24,7 @@ record DeviceChoice(Device device, String reason, boolean isFree, boolean isWarn
     static volatile Optional<String> crash = LoadingMark.leftBehind(LoadingMark.folder());
   }
 
-  /** What was going on when the start before this one broke off, if it did. */
+  /** What was going on when the last start crashed, if it did. */
   static Optional<String> lastCrash() {
     return LastStart.crash;
   }
@@ -53,11 +53,11 @@ record DeviceChoice(Device device, String reason, boolean isFree, boolean isWarn
   }
 
   /**
-   * @param crash what was going on when the last start broke off, if it did
+   * @param crash what was going on when the last start crashed, if it did
    */
   static DeviceChoice of(String name, GpuFacts facts, Optional<String> crash) {
     String wanted = check(name);
-    String warning = crash.map(what -> "The last start broke off while " + what).orElse(null);
+    String warning = crash.map(what -> "The last start crashed while " + what).orElse(null);
     if (wanted.equals("cpu")) {
       return new DeviceChoice(Device.cpu(), "Device cpu was asked for.", false, false);
     } else if (wanted.equals("auto")) {
@@ -84,7 +84,7 @@ record DeviceChoice(Device device, String reason, boolean isFree, boolean isWarn
   static String refusal(String wanted, Optional<String> crash, String libraryPath) {
     boolean isLikely = crash.filter(Engines.STARTING::equals).isPresent() && libraryPath != null;
     return isLikely && !wanted.startsWith("gpu")
-        ? "The last start broke off while the PyTorch in PYTORCH_LIBRARY_PATH (%s) was being loaded; unset it to use the built-in PyTorch for CPUs, or start Fiji once more to try again."
+        ? "The last start crashed while the PyTorch in PYTORCH_LIBRARY_PATH (%s) was being loaded; unset it to use the built-in PyTorch for CPUs, or start Fiji once more to try again."
             .formatted(libraryPath)
         : null;
   }

@@ -4,7 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What DJL writes about its start, which nobody asked for. */
+/** DJL's log, of which warnings are shown and nothing below. */
 final class EngineLog {
   private EngineLog() {}
 

@@ -36,7 +36,7 @@ public final class EngineReport {
     return new EngineReport(DeviceChoice.of(device));
   }
 
-  /** What was going on when the start before this one broke off, as "PyTorch was being started". */
+  /** What was going on when the last start crashed, as "PyTorch was being started". */
   public static Optional<String> lastCrash() {
     return DeviceChoice.lastCrash();
   }

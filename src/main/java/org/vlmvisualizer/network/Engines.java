@@ -61,7 +61,7 @@ public final class Engines {
       started.getGpuCount();
       return started;
     } catch (RuntimeException | LinkageError e) {
-      // This start is now the last one, and it does not end by a crash.
+      // A start that ends by an exception is no crash.
       LoadingMark.clear(LoadingMark.folder());
       throw new InputException(
           StartFailure.sentence(

@@ -22,7 +22,7 @@ import org.vlmvisualizer.core.UserCache;
  * process started (process numbers are used again), and what was going on.
  */
 final class LoadingMark implements AutoCloseable {
-  /** The start of a process is told differently by up to this much from call to call. */
+  /** Calls differ by up to this much in the start of a process. */
   private static final Duration CLOCK_STEP = Duration.ofSeconds(10);
 
   private static final String SUFFIX = ".txt";
@@ -43,7 +43,7 @@ final class LoadingMark implements AutoCloseable {
    * Lays a mark; {@link #close} removes it, as does an orderly end of the program. Where the folder
    * cannot be written, there is no mark, and no harm.
    *
-   * @param what the end of a sentence that starts "the last start broke off while"
+   * @param what the end of a sentence that starts "the last start crashed while"
    */
   static LoadingMark set(Path folder, String what) {
     Path file = null;

@@ -18,7 +18,7 @@ final class StartFailure {
   static String sentence(String os, String arch, String libraryPath, Throwable failure) {
     String system = os.toLowerCase(Locale.ROOT);
     if (system.startsWith("mac") && !arch.equals("aarch64")) {
-      return "Expected a Mac with an Apple chip and a Fiji for Apple chips, found one of Intel kind (%s), for which there is no PyTorch %s; use another computer, or install the Fiji for Apple chips."
+      return "Expected a Mac with an Apple chip and a Fiji for Apple chips, found an Intel processor or a Fiji for Intel (%s), for which there is no PyTorch %s; use another computer, or install the Fiji for Apple chips."
           .formatted(arch, LibraryPath.VERSION);
     }
     String told = told(failure);
@@ -32,7 +32,7 @@ final class StartFailure {
       return "Expected PyTorch for %s %s among Fiji's jars, found none; install the plugin from its update site, or name a folder with PyTorch %s in PYTORCH_LIBRARY_PATH."
           .formatted(os, arch, LibraryPath.VERSION);
     } else if (system.startsWith("win")) {
-      return "Expected PyTorch to load, but Windows lacks something (%s); install Microsoft's Visual C++ Redistributable for x64 (https://aka.ms/vs/17/release/vc_redist.x64.exe) and start Fiji again."
+      return "Expected PyTorch to load, but a library of Windows is missing (%s); install Microsoft's Visual C++ Redistributable for x64 (https://aka.ms/vs/17/release/vc_redist.x64.exe) and start Fiji again."
           .formatted(innermost(failure));
     }
     return "Expected PyTorch to start, but it cannot be loaded on this computer (%s); Linux, Windows (with the Visual C++ runtime) and Macs with Apple chips are supported."

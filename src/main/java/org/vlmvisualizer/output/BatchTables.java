@@ -34,7 +34,7 @@ public final class BatchTables {
     try {
       Claim.removeDeadIn(folder);
     } catch (IOException | DirectoryIteratorException e) {
-      // Harmless: the next run takes them over.
+      // Harmless: the next run takes over claims of killed runs.
     }
   }
 

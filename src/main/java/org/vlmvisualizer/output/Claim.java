@@ -36,7 +36,7 @@ public final class Claim implements AutoCloseable {
   private static final ScheduledExecutorService HEART =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
-            Thread thread = new Thread(task, "VLM Visualizer keeps its claims");
+            Thread thread = new Thread(task, "VLM Visualizer heartbeat");
             thread.setDaemon(true);
             return thread;
           });
@@ -89,7 +89,7 @@ public final class Claim implements AutoCloseable {
   /**
    * Takes the right to one result, and waits for a run that has it.
    *
-   * @param poll called again and again meanwhile; what it throws ends the wait
+   * @param poll called repeatedly meanwhile; what it throws ends the wait
    * @throws InputException as {@link #take}
    */
   public static Claim await(Path folder, String result, Runnable poll) {
@@ -120,7 +120,7 @@ public final class Claim implements AutoCloseable {
   public void check() {
     if (!isOwn()) {
       throw new InputException(
-          "Another run took this picture over, since this one stood still for more than %d minutes. Run it again."
+          "Another run took this picture over, since this one did nothing for more than %d minutes. Run it again."
               .formatted(DEAD.toMinutes()));
     }
   }
@@ -137,7 +137,7 @@ public final class Claim implements AutoCloseable {
     }
   }
 
-  /** Not by setting the time: the clock that counts is the file server's. */
+  /** Written anew, and its time not just set, so that the time is by the file server's clock. */
   private void beat() {
     try {
       if (isOwn()) {

@@ -9,7 +9,7 @@ import java.util.Optional;
  * that reads them are often lacking; then pictures with text are left out, and nothing else.
  */
 public final class Fonts {
-  /** Asked once: where it fails, every further attempt would fail otherwise. */
+  /** Tried once: after a failure, Java fails in other ways. */
   private static final class Trial {
     static final boolean SUCCEEDS = succeeds();
   }
@@ -26,12 +26,12 @@ public final class Fonts {
     return areThere()
         ? Optional.empty()
         : Optional.of(
-            "Java cannot draw text here, for want of fonts or their libraries, so %s and %s are left out; everything else is written. To have them, install fontconfig, freetype and a font, such as the package fonts-dejavu-core."
+            "Java cannot draw text here, since fonts or their libraries are missing; %s and %s are left out, and everything else is written. To get them, install fontconfig, freetype and a font, such as the package fonts-dejavu-core."
                 .formatted(ResultFiles.RATIO, ResultFiles.MONTAGE));
   }
 
   /**
-   * Java fails by whatever happens to it: exceptions, InternalError, libraries that do not load.
+   * Without fonts, Java fails in many ways: exceptions, InternalError, libraries that do not load.
    */
   private static boolean succeeds() {
     Graphics2D g = null;

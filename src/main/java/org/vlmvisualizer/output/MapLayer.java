@@ -18,7 +18,7 @@ public final class MapLayer {
 
   private static final int LEVELS = 256;
 
-  /** A patch that is padding but for rounding is seen nowhere. */
+  /** From this share of padding on, a patch is invisible; less than 1 because of rounding. */
   private static final double ALL = 1 - 1e-9;
 
   private MapLayer() {}

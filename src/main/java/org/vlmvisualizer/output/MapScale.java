@@ -17,7 +17,7 @@ public final class MapScale {
   private final double common;
   private boolean isCommon = true;
 
-  /** What was set last; a display range of something else was set by somebody else. */
+  /** The range set here last; any other one was set by the user. */
   private double set;
 
   private MapScale(ImagePlus image, double common) {
@@ -38,7 +38,7 @@ public final class MapScale {
   /** The scale of a stack of heatmaps, or null if the image is something else. */
   public static MapScale of(ImagePlus image) {
     MapScale scale = (MapScale) image.getProperty(MapScale.class.getName());
-    // Whoever copies an image's properties copies this one too.
+    // A copy of the image may have this property of the original.
     return scale != null && scale.image == image ? scale : null;
   }
 

@@ -43,7 +43,7 @@ final class Scratch {
         }
       }
     } catch (IOException | DirectoryIteratorException | UncheckedIOException e) {
-      // Another user's, or another program was faster: it is in nobody's way.
+      // Another user's, or removed by another program meanwhile; leftovers do no harm.
     }
   }
 

@@ -20,7 +20,7 @@ final class Abandonable {
   /**
    * Does the work and returns what it returns.
    *
-   * @param poll called again and again meanwhile; what it throws ends the wait, and the work is
+   * @param poll called repeatedly meanwhile; what it throws ends the wait, and the work is
    *     interrupted
    * @throws RuntimeException or an Error or an IOException, as the work or {@code poll} does
    */

@@ -128,7 +128,8 @@ public final class ImageOpener {
     }
     if (!Files.isReadable(file)) {
       throw new InputException(
-          "The file %s may not be read. Check its permissions.".formatted(shownAs));
+          "Expected to read the file %s, but that is not permitted. Check its permissions."
+              .formatted(shownAs));
     }
   }
 

@@ -36,8 +36,9 @@ final class PictureCheck {
       }
       case Opener.PNG -> size(file, shownAs);
       case Opener.AVI -> riff(file, shownAs);
-      default -> {} // others say more once ImageJ has read their headers, or are none of its
-        // formats
+      default -> {
+        // Checked once ImageJ has read the header, or of no format of ImageJ's.
+      }
     }
   }
 

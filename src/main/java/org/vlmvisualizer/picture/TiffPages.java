@@ -18,7 +18,7 @@ final class TiffPages {
   private static final int ENTRY = 12;
   private static final int MAX_ENTRIES = 1000; // ImageJ takes more for the end of the list
 
-  /** How often over a file's bytes may be read; pages that share an array read it again. */
+  /** Most bytes to read, in lengths of the file; an array that pages share is read for each. */
   private static final int MAX_READS = 4;
 
   private final RandomAccessFile file;

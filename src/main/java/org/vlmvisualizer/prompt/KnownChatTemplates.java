@@ -81,7 +81,7 @@ public final class KnownChatTemplates {
     PromptTemplate template = BY_SHA256.get(sha256(jinja));
     if (template == null) {
       throw new InputException(
-          "Expected a chat template that this plugin knows to the character, but the one in %s is another; choose with the option template how the question is put, such as template=vicuna_v1 (%s)."
+          "Expected one of the chat templates that this plugin knows, but the one in %s differs from all of them; set the option template to the kind of prompt that the model expects, such as template=vicuna_v1 (%s)."
               .formatted(file, PromptTemplate.names()));
     }
     return template;

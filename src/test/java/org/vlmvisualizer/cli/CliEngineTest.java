@@ -43,7 +43,7 @@ class CliEngineTest {
   @Test
   void afterACrashTheNextStartTellsOfIt() throws Exception {
     Path marks = crashed();
-    String told = "The last start broke off while a test was loading";
+    String told = "The last start crashed while a test was loading";
     assertTrue(start("--engine").out().contains(told));
     assertEquals(1, count(marks));
     JavaProcess run = start(CliRun.arguments(folder).toArray(String[]::new));
@@ -66,7 +66,7 @@ class CliEngineTest {
     assertEquals(1, run.exitCode());
     assertTrue(run.err().contains("PYTORCH_LIBRARY_PATH (" + torch + ") to load"), run.err());
     assertEquals(0, count(marks));
-    assertFalse(start("--engine").out().contains("broke off"));
+    assertFalse(start("--engine").out().contains("crashed while"));
   }
 
   /** A mark as a crash leaves it, in the folder of marks. */

@@ -53,11 +53,11 @@ class EngineDeviceTest {
     DeviceChoice auto = DeviceChoice.of("auto", TWO_GPUS, CRASH);
     assertEquals("cpu", auto.name());
     assertEquals(
-        "The last start broke off while a model was being loaded on a GPU, so the CPU is used; choose device gpu to try the GPU again.",
+        "The last start crashed while a model was being loaded on a GPU, so the CPU is used; choose device gpu to try the GPU again.",
         auto.reason());
     DeviceChoice gpu = DeviceChoice.of("gpu:1", TWO_GPUS, CRASH);
     assertEquals("gpu:1", gpu.name());
-    assertTrue(gpu.reason().startsWith("The last start broke off"), gpu.reason());
+    assertTrue(gpu.reason().startsWith("The last start crashed while"), gpu.reason());
     assertTrue(auto.isWarned() && gpu.isWarned());
     PlainSentence.check(gpu.reason());
     // The crash says nothing about the CPU, and stays known.
