@@ -89,7 +89,7 @@ public class AttentionInFolder extends AskingCommand {
   }
 
   private static Path path(String key, File file) {
-    if (file == null || file.getPath().isBlank()) {
+    if (!isGiven(file)) {
       throw new InputException("Expected a folder for %s, found none.".formatted(key));
     }
     return file.toPath();

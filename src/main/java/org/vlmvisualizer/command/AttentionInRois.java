@@ -91,10 +91,6 @@ public class AttentionInRois extends VisualizerCommand {
     }
   }
 
-  private static boolean isGiven(File file) {
-    return file != null && !file.getPath().isBlank();
-  }
-
   /** Without a display, ImageJ has one table only: its results table. */
   private static void show(RoiMeasures measures) {
     if (!GraphicsEnvironment.isHeadless()) {

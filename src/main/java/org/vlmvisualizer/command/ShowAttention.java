@@ -118,7 +118,7 @@ public class ShowAttention extends AskingCommand {
       throw new InputException(
           "Expected stack to be current, slices or frames, found '%s'.".formatted(stack));
     }
-    Path folder = output == null || output.getPath().isBlank() ? null : output.toPath();
+    Path folder = isGiven(output) ? output.toPath() : null;
     ImagePlus asked = subject();
     Roi region = selection ? asked.getRoi() : null;
     if (stack.equals(CURRENT)) {

@@ -83,9 +83,4 @@ public class TokenExplorer extends VisualizerCommand {
   private AttentionResult atHand() {
     return LastResult.of(image != null ? image : WindowManager.getCurrentImage());
   }
-
-  /** An option without text arrives as a file without name. */
-  private static boolean isGiven(File file) {
-    return file != null && !file.getPath().isBlank();
-  }
 }

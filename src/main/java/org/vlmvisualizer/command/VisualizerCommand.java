@@ -4,6 +4,7 @@ import ij.IJ;
 import ij.ImagePlus;
 import ij.plugin.frame.Recorder;
 import java.awt.GraphicsEnvironment;
+import java.io.File;
 import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -155,6 +156,11 @@ abstract class VisualizerCommand extends ContextCommand {
   /** Makes a result the active image of a macro in batch mode; with windows, ImageJ does. */
   final void activate(ImagePlus result) {
     MacroImage.activate(result, threads);
+  }
+
+  /** Whether a file or folder is given: an option without text arrives as one without a name. */
+  static boolean isGiven(File file) {
+    return file != null && !file.getPath().isBlank();
   }
 
   /** Leaves a sentence in the status bar. */
