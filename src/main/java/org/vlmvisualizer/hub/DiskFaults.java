@@ -1,10 +1,10 @@
 package org.vlmvisualizer.hub;
 
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 
 /** What goes wrong on the disk, as one sentence with its remedy. */
@@ -15,7 +15,7 @@ final class DiskFaults {
   static InputException write(Path file, IOException failure) {
     return new InputException(
         "Expected to write into %s, but that failed (%s; %s free); make room or choose another folder with HF_HUB_CACHE: what was downloaded is kept."
-            .formatted(file.getParent(), reason(failure), Amounts.bytes(free(file))),
+            .formatted(file.getParent(), FileTrouble.reason(failure), Amounts.bytes(free(file))),
         failure);
   }
 
@@ -23,7 +23,7 @@ final class DiskFaults {
   static InputException read(Path file, IOException failure) {
     return new InputException(
         "Expected to read %s, but that failed (%s); check who may read that folder, or choose another with HF_HUB_CACHE."
-            .formatted(file, reason(failure)),
+            .formatted(file, FileTrouble.reason(failure)),
         failure);
   }
 
@@ -40,12 +40,6 @@ final class DiskFaults {
           "Expected a file of an earlier download or nothing at %s, found a link, folder, pipe or device; delete it and run again."
               .formatted(path));
     }
-  }
-
-  private static String reason(IOException failure) {
-    return failure instanceof FileSystemException e && e.getReason() != null
-        ? e.getReason()
-        : failure.getClass().getSimpleName() + ": " + failure.getMessage();
   }
 
   /**
