@@ -65,7 +65,7 @@ public final class SentencePieceTokenizer {
   public static TokenizerJson tokenizerJson(Predicate<String> has, Function<String, byte[]> read) {
     JsonObject config = has.test(CONFIG) ? json(CONFIG, read) : new JsonObject();
     try {
-      if (flag(config, "add_eos_token", false)) {
+      if (TokenizerConfig.flag(config, "add_eos_token", false)) {
         throw new InputException(
             "Expected a tokenizer that ends no prompt by itself, but %s sets add_eos_token; set it to false."
                 .formatted(CONFIG));
@@ -114,19 +114,13 @@ public final class SentencePieceTokenizer {
     token.addProperty("id", id);
     token.addProperty("content", content);
     for (String key : List.of("single_word", "lstrip", "rstrip")) {
-      token.addProperty(key, flag(settings, key, false));
+      token.addProperty(key, TokenizerConfig.flag(settings, key, false));
     }
     token.addProperty("normalized", false);
     // added_tokens.json of some checkpoints lists the model's own control tokens once more.
     boolean known = added.containsKey(id) && added.get(id).get("special").getAsBoolean();
-    token.addProperty("special", known || flag(settings, "special", special));
+    token.addProperty("special", known || TokenizerConfig.flag(settings, "special", special));
     added.put(id, token);
-  }
-
-  private static boolean flag(JsonObject json, String key, boolean byDefault) {
-    return json.has(key) && !json.get(key).isJsonNull()
-        ? json.get(key).getAsJsonPrimitive().getAsBoolean()
-        : byDefault;
   }
 
   private JsonObject write() {
@@ -173,11 +167,11 @@ public final class SentencePieceTokenizer {
   }
 
   private boolean legacy() {
-    return flag(config, "legacy", true);
+    return TokenizerConfig.flag(config, "legacy", true);
   }
 
   private boolean beginsWithSpace() {
-    return model.addDummyPrefix() && flag(config, "add_prefix_space", true);
+    return model.addDummyPrefix() && TokenizerConfig.flag(config, "add_prefix_space", true);
   }
 
   private String prefix() {
@@ -196,7 +190,7 @@ public final class SentencePieceTokenizer {
         "decoder",
         parse(
             "{'type': 'Sequence', 'decoders': [{'type': 'Replace', 'pattern': {'String': '\u2581'}, 'content': ' '}, {'type': 'ByteFallback'}, {'type': 'Fuse'}, {'type': 'Strip', 'content': ' ', 'start': 1, 'stop': 0}]}"));
-    if (flag(config, "add_bos_token", true)) {
+    if (TokenizerConfig.flag(config, "add_bos_token", true)) {
       json.add("post_processor", beginning());
     }
   }

@@ -40,7 +40,6 @@ public final class TokenizerConfig {
   private final JsonObject tokenizer;
   private final Map<String, Integer> ids = new HashMap<>();
   private final TreeMap<Integer, JsonObject> added = new TreeMap<>();
-
   private final int vocabSize;
 
   private TokenizerConfig(JsonObject tokenizer, JsonObject vocab, JsonObject config) {
@@ -237,7 +236,7 @@ public final class TokenizerConfig {
         : value.getAsString();
   }
 
-  private static boolean flag(JsonObject json, String key, boolean byDefault) {
+  static boolean flag(JsonObject json, String key, boolean byDefault) {
     return json.has(key) && !json.get(key).isJsonNull()
         ? json.get(key).getAsJsonPrimitive().getAsBoolean()
         : byDefault;
