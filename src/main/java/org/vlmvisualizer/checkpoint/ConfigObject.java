@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -131,9 +132,8 @@ public record ConfigObject(JsonObject json, String where) {
 
   /** The refusal of a value that is not supported. */
   public InputException unexpected(String expected, String key, String found) {
-    String shown = found.length() > 60 ? found.substring(0, 60) + "…" : found;
     return new InputException(
         "Expected %s for %s in %s, found %s; this model cannot be run."
-            .formatted(expected, key, where, shown));
+            .formatted(expected, key, where, CleanText.cut(found, 60)));
   }
 }

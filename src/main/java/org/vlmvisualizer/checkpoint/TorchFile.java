@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
+import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 
@@ -153,7 +154,7 @@ public final class TorchFile {
   }
 
   private InputException broken(String found) {
-    String shown = found.length() > 200 ? found.substring(0, 200) + "…" : found;
+    String shown = CleanText.cut(found, 200);
     return new InputException(
         "Expected a PyTorch file with weights, but in " + file + " " + shown + ".");
   }

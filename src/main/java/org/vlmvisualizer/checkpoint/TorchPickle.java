@@ -12,6 +12,7 @@ import net.razorvine.pickle.Opcodes;
 import net.razorvine.pickle.PickleException;
 import net.razorvine.pickle.PickleUtils;
 import net.razorvine.pickle.Unpickler;
+import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -145,7 +146,7 @@ final class TorchPickle extends Unpickler {
     } else if (module.equals("torch") && name.endsWith("Storage")) {
       stack.add(name);
     } else {
-      throw refused("the name " + (whole.length() > 80 ? whole.substring(0, 80) + "…" : whole));
+      throw refused("the name " + CleanText.cut(whole, 80));
     }
   }
 

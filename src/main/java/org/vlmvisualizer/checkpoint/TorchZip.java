@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.vlmvisualizer.core.CleanText;
 
 /**
  * Where the entries of a PyTorch file lie. PyTorch stores them uncompressed, so each is a run of
@@ -174,7 +175,7 @@ final class TorchZip {
   }
 
   private static String shown(String name) {
-    return name.length() > 60 ? name.substring(0, 60) + "…" : name;
+    return CleanText.cut(name, 60);
   }
 
   private ByteBuffer read(long position, int count) throws IOException {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -76,7 +77,7 @@ record WeightFiles(List<Path> files) {
           "Expected the names of files beside it in "
               + folder.resolve(index)
               + ", but found '"
-              + (name.length() > 80 ? name.substring(0, 80) + "…" : name)
+              + CleanText.cut(name, 80)
               + "'; it is not opened.");
     }
     Path file = folder.resolve(name);

@@ -14,6 +14,13 @@ public final class CleanText {
     return clean.toString();
   }
 
+  /**
+   * The text, of a long one its first characters and an ellipsis: values of files may be endless.
+   */
+  public static String cut(String text, int length) {
+    return text.length() > length ? text.substring(0, length) + "…" : text;
+  }
+
   private static boolean isHarmful(int c) {
     return Character.getType(c) == Character.SURROGATE
         || Character.isISOControl(c) && c != '\n' && c != '\t'

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
+import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 
@@ -83,7 +84,10 @@ final class GenerationSettings {
             if (source.has(key) && !isNeutral(source.json().get(key), neutral)) {
               throw new InputException(
                   "Expected settings for greedy answers, but %s sets %s to %s, which is not supported; remove it there to ask without."
-                      .formatted(source.where(), key, shown(source.json().get(key))));
+                      .formatted(
+                          source.where(),
+                          key,
+                          CleanText.cut(source.json().get(key).toString(), 60)));
             }
           }
         });
@@ -101,11 +105,6 @@ final class GenerationSettings {
     return number
         ? value.getAsDouble() == Double.parseDouble(neutral)
         : value.getAsString().equals(neutral);
-  }
-
-  private static String shown(JsonElement value) {
-    String text = value.toString();
-    return text.length() > 60 ? text.substring(0, 60) + "…" : text;
   }
 
   /** The first of the objects in which a setting is another than where it does nothing. */

@@ -11,6 +11,7 @@ import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.WeightMap;
+import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.Generation;
@@ -115,7 +116,7 @@ final class LlavaOriginalFamily implements ModelFamily {
     }
     throw new InputException(
         "Expected mm_projector_type linear, identity or mlpNx_gelu with N from 1 to 8 in config.json, found %s; this model cannot be run."
-            .formatted(type.length() > 60 ? type.substring(0, 60) + "…" : type));
+            .formatted(CleanText.cut(type, 60)));
   }
 
   private static boolean isMistral(Checkpoint checkpoint) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -177,7 +178,6 @@ final class TokenizerParts {
     String shown = found == null ? "none" : found.toString();
     return new InputException(
         "Expected %s in tokenizer.json, found %s; %s."
-            .formatted(
-                expected, shown.length() > 60 ? shown.substring(0, 60) + "…" : shown, remedy));
+            .formatted(expected, CleanText.cut(shown, 60), remedy));
   }
 }
