@@ -1,31 +1,27 @@
 package org.vlmvisualizer.network;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.vlmvisualizer.core.ProcessMark;
 import org.vlmvisualizer.core.UserCache;
 
 /**
  * A small file that lies on disk while native code is loaded. A crash in native code ends the whole
  * program without a Java exception; the mark that then stays behind tells the next start.
  *
- * <p>The file is named after computer and process, since a home folder may be shared: marks of
- * other computers and of programs that still run are left alone. It holds two lines: when the
- * process started (process numbers are used again), and what was going on.
+ * <p>The file is named by its {@link ProcessMark}, since a home folder may be shared: marks of
+ * other computers and of programs that still run are left alone. It holds what was going on.
  */
 final class LoadingMark implements AutoCloseable {
-  /** Calls differ by up to this much in the start of a process. */
-  private static final Duration CLOCK_STEP = Duration.ofSeconds(10);
-
   private static final String SUFFIX = ".txt";
+
+  /** Where a crash came before the mark was written. */
+  private static final String UNKNOWN = "PyTorch was being loaded";
 
   /** Null where no file can be written. */
   private final Path file;
@@ -49,9 +45,9 @@ final class LoadingMark implements AutoCloseable {
     Path file = null;
     try {
       Files.createDirectories(folder);
-      file = Files.createTempFile(folder, prefix() + ProcessHandle.current().pid() + "-", SUFFIX);
+      file = Files.createTempFile(folder, ProcessMark.own() + "_", SUFFIX);
       file.toFile().deleteOnExit();
-      Files.writeString(file, started(ProcessHandle.current()) + "\n" + what + "\n");
+      Files.writeString(file, what);
     } catch (IOException | SecurityException e) {
       // A home that can only be read: then a crash is not remembered.
     }
@@ -67,11 +63,7 @@ final class LoadingMark implements AutoCloseable {
 
   /** What was going on when an earlier program on this computer crashed, if one did. */
   static Optional<String> leftBehind(Path folder) {
-    for (Path file : marksOfTheDead(folder)) {
-      List<String> lines = lines(file);
-      return Optional.of(lines.size() < 2 ? "PyTorch was being loaded" : lines.get(1));
-    }
-    return Optional.empty();
+    return marksOfTheDead(folder).stream().map(LoadingMark::text).findFirst();
   }
 
   /** Removes what {@link #leftBehind} tells of. */
@@ -84,17 +76,12 @@ final class LoadingMark implements AutoCloseable {
     if (!Files.isDirectory(folder)) {
       return dead;
     }
-    String prefix = prefix();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*_*" + SUFFIX)) {
       for (Path file : files) {
         String name = file.getFileName().toString();
-        // A longer computer name may start like this one's: what follows must be a number.
-        if (name.startsWith(prefix) && name.substring(prefix.length()).matches("\\d{1,18}-.*")) {
-          String rest = name.substring(prefix.length());
-          long pid = Long.parseLong(rest.substring(0, rest.indexOf('-')));
-          if (!isAlive(pid, lines(file))) {
-            dead.add(file);
-          }
+        String mark = name.substring(0, name.lastIndexOf('_'));
+        if (ProcessMark.isHere(mark) && !ProcessMark.isAlive(mark)) {
+          dead.add(file);
         }
       }
     } catch (IOException | SecurityException e) {
@@ -103,30 +90,12 @@ final class LoadingMark implements AutoCloseable {
     return dead;
   }
 
-  private static boolean isAlive(long pid, List<String> lines) {
-    Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
-    if (process.isEmpty()) {
-      return false;
-    }
+  private static String text(Path file) {
     try {
-      Instant then = Instant.parse(lines.isEmpty() ? "" : lines.get(0));
-      Instant now = Instant.parse(started(process.get()));
-      return Duration.between(then, now).abs().compareTo(CLOCK_STEP) < 0;
-    } catch (DateTimeParseException e) {
-      // This system does not tell when processes started, or the mark is being written.
-      return true;
-    }
-  }
-
-  private static String started(ProcessHandle process) {
-    return process.info().startInstant().map(Instant::toString).orElse("unknown");
-  }
-
-  private static List<String> lines(Path file) {
-    try {
-      return Files.readAllLines(file);
+      String text = Files.readString(file);
+      return text.isEmpty() ? UNKNOWN : text;
     } catch (IOException e) {
-      return List.of();
+      return UNKNOWN;
     }
   }
 
@@ -135,21 +104,6 @@ final class LoadingMark implements AutoCloseable {
       Files.deleteIfExists(file);
     } catch (IOException e) {
       // Then the next start takes the CPU, and says why.
-    }
-  }
-
-  private static String prefix() {
-    return computer().replaceAll("[^A-Za-z0-9.]", "_") + "-";
-  }
-
-  private static String computer() {
-    try {
-      Path name = Path.of("/proc/sys/kernel/hostname");
-      return Files.isReadable(name)
-          ? Files.readString(name).strip()
-          : InetAddress.getLocalHost().getHostName();
-    } catch (IOException e) {
-      return "here";
     }
   }
 }

@@ -111,14 +111,16 @@ class LoadingMarkTest {
   @Test
   void aProcessNumberThatIsUsedAgainIsAnotherProcess() throws Exception {
     LoadingMark.set(folder, "a test was loading");
-    Files.writeString(files().get(0), "2001-01-01T00:00:00Z\na test was loading\n");
+    Path mark = files().get(0);
+    String longAgo = mark.getFileName().toString().replaceFirst("-\\d+_", "-978307200000_");
+    Files.move(mark, mark.resolveSibling(longAgo));
     assertEquals(LEFT, LoadingMark.leftBehind(folder));
   }
 
   @Test
   void marksOfOtherComputersAreTheirs() throws Exception {
     Files.createDirectories(folder);
-    Files.writeString(folder.resolve("some.other.computer-1-2.txt"), "2001-01-01T00:00:00Z\nx\n");
+    Files.writeString(folder.resolve("some.other.computer-1-978307200000_2.txt"), "x");
     Files.writeString(folder.resolve("notes.txt"), "mine");
     assertEquals(Optional.empty(), LoadingMark.leftBehind(folder));
     LoadingMark.clear(folder);
