@@ -109,7 +109,7 @@ class FuzzTest {
                   WeightShapes.of(c);
                   family.imageProcessor(checkpoint, Fit.PAD);
                   family.template(checkpoint);
-                  family.eosIds(checkpoint);
+                  family.generation(checkpoint);
                 });
     assertTrue(refused > COUNT / 10, refused + " refused");
   }
@@ -165,7 +165,7 @@ class FuzzTest {
                   TestFiles.write(copy.resolve(name), mutated);
                   family.imageProcessor(checkpoint, Fit.PAD);
                   family.template(checkpoint);
-                  family.eosIds(checkpoint);
+                  family.generation(checkpoint);
                 });
     assertTrue(refused > COUNT / 10, refused + " refused");
   }

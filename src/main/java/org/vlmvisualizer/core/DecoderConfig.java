@@ -20,37 +20,4 @@ public record DecoderConfig(
     boolean attentionBias,
     boolean mlpBias,
     boolean tieWordEmbeddings,
-    int slidingWindow) {
-
-  /** Without a sliding window. */
-  public DecoderConfig(
-      int hiddenSize,
-      int intermediateSize,
-      int numHiddenLayers,
-      int numAttentionHeads,
-      int numKeyValueHeads,
-      int headDim,
-      int vocabSize,
-      int maxPositionEmbeddings,
-      double rmsNormEps,
-      double ropeTheta,
-      boolean attentionBias,
-      boolean mlpBias,
-      boolean tieWordEmbeddings) {
-    this(
-        hiddenSize,
-        intermediateSize,
-        numHiddenLayers,
-        numAttentionHeads,
-        numKeyValueHeads,
-        headDim,
-        vocabSize,
-        maxPositionEmbeddings,
-        rmsNormEps,
-        ropeTheta,
-        attentionBias,
-        mlpBias,
-        tieWordEmbeddings,
-        Integer.MAX_VALUE);
-  }
-}
+    int slidingWindow) {}

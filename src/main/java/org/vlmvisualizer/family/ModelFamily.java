@@ -2,7 +2,6 @@ package org.vlmvisualizer.family;
 
 import com.google.gson.JsonObject;
 import java.util.List;
-import java.util.Set;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.checkpoint.StoredTensor;
@@ -83,9 +82,4 @@ public interface ModelFamily {
 
   /** How the tokens of an answer are chosen, and which end it. */
   Generation generation(Checkpoint checkpoint);
-
-  /** Ids that end an answer. */
-  default Set<Integer> eosIds(Checkpoint checkpoint) {
-    return generation(checkpoint).eosIds();
-  }
 }

@@ -42,12 +42,6 @@ public record ImageProcessor(
     padding = padding.clone();
   }
 
-  /** With padding of the mean colour. */
-  public ImageProcessor(
-      int size, int patchSize, double[] mean, double[] std, double rescaleFactor, Fit fit) {
-    this(size, patchSize, mean, std, rescaleFactor, fit, mean);
-  }
-
   /** The picture as the network sees it. */
   public PixelValues process(RgbPicture picture) {
     return switch (fit) {

@@ -6,7 +6,6 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.vlmvisualizer.checkpoint.Weights;
@@ -131,19 +130,6 @@ public final class LlavaNetwork implements AutoCloseable {
   /** Why it computes in that, one sentence. */
   public String precisionReason() {
     return choice.reason();
-  }
-
-  /** Answers with the highest logit of each step. */
-  public Trace generate(
-      PixelValues picture,
-      TokenSequence prompt,
-      int maxNewTokens,
-      Set<Integer> eosIds,
-      IntFunction<String> texts,
-      TraceRequest request,
-      Progress progress) {
-    Generation greedy = Generation.greedy(eosIds);
-    return generate(picture, prompt, maxNewTokens, greedy, texts, request, progress);
   }
 
   /**

@@ -50,7 +50,8 @@ public record LlavaSize(
             10000,
             false,
             false,
-            false);
+            false,
+            Integer.MAX_VALUE);
     return new ModelConfig(vision, decoder, -2, "gelu", true, 0);
   }
 }

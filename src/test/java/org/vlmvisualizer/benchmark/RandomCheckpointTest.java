@@ -23,6 +23,7 @@ import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
 import org.vlmvisualizer.checkpoint.TorchFile;
 import org.vlmvisualizer.checkpoint.Weights;
+import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.PixelValues;
@@ -146,7 +147,7 @@ class RandomCheckpointTest {
               new PixelValues(pixels, grid),
               prompt,
               1,
-              Set.of(),
+              Generation.greedy(Set.of()),
               String::valueOf,
               TraceRequest.NOTHING.withLogits(),
               Progress.NONE)

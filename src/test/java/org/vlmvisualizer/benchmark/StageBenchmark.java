@@ -20,6 +20,7 @@ import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.Fit;
+import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PixelValues;
 import org.vlmvisualizer.core.Progress;
@@ -147,7 +148,14 @@ public final class StageBenchmark {
       TraceRequest request,
       Map<String, List<Double>> seconds) {
     Trace trace =
-        network.generate(pixels, prompt, tokens, Set.of(), String::valueOf, request, Progress.NONE);
+        network.generate(
+            pixels,
+            prompt,
+            tokens,
+            Generation.greedy(Set.of()),
+            String::valueOf,
+            request,
+            Progress.NONE);
     double total = 0;
     for (Map.Entry<String, Double> stage : trace.seconds().entrySet()) {
       double figure = stage.getValue() / (stage.getKey().equals("decode") ? tokens - 1 : 1);

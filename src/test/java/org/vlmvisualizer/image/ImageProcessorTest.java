@@ -21,11 +21,11 @@ class ImageProcessorTest {
   /** The processor whose values are the 8-bit colours themselves. */
   private static ImageProcessor plain(int size, Fit fit) {
     double[] zero = {0, 0, 0};
-    return new ImageProcessor(size, 1, zero, new double[] {1, 1, 1}, 1, fit);
+    return new ImageProcessor(size, 1, zero, new double[] {1, 1, 1}, 1, fit, zero);
   }
 
   private static ImageProcessor clip(int size, Fit fit) {
-    return new ImageProcessor(size, 2, CLIP_MEAN, CLIP_STD, 1 / 255.0, fit);
+    return new ImageProcessor(size, 2, CLIP_MEAN, CLIP_STD, 1 / 255.0, fit, CLIP_MEAN);
   }
 
   /** Red counts columns, green counts rows, blue is 200. */
@@ -68,7 +68,7 @@ class ImageProcessorTest {
   @Test
   void paddingIsTheMeanRoundedDown() {
     double[] one = {1, 1, 1};
-    ImageProcessor processor = new ImageProcessor(8, 2, CLIP_MEAN, one, 1, Fit.PAD);
+    ImageProcessor processor = new ImageProcessor(8, 2, CLIP_MEAN, one, 1, Fit.PAD, CLIP_MEAN);
     float[] values = processor.process(counting(8, 2)).values(); // rows 3 and 4 of 8
     assertEquals(122 - 0.48145466f, values[0]);
     assertEquals(116 - 0.4578275f, values[64]);
@@ -129,7 +129,7 @@ class ImageProcessorTest {
     double[] mean = {201 / 255.0 + 1e-9, 201 / 255.0 + 1e-9, 201 / 255.0 + 1e-9};
     double[] one = {1, 1, 1};
     for (Fit fit : Fit.values()) {
-      PixelValues pixels = new ImageProcessor(28, 14, mean, one, 1, fit).process(picture);
+      PixelValues pixels = new ImageProcessor(28, 14, mean, one, 1, fit, mean).process(picture);
       for (float value : pixels.values()) {
         assertEquals(201 - (float) mean[0], value);
       }
@@ -140,6 +140,7 @@ class ImageProcessorTest {
   void wantsThreeChannels() {
     double[] two = {0, 0};
     assertThrows(
-        IllegalArgumentException.class, () -> new ImageProcessor(28, 14, two, two, 1, Fit.PAD));
+        IllegalArgumentException.class,
+        () -> new ImageProcessor(28, 14, two, two, 1, Fit.PAD, two));
   }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TraceRequest;
@@ -34,7 +35,7 @@ class EngineThreadTest {
                         loaded.pixels,
                         loaded.prompt,
                         2,
-                        Set.of(),
+                        Generation.greedy(Set.of()),
                         String::valueOf,
                         TraceRequest.NOTHING,
                         progress))

@@ -24,6 +24,7 @@ import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.attribution.TokenAttention;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PatchGrid;
@@ -78,7 +79,7 @@ class GoldenNetworkTest {
               pixels(golden, config),
               prompt(golden, family.template(checkpoint), encoder),
               1,
-              Set.of(),
+              Generation.greedy(Set.of()),
               encoder::text,
               TraceRequest.NOTHING.withLogits(),
               Progress.NONE);
@@ -127,7 +128,7 @@ class GoldenNetworkTest {
               pixels,
               prompt,
               length,
-              family.eosIds(checkpoint),
+              family.generation(checkpoint),
               encoder::text,
               reference.request().withLogits(),
               Progress.NONE);
@@ -166,7 +167,13 @@ class GoldenNetworkTest {
             new AttentionOptions(IndexRange.ALL, IndexRange.ALL, false, VisionLayers.SELECTED));
     Trace trace =
         network.generate(
-            pixels, prompt, length, Set.of(), String::valueOf, selected.request(), Progress.NONE);
+            pixels,
+            prompt,
+            length,
+            Generation.greedy(Set.of()),
+            String::valueOf,
+            selected.request(),
+            Progress.NONE);
     close(golden, "map_selected", flatten(selected.attribute(trace).values()));
   }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.PixelValues;
@@ -65,7 +66,13 @@ final class LoadedGolden implements AutoCloseable {
   /** What follows a prompt, without end of sequence. */
   Trace generate(TokenSequence sequence, int tokens, TraceRequest request) {
     return network.generate(
-        pixels, sequence, tokens, Set.of(), String::valueOf, request, Progress.NONE);
+        pixels,
+        sequence,
+        tokens,
+        Generation.greedy(Set.of()),
+        String::valueOf,
+        request,
+        Progress.NONE);
   }
 
   @Override

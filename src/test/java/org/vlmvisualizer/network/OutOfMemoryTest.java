@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vlmvisualizer.PlainSentence;
+import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.Trace;
@@ -66,7 +67,7 @@ class OutOfMemoryTest {
                       model.pixels,
                       model.prompt,
                       model.length,
-                      Set.of(),
+                      Generation.greedy(Set.of()),
                       String::valueOf,
                       TraceRequest.NOTHING,
                       failing));

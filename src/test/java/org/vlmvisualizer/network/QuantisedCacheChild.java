@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.PixelValues;
@@ -42,7 +43,7 @@ final class QuantisedCacheChild {
                   new PixelValues(new float[3 * side * side], grid),
                   encoder.encode(family.template(checkpoint), "What?", false),
                   1,
-                  Set.of(),
+                  Generation.greedy(Set.of()),
                   encoder::text,
                   TraceRequest.NOTHING.withLogits(),
                   Progress.NONE)

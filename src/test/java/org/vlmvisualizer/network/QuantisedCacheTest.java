@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.PixelValues;
@@ -138,7 +139,7 @@ class QuantisedCacheTest {
               pixels,
               encoder.encode(family.template(checkpoint), "What?", false),
               1,
-              java.util.Set.of(),
+              Generation.greedy(java.util.Set.of()),
               encoder::text,
               org.vlmvisualizer.core.TraceRequest.NOTHING.withLogits(),
               Progress.NONE)
