@@ -44,6 +44,7 @@ SYSTEM = (
     "The assistant gives helpful, detailed, and polite answers to the human's questions."
 )
 
+# The checkpoints hold none of these: without one, the plugin takes that of the decoder's kind.
 VICUNA_TEMPLATE = (
     "{% for message in messages %}{% if message.role == 'system' %}{{ message.content[0].text + ' ' }}"
     "{% else %}{{ message.role.upper() + ': ' }}"
@@ -377,7 +378,6 @@ def make(spec: Spec) -> None:
         tokenizer(),
         patch_size=spec.patch,
         vision_feature_select_strategy="default",
-        chat_template=MISTRAL_TEMPLATE if spec.mistral else VICUNA_TEMPLATE,
         num_additional_image_tokens=1,
     ).save_pretrained(folder)
     processor = AutoProcessor.from_pretrained(folder, use_fast=False)
@@ -393,7 +393,8 @@ def make(spec: Spec) -> None:
     mean = tuple(int(255 * m) for m in processor.image_processor.image_mean)
     fitted = reference.expand2square(source, mean) if spec.fit == "pad" else source
     text = prompt(spec)
-    assert processor.apply_chat_template(messages(spec), add_generation_prompt=True) == text
+    template = MISTRAL_TEMPLATE if spec.mistral else VICUNA_TEMPLATE
+    assert processor.apply_chat_template(messages(spec), chat_template=template, add_generation_prompt=True) == text
     inputs = processor(images=fitted, text=text, return_tensors="pt")
     input_ids, pixel_values = inputs["input_ids"], inputs["pixel_values"]
     image = (input_ids[0] == model.config.image_token_id).nonzero()[:, 0]

@@ -299,7 +299,7 @@ def hugging_face(model: Llava, root: Path, spec: Original) -> None:
     base.mkdir()
     write_json(base / "config.json", json.loads(config.to_json_string()))
     save(whole.state_dict(), base, spec, binary=False)
-    for file in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
+    for file in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(GOLDEN / "llama-mha" / "checkpoint" / file, base / file)
     whole = merged(whole, root / "checkpoint", spec, safe=True)
     model.decoder.load_state_dict(whole.model.language_model.state_dict(prefix="model.") | {"lm_head.weight": whole.lm_head.weight})

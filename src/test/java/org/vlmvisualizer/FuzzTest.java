@@ -147,12 +147,11 @@ class FuzzTest {
     TestFiles.copy(HUGGING_FACE, folder.resolve("copy"));
     Path copy = folder.resolve("copy");
     if (name.equals("tokenizer_config.json")) {
-      // Read if there is no other template.
-      TestFiles.write(copy.resolve("chat_template.jinja"), new byte[0]);
-      String jinja = new String(TestFiles.read(HUGGING_FACE.resolve("chat_template.jinja")), UTF_8);
       JsonObject json = new JsonObject();
-      json.addProperty("chat_template", jinja);
+      json.addProperty("chat_template", Golden.chatTemplate());
       TestFiles.write(copy.resolve(name), json.toString().getBytes(UTF_8));
+    } else if (name.equals("chat_template.jinja")) {
+      TestFiles.write(copy.resolve(name), Golden.chatTemplate().getBytes(UTF_8));
     }
     Checkpoint checkpoint = Checkpoint.open(copy);
     ModelFamily family = Families.of(checkpoint);

@@ -61,6 +61,15 @@ public final class Golden {
     }
   }
 
+  /** The demo model's, for tests of chat templates: the golden checkpoints have none. */
+  public static String chatTemplate() {
+    try {
+      return Files.readString(Path.of("src/main/resources/demo-checkpoint/chat_template.jinja"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   public Path checkpoint() {
     return folder.resolve("checkpoint");
   }

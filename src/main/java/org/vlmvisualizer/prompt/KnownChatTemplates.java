@@ -59,14 +59,7 @@ public final class KnownChatTemplates {
           // The demo model.
           entry(
               "fd0eda19cdd57402d9b289c6350b793436754165d314130ab8f3696ac80e4e84",
-              PromptTemplate.VICUNA_V1),
-          // The checkpoints of the tests.
-          entry(
-              "0e34fb6dbefe77f0e449471977aa21ab7eecbcc23254ed756dcc2d9ccf59f440",
-              PromptTemplate.VICUNA_V1),
-          entry(
-              "80943a4c30dfddb06b7c4753d09b28c86cf189b665e2c178ac9a421709f4f2b1",
-              PromptTemplate.MISTRAL));
+              PromptTemplate.VICUNA_V1));
 
   private KnownChatTemplates() {}
 

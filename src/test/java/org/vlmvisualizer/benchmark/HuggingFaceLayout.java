@@ -31,7 +31,6 @@ final class HuggingFaceLayout {
         List.of(
             "tokenizer.json",
             "generation_config.json",
-            "chat_template.jinja",
             "tokenizer_config.json",
             "special_tokens_map.json")) {
       Files.writeString(folder.resolve(file), Files.readString(TINY.resolve(file)));

@@ -237,10 +237,8 @@ class CheckpointSettingsTest {
         "tokenizer_config.json"
       })
   void chatTemplateWhereverItIs(String file) throws Exception {
-    String template =
-        Files.readString(Golden.ROOT.resolve("llama-mha/checkpoint/chat_template.jinja"))
-            .replace("'ASSISTANT:'", "'ASSISTANT: '");
-    CheckpointCopy copy = copy().delete("chat_template.jinja");
+    String template = Golden.chatTemplate().replace("'ASSISTANT:'", "'ASSISTANT: '");
+    CheckpointCopy copy = copy();
     JsonObject json = new JsonObject();
     json.addProperty("chat_template", template);
     switch (file) {
@@ -253,7 +251,7 @@ class CheckpointSettingsTest {
 
   @Test
   void oneOfSeveralChatTemplates() throws Exception {
-    CheckpointCopy copy = copy().delete("chat_template.jinja");
+    CheckpointCopy copy = copy();
     copy.edit(
         "tokenizer_config.json",
         json ->

@@ -19,7 +19,7 @@ import org.vlmvisualizer.core.InputException;
 
 /** Prompts of known chat templates equal those that transformers renders, to the character. */
 class KnownChatTemplatesTest {
-  private static final String VICUNA = text("llama-mha/checkpoint/chat_template.jinja");
+  private static final String VICUNA = Golden.chatTemplate();
 
   private static String text(String golden) {
     try {
@@ -61,11 +61,11 @@ class KnownChatTemplatesTest {
     "'<image>\n', '<image>\n\n'",
     "ASSISTANT:, 'ASSISTANT: '",
     "ASSISTANT:, 'ASSISTANT:\n'",
-    "': ', ':'",
-    "message.role.upper(), message.role",
+    "'USER: ', 'USER:'",
+    "message['role'], message['role'].upper()",
     "{% for message, You are helpful. {% for message",
     "ASSISTANT:, GPT: ASSISTANT:",
-    "part.text + ' ', part.text + '  '",
+    "part['text'], part['text'] + ' '",
     "'{% if add_generation_prompt %}', '{% if false %}'"
   })
   void oneThatIsAlmostTheSameIsRefused(String from, String to) {
