@@ -1,5 +1,7 @@
 package org.vlmvisualizer.command;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.scijava.app.StatusService;
 import org.scijava.app.event.StatusEvent;
 import org.scijava.event.EventHandler;
@@ -15,6 +17,8 @@ import org.scijava.service.Service;
  */
 @Plugin(type = Service.class)
 public final class LastWord extends AbstractService implements SciJavaService {
+  private static final int SETTLING_MS = 200;
+
   @Parameter private StatusService status;
 
   private volatile String sentence;
@@ -31,7 +35,9 @@ public final class LastWord extends AbstractService implements SciJavaService {
     String shown = event.getStatusMessage();
     if (last != null && shown != null && shown.matches("Command (finished|canceled): .*")) {
       sentence = null;
-      status.showStatus(last);
+      // Later, since whoever shows it may hear of two events in the wrong order.
+      CompletableFuture.delayedExecutor(SETTLING_MS, TimeUnit.MILLISECONDS)
+          .execute(() -> status.showStatus(last));
     }
   }
 }

@@ -53,7 +53,7 @@ record FijiProcess(int exitCode, String printed) {
     if (display != null) {
       builder.environment().put("DISPLAY", display.name());
     }
-    builder.environment().put("LC_ALL", "C.UTF-8");
+    builder.environment().putIfAbsent("LC_ALL", "C.UTF-8"); // scripts/test knows another, if any
     File out = Files.createTempFile(home, "printed", ".txt").toFile();
     Process process = builder.directory(home.toFile()).redirectOutput(out).start();
     boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
