@@ -4,6 +4,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import org.vlmvisualizer.core.InputException;
 
 /**
  * A PyTorch of the user's own, in the folder that PYTORCH_LIBRARY_PATH names.
@@ -28,13 +29,29 @@ final class LibraryPath {
     return setting("PYTORCH_LIBRARY_PATH");
   }
 
-  /** Tells DJL which build it is, unless the user did. */
+  /**
+   * Tells DJL which build it is, unless the user did.
+   *
+   * @throws InputException if there is no PyTorch where the user's own should be: DJL would take
+   *     the built-in one for CPUs without a word
+   */
   static void tellFlavour() {
     String path = value();
-    String flavour = path == null || setting(FLAVOUR) != null ? null : flavour(path);
-    if (flavour != null) {
+    if (path == null) {
+      return;
+    }
+    String flavour = flavour(path);
+    if (flavour == null) {
+      throw absent(path);
+    } else if (setting(FLAVOUR) == null) {
       System.setProperty(FLAVOUR, flavour);
     }
+  }
+
+  static InputException absent(String path) {
+    return new InputException(
+        "Expected PyTorch %s in PYTORCH_LIBRARY_PATH (%s), found no file %s there; name the folder lib of an unpacked PyTorch, or unset it to use the built-in PyTorch for CPUs."
+            .formatted(VERSION, path, System.mapLibraryName("torch")));
   }
 
   /**

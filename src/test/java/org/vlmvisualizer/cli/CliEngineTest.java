@@ -69,6 +69,17 @@ class CliEngineTest {
     assertFalse(start("--engine").out().contains("crashed while"));
   }
 
+  /** DJL would take the built-in PyTorch, and a cluster's GPU would idle. */
+  @Test
+  void aLibraryPathWithoutPyTorchIsRefused() throws Exception {
+    for (String path : List.of(folder.toString(), folder.resolve("gone").toString())) {
+      JavaProcess run = start(Map.of("PYTORCH_LIBRARY_PATH", path), "--engine");
+      assertEquals(1, run.exitCode());
+      assertTrue(run.err().contains("PYTORCH_LIBRARY_PATH (" + path + "), found no"), run.err());
+      PlainSentence.check(run.err().strip().replace(path, ""));
+    }
+  }
+
   /** A mark as a crash leaves it, in the folder of marks. */
   private Path crashed() throws Exception {
     Path marks = folder.resolve(".cache/vlm-visualizer/loading");
