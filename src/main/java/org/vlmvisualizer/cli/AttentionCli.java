@@ -170,8 +170,9 @@ public final class AttentionCli implements Callable<Integer> {
     PrintWriter cleanOut = new PrintWriter(new TerminalWriter(out));
     PrintWriter cleanErr = new PrintWriter(new TerminalWriter(err));
     try {
-      // Java itself fails in a current folder whose name it cannot decode.
+      // Java itself fails with folders whose names it cannot decode.
       LocaleText.require(System.getProperty("user.dir"));
+      LocaleText.require(System.getProperty("java.io.tmpdir"));
       Arrays.stream(arguments).forEach(LocaleText::require);
     } catch (InputException e) {
       cleanErr.println(e.getMessage());

@@ -33,7 +33,15 @@ public final class LocaleText {
   }
 
   private static String sentence(String text) {
-    return "Expected text in the encoding of this program's locale (%s), found '%s', which cannot be read or written in it; set LC_ALL=C.UTF-8 and start again."
-        .formatted(System.getProperty("sun.jnu.encoding"), text);
+    return sentence(text, System.getProperty("sun.jnu.encoding"));
+  }
+
+  static String sentence(String text, String encoding) {
+    String remedy =
+        encoding.equals("UTF-8")
+            ? "type it anew, or rename the file"
+            : "set LC_ALL=C.UTF-8 and start again";
+    return "Expected text in the encoding of this program's locale (%s), found '%s', which cannot be read or written in it; %s."
+        .formatted(encoding, text, remedy);
   }
 }

@@ -87,10 +87,12 @@ class CliBareMachineTest {
     assertFalse(Files.exists(folder.resolve("results")));
   }
 
-  /** As Java names a current folder of other letters. */
-  @Test
-  void inThePosixLocaleACurrentFolderInOtherLettersIsRefused() throws Exception {
-    JavaProcess run = run(List.of("-Duser.dir=/\ufffd\ufffd"), Map.of());
+  /** As Java names such a folder. */
+  @ParameterizedTest
+  @ValueSource(strings = {"user.dir", "java.io.tmpdir"})
+  void inThePosixLocaleACurrentOrTemporaryFolderInOtherLettersIsRefused(String property)
+      throws Exception {
+    JavaProcess run = run(List.of("-D" + property + "=/\ufffd\ufffd"), Map.of());
     assertEquals(1, run.exitCode());
     PlainSentence.check(run.err());
   }
