@@ -16,6 +16,7 @@ import org.vlmvisualizer.core.InputException;
  */
 final class TiffPages {
   private static final int ENTRY = 12;
+  private static final int SHORT = 3; // the type of a value in two bytes
   private static final int MAX_ENTRIES = 1000; // ImageJ takes more for the end of the list
 
   /** Most bytes to read, in lengths of the file; an array that pages share is read for each. */
@@ -36,8 +37,8 @@ final class TiffPages {
   }
 
   /**
-   * @throws InputException if the list of pages has no end, or something that it leads to lies
-   *     beyond the end of the file
+   * @throws InputException if the list of pages has no end, something that it leads to lies beyond
+   *     the end of the file, or ImageJ would show other pixels than those stored
    */
   static void check(Path path, String shownAs) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
@@ -61,6 +62,7 @@ final class TiffPages {
       ByteBuffer entries = bytes(page + 2, ENTRY * count + 4);
       for (int i = 0; i < count; i++) {
         checkArray(entries, ENTRY * i);
+        checkMeaning(entries, ENTRY * i);
       }
       page = unsigned(entries.getInt(ENTRY * count));
     }
@@ -74,6 +76,29 @@ final class TiffPages {
     if (count > 1 && bytes > 4) {
       CutShort.check(unsigned(entries.getInt(at + 8)) + bytes, length, shownAs);
       spend(bytes);
+    }
+  }
+
+  /** What ImageJ 1.54p passes over, to show noise or wrong colours in silence. */
+  private void checkMeaning(ByteBuffer entries, int at) {
+    int value =
+        entries.getShort(at + 2) == SHORT ? entries.getShort(at + 8) : entries.getInt(at + 8);
+    String found =
+        switch (entries.getShort(at) & 0xffff) {
+          case 259 -> value == 7 ? "JPEG compression" : null; // refused by itself in wide ones only
+          case 262 ->
+              switch (value) {
+                case 6 -> "YCbCr colours";
+                case 8, 9, 10 -> "CIELab colours";
+                default -> null;
+              };
+          case 317 -> value == 3 ? "the floating point predictor" : null;
+          default -> null;
+        };
+    if (found != null) {
+      throw new InputException(
+          "Expected a TIFF that ImageJ reads rightly, found one with %s in %s. Save it in another program as RGB or grey, uncompressed or with LZW."
+              .formatted(found, shownAs));
     }
   }
 
