@@ -34,7 +34,10 @@ final class PictureCheck {
         size(file, shownAs);
         JpegFile.check(file, shownAs);
       }
-      case Opener.PNG -> size(file, shownAs);
+      case Opener.PNG -> {
+        size(file, shownAs);
+        PngFile.check(file, shownAs);
+      }
       case Opener.AVI -> riff(file, shownAs);
       default -> {
         // Checked once ImageJ has read the header, or of no format of ImageJ's.

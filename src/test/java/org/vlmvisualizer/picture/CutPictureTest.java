@@ -77,6 +77,17 @@ class CutPictureTest {
     assertTrue(message.contains(" bytes, found %,d.".formatted(Files.size(file))), message);
   }
 
+  @Test
+  void aCutPngIsNotTakenForAnotherFormat() throws Exception {
+    Path file = PictureFiles.write(folder, "a.png");
+    byte[] whole = Files.readAllBytes(file);
+    for (int length : new int[] {40, whole.length / 2, whole.length - 12}) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      String message = assertThrows(InputException.class, () -> pixels(file)).getMessage();
+      assertTrue(message.contains("ends too early: its %,d bytes".formatted(length)), message);
+    }
+  }
+
   /** The preview that a camera stores inside has an end of its own. */
   @Test
   void aPreviewIsNotTheEndOfAJpeg() throws Exception {
