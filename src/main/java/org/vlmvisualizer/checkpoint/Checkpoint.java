@@ -54,7 +54,7 @@ public final class Checkpoint {
    */
   public static Checkpoint open(Path folder, LinkedFolders links) {
     GgufFiles.refuse(folder);
-    if (!Files.isDirectory(folder)) {
+    if (!Files.isDirectory(folder) && !FileTrouble.isHidden(folder)) {
       throw new InputException(
           "Expected a folder with a model, but "
               + folder
@@ -185,7 +185,7 @@ public final class Checkpoint {
   }
 
   private static byte[] read(Path file) {
-    if (!Files.isRegularFile(file)) {
+    if (!Files.isRegularFile(file) && !FileTrouble.isHidden(file)) {
       throw new InputException(
           "Expected a file %s in %s, but there is none; choose a folder with a whole model."
               .formatted(file.getFileName(), file.getParent()));

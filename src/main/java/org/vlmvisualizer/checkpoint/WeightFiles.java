@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.vlmvisualizer.core.CleanText;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -81,7 +82,7 @@ record WeightFiles(List<Path> files) {
               + "'; it is not opened.");
     }
     Path file = folder.resolve(name);
-    if (!Files.isRegularFile(file)) {
+    if (!Files.isRegularFile(file) && !FileTrouble.isHidden(file)) {
       throw new InputException(
           "Expected the weights "
               + name

@@ -9,12 +9,22 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
 
 /** Says in words why a file could not be read or written. */
 public final class FileTrouble {
   private FileTrouble() {}
+
+  /**
+   * Whether it cannot be told what lies at a path, as below a folder that may not be entered.
+   * {@code Files.exists} is false there too; reading then says why.
+   */
+  public static boolean isHidden(Path path) {
+    return !Files.exists(path) && !Files.notExists(path);
+  }
 
   /**
    * The reason, as the part of a sentence that stands in brackets. Java's own messages often hold

@@ -111,7 +111,10 @@ public final class ImageOpener {
     }
   }
 
-  private static void checkFile(Path file, String shownAs) {
+  private static void checkFile(Path file, String shownAs) throws IOException {
+    if (FileTrouble.isHidden(file)) {
+      Files.size(file); // says why
+    }
     if (!Files.exists(file)) {
       throw new InputException("There is no file %s. Check the path.".formatted(shownAs));
     }

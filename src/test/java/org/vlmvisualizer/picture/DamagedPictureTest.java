@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +89,30 @@ class DamagedPictureTest {
   void arraysBeyondTheEnd(int tag, int type, int count) throws Exception {
     byte[] file = tiff(0, STRIP, STRIP_BYTES, new int[] {tag, type, count, 100}).array();
     assertTrue(refusal(write("a.tif", file)).contains("ends too early"));
+  }
+
+  /** Whole files, of which ImageJ shows noise or wrong colours. */
+  @ParameterizedTest
+  @CsvSource({
+    "259, 7, JPEG compression",
+    "262, 6, YCbCr",
+    "262, 8, CIELab",
+    "317, 3, floating point predictor"
+  })
+  void storedAsImageJMisreads(int tag, int value, String told) throws Exception {
+    for (int type : new int[] {3, 4}) {
+      int[] entry = {tag, type, 1, value};
+      byte[] file = tiff(0, STRIP, STRIP_BYTES, entry).array();
+      assertTrue(refusal(write("a.tif", file)).contains(told));
+    }
+  }
+
+  /** As below a folder that may not be entered, which root cannot have. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void whatCannotBeLookedForIsNotSaidToBeMissing() throws Exception {
+    String message = refusal(write("a.png", new byte[1]).resolve("b.png"));
+    assertTrue(message.contains("cannot be read (Not a directory"), message);
   }
 
   @Test
