@@ -28,7 +28,7 @@ public record ConfigObject(JsonObject json, String where) {
   public int size(String key, int byDefault) {
     int value = integer(key, byDefault);
     if (value < 1 || value > MAX_SIZE) {
-      throw unexpected("a positive size", key, Integer.toString(value));
+      throw unexpected("a size of 1 to " + MAX_SIZE, key, Integer.toString(value));
     }
     return value;
   }
@@ -114,7 +114,7 @@ public record ConfigObject(JsonObject json, String where) {
   public String oneOf(String key, String byDefault, List<String> known) {
     String value = text(key, byDefault);
     if (!known.contains(value)) {
-      throw unexpected("one of " + String.join(", ", known), key, value);
+      throw unexpected(String.join(" or ", known), key, value);
     }
     return value;
   }
