@@ -68,7 +68,9 @@ public record BatchRow(
 
   /** One line: the picture, and its answer or its error. */
   public String text() {
-    return picture + ": " + TokenText.visible(status == Status.DONE ? answer.strip() : error);
+    return TokenText.visible(picture)
+        + ": "
+        + TokenText.visible(status == Status.DONE ? answer.strip() : error);
   }
 
   List<Object> values() {
