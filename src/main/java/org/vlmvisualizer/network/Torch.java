@@ -14,10 +14,11 @@ import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.Buffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.vlmvisualizer.core.FileTrouble;
+import org.vlmvisualizer.core.InputException;
 
 /**
  * The TorchScript module of this plugin, loaded on one device. Arrays and IValues are native
@@ -110,6 +111,7 @@ final class Torch implements AutoCloseable {
   /**
    * @param sources see {@link TorchScriptArchive#bytes}
    * @throws EngineException if an operator is unknown
+   * @throws InputException if there is no place for a temporary file
    */
   Torch(Device device, String... sources) {
     packs = sources[0].equals("packed");
@@ -117,7 +119,11 @@ final class Torch implements AutoCloseable {
     try {
       model.load(new ByteArrayInputStream(TorchScriptArchive.bytes(sources)));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      model.close();
+      throw new InputException(
+          "Expected to hand the network to PyTorch in a temporary file, but that failed (%s); let Java's temporary folder be one that can be written to, and make room there."
+              .formatted(FileTrouble.reason(e)),
+          e);
     } catch (MalformedModelException e) {
       throw new IllegalStateException(e);
     } catch (EngineException e) {

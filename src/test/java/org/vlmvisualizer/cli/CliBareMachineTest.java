@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,18 @@ class CliBareMachineTest {
     JavaProcess run = run(List.of("-D" + property + "=/\ufffd\ufffd"), Map.of());
     assertEquals(1, run.exitCode());
     PlainSentence.check(run.err());
+  }
+
+  /** Containers may be read-only as a whole. */
+  @Test
+  void withoutATemporaryFolderThereIsASentence() throws Exception {
+    List<String> jvm = new ArrayList<>(jvm(System.getProperty("user.home")));
+    jvm.add("-Djava.io.tmpdir=" + folder.resolve("none"));
+    JavaProcess run = run(jvm, Map.of());
+    assertEquals(1, run.exitCode());
+    PlainSentence.check(run.err().replace(folder.toString(), ""));
+    assertTrue(run.err().contains("there is no " + folder.resolve("none")), run.err());
+    assertEquals(Set.of(), names(""));
   }
 
   @Test
