@@ -37,12 +37,16 @@ final class PnmFile {
     next();
     int kind = next() - '0';
     boolean plain = kind <= 3;
-    boolean bits = kind == 1 || kind == 4;
     int channels = kind == 3 || kind == 6 ? 3 : 1;
+    if (kind == 4) {
+      throw new InputException(
+          "Expected another format than packed PBM (P4), of which ImageJ misreads pixels, found it in %s. Save it as PNG or TIFF."
+              .formatted(shownAs));
+    }
     next();
     long width = number();
     long height = number();
-    long highest = bits ? 1 : number();
+    long highest = kind == 1 ? 1 : number();
     if (highest < 1 || highest > MAX_VALUE) {
       throw new InputException(
           "Expected a highest value of 1 to %,d, found %,d in %s. Write it again in another program."
@@ -52,19 +56,8 @@ final class PnmFile {
     Size.check(width, height, Math.max(4, channels * bytes), 1, shownAs);
     if (plain) {
       checkNumbers(width * height * channels, shownAs);
-    } else if (kind == 4) {
-      checkBits(width, shownAs);
-      CutShort.check(read + width / 8 * height, length, shownAs);
     } else {
       CutShort.check(read + width * height * channels * bytes, length, shownAs);
-    }
-  }
-
-  private static void checkBits(long width, String shownAs) {
-    if (width % 8 != 0) {
-      throw new InputException(
-          "Expected a PBM whose width is a multiple of 8, since ImageJ misreads others, found %,d in %s. Save it as PNG or TIFF."
-              .formatted(width, shownAs));
     }
   }
 

@@ -43,7 +43,6 @@ final class PictureFiles {
       case "a.ppm" -> Files.write(file, raw("P6 40 30 255\n", 3600));
       case "wide.pgm" -> Files.write(file, raw("P5\n# 16 bits\n40 30\n65535\n", 2400));
       case "wide.ppm" -> Files.write(file, raw("P6 40 30 1023 ", 7200));
-      case "a.pbm" -> Files.write(file, raw("P4\n40 30\n", 150));
       case "words.pgm" -> Files.writeString(file, "P2\n40 30\n255\n" + "7 100\n".repeat(600));
       case "a.dcm" -> Files.write(file, dicom());
       case "a.avi" -> avi(path);
