@@ -37,6 +37,17 @@ class RecordingTest {
   private record Recorded(
       String question, String macro, String first, String second, List<String> dialogs) {}
 
+  /** Runs a job in an ImageJ of its own, and reads its report. */
+  private <T> T run(Class<? extends FijiMain.Job> job, Class<T> told) throws Exception {
+    Path report = folder.resolve("report.json");
+    Path picture = Path.of("src/main/resources/demo-images/page.png").toAbsolutePath();
+    try (VirtualDisplay display = VirtualDisplay.start()) {
+      FijiProcess process = FijiProcess.run(display, folder, job, report, picture);
+      assertEquals(0, process.exitCode(), process.printed());
+    }
+    return new Gson().fromJson(Files.readString(report), told);
+  }
+
   /** Answers the dialog as it opens, and then runs what was recorded of it. */
   static final class DialogJob implements FijiMain.Job {
     @Override
@@ -83,13 +94,7 @@ class RecordingTest {
 
   @Test
   void aRunWithoutResultIsNotRecorded() throws Exception {
-    Path report = folder.resolve("report.json");
-    Path picture = Path.of("src/main/resources/demo-images/page.png").toAbsolutePath();
-    try (VirtualDisplay display = VirtualDisplay.start()) {
-      FijiProcess process = FijiProcess.run(display, folder, FailingJob.class, report, picture);
-      assertEquals(0, process.exitCode(), process.printed());
-    }
-    String[] told = new Gson().fromJson(Files.readString(report), String[].class);
+    String[] told = run(FailingJob.class, String[].class);
     assertEquals(3, told.length, String.join("\n", told));
     assertTrue(told[0].startsWith("VLM Visualizer: Expected an image"), told[0]);
     assertTrue(told[1].startsWith("Show Attention: "), told[1]);
@@ -140,13 +145,7 @@ class RecordingTest {
 
   @Test
   void theDialogStartsWithoutPlotAndMontageAndTheMacroSaysSo() throws Exception {
-    Path report = folder.resolve("report.json");
-    Path picture = Path.of("src/main/resources/demo-images/page.png").toAbsolutePath();
-    try (VirtualDisplay display = VirtualDisplay.start()) {
-      FijiProcess process = FijiProcess.run(display, folder, DialogJob.class, report, picture);
-      assertEquals(0, process.exitCode(), process.printed());
-    }
-    Answered answered = new Gson().fromJson(Files.readString(report), Answered.class);
+    Answered answered = run(DialogJob.class, Answered.class);
     String options = " plot=false montage=false matrix=false prompt=Why?\");\n";
     assertTrue(answered.macro().endsWith(options), answered.macro());
     List<String> images = List.of("Attention of page.png", "Explorer of page.png", "page.png");
@@ -156,13 +155,7 @@ class RecordingTest {
 
   @Test
   void whatIsRecordedRunsAgainWithoutADialog() throws Exception {
-    Path report = folder.resolve("report.json");
-    Path picture = Path.of("src/main/resources/demo-images/page.png").toAbsolutePath();
-    try (VirtualDisplay display = VirtualDisplay.start()) {
-      FijiProcess process = FijiProcess.run(display, folder, Job.class, report, picture);
-      assertEquals(0, process.exitCode(), process.printed());
-    }
-    Recorded[] all = new Gson().fromJson(Files.readString(report), Recorded[].class);
+    Recorded[] all = run(Job.class, Recorded[].class);
     assertEquals(QUESTIONS.size(), all.length);
     for (Recorded recorded : all) {
       assertEquals("question: " + recorded.question().replace("\n", "\\n"), recorded.first());
