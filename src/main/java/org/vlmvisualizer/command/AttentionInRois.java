@@ -1,7 +1,6 @@
 package org.vlmvisualizer.command;
 
 import ij.ImagePlus;
-import ij.WindowManager;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
 import java.util.List;
@@ -73,7 +72,7 @@ public class AttentionInRois extends VisualizerCommand {
 
   @Override
   void execute() {
-    ImagePlus active = image != null ? image : WindowManager.getCurrentImage();
+    ImagePlus active = orActive(image);
     RoiChoice choice = RoiChoice.parse(source);
     AttentionResult result =
         isGiven(folder) ? SavedResult.read(folder.toPath()) : LastResult.of(active);

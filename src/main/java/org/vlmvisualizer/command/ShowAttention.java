@@ -104,7 +104,7 @@ public class ShowAttention extends AskingCommand {
 
   @Override
   ImagePlus subject() {
-    ImagePlus active = image != null ? image : WindowManager.getCurrentImage();
+    ImagePlus active = orActive(image);
     ImagePlus asked = active == null ? null : AskedImage.of(active);
     ImageInput.require(asked);
     return asked;

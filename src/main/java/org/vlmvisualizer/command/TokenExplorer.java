@@ -1,7 +1,6 @@
 package org.vlmvisualizer.command;
 
 import ij.ImagePlus;
-import ij.WindowManager;
 import ij.macro.Interpreter;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
@@ -73,7 +72,8 @@ public class TokenExplorer extends VisualizerCommand {
   @Override
   boolean hasOwnWindow() {
     try {
-      return atHand() != null;
+      atHand();
+      return true;
     } catch (InputException e) {
       return false;
     }
@@ -81,6 +81,6 @@ public class TokenExplorer extends VisualizerCommand {
 
   /** The result of the image that the user looks at. */
   private AttentionResult atHand() {
-    return LastResult.of(image != null ? image : WindowManager.getCurrentImage());
+    return LastResult.of(orActive(image));
   }
 }

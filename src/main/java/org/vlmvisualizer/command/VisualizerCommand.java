@@ -2,6 +2,7 @@ package org.vlmvisualizer.command;
 
 import ij.IJ;
 import ij.ImagePlus;
+import ij.WindowManager;
 import ij.plugin.frame.Recorder;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
@@ -103,7 +104,7 @@ abstract class VisualizerCommand extends ContextCommand {
       }
       execute();
     } catch (InputException e) {
-      fail(CleanText.of(e.getMessage())); // headless, it goes to a terminal
+      fail(e.getMessage());
     } catch (InvalidPathException e) {
       fail(LocaleText.refusal(e).getMessage());
     } catch (CancellationException e) {
@@ -136,6 +137,11 @@ abstract class VisualizerCommand extends ContextCommand {
    */
   ImagePlus subject() {
     return null;
+  }
+
+  /** The image that SciJava filled in, or else ImageJ's active one; null for none. */
+  static ImagePlus orActive(ImagePlus image) {
+    return image != null ? image : WindowManager.getCurrentImage();
   }
 
   /** Whether the command has a window of its own, so that no dialog asks for its options. */
@@ -177,7 +183,8 @@ abstract class VisualizerCommand extends ContextCommand {
    * would take another image for the result; unless the macro says that it looks at {@link LastRun}
    * itself.
    */
-  private void fail(String sentence) {
+  private void fail(String message) {
+    String sentence = CleanText.of(message); // headless, it goes to a terminal
     tell(sentence);
     if (!caller().isMacro()) {
       refuse(sentence);

@@ -4,8 +4,6 @@ import ij.IJ;
 import ij.ImagePlus;
 import ij.WindowManager;
 import ij.gui.GUI;
-import ij.gui.ImageWindow;
-import ij.gui.PlotWindow;
 import java.awt.EventQueue;
 import java.awt.Frame;
 import java.awt.Rectangle;
@@ -103,7 +101,7 @@ public final class WindowArranger {
 
   /** What belongs together stands together. */
   private static int rank(Window window) {
-    if (window instanceof ImageWindow && !(window instanceof PlotWindow)) {
+    if (WindowSizes.isImage(window)) {
       return 0;
     }
     return window instanceof ExplorerFrame ? 1 : 2;

@@ -70,7 +70,8 @@ final class WindowSizes {
     window.validate();
   }
 
-  private static boolean isImage(Window window) {
+  /** Whether it shows an image that can be zoomed; a plot's window has its own size. */
+  static boolean isImage(Window window) {
     return window instanceof ImageWindow && !(window instanceof PlotWindow);
   }
 

@@ -104,15 +104,17 @@ final class LlavaFamily implements ModelFamily {
     if (given != null) {
       return given.known();
     }
-    ConfigObject text = new ConfigObject(checkpoint.config(), CONFIG).object("text_config");
-    boolean mistral = text.text("model_type", "llama").equals("mistral");
+    boolean mistral = text(checkpoint).text("model_type", "llama").equals("mistral");
     return mistral ? PromptTemplate.MISTRAL : PromptTemplate.VICUNA_V1;
   }
 
   @Override
   public Generation generation(Checkpoint checkpoint) {
-    ConfigObject text = new ConfigObject(checkpoint.config(), CONFIG).object("text_config");
-    return GenerationSettings.of(checkpoint, text, true);
+    return GenerationSettings.of(checkpoint, text(checkpoint), true);
+  }
+
+  private static ConfigObject text(Checkpoint checkpoint) {
+    return new ConfigObject(checkpoint.config(), CONFIG).object("text_config");
   }
 
   @Override
