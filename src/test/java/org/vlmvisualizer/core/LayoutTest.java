@@ -1,0 +1,119 @@
+package org.vlmvisualizer.core;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class LayoutTest {
+  /** An overview of 2 × 2 cells and tiles of 4 × 2, with a newline behind each of their rows. */
+  private static Layout tiled(int width, int height) {
+    Grid overview = Grid.squashed(width, height, 28, 14);
+    Grid tiles = new Grid(width, height, 4, 2, 0, 0, width / 4.0, height / 2.0, 14);
+    int[] view = {0, 0, 0, 0, 1, 1, 1, 1, -1, 1, 1, 1, 1, -1};
+    int[] cell = {0, 1, 2, 3, 0, 1, 2, 3, -1, 4, 5, 6, 7, -1};
+    int[] patches = {0, 1, 2, 3, 4, 5, 8, 9, -1, 6, 7, 10, 11, -1};
+    return new Layout(
+        List.of(new View(0, View.OVERVIEW, overview), new View(0, View.TILES, tiles)),
+        view,
+        cell,
+        Spread.gather(patches));
+  }
+
+  @Test
+  void onePictureIsShownAsItIs() {
+    Layout layout = Layout.of(Grid.padded(50, 30, 28, 7));
+    float[] values = new float[16];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i / 7f;
+    }
+    assertEquals(1, layout.frames());
+    assertArrayEquals(values, layout.cells(0, values));
+    assertTrue(layout.spread().isIdentity());
+  }
+
+  @Test
+  void viewsAddUpByArea() {
+    Layout layout = tiled(80, 40);
+    float[] values = new float[14];
+    values[1] = 8; // the overview's right upper quarter: two tiles' cells
+    values[4 + 3] = 1; // a tile's cell in it
+    values[8] = 100; // a newline
+    assertArrayEquals(new float[] {0, 0, 4, 5, 0, 0, 0, 0}, layout.cells(0, values));
+    assertArrayEquals(new double[] {0, 8, 0, 0}, layout.view(layout.views().get(0), values));
+  }
+
+  @Test
+  void mapsKeepTheirSumWhereGridsDoNotMatch() {
+    Random random = new Random(1);
+    for (int i = 0; i < 200; i++) {
+      int width = 1 + random.nextInt(500);
+      int height = 1 + random.nextInt(300);
+      Grid overview = Grid.squashed(width, height, 28, 4);
+      // Tiles that leave out some of the picture at left and right, and hang over below.
+      Grid tiles = new Grid(width, height, 9, 11, width * 0.03, 0, width / 9.7, height / 10.5, 4);
+      int count = overview.size() + tiles.size();
+      int[] view = IntStream.range(0, count).map(k -> k < overview.size() ? 0 : 1).toArray();
+      int[] cell =
+          IntStream.range(0, count)
+              .map(k -> k < overview.size() ? k : k - overview.size())
+              .toArray();
+      Layout layout =
+          new Layout(
+              List.of(new View(0, View.OVERVIEW, overview), new View(0, View.TILES, tiles)),
+              view,
+              cell,
+              Spread.identity(count));
+      float[] values = new float[count];
+      for (int k = 0; k < count; k++) {
+        values[k] = random.nextFloat();
+      }
+      Grid display = layout.display(0);
+      assertTrue(display.cellX(0) > -1e-5 && display.cellX(width) < display.columns() + 1e-5);
+      assertTrue(display.cellY(0) > -1e-5 && display.cellY(height) < display.rows() + 1e-5);
+      assertEquals(sum(values), sum(layout.cells(0, values)), 1e-3);
+    }
+  }
+
+  @Test
+  void picturesAndFramesHaveMapsOfTheirOwn() {
+    Grid grid = Grid.squashed(20, 20, 14, 14);
+    Layout layout =
+        new Layout(
+            List.of(
+                new View(0, View.PICTURE, grid),
+                new View(1, 0, 1, View.FRAME, grid),
+                new View(1, 1, 1, View.FRAME, grid)),
+            new int[] {0, 1, 2},
+            new int[] {0, 0, 0},
+            Spread.identity(3));
+    assertEquals(3, layout.frames());
+    assertArrayEquals(new float[] {7}, layout.cells(1, new float[] {5, 7, 9}));
+    assertArrayEquals(new float[] {9}, layout.cells(2, new float[] {5, 7, 9}));
+  }
+
+  @Test
+  void partsMustAgree() {
+    Grid grid = Grid.squashed(20, 20, 14, 14);
+    List<View> views = List.of(new View(0, View.PICTURE, grid));
+    Spread one = Spread.identity(1);
+    assertThrows(
+        IllegalArgumentException.class, () -> new Layout(views, new int[] {0}, new int[] {1}, one));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new Layout(views, new int[] {0, 0}, new int[] {0, 0}, one));
+  }
+
+  private static double sum(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += value;
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,43 @@
+package org.vlmvisualizer.core;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class SpreadTest {
+  /** Tokens of patches 0 and 1, of none, and of 1 and 2 by unequal parts; patch 3 is in none. */
+  private static final Spread SPREAD =
+      new Spread(
+          new int[] {0, 2, 2, 4}, new int[] {0, 1, 1, 2}, new float[] {0.5f, 0.5f, 0.25f, 0.75f});
+
+  @Test
+  void carriesTokensToPatches() {
+    double[] patches = SPREAD.toPatches(new double[] {2, 9, 4}, 4);
+    assertArrayEquals(new double[] {1, 1 + 1, 3, 0}, patches, 1e-12);
+  }
+
+  @Test
+  void sharesPatchesOutAmongTheirTokens() {
+    double[] tokens = SPREAD.toTokens(new double[] {1, 3, 5, 7});
+    assertArrayEquals(new double[] {1 + 2, 0, 1 + 5}, tokens, 1e-12);
+  }
+
+  @Test
+  void knowsTheIdentity() {
+    assertTrue(Spread.identity(3).isIdentity());
+    assertFalse(Spread.gather(new int[] {0, -1, 1}).isIdentity());
+    assertFalse(SPREAD.isIdentity());
+    assertEquals(2, SPREAD.most());
+  }
+
+  @Test
+  void arraysMustAgree() {
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new Spread(new int[] {0, 2}, new int[] {0}, new float[] {1}));
+  }
+}
