@@ -1,30 +1,34 @@
 # LLaMA-like decoder with grouped-query attention. G = H / KV, the queries that share a key head.
-# Caches per layer: [KV, longest sequence, C].
 
 
-# Queries [H, Q, C] of x [Q, D]; writes its keys and values into the caches from `start` on.
-def queries(x: Tensor, w: __torch__.weights.Layer, cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, start: int, eps: float, half_block: int) -> Tensor:
+# Queries [H, Q, C] of x [Q, D]; writes its keys and values into the cache from `start` on.
+def queries(x: Tensor, w: __torch__.weights.Layer, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, start: int, options: __torch__.weights.LayerOptions) -> Tensor:
   n = x.size(0)
-  kv_heads = keys.size(0)
-  h = __torch__.ops.rms_norm(x, w.input_layernorm, eps)
-  qkv = __torch__.ops.projected(h, w.qkv_proj, half_block).reshape([n, -1, keys.size(-1)]).transpose(0, 1)
+  kv_heads = cache.keys.size(0)
+  h = __torch__.ops.rms_norm(x, w.input_layernorm, options.eps)
+  qkv = __torch__.ops.projected(h, w.qkv_proj, options.half_block).reshape([n, -1, cache.keys.size(-1)]).transpose(0, 1)
   heads = qkv.size(0) - 2 * kv_heads
-  rotated = __torch__.ops.rope(qkv[:heads + kv_heads], cos[start:start + n], sin[start:start + n])
-  keys[:, start:start + n].copy_(rotated[heads:])
-  values[:, start:start + n].copy_(qkv[heads + kv_heads:])
+  rotated = __torch__.ops.rope(qkv[:heads + kv_heads], tables.cos[start:start + n], tables.sin[start:start + n])
+  cache.keys[:, start:start + n].copy_(rotated[heads:])
+  cache.values[:, start:start + n].copy_(qkv[heads + kv_heads:])
   return rotated[:heads]
 
 
+# Whether a matrix is widened in whole for a product with many rows.
+def is_widened(p: __torch__.weights.Projection) -> bool:
+  return p.form == "int8" or p.form == "int4" or p.form == "int4_groups" or p.form == "half"
+
+
 # Everything behind the attention, in place: x [Q, D], attended [Q, H * C] -> [Q, D].
-def finish(x: Tensor, attended: Tensor, w: __torch__.weights.Layer, eps: float, half_block: int) -> Tensor:
-  x = x.add_(__torch__.ops.projected(attended, w.o_proj, half_block))
+def finish(x: Tensor, attended: Tensor, w: __torch__.weights.Layer, options: __torch__.weights.LayerOptions) -> Tensor:
+  x = x.add_(__torch__.ops.projected(attended, w.o_proj, options.half_block))
   # Some rows at a time, since what lies between is several times as wide; but all at once by
   # weights that are widened on the way.
-  parts = x.chunk(2 if w.gate_up_proj.scales.numel() == 0 and len(w.gate_up_proj.half) == 0 else 1)
+  parts = x.chunk(1 if __torch__.decoder.is_widened(w.gate_up_proj) else 2)
   for i in range(len(parts)):
-    h = __torch__.ops.rms_norm(parts[i], w.post_attention_layernorm, eps)
-    gate, up = __torch__.ops.projected(h, w.gate_up_proj, half_block).chunk(2, -1)
-    parts[i].add_(__torch__.ops.projected(torch.silu(gate).mul_(up), w.down_proj, half_block))
+    h = __torch__.ops.rms_norm(parts[i], w.post_attention_layernorm, options.eps)
+    gate, up = __torch__.ops.projected(h, w.gate_up_proj, options.half_block).chunk(2, -1)
+    parts[i].add_(__torch__.ops.projected(torch.silu(gate).mul_(up), w.down_proj, options.half_block))
   return x
 
 
@@ -54,17 +58,17 @@ def row_values(weights: Tensor, values: Tensor) -> Tensor:
   return h
 
 
-# What is recorded of one query's weights [L, H, n]: their mean over heads first..last,
-# [L, n]. With each = [start of the image, its end, end of the prompt] also what each of these heads
-# has on the image tokens, [L, H, P], and its sums on the first token, on the rest of the prompt's
-# text and behind the prompt, [3, L, H].
-def recorded(weights: Tensor, first: int, last: int, each: List[int]) -> List[Tensor]:
-  rows = weights[:, first:last + 1]
+# What is recorded of one query's weights [L, H, n]: their mean over heads, [L, n]. If each head is
+# recorded by itself, also what each has on the image tokens, [L, H, P], and its sums on the first
+# token, on the rest of the prompt's text and behind the prompt, [3, L, H].
+def recorded(weights: Tensor, recording: __torch__.weights.Recording) -> List[Tensor]:
+  rows = weights[:, recording.first_head:recording.last_head + 1]
   result = [rows.mean([1])]
-  if len(each) > 0:
-    text = rows[:, :, 1:each[0]].sum([-1]) + rows[:, :, each[1]:each[2]].sum([-1])
-    rest = torch.stack([rows[:, :, 0], text, rows[:, :, each[2]:].sum([-1])], 0)
-    result = result + [rows[:, :, each[0]:each[1]].contiguous(), rest]
+  if len(recording.image) > 0:
+    start, end, prompt = recording.image
+    text = rows[:, :, 1:start].sum([-1]) + rows[:, :, end:prompt].sum([-1])
+    rest = torch.stack([rows[:, :, 0], text, rows[:, :, prompt:].sum([-1])], 0)
+    result = result + [rows[:, :, start:end].contiguous(), rest]
   return result
 
 
@@ -73,20 +77,21 @@ def recorded(weights: Tensor, first: int, last: int, each: List[int]) -> List[Te
 # the first token is dropped from total on request. What outlives a layer is the caller's: an array
 # made here would lie amid what the layer frees, and keep its place from being used again. Of the
 # final layer nothing but the last row is ever read, so only that one is computed.
-def prefill(x: Tensor, w: __torch__.weights.Layer, cos: Tensor, sin: Tensor, keys: Tensor, values: Tensor, eps: float, half_block: int, first: int, last: int, keep_first: bool, rows: Tensor, total: Tensor, final: bool) -> Tensor:
+def prefill(x: Tensor, w: __torch__.weights.Layer, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording, rows: Tensor, total: Tensor, final: bool) -> Tensor:
   n = x.size(0)
-  q = __torch__.decoder.queries(x, w, cos, sin, keys, values, 0, eps, half_block)
+  q = __torch__.decoder.queries(x, w, tables, cache, 0, options)
   mask = torch.full([n, n], -inf, dtype=6, device=x.device).triu(1)
+  last = recording.last_head
   if total.numel() == 0:
-    last = first - 1
+    last = recording.first_head - 1
     if final:
       q = q[:, -1:]
       mask = mask[-1:]
   sums = torch.zeros_like(total)
-  attended, last_rows = __torch__.ops.attend(q, keys[:, :n], values[:, :n], mask, first, last, sums, not x.is_cpu)
+  attended, last_rows = __torch__.ops.attend(q, cache.keys[:, :n], cache.values[:, :n], mask, recording.first_head, last, sums, not x.is_cpu)
   if total.numel() > 0:
-    sums.div_(last + 1 - first)
-    if not keep_first:
+    sums.div_(last + 1 - recording.first_head)
+    if not recording.keep_first:
       # The first query sees nothing but the first token, so it keeps it.
       later = sums[1:]
       later[:, 0].fill_(0)
@@ -97,32 +102,30 @@ def prefill(x: Tensor, w: __torch__.weights.Layer, cos: Tensor, sin: Tensor, key
   if final:
     x = x[-1:]
     attended = attended[-1:]
-  return __torch__.decoder.finish(x, attended, w, eps, half_block)
+  return __torch__.decoder.finish(x, attended, w, options)
 
 
-# All layers over one token: x [1, D] -> x [1, D], and what is recorded of the layers in
-# first_layer..last_layer (nothing if last_layer < first_layer).
-def step(x: Tensor, layers: List[__torch__.weights.Layer], cos: Tensor, sin: Tensor, caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int, each: List[int]) -> List[Tensor]:
+# All layers over one token: x [1, D] -> x [1, D], and what is recorded.
+def step(x: Tensor, layers: List[__torch__.weights.Layer], tables: __torch__.weights.Rotary, caches: List[__torch__.weights.Cache], start: int, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording) -> List[Tensor]:
   rows = annotate(List[Tensor], [])
   for i in range(len(layers)):
     w = layers[i]
-    keys = caches[i][0]
-    values = caches[i][1]
-    q = __torch__.decoder.queries(x, w, cos, sin, keys, values, start, eps, 0)
-    weights = __torch__.decoder.row_weights(q, keys, start + 1)
-    h = __torch__.decoder.row_values(weights, values)
-    x = __torch__.decoder.finish(x, h.reshape([1, -1]).to(x.dtype), w, eps, 0)
-    if i >= first_layer and i <= last_layer:
+    cache = caches[i]
+    q = __torch__.decoder.queries(x, w, tables, cache, start, options)
+    weights = __torch__.decoder.row_weights(q, cache.keys, start + 1)
+    h = __torch__.decoder.row_values(weights, cache.values)
+    x = __torch__.decoder.finish(x, h.reshape([1, -1]).to(x.dtype), w, options)
+    if i >= recording.first_layer and i <= recording.last_layer:
       rows.append(weights.flatten(0, 1))
   recorded = annotate(List[Tensor], [])
   if len(rows) > 0:
-    recorded = __torch__.decoder.recorded(torch.stack(rows, 0), first_head, last_head, each)
+    recorded = __torch__.decoder.recorded(torch.stack(rows, 0), recording)
   return [x] + recorded
 
 
 # The most likely next token of the last row of x: its id, its probability, and the logits [V].
-def next_token(x: Tensor, norm: Tensor, lm_head: __torch__.weights.Projection, eps: float) -> List[Tensor]:
-  h = __torch__.ops.rms_norm(x[-1:], norm, eps)
-  logits = __torch__.ops.projected(h, lm_head, 0).squeeze(0)
+def next_token(x: Tensor, head: __torch__.weights.Head, options: __torch__.weights.LayerOptions) -> List[Tensor]:
+  h = __torch__.ops.rms_norm(x[-1:], head.norm, options.eps)
+  logits = __torch__.ops.projected(h, head.lm_head, 0).squeeze(0)
   best = torch.argmax(logits)
   return [best, torch.softmax(logits, -1)[best], logits]

@@ -50,36 +50,57 @@ class Network(Module):
     low, high = torch.aminmax(weight)
     return torch.maximum(high, -low)
 
-  def projection(self: __torch__.Network, weight: Tensor, scales: Tensor, bias: Tensor) -> __torch__.weights.Projection:
-    return __torch__.weights.Projection(weight, scales, bias, annotate(List[__torch__.half.Half], []))
+  def projection(self: __torch__.Network, form: str, weight: Tensor, scales: Tensor, bias: Tensor) -> __torch__.weights.Projection:
+    return __torch__.weights.Projection(form, weight, scales, bias, annotate(List[__torch__.half.Half], []))
 
   def half_projection(self: __torch__.Network, half: __torch__.half.Half, scales: Tensor, bias: Tensor) -> __torch__.weights.Projection:
-    return __torch__.weights.Projection(torch.empty([0]), scales, bias, [half])
+    return __torch__.weights.Projection("half", torch.empty([0]), scales, bias, [half])
+
+  def norm(self: __torch__.Network, weight: Tensor, bias: Tensor) -> __torch__.weights.Norm:
+    return __torch__.weights.Norm(weight, bias)
+
+  def tower_embeddings(self: __torch__.Network, patch_embedding: Tensor, class_embedding: Tensor, position_embedding: Tensor, pre_layrnorm: __torch__.weights.Norm) -> __torch__.weights.TowerEmbeddings:
+    return __torch__.weights.TowerEmbeddings(patch_embedding, class_embedding, position_embedding, pre_layrnorm)
+
+  def tower_layer(self: __torch__.Network, layer_norm1: __torch__.weights.Norm, qkv_proj: __torch__.weights.Projection, out_proj: __torch__.weights.Projection, layer_norm2: __torch__.weights.Norm, fc1: __torch__.weights.Projection, fc2: __torch__.weights.Projection) -> __torch__.weights.TowerLayer:
+    return __torch__.weights.TowerLayer(layer_norm1, qkv_proj, out_proj, layer_norm2, fc1, fc2)
+
+  def tower_options(self: __torch__.Network, heads: int, act: str, eps: float) -> __torch__.weights.TowerOptions:
+    return __torch__.weights.TowerOptions(heads, act, eps)
 
   def layer(self: __torch__.Network, input_layernorm: Tensor, qkv_proj: __torch__.weights.Projection, o_proj: __torch__.weights.Projection, post_attention_layernorm: Tensor, gate_up_proj: __torch__.weights.Projection, down_proj: __torch__.weights.Projection) -> __torch__.weights.Layer:
     return __torch__.weights.Layer(input_layernorm, qkv_proj, o_proj, post_attention_layernorm, gate_up_proj, down_proj)
 
-  def projected(self: __torch__.Network, x: Tensor, p: __torch__.weights.Projection) -> Tensor:
-    return __torch__.ops.projected(x, p, 0)
+  def head(self: __torch__.Network, norm: Tensor, lm_head: __torch__.weights.Projection) -> __torch__.weights.Head:
+    return __torch__.weights.Head(norm, lm_head)
+
+  def layer_options(self: __torch__.Network, eps: float, half_block: int) -> __torch__.weights.LayerOptions:
+    return __torch__.weights.LayerOptions(eps, half_block)
+
+  def cache(self: __torch__.Network, keys: Tensor, values: Tensor) -> __torch__.weights.Cache:
+    return __torch__.weights.Cache(keys, values)
+
+  def rotary(self: __torch__.Network, cos: Tensor, sin: Tensor) -> __torch__.weights.Rotary:
+    return __torch__.weights.Rotary(cos, sin)
+
+  def recording(self: __torch__.Network, first_layer: int, last_layer: int, first_head: int, last_head: int, keep_first: bool, image: List[int]) -> __torch__.weights.Recording:
+    return __torch__.weights.Recording(first_layer, last_layer, first_head, last_head, keep_first, image)
+
+  def projected(self: __torch__.Network, x: Tensor, p: __torch__.weights.Projection, half_block: int) -> Tensor:
+    return __torch__.ops.projected(x, p, half_block)
 
   def int4_half_block(self: __torch__.Network, like: Tensor) -> Tensor:
     return __torch__.ops.int4_half_block(like)
 
-  def linear(self: __torch__.Network, x: Tensor, weight: Tensor) -> Tensor:
-    return __torch__.ops.linear(x, weight, torch.empty([0]))
-
-  def quantised_linear(self: __torch__.Network, x: Tensor, weight: Tensor, scales: Tensor, bias: Tensor, half_block: int) -> Tensor:
-    return __torch__.ops.quantised_linear(x, weight, scales, bias, half_block)
-
   def float32(self: __torch__.Network, x: Tensor) -> Tensor:
     return x.to(6)
 
-  def embed_picture(self: __torch__.Network, pixel_values: Tensor, w: List[Tensor], eps: float) -> Tensor:
-    return __torch__.vit.embed(pixel_values, w, eps)
+  def embed_picture(self: __torch__.Network, pixel_values: Tensor, w: __torch__.weights.TowerEmbeddings, options: __torch__.weights.TowerOptions) -> Tensor:
+    return __torch__.vit.embed(pixel_values, w, options)
 
   # With the attention of all heads added to total [N, N], or to nothing if that has no elements.
-  def vision_layer(self: __torch__.Network, x: Tensor, w: List[Tensor], heads: int, act: str, eps: float, total: Tensor) -> Tensor:
-    return __torch__.vit.layer(x, w, heads, act, eps, total)
+  def vision_layer(self: __torch__.Network, x: Tensor, w: __torch__.weights.TowerLayer, options: __torch__.weights.TowerOptions, total: Tensor) -> Tensor:
+    return __torch__.vit.layer(x, w, options, total)
 
   def add_patch_attention(self: __torch__.Network, weights: Tensor, total: Tensor) -> Tensor:
     return __torch__.vit.add_patch_attention(weights, total)
@@ -88,8 +109,8 @@ class Network(Module):
   def without_class(self: __torch__.Network, x: Tensor) -> Tensor:
     return x[1:]
 
-  def project(self: __torch__.Network, features: Tensor, w: List[Tensor], act: str) -> Tensor:
-    return __torch__.projector.project(features, w, act)
+  def project(self: __torch__.Network, features: Tensor, layers: List[__torch__.weights.Projection], act: str) -> Tensor:
+    return __torch__.projector.project(features, layers, act)
 
   # The text's embeddings with the image features among them, from `start` on.
   def insert(self: __torch__.Network, text: Tensor, start: int, image: Tensor) -> Tensor:
@@ -98,23 +119,20 @@ class Network(Module):
   def attend(self: __torch__.Network, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
     return __torch__.ops.attend(q, k, v, mask, first, last, total, together)
 
-  def rope_tables(self: __torch__.Network, like: Tensor, length: int, head_dim: int, theta: float) -> List[Tensor]:
-    return __torch__.ops.rope_tables(like, length, head_dim, theta)
-
   # layer: which of rows [L, H, N] this one fills.
-  def prefill(self: __torch__.Network, x: Tensor, w: __torch__.weights.Layer, tables: List[Tensor], cache: List[Tensor], eps: float, half_block: int, first: int, last: int, keep_first: bool, rows: Tensor, layer: int, total: Tensor, final: bool) -> Tensor:
+  def prefill(self: __torch__.Network, x: Tensor, w: __torch__.weights.Layer, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording, rows: Tensor, layer: int, total: Tensor, final: bool) -> Tensor:
     if rows.numel() > 0:
       rows = rows[layer]
-    return __torch__.decoder.prefill(x, w, tables[0], tables[1], cache[0], cache[1], eps, half_block, first, last, keep_first, rows, total, final)
+    return __torch__.decoder.prefill(x, w, tables, cache, options, recording, rows, total, final)
 
-  def recorded(self: __torch__.Network, weights: Tensor, first: int, last: int, each: List[int]) -> List[Tensor]:
-    return __torch__.decoder.recorded(weights, first, last, each)
+  def recorded(self: __torch__.Network, weights: Tensor, recording: __torch__.weights.Recording) -> List[Tensor]:
+    return __torch__.decoder.recorded(weights, recording)
 
-  def next_token(self: __torch__.Network, x: Tensor, norm: Tensor, lm_head: __torch__.weights.Projection, eps: float) -> List[Tensor]:
-    return __torch__.decoder.next_token(x, norm, lm_head, eps)
+  def next_token(self: __torch__.Network, x: Tensor, head: __torch__.weights.Head, options: __torch__.weights.LayerOptions) -> List[Tensor]:
+    return __torch__.decoder.next_token(x, head, options)
 
-  # One decoding step: the token's embedding [1, D], its position -> what next_token gives, then what
-  # is recorded.
-  def decode(self: __torch__.Network, x: Tensor, layers: List[__torch__.weights.Layer], norm: Tensor, lm_head: __torch__.weights.Projection, tables: List[Tensor], caches: List[List[Tensor]], start: int, eps: float, first_layer: int, last_layer: int, first_head: int, last_head: int, each: List[int]) -> List[Tensor]:
-    seen = __torch__.decoder.step(x, layers, tables[0], tables[1], caches, start, eps, first_layer, last_layer, first_head, last_head, each)
-    return __torch__.decoder.next_token(seen[0], norm, lm_head, eps) + seen[1:]
+  # One decoding step: the token's embedding [1, D], its place -> what next_token gives, then what is
+  # recorded.
+  def decode(self: __torch__.Network, x: Tensor, layers: List[__torch__.weights.Layer], head: __torch__.weights.Head, tables: __torch__.weights.Rotary, caches: List[__torch__.weights.Cache], start: int, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording) -> List[Tensor]:
+    seen = __torch__.decoder.step(x, layers, tables, caches, start, options, recording)
+    return __torch__.decoder.next_token(seen[0], head, options) + seen[1:]

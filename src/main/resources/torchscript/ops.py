@@ -1,58 +1,37 @@
 # Shared pieces. Shape letters: N tokens, D hidden, H heads, Q queries, K keys, C size of a head.
-# Data types by number: 0 uint8, 1 int8, 3 int32, 6 float32, 11 bool, 15 bfloat16. A bias or scales
-# without elements stand for none, so that weight lists have one layout.
+# Data types by number: 0 uint8, 1 int8, 3 int32, 6 float32, 11 bool, 15 bfloat16.
 #
 # Whatever the type of the matrices, activations between them, norms and biases are float32: that
 # costs next to nothing and halves the error of bfloat16.
 
 
-# The weight may be packed.
-def linear(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-  if weight.is_mkldnn:
-    y = __torch__.packed.packed_linear(x.to(weight.dtype), weight).to(x.dtype)
-  elif weight.dtype == 15:
-    y = __torch__.packed.narrow_linear(x, weight)
-  else:
-    y = torch.linear(x.to(weight.dtype), weight, None).to(x.dtype)
-  if bias.numel() > 0:
-    y = y + bias
-  return y
-
-
-# The same with a weight that may be quantised: int8 with scales [N], or packed int4 (uint8) with
-# scales and zeros, in blocks for PyTorch's kernel or in groups, as quantise_int8, quantise_int4 and
-# group_int4 make them. For many rows, widening a matrix and multiplying is faster than the integer
-# kernels; in blocks, it needs to know their int4_half_block, which is 0 if it is not known.
-def quantised_linear(x: Tensor, weight: Tensor, scales: Tensor, bias: Tensor, half_block: int) -> Tensor:
-  if scales.numel() == 0:
-    y = __torch__.ops.linear(x, weight, scales)
-  elif weight.dtype == 1:
-    if x.size(0) > 16 or not weight.is_cpu:
-      y = __torch__.packed.narrow_linear(x, weight) * scales
-    else:
-      y = torch._weight_int8pack_mm(x.to(15), weight, scales).to(x.dtype)
-  elif weight.dim() == 3:
-    y = __torch__.ops.widened_linear(x, weight, scales, half_block)
-  elif half_block > 0 and x.size(0) > 192 and weight.size(0) % 64 == 0:
-    y = __torch__.ops.widened_linear(x, weight, scales, half_block)
-  else:
-    group = x.size(-1) // scales.size(0)
-    y = torch._weight_int4pack_mm_for_cpu(x.to(15), weight, group, scales).to(x.dtype)
-  if bias.numel() > 0:
-    y = y + bias
-  return y
-
-
-# x [M, K] by a matrix in any form.
+# x [M, K] by a matrix [N, K] in any of its forms -> [M, N]. For many rows, widening a quantised matrix
+# and multiplying is faster than the integer kernels; of int4, that needs the half_block.
 def projected(x: Tensor, p: __torch__.weights.Projection, half_block: int) -> Tensor:
-  if len(p.half) > 0:
+  w = p.weight
+  if p.form == "half":
     if p.scales.numel() > 0:
       x = x * p.scales
     y = __torch__.half.half_linear(x, p.half[0])
-    if p.bias.numel() > 0:
-      y = y + p.bias
+  elif p.form == "int4":
+    if half_block > 0 and x.size(0) > 192 and w.size(0) % 64 == 0:
+      y = __torch__.ops.widened_linear(x, p, half_block)
+    else:
+      group = x.size(-1) // p.scales.size(0)
+      y = torch._weight_int4pack_mm_for_cpu(x.to(15), w, group, p.scales).to(x.dtype)
+  elif p.form == "bfloat16":
+    y = __torch__.packed.packed_linear(x, w)
+  elif p.form == "int8":
+    if x.size(0) > 16 or not w.is_cpu:
+      y = __torch__.packed.narrow_linear(x, w) * p.scales
+    else:
+      y = torch._weight_int8pack_mm(x.to(15), w, p.scales).to(x.dtype)
+  elif p.form == "int4_groups":
+    y = __torch__.ops.widened_linear(x, p, half_block)
   else:
-    y = __torch__.ops.quantised_linear(x, p.weight, p.scales, p.bias, half_block)
+    y = torch.linear(x.to(w.dtype), w, None).to(x.dtype)
+  if p.bias.numel() > 0:
+    y = y + p.bias
   return y
 
 
@@ -114,12 +93,14 @@ def widen_blocks(weight: Tensor, scales: Tensor, half_block: int) -> Tensor:
 
 
 # x [M, K] by the int4 matrix, widened some 16 MB at a time: all at once would be hundreds.
-def widened_linear(x: Tensor, weight: Tensor, scales: Tensor, half_block: int) -> Tensor:
+def widened_linear(x: Tensor, p: __torch__.weights.Projection, half_block: int) -> Tensor:
+  weight = p.weight
+  scales = p.scales
   y = torch.empty([x.size(0), weight.size(0)], dtype=x.dtype, device=x.device)
   step = max(64, 8388608 // x.size(1) // 64 * 64)
   for start in range(0, weight.size(0), step):
     rows = weight[start:start + step]
-    if weight.dim() == 3:
+    if p.form == "int4_groups":
       w = __torch__.ops.widen_groups(rows, scales[start:start + step])
     else:
       w = __torch__.ops.widen_blocks(rows, scales[:, start:start + step], half_block)
@@ -130,9 +111,9 @@ def widened_linear(x: Tensor, weight: Tensor, scales: Tensor, half_block: int) -
 # Whether a packed matrix gives what the plain one does, [].
 def packing_works(like: Tensor) -> Tensor:
   w = torch.arange(4096, dtype=6, device=like.device).reshape([64, 64]).remainder(17.0).to(15)
-  x = torch.ones([1, 64], dtype=15, device=like.device)
+  x = torch.ones([1, 64], dtype=6, device=like.device)
   y = __torch__.packed.packed_linear(x, __torch__.packed.pack(w))
-  return (y == torch.linear(x, w, None)).all()
+  return (y == torch.linear(x.to(15), w, None).to(6)).all()
 
 
 # Half the rows of a block in which PyTorch packs int4 here, which depends on the processor, or 0 if
@@ -149,8 +130,8 @@ def int4_half_block(like: Tensor) -> Tensor:
   return torch.full([], half_block, dtype=4)
 
 
-def layer_norm(x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
-  return torch.layer_norm(x, [x.size(-1)], weight, bias, eps)
+def layer_norm(x: Tensor, w: __torch__.weights.Norm, eps: float) -> Tensor:
+  return torch.layer_norm(x, [x.size(-1)], w.weight, w.bias, eps)
 
 
 def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
@@ -167,16 +148,6 @@ def activation(x: Tensor, name: str) -> Tensor:
   else:
     raise AssertionError("unknown activation")
   return y
-
-
-# Rotary tables cos and sin, each [length, C], as LlamaRotaryEmbedding makes them.
-def rope_tables(like: Tensor, length: int, head_dim: int, theta: float) -> List[Tensor]:
-  even = torch.arange(0, head_dim, 2, dtype=6, device=like.device)
-  frequency = 1.0 / torch.pow(theta, even / head_dim)
-  position = torch.arange(0, length, 1, dtype=6, device=like.device)
-  angle = position.unsqueeze(1) * frequency.unsqueeze(0)
-  angle = torch.cat([angle, angle], -1)
-  return [torch.cos(angle), torch.sin(angle)]
 
 
 # Rotates [H, Q, C] by rows of the tables, [Q, C], whose halves are equal.

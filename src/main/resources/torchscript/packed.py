@@ -8,9 +8,10 @@ def pack(weight: Tensor) -> Tensor:
   return ops.mkldnn._reorder_linear_weight(weight, None)
 
 
-# x [M, K] bfloat16 by a packed matrix [N, K] -> [M, N] bfloat16.
+# x [M, K] float32 by a packed matrix [N, K] -> [M, N] float32.
 def packed_linear(x: Tensor, weight: Tensor) -> Tensor:
-  return ops.mkldnn._linear_pointwise(x, weight, None, "none", annotate(List[Optional[number]], []), "")
+  y = ops.mkldnn._linear_pointwise(x.to(15), weight, None, "none", annotate(List[Optional[number]], []), "")
+  return y.to(x.dtype)
 
 
 # x [M, K] float32 by a matrix [N, K] of a type that bfloat16 can hold -> [M, N] float32.

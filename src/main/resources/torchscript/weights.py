@@ -1,16 +1,52 @@
-# What the decoder's weights are handed over in.
+# What weights are handed over in. A tensor without elements stands for none, so that one type fits
+# all models.
 
 
-# A matrix to multiply with, in one of three forms: as it is, possibly packed; quantised, with scales;
-# or in half, with scales if it was scaled. What is not there has no elements.
+# A matrix to multiply with, and how it is held:
+#   plain       [N, K] float32, or float16 on a GPU
+#   bfloat16    [N, K] bfloat16, laid out as packed.py has it
+#   int8        [N, K] int8, scales [N] bfloat16
+#   int4        [N, K / 2] uint8 for PyTorch's kernel on CPUs, scales and zeros [K / group, N, 2]
+#   int4_groups [N, K / group, group / 2] uint8, scales and zeros [N, K / group, 2]
+#   half        in half, for float32 on CPUs, with one number as scales if it was scaled
 class Projection(NamedTuple):
+  form : str
   weight : Tensor
   scales : Tensor
   bias : Tensor
   half : List[__torch__.half.Half]
 
 
-# qkv and gate_up are matrices that read the same input, one below the other.
+class Norm(NamedTuple):
+  weight : Tensor
+  bias : Tensor
+
+
+# A layer of a vision tower. qkv are matrices that read the same input, one below the other.
+class TowerLayer(NamedTuple):
+  layer_norm1 : __torch__.weights.Norm
+  qkv_proj : __torch__.weights.Projection
+  out_proj : __torch__.weights.Projection
+  layer_norm2 : __torch__.weights.Norm
+  fc1 : __torch__.weights.Projection
+  fc2 : __torch__.weights.Projection
+
+
+# What a vision tower adds to its patches: the position's row, and a class token before them.
+class TowerEmbeddings(NamedTuple):
+  patch_embedding : Tensor
+  class_embedding : Tensor
+  position_embedding : Tensor
+  pre_layrnorm : __torch__.weights.Norm
+
+
+class TowerOptions(NamedTuple):
+  heads : int
+  act : str
+  eps : float
+
+
+# A layer of the decoder; gate_up are stacked as qkv are.
 class Layer(NamedTuple):
   input_layernorm : Tensor
   qkv_proj : __torch__.weights.Projection
@@ -18,3 +54,38 @@ class Layer(NamedTuple):
   post_attention_layernorm : Tensor
   gate_up_proj : __torch__.weights.Projection
   down_proj : __torch__.weights.Projection
+
+
+# What is behind the decoder's layers.
+class Head(NamedTuple):
+  norm : Tensor
+  lm_head : __torch__.weights.Projection
+
+
+# half_block: how int4 is laid out here, see ops.int4_half_block; 0 if that is not known.
+class LayerOptions(NamedTuple):
+  eps : float
+  half_block : int
+
+
+# A layer's keys and values of all tokens so far, each [KV, longest sequence, C].
+class Cache(NamedTuple):
+  keys : Tensor
+  values : Tensor
+
+
+# Rotary tables, each [longest sequence, C]: a row for each place in the sequence.
+class Rotary(NamedTuple):
+  cos : Tensor
+  sin : Tensor
+
+
+# What is recorded of the attention: nothing if last_layer < first_layer. With image =
+# [start of the image, its end, end of the prompt] each head by itself.
+class Recording(NamedTuple):
+  first_layer : int
+  last_layer : int
+  first_head : int
+  last_head : int
+  keep_first : bool
+  image : List[int]

@@ -16,7 +16,7 @@ public record DecoderConfig(
     int vocabSize,
     int maxPositionEmbeddings,
     double rmsNormEps,
-    double ropeTheta,
+    RopeConfig rope,
     boolean attentionBias,
     boolean mlpBias,
     boolean tieWordEmbeddings,

@@ -3,6 +3,7 @@ package org.vlmvisualizer.family;
 import java.util.List;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.core.DecoderConfig;
+import org.vlmvisualizer.core.RopeConfig;
 
 /**
  * The configuration of a LLaMA or Mistral decoder.
@@ -39,7 +40,7 @@ final class LlamaDecoder {
         c.size("vocab_size", 32000),
         Math.min(positions, window),
         c.number("rms_norm_eps", 1e-6),
-        ropeTheta(c),
+        new RopeConfig(ropeTheta(c)),
         !mistral && c.flag("attention_bias", false),
         !mistral && c.flag("mlp_bias", false),
         tied || c.flag("tie_word_embeddings", false),

@@ -1,8 +1,10 @@
 package org.vlmvisualizer.network;
 
+import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -10,6 +12,7 @@ import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.TraceRequest;
 
@@ -23,13 +26,10 @@ final class Decoder {
   private final DecoderConfig config;
   private final WeightLoader loader;
   private final PtNDArray example;
-  private final PtNDArray norm;
   private final IValue head;
+  private final IValue options;
   private final List<IValue> layers = new ArrayList<>();
   private final IValue allLayers;
-
-  /** How int4 matrices may be widened for many rows; see ops.py. */
-  private final int halfBlock;
 
   Decoder(
       Torch torch,
@@ -42,15 +42,19 @@ final class Decoder {
     this.loader = loader;
     example = loader.example();
     String root = "language_model.";
-    halfBlock = precision.isInt4() && torch.isOnCpu() ? torch.int4HalfBlock() : 0;
-    norm = loader.load(root + "norm.weight");
-    head = loader.projection(config.tieWordEmbeddings() ? root + "embed_tokens" : "lm_head");
+    int halfBlock = precision.isInt4() && torch.isOnCpu() ? torch.int4HalfBlock() : 0;
+    options = loader.keep("layer_options", config.rmsNormEps(), halfBlock);
+    head =
+        loader.keep(
+            "head",
+            loader.load(root + "norm.weight"),
+            loader.projection(config.tieWordEmbeddings() ? root + "embed_tokens" : "lm_head"));
     for (int i = 0; i < config.numHiddenLayers(); i++) {
       progress.update("Loading the decoder", i, config.numHiddenLayers());
       layers.add(layer(loader, root + "layers." + i + "."));
       NativeHeap.trim();
     }
-    allLayers = torch.keep(IValue.listFrom(layers.toArray(IValue[]::new)));
+    allLayers = loader.list(layers);
   }
 
   private static IValue layer(WeightLoader loader, String name) {
@@ -113,9 +117,8 @@ final class Decoder {
   final class Sequence implements AutoCloseable {
     private final TraceRequest request;
     private final IndexRange kept;
-    private final IndexRange heads;
     private final IValue tables;
-    private long[] each = {};
+    private IValue recording;
     private final PtNDArray nothing;
     private final List<IValue> caches = new ArrayList<>();
     private final IValue allCaches;
@@ -125,20 +128,41 @@ final class Decoder {
       this.request = request;
       // An empty range keeps no layer.
       kept = request.rows() ? request.layers() : new IndexRange(0, -1);
-      heads = request.rows() ? request.heads() : new IndexRange(0, 0);
       nothing = torch.zeros(owner, 0);
-      tables =
-          IValue.listFrom(
-              torch.tensors(
-                  owner, "rope_tables", example, maxLength, config.headDim(), config.ropeTheta()));
+      tables = tables(owner, maxLength);
       long[] shape = {config.numKeyValueHeads(), maxLength, config.headDim()};
       for (int i = 0; i < config.numHiddenLayers(); i++) {
-        caches.add(
-            IValue.listFrom(
-                torch.tensor(owner, "zeros", shape, example),
-                torch.tensor(owner, "zeros", shape, example)));
+        PtNDArray keys = torch.tensor(owner, "zeros", shape, example);
+        PtNDArray values = torch.tensor(owner, "zeros", shape, example);
+        caches.add(torch.run("cache", keys, values));
       }
       allCaches = IValue.listFrom(caches.toArray(IValue[]::new));
+    }
+
+    private IValue tables(PtNDManager owner, int length) {
+      RotaryTables rotary = RotaryTables.of(config.rope(), config.headDim(), length);
+      long[] shape = {length, config.headDim()};
+      return torch.run(
+          "rotary",
+          torch.create(owner, FloatBuffer.wrap(rotary.cos()), DataType.FLOAT32, shape),
+          torch.create(owner, FloatBuffer.wrap(rotary.sin()), DataType.FLOAT32, shape));
+    }
+
+    private IValue recording(TokenSequence prompt) {
+      IndexRange heads = request.rows() ? request.heads() : new IndexRange(0, 0);
+      Span image = prompt.image();
+      long[] each =
+          request.keep() == Keep.HEADS
+              ? new long[] {image.start(), image.end(), prompt.length()}
+              : new long[0];
+      return torch.run(
+          "recording",
+          kept.first(),
+          kept.last(),
+          heads.first(),
+          heads.last(),
+          request.keepFirst(),
+          each);
     }
 
     /**
@@ -153,9 +177,7 @@ final class Decoder {
         PtNDArray image,
         PtNDArray promptTotal,
         Progress progress) {
-      if (request.keep() == Keep.HEADS) {
-        each = new long[] {prompt.image().start(), prompt.image().end(), prompt.length()};
-      }
+      recording = recording(prompt);
       try (PtNDArray text = embed(owner, text(prompt));
           PtNDArray x = torch.tensor(owner, "insert", text, prompt.image().start(), image);
           PtNDArray rows =
@@ -166,9 +188,9 @@ final class Decoder {
         }
         length = prompt.length();
         return Step.of(
-            torch.tensors(owner, "next_token", x, norm, head, config.rmsNormEps()),
+            torch.tensors(owner, "next_token", x, head, options),
             kept.size() > 0
-                ? List.of(torch.tensors(owner, "recorded", rows, heads.first(), heads.last(), each))
+                ? List.of(torch.tensors(owner, "recorded", rows, recording))
                 : List.of());
       }
     }
@@ -185,11 +207,8 @@ final class Decoder {
               layers.get(layer),
               tables,
               caches.get(layer),
-              config.rmsNormEps(),
-              halfBlock,
-              heads.first(),
-              heads.last(),
-              request.keepFirst(),
+              options,
+              recording,
               record ? rows : nothing,
               layer - kept.first(),
               record && promptTotal != null ? promptTotal : nothing,
@@ -203,21 +222,7 @@ final class Decoder {
       try (PtNDArray x = embed(owner, id)) {
         result =
             torch.tensors(
-                owner,
-                "decode",
-                x,
-                allLayers,
-                norm,
-                head,
-                tables,
-                allCaches,
-                length,
-                config.rmsNormEps(),
-                kept.first(),
-                kept.last(),
-                heads.first(),
-                heads.last(),
-                each);
+                owner, "decode", x, allLayers, head, tables, allCaches, length, options, recording);
       }
       length++;
       return Step.of(result, List.of(result).subList(3, result.length));
@@ -228,6 +233,9 @@ final class Decoder {
       caches.forEach(IValue::close);
       allCaches.close();
       tables.close();
+      if (recording != null) {
+        recording.close();
+      }
     }
   }
 }

@@ -21,51 +21,48 @@ final class VisionTower {
 
   private final Torch torch;
   private final ModelConfig config;
-  private final IValue embedding;
+  private final IValue options;
+  private final IValue embeddings;
   private final List<IValue> layers = new ArrayList<>();
+
+  /** Null where features pass as they are. */
   private final IValue projector;
 
   VisionTower(Torch torch, ModelConfig config, WeightLoader loader, Progress progress) {
     this.torch = torch;
     this.config = config;
     String root = "vision_tower.";
-    embedding =
-        loader.list(
+    VisionConfig c = config.vision();
+    options = loader.keep("tower_options", c.numAttentionHeads(), c.hiddenAct(), c.layerNormEps());
+    embeddings =
+        loader.keep(
+            "tower_embeddings",
             loader.load(root + "embeddings.patch_embedding.weight"),
             loader.load(root + "embeddings.class_embedding"),
             loader.load(root + "embeddings.position_embedding.weight"),
-            loader.load(root + "pre_layrnorm.weight"),
-            loader.load(root + "pre_layrnorm.bias"));
+            loader.norm(root + "pre_layrnorm"));
     int count = config.visionLayersUsed();
     for (int i = 0; i < count; i++) {
       progress.update("Loading the vision tower", i, count);
       layers.add(layer(loader, root + "encoder.layers." + i + "."));
     }
-    List<PtNDArray> linear = new ArrayList<>();
+    List<IValue> linear = new ArrayList<>();
     for (int i = 1; i <= config.projectorLayers(); i++) {
       linear.add(loader.matrix("multi_modal_projector.linear_" + i));
-      linear.add(loader.stack(".bias", "multi_modal_projector.linear_" + i));
     }
-    projector = loader.list(linear.toArray(PtNDArray[]::new));
+    projector = linear.isEmpty() ? null : loader.list(linear);
   }
 
-  /** The order that vit.py tells. */
   private static IValue layer(WeightLoader loader, String name) {
     String attention = name + "self_attn.";
-    String[] qkv = {attention + "q_proj", attention + "k_proj", attention + "v_proj"};
-    return loader.list(
-        loader.load(name + "layer_norm1.weight"),
-        loader.load(name + "layer_norm1.bias"),
-        loader.matrix(qkv),
-        loader.stack(".bias", qkv),
+    return loader.keep(
+        "tower_layer",
+        loader.norm(name + "layer_norm1"),
+        loader.matrix(attention + "q_proj", attention + "k_proj", attention + "v_proj"),
         loader.matrix(attention + "out_proj"),
-        loader.load(attention + "out_proj.bias"),
-        loader.load(name + "layer_norm2.weight"),
-        loader.load(name + "layer_norm2.bias"),
+        loader.norm(name + "layer_norm2"),
         loader.matrix(name + "mlp.fc1"),
-        loader.load(name + "mlp.fc1.bias"),
-        loader.matrix(name + "mlp.fc2"),
-        loader.load(name + "mlp.fc2.bias"));
+        loader.matrix(name + "mlp.fc2"));
   }
 
   /**
@@ -76,7 +73,7 @@ final class VisionTower {
     PtNDArray none = torch.zeros(owner, 0);
     PtNDArray total = torch.zeros(owner, c.numPatches(), c.numPatches());
     int used = 0;
-    PtNDArray x = torch.tensor(owner, "embed_picture", pixelValues, embedding, c.layerNormEps());
+    PtNDArray x = torch.tensor(owner, "embed_picture", pixelValues, embeddings, options);
     for (int i = 0; i < layers.size(); i++) {
       progress.update("Looking at the picture", i, layers.size());
       boolean record =
@@ -84,16 +81,7 @@ final class VisionTower {
               || recorded == VisionLayers.SELECTED && i == layers.size() - 1;
       int tokens = c.numPatches() + 1;
       PtNDArray weights = record ? torch.zeros(owner, tokens, tokens) : none;
-      PtNDArray next =
-          torch.tensor(
-              owner,
-              "vision_layer",
-              x,
-              layers.get(i),
-              c.numAttentionHeads(),
-              c.hiddenAct(),
-              c.layerNormEps(),
-              weights);
+      PtNDArray next = torch.tensor(owner, "vision_layer", x, layers.get(i), options, weights);
       x.close();
       x = next;
       if (record) {
@@ -104,7 +92,9 @@ final class VisionTower {
     }
     PtNDArray features = torch.tensor(owner, "without_class", x);
     PtNDArray projected =
-        torch.tensor(owner, "project", features, projector, config.projectorAct());
+        projector == null
+            ? features
+            : torch.tensor(owner, "project", features, projector, config.projectorAct());
     return new Output(features, projected, used == 0 ? null : (PtNDArray) total.div(used));
   }
 }

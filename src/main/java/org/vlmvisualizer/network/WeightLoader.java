@@ -118,22 +118,27 @@ final class WeightLoader {
     return empty(precision.scalarType(), 1);
   }
 
-  /**
-   * Matrices of equal row size, one below the other, to be multiplied with: bfloat16 in the layout
-   * that is fastest, see packed.py.
-   */
-  PtNDArray matrix(String... names) {
-    return matrix(parts(".weight", names));
+  /** A norm's weight and bias. */
+  IValue norm(String name) {
+    return keep("norm", load(name + ".weight"), load(name + ".bias"));
   }
 
-  private PtNDArray matrix(List<Part> parts) {
+  /**
+   * Matrices of equal row size, one below the other, with their biases, to be multiplied with: not
+   * quantised, and bfloat16 in the layout that is fastest, see packed.py.
+   */
+  IValue matrix(String... names) {
+    return matrix(parts(".weight", names), stack(".bias", names));
+  }
+
+  private IValue matrix(List<Part> parts, PtNDArray bias) {
     PtNDArray plain = stack(parts);
     if (precision.scalarType() != Precision.BFLOAT16.scalarType()) {
-      return plain;
+      return keep("projection", "plain", plain, none, bias);
     }
     PtNDArray packed = torch.tensor(torch.manager(), "pack", plain);
     plain.close();
-    return packed;
+    return keep("projection", "bfloat16", packed, none, bias);
   }
 
   /**
@@ -149,14 +154,19 @@ final class WeightLoader {
     long rows = rows(parts);
     long columns = parts.get(0).tensor().rowSize();
     if (!precision.isQuantised() || rows % QUANTISED_ROWS != 0 || columns % SMALLEST_GROUP != 0) {
-      return keep("projection", matrix(parts), none, bias);
+      return matrix(parts, bias);
     }
     PtNDArray[] quantised = cached(names[0]);
     if (quantised == null) {
       quantised = precision == Precision.INT8 ? int8(parts) : int4(parts);
       toCache(names[0], quantised);
     }
-    return keep("projection", quantised[0], quantised[1], bias);
+    return keep("projection", form(), quantised[0], quantised[1], bias);
+  }
+
+  /** How quantised matrices are held, by the names that weights.py tells. */
+  private String form() {
+    return precision == Precision.INT8 ? "int8" : torch.isOnCpu() ? "int4" : "int4_groups";
   }
 
   private static boolean isHalf(List<Part> parts) {
@@ -177,7 +187,7 @@ final class WeightLoader {
       largest = array.getFloat();
     }
     if (!Float.isFinite(largest)) {
-      return keep("projection", plain, none, bias); // Half would hold 65504 instead.
+      return keep("projection", "plain", plain, none, bias); // Half would hold 65504 instead.
     }
     float factor = parts.get(0).type() == DType.F16 ? 1 : powerOfTwo(largest);
     PtNDArray scales = factor == 1 ? none : number(1 / factor);
@@ -253,9 +263,9 @@ final class WeightLoader {
     return torch.keep(torch.run(method, weights));
   }
 
-  /** Weights as one argument, which lives as long as the module. */
-  IValue list(PtNDArray... arrays) {
-    return torch.keep(IValue.listFrom(arrays));
+  /** What {@link #keep} made, as one argument, which lives as long as the module. */
+  IValue list(List<IValue> weights) {
+    return torch.keep(IValue.listFrom(weights.toArray(IValue[]::new)));
   }
 
   private PtNDArray[] int8(List<Part> parts) {

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.RopeConfig;
 import org.vlmvisualizer.core.VisionConfig;
 
 /**
@@ -47,7 +48,7 @@ public record LlavaSize(
             vocabulary,
             4096,
             1e-5,
-            10000,
+            new RopeConfig(10000),
             false,
             false,
             false,

@@ -106,7 +106,7 @@ class HalfWeightsTest {
       IValue m =
           new WeightLoader(torch, new Weights(tensors), Precision.FLOAT32, null).projection("m");
       PtNDArray rows = (PtNDArray) scope.create(x, new Shape(count, COLUMNS));
-      PtNDArray y = torch.tensor(scope, "projected", rows, m);
+      PtNDArray y = torch.tensor(scope, "projected", rows, m, 0);
       assertEquals(new Shape(count, ROWS), y.getShape());
       return y.toFloatArray();
     }

@@ -28,9 +28,9 @@ class PackingTest {
       PtNDArray w = torch.tensor(scope, "empty", new long[] {out, in}, BFLOAT16, x);
       torch.tensor(scope, "fill", w, 0, source);
       PtNDArray none = torch.zeros(scope, 0);
-      NDArray plain = torch.tensor(scope, "quantised_linear", x, w, none, none, 0);
+      NDArray plain = torch.projected(scope, x, "plain", w, none, 0);
       PtNDArray packed = torch.tensor(scope, "pack", w);
-      NDArray y = torch.tensor(scope, "quantised_linear", x, packed, none, none, 0);
+      NDArray y = torch.projected(scope, x, "bfloat16", packed, none, 0);
       assertEquals(new Shape(rows, out), y.getShape());
       double error = y.sub(plain).norm().getFloat() / (double) plain.norm().getFloat();
       assertTrue(error <= 3e-3, "relative error " + error);
@@ -58,7 +58,7 @@ class PackingTest {
       PtNDArray w = torch.tensor(scope, "empty", new long[] {out, in}, BFLOAT16, x);
       torch.tensor(scope, "fill", w, 0, (PtNDArray) scope.randomNormal(new Shape(out, in)));
       NDArray expected = x.matMul(torch.tensor(scope, "float32", w).transpose());
-      NDArray y = torch.tensor(scope, "linear", x, w);
+      NDArray y = torch.projected(scope, x, "bfloat16", w, torch.zeros(scope, 0), 0);
       double error = y.sub(expected).norm().getFloat() / (double) expected.norm().getFloat();
       assertTrue(error <= 2e-6, "relative error " + error);
     }

@@ -9,6 +9,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.FloatBuffer;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QuantisedLinearTest {
   private static final int OUT = 4160; // more than two pieces of the widened product
   private static final int IN = 256;
+  private static final Map<String, String> FORMS =
+      Map.of("quantise_int8", "int8", "quantise_int4", "int4", "group_int4", "int4_groups");
 
   @ParameterizedTest
   @CsvSource({
@@ -40,14 +43,13 @@ class QuantisedLinearTest {
       PtNDArray x = random(torch, scope, rows, IN);
       PtNDArray[] q =
           group == 0 ? torch.tensors(scope, quantise, w) : torch.tensors(scope, quantise, w, group);
-      PtNDArray none = torch.zeros(scope, 0);
-      NDArray y =
-          torch.tensor(scope, "quantised_linear", x, q[0], q[1], none, torch.int4HalfBlock());
+      String form = FORMS.get(quantise);
+      NDArray y = torch.projected(scope, x, form, q[0], q[1], torch.int4HalfBlock());
       NDArray expected = x.matMul(w.transpose());
       double error = y.sub(expected).norm().getFloat() / (double) expected.norm().getFloat();
       assertTrue(error <= bound, "relative error " + error);
       // The two ways of computing one product differ by bfloat16's rounding only.
-      NDArray other = torch.tensor(scope, "quantised_linear", x, q[0], q[1], none, 0);
+      NDArray other = torch.projected(scope, x, form, q[0], q[1], 0);
       double between = y.sub(other).norm().getFloat() / (double) expected.norm().getFloat();
       assertTrue(between <= 4e-3, "the two ways differ by " + between);
     }
@@ -60,27 +62,11 @@ class QuantisedLinearTest {
         PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
       PtNDArray w = random(torch, scope, 128, IN);
       PtNDArray identity = (PtNDArray) scope.eye(IN).toType(DataType.FLOAT32, false);
-      PtNDArray none = torch.zeros(scope, 0);
       PtNDArray[] blocks = torch.tensors(scope, "quantise_int4", w, 64);
       PtNDArray[] groups = torch.tensors(scope, "group_int4", w, 64);
-      NDArray a =
-          torch.tensor(
-              scope,
-              "quantised_linear",
-              identity,
-              blocks[0],
-              blocks[1],
-              none,
-              torch.int4HalfBlock());
-      NDArray b =
-          torch.tensor(
-              scope,
-              "quantised_linear",
-              identity,
-              groups[0],
-              groups[1],
-              none,
-              torch.int4HalfBlock());
+      int half = torch.int4HalfBlock();
+      NDArray a = torch.projected(scope, identity, "int4", blocks[0], blocks[1], half);
+      NDArray b = torch.projected(scope, identity, "int4_groups", groups[0], groups[1], half);
       assertEquals(0, a.sub(b).abs().max().getFloat());
     }
   }

@@ -1,0 +1,89 @@
+package org.vlmvisualizer.network;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+import org.vlmvisualizer.core.RopeConfig;
+
+/** Against figures of LlamaRotaryEmbedding in transformers 4.57.6. */
+class RotaryTablesTest {
+  private static final int HEAD_DIM = 16;
+
+  @Test
+  void frequenciesAreThoseOfTransformers() {
+    assertFrequencies(new RopeConfig(10000), PLAIN);
+    assertFrequencies(new RopeConfig(10000, new RopeConfig.Linear(2.5)), LINEAR);
+    assertFrequencies(new RopeConfig(500000, new RopeConfig.Llama3(8, 1, 4, 8192)), LLAMA3);
+  }
+
+  private static void assertFrequencies(RopeConfig rope, float[] expected) {
+    assertArrayEquals(expected, RotaryTables.frequencies(rope, HEAD_DIM));
+  }
+
+  @Test
+  void anglesGrowWithThePlace() {
+    RotaryTables tables = RotaryTables.of(new RopeConfig(10000), HEAD_DIM, 1001);
+    for (int i = 0; i < HEAD_DIM; i++) {
+      assertEquals(1, tables.cos()[i]);
+      assertEquals(0, tables.sin()[i]);
+      assertEquals(COS_1000[i % 8], tables.cos()[1000 * HEAD_DIM + i], 1e-7);
+      assertEquals(SIN_1000[i % 8], tables.sin()[1000 * HEAD_DIM + i], 1e-7);
+    }
+  }
+
+  private static final float[] PLAIN = {
+    1.0f,
+    0.3162277638912201f,
+    0.10000000149011612f,
+    0.03162277862429619f,
+    0.009999999776482582f,
+    0.003162277862429619f,
+    0.0010000000474974513f,
+    0.0003162277862429619f
+  };
+
+  private static final float[] LINEAR = {
+    0.4000000059604645f,
+    0.12649109959602356f,
+    0.03999999910593033f,
+    0.012649111449718475f,
+    0.003999999724328518f,
+    0.0012649111449718475f,
+    0.0004000000189989805f,
+    0.0001264911115868017f
+  };
+
+  private static final float[] LLAMA3 = {
+    1.0f,
+    0.193922758102417f,
+    0.03760603070259094f,
+    0.00729266507551074f,
+    0.0005248460220173001f,
+    3.428102354519069e-05f,
+    6.647869668086059e-06f,
+    1.289173155782919e-06f
+  };
+
+  private static final float[] COS_1000 = {
+    0.5623790621757507f,
+    -0.4773979187011719f,
+    0.8623188734054565f,
+    0.9786823987960815f,
+    -0.83907151222229f,
+    -0.9997860789299011f,
+    0.5403023362159729f,
+    0.9504152536392212f
+  };
+
+  private static final float[] SIN_1000 = {
+    0.8268795609474182f,
+    0.8786872029304504f,
+    -0.5063656568527222f,
+    0.2053794413805008f,
+    -0.5440211296081543f,
+    -0.020683808252215385f,
+    0.8414709568023682f,
+    0.3109836280345917f
+  };
+}
