@@ -1,4 +1,4 @@
-"""Write small pictures and what Pillow's bicubic resize makes of them, to check a port of it bit for bit.
+"""Write small pictures and what Pillow's resizes make of them, to check a port of it bit for bit.
 
     python src/test/python/make_resize_goldens.py
 """
@@ -44,18 +44,54 @@ CASES = [
     ("28x28", noise(28, 28, 9), [(28, 28)]),
 ]
 
+BILINEAR, BICUBIC, LANCZOS = Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS
+
+# The same pictures, and chains of (filter, width, height), each step rounded to 8 bits as Pillow does. The last three
+# are what Idefics3 does: the longest side, then multiples of a tile's side, then one tile.
+CHAINS = [
+    *[("1x1", [(f, 9, 5)]) for f in (BILINEAR, LANCZOS)],
+    *[("2x3", [(f, *size)]) for f in (BILINEAR, LANCZOS) for size in ((33, 17), (1, 1), (3, 2))],
+    *[("5x300", [(f, *size)]) for f in (BILINEAR, LANCZOS) for size in ((33, 17), (1, 300), (5, 7))],
+    *[("300x5", [(f, *size)]) for f in (BILINEAR, LANCZOS) for size in ((33, 17), (301, 1), (7, 5))],
+    *[("37x90", [(f, *size)]) for f in (BILINEAR, LANCZOS) for size in ((31, 29), (74, 91))],
+    *[("336x336", [(f, *size)]) for f in (BILINEAR, LANCZOS) for size in ((47, 101), (5, 3))],
+    *[("31x28", [(f, *size)]) for f in (BILINEAR, LANCZOS) for size in ((31, 28), (30, 29))],
+    ("97x40", [(LANCZOS, 61, 25), (LANCZOS, 96, 48)]),
+    ("200x150", [(BILINEAR, 101, 77), (LANCZOS, 50, 51), (BICUBIC, 33, 28)]),
+    ("200x150", [(LANCZOS, 128, 96), (LANCZOS, 128, 96), (LANCZOS, 32, 32)]),
+    ("97x40", [(LANCZOS, 128, 52), (LANCZOS, 128, 64), (LANCZOS, 32, 32)]),
+    ("5x300", [(LANCZOS, 2, 128), (LANCZOS, 32, 128), (LANCZOS, 32, 32)]),
+]
+
+
+def chain_name(name: str, steps: list) -> str:
+    return name + "".join(f"-{f.name.lower()}-{width}x{height}" for f, width, height in steps) + ".png"
+
+
+def resized(source: Image.Image, steps: list) -> Image.Image:
+    for resample, width, height in steps:
+        source = source.resize((width, height), resample)
+    return source
+
 
 def main() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     index = []
+
+    def write(name: str, source: Image.Image, steps: list, file: str) -> None:
+        resized(source, steps).save(FOLDER / file, optimize=True)
+        steps = [{"resample": int(f), "width": width, "height": height} for f, width, height in steps]
+        index.append({"source": f"{name}.png", "steps": steps, "expected": file})
+
     for name, source, targets in CASES:
         source.save(FOLDER / f"{name}.png", optimize=True)
         for width, height in targets:
-            file = f"{name}-to-{width}x{height}.png"
-            source.resize((width, height), Image.Resampling.BICUBIC).save(FOLDER / file, optimize=True)
-            index.append({"source": f"{name}.png", "width": width, "height": height, "expected": file})
-    write_json(FOLDER / "index.json", {"pillow": __version__, "resample": "bicubic", "cases": index})
+            write(name, source, [(BICUBIC, width, height)], f"{name}-to-{width}x{height}.png")
+    sources = {name: source for name, source, _ in CASES}
+    for name, steps in CHAINS:
+        write(name, sources[name], steps, chain_name(name, steps))
+    write_json(FOLDER / "index.json", {"pillow": __version__, "cases": index})
 
 
 if __name__ == "__main__":

@@ -56,10 +56,10 @@ public record ImageProcessor(
     int height = picture.height();
     int side = Math.max(width, height);
     RgbPicture square =
-        BicubicResize.onCanvas(
+        Resize.onCanvas(
             picture,
-            BicubicAxis.of(side, size, 0, size, (side - width) / 2, width),
-            BicubicAxis.of(side, size, 0, size, (side - height) / 2, height),
+            ResizeAxis.of(Resampling.BICUBIC, side, size, 0, size, (side - width) / 2, width),
+            ResizeAxis.of(Resampling.BICUBIC, side, size, 0, size, (side - height) / 2, height),
             paddingColour());
     return normalised(square, PatchGrid.padded(width, height, size, patchSize));
   }
@@ -69,8 +69,15 @@ public record ImageProcessor(
     long width = PatchGrid.croppedLength(picture.width(), picture.height(), size);
     long height = PatchGrid.croppedLength(picture.height(), picture.width(), size);
     RgbPicture square =
-        BicubicResize.window(
-            picture, width, height, (width - size) / 2, (height - size) / 2, size, size);
+        Resize.window(
+            picture,
+            Resampling.BICUBIC,
+            width,
+            height,
+            (width - size) / 2,
+            (height - size) / 2,
+            size,
+            size);
     return normalised(
         square, PatchGrid.cropped(picture.width(), picture.height(), size, patchSize));
   }

@@ -110,7 +110,7 @@ class ImageProcessorTest {
   @Test
   void cropRoundsTheLongerSideDown() {
     RgbPicture picture = counting(5, 3);
-    RgbPicture resized = BicubicResize.resize(picture, 6, 4);
+    RgbPicture resized = Resize.resize(picture, Resampling.BICUBIC, 6, 4);
     PixelValues pixels = plain(4, Fit.CROP).process(picture);
     for (int y = 0; y < 4; y++) {
       for (int x = 0; x < 4; x++) {

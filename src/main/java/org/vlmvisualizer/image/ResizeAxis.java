@@ -1,15 +1,13 @@
 package org.vlmvisualizer.image;
 
 /**
- * The weights of a bicubic resize along one axis, in Pillow's fixed point.
+ * The weights of a resize along one axis, in Pillow's fixed point.
  *
  * <p>Output pixel i is centred on {@code c = (i + 0.5) * scale} of the input, scale = in / out, and
- * is the sum of the pixels x under the cubic of Keys with a = -0.5, stretched by max(1, scale):
+ * is the sum of the pixels x under the filter f, stretched by max(1, scale):
  *
  * <pre>
  *   w(x) = f((x - c + 0.5) / max(1, scale)),   weights w / Σw, times 2^22, rounded half away from 0
- *   f(t) = (a+2)|t|³ - (a+3)|t|² + 1           for |t| &lt; 1
- *        = a(|t|³ - 5|t|² + 8|t| - 4)          for |t| &lt; 2
  * </pre>
  *
  * The input may be a larger canvas of one colour with the picture on it. The weights that fall on
@@ -23,14 +21,12 @@ package org.vlmvisualizer.image;
  * @param weights [count][taps] times 2^22, from {@code first} on
  * @param padding [count] sum of the weights outside the picture, times 2^22
  */
-record BicubicAxis(int[] first, int[][] weights, int[] padding) {
+record ResizeAxis(int[] first, int[][] weights, int[] padding) {
   /** Fraction bits of a weight: 32 less 8 for the pixel less 2 for overshoot and sign. */
   static final int PRECISION_BITS = 32 - 8 - 2;
 
-  private static final double A = -0.5;
-  private static final double SUPPORT = 2;
-
   /**
+   * @param filter f
    * @param in length of the canvas in pixels
    * @param out length that the canvas is resized to
    * @param outFrom first output pixel wanted
@@ -38,29 +34,30 @@ record BicubicAxis(int[] first, int[][] weights, int[] padding) {
    * @param offset where on the canvas the picture starts
    * @param length length of the picture
    */
-  static BicubicAxis of(long in, long out, long outFrom, int count, long offset, int length) {
-    BicubicAxis axis = new BicubicAxis(new int[count], new int[count][], new int[count]);
+  static ResizeAxis of(
+      Resampling filter, long in, long out, long outFrom, int count, long offset, int length) {
+    ResizeAxis axis = new ResizeAxis(new int[count], new int[count][], new int[count]);
     double scale = (double) in / out;
     double filterScale = Math.max(scale, 1);
-    double support = SUPPORT * filterScale;
+    double support = filter.support() * filterScale;
     for (int i = 0; i < count; i++) {
       double centre = (outFrom + i + 0.5) * scale;
       long from = Math.max(0, (long) (centre - support + 0.5));
       long to = Math.min(in, (long) (centre + support + 0.5));
-      axis.fill(i, centre, 1 / filterScale, from, to, offset, length);
+      axis.fill(filter, i, centre, 1 / filterScale, from, to, offset, length);
     }
     return axis;
   }
 
   /** An axis along which nothing changes: one tap of weight 1. */
-  static BicubicAxis unchanged(int length) {
+  static ResizeAxis unchanged(int length) {
     int[] first = new int[length];
     int[][] weights = new int[length][];
     for (int i = 0; i < length; i++) {
       first[i] = i;
       weights[i] = new int[] {1 << PRECISION_BITS};
     }
-    return new BicubicAxis(first, weights, new int[length]);
+    return new ResizeAxis(first, weights, new int[length]);
   }
 
   int count() {
@@ -73,17 +70,24 @@ record BicubicAxis(int[] first, int[][] weights, int[] padding) {
   }
 
   private void fill(
-      int i, double centre, double perPixel, long from, long to, long offset, int length) {
+      Resampling filter,
+      int i,
+      double centre,
+      double perPixel,
+      long from,
+      long to,
+      long offset,
+      int length) {
     double sum = 0;
     for (long x = from; x < to; x++) {
-      sum += cubic((x - centre + 0.5) * perPixel);
+      sum += filter.weight((x - centre + 0.5) * perPixel);
     }
     int start = (int) Math.max(0, Math.min(length, from - offset));
     int end = (int) Math.max(start, Math.min(length, to - offset));
     first[i] = start;
     weights[i] = new int[end - start];
     for (long x = from; x < to; x++) {
-      int weight = fixedPoint(cubic((x - centre + 0.5) * perPixel) / sum);
+      int weight = fixedPoint(filter.weight((x - centre + 0.5) * perPixel) / sum);
       long tap = x - offset - start;
       if (tap >= 0 && tap < weights[i].length) {
         weights[i][(int) tap] = weight;
@@ -91,14 +95,6 @@ record BicubicAxis(int[] first, int[][] weights, int[] padding) {
         padding[i] += weight;
       }
     }
-  }
-
-  private static double cubic(double t) {
-    double x = Math.abs(t);
-    if (x < 1) {
-      return ((A + 2) * x - (A + 3)) * x * x + 1;
-    }
-    return x < 2 ? (((x - 5) * x + 8) * x - 4) * A : 0;
   }
 
   private static int fixedPoint(double weight) {
