@@ -23,56 +23,67 @@ class ArchitectureTest {
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("org.vlmvisualizer");
 
-  private static final List<String> VIEW =
+  /** What the command line and the commands are made of. */
+  private static final List<String> ASKING =
       List.of(
-          "analysis",
-          "attribution",
-          "checkpoint",
-          "family",
-          "hub",
-          "network",
-          "output",
-          "picture",
-          "core");
+          "analysis", "ask", "checkpoint", "engine", "hub", "output", "picture", "shelf", "core");
 
   /** Package to the packages of this plugin that it may import. */
   private static final Map<String, List<String>> PACKAGES =
       Map.ofEntries(
           Map.entry("core", List.of()),
+          Map.entry("area", List.of("core")),
           Map.entry("json", List.of()),
           Map.entry("checkpoint", List.of("core", "json")),
           Map.entry("image", List.of("core")),
           Map.entry("prompt", List.of("core", "json")),
           Map.entry("family", List.of("core", "checkpoint", "image", "prompt")),
-          Map.entry("network", List.of("core", "checkpoint")),
+          Map.entry("engine", List.of("core")),
+          Map.entry("network", List.of("core", "checkpoint", "engine")),
           Map.entry("attribution", List.of("core")),
           Map.entry(
               "analysis",
-              List.of("core", "checkpoint", "image", "prompt", "family", "network", "attribution")),
+              List.of(
+                  "core",
+                  "checkpoint",
+                  "image",
+                  "prompt",
+                  "family",
+                  "engine",
+                  "network",
+                  "attribution")),
           Map.entry("output", List.of("core", "json")),
-          Map.entry("picture", List.of("core")),
+          Map.entry("picture", List.of("core", "output")),
+          Map.entry("roi", List.of("area", "core", "output")),
           Map.entry("hub", List.of("core", "json")),
           Map.entry("dialog", List.of("core")),
-          Map.entry("explorer", List.of("core", "attribution", "dialog", "output")),
-          Map.entry("command", with(with(VIEW, "dialog"), "explorer")),
-          Map.entry("cli", with(VIEW, "command")));
+          Map.entry("shelf", List.of("checkpoint", "core", "dialog", "family", "hub")),
+          Map.entry("explorer", List.of("area", "core", "attribution", "dialog", "output", "roi")),
+          Map.entry(
+              "ask",
+              List.of(
+                  "analysis", "attribution", "checkpoint", "core", "engine", "output", "picture")),
+          Map.entry("command", with(ASKING, "dialog", "explorer", "roi")),
+          Map.entry("cli", ASKING));
 
   /** Outside libraries to the packages that may use them. */
   private static final Map<String, List<String>> LIBRARIES =
       Map.ofEntries(
           Map.entry("net.razorvine.pickle..", List.of("checkpoint")),
           Map.entry("ai.djl.huggingface..", List.of("prompt")),
-          Map.entry("ai.djl.pytorch..", List.of("network")),
+          Map.entry("ai.djl.pytorch..", List.of("engine", "network")),
           Map.entry("ai.djl.ndarray..", List.of("network")),
           Map.entry(
               "com.google.gson..",
-              List.of("json", "checkpoint", "family", "prompt", "output", "command", "hub")),
-          Map.entry("com.sun.jna..", List.of("hub", "network")),
-          Map.entry("ch.qos.logback..", List.of("network")),
-          Map.entry("org.slf4j..", List.of("network")),
+              List.of("json", "checkpoint", "family", "prompt", "output", "ask", "hub")),
+          Map.entry("com.sun.jna..", List.of("hub", "engine")),
+          Map.entry("ch.qos.logback..", List.of("engine")),
+          Map.entry("org.slf4j..", List.of("engine")),
           Map.entry("java.net.http..", List.of("hub", "picture")),
           Map.entry("net.imglib2..", List.of("output", "image")),
-          Map.entry("ij..", List.of("output", "picture", "explorer", "command", "cli")),
+          Map.entry(
+              "ij..",
+              List.of("output", "picture", "explorer", "ask", "roi", "shelf", "command", "cli")),
           Map.entry("org.scijava..", List.of("command")),
           Map.entry("picocli..", List.of("cli")));
 
@@ -136,9 +147,9 @@ class ArchitectureTest {
     slices().matching(ROOT + "(*)..").should().beFreeOfCycles().check(CLASSES);
   }
 
-  private static List<String> with(List<String> packages, String one) {
+  private static List<String> with(List<String> packages, String... more) {
     List<String> all = new ArrayList<>(packages);
-    all.add(one);
+    all.addAll(List.of(more));
     return all;
   }
 }

@@ -19,9 +19,9 @@ import org.vlmvisualizer.checkpoint.TestFiles;
 import org.vlmvisualizer.checkpoint.TorchFile;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.ModelConfig;
-import org.vlmvisualizer.core.WeightShapes;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
+import org.vlmvisualizer.family.WeightShapes;
 import org.vlmvisualizer.prompt.PromptEncoder;
 import org.vlmvisualizer.prompt.SentencePieceTokenizer;
 

@@ -20,11 +20,11 @@ import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.UserCache;
+import org.vlmvisualizer.engine.EngineReport;
+import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
-import org.vlmvisualizer.network.EngineReport;
 import org.vlmvisualizer.network.LlavaNetwork;
-import org.vlmvisualizer.network.Precision;
 import org.vlmvisualizer.prompt.PromptEncoder;
 import org.vlmvisualizer.prompt.PromptTemplate;
 

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.RgbPicture;
-import org.vlmvisualizer.network.Engines;
+import org.vlmvisualizer.engine.Engines;
 
 /** How a result came about, for run.json and the Info of images. */
 public final class Provenance {

@@ -5,12 +5,16 @@ import java.util.List;
 import org.scijava.plugin.Attr;
 import org.scijava.plugin.Parameter;
 import org.vlmvisualizer.analysis.AnalysisRequest;
+import org.vlmvisualizer.ask.Asker;
+import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.checkpoint.Checkpoint;
-import org.vlmvisualizer.network.EngineReport;
-import org.vlmvisualizer.network.Engines;
-import org.vlmvisualizer.network.Precision;
+import org.vlmvisualizer.engine.EngineReport;
+import org.vlmvisualizer.engine.Engines;
+import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.output.Fonts;
 import org.vlmvisualizer.output.Rendering;
+import org.vlmvisualizer.shelf.KnownModels;
+import org.vlmvisualizer.shelf.ModelLocator;
 
 /**
  * A command that asks a model: the options that all of them share. Each adds its own behind them,

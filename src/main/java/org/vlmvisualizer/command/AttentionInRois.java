@@ -9,10 +9,11 @@ import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.output.AttentionResult;
-import org.vlmvisualizer.output.NamedRegion;
 import org.vlmvisualizer.output.ResultFiles;
-import org.vlmvisualizer.output.RoiMeasures;
 import org.vlmvisualizer.output.SavedResult;
+import org.vlmvisualizer.roi.NamedRegion;
+import org.vlmvisualizer.roi.RoiChoice;
+import org.vlmvisualizer.roi.RoiMeasures;
 
 /**
  * Measures how much of each token's map lies in ROIs, and which tokens looked at a ROI most.

@@ -11,7 +11,7 @@ import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.dialog.MessageBox;
-import org.vlmvisualizer.network.EngineReport;
+import org.vlmvisualizer.engine.EngineReport;
 
 /**
  * Tells which PyTorch and which device are used, why not a GPU, and what to do about it. After a

@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.picture.ImageInput;
+import org.vlmvisualizer.picture.PixelChecksum;
+import org.vlmvisualizer.roi.RoiImage;
 
 /**
  * The results of this session, for the commands that look at one again. A result belongs to the

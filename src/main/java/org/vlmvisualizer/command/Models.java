@@ -8,9 +8,11 @@ import org.scijava.command.Command;
 import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
-import org.vlmvisualizer.command.KnownModels.KnownModel;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.dialog.ModelsWindow;
+import org.vlmvisualizer.shelf.KnownModels;
+import org.vlmvisualizer.shelf.KnownModels.KnownModel;
+import org.vlmvisualizer.shelf.ModelShelf;
 
 /**
  * The models on this computer: a window that lists, downloads and removes them. In a macro and

@@ -16,6 +16,9 @@ import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.analysis.AnalysisRequest;
+import org.vlmvisualizer.ask.Asker;
+import org.vlmvisualizer.ask.BatchRun;
+import org.vlmvisualizer.ask.StackPictures;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.explorer.Explorer;
 import org.vlmvisualizer.explorer.ScaleStrip;
@@ -25,6 +28,7 @@ import org.vlmvisualizer.output.AttentionSeries;
 import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.ResultFiles;
+import org.vlmvisualizer.picture.ImageInput;
 
 /**
  * Asks a vision-language model about the active image and shows where it looked for each token of

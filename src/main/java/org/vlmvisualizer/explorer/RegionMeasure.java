@@ -1,10 +1,10 @@
 package org.vlmvisualizer.explorer;
 
 import ij.gui.Roi;
-import org.vlmvisualizer.core.Region;
-import org.vlmvisualizer.core.RegionAttention;
+import org.vlmvisualizer.area.Region;
+import org.vlmvisualizer.area.RegionAttention;
 import org.vlmvisualizer.core.TokenMaps;
-import org.vlmvisualizer.output.RoiRegion;
+import org.vlmvisualizer.roi.RoiRegion;
 
 /** How much of each token's map lies inside a selection of the picture. */
 final class RegionMeasure {

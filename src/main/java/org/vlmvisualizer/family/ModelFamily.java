@@ -11,7 +11,6 @@ import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
-import org.vlmvisualizer.core.WeightShapes;
 import org.vlmvisualizer.image.ImageProcessor;
 import org.vlmvisualizer.prompt.PromptEncoder;
 import org.vlmvisualizer.prompt.PromptTemplate;

@@ -15,6 +15,8 @@ import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.TraceRequest;
+import org.vlmvisualizer.engine.NativeHeap;
+import org.vlmvisualizer.engine.Precision;
 
 /**
  * A LLaMA-like decoder: weights on the device, and greedy decoding over a key/value cache.

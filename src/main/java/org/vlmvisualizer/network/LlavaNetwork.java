@@ -19,6 +19,14 @@ import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.core.VisionLayers;
+import org.vlmvisualizer.engine.DeviceChoice;
+import org.vlmvisualizer.engine.EngineReport;
+import org.vlmvisualizer.engine.EngineThread;
+import org.vlmvisualizer.engine.GpuAttempt;
+import org.vlmvisualizer.engine.LoadingMark;
+import org.vlmvisualizer.engine.NativeHeap;
+import org.vlmvisualizer.engine.OutOfMemory;
+import org.vlmvisualizer.engine.Precision;
 
 /**
  * A LLaVA model with its weights on a device: vision tower, projector, decoder. Not thread-safe.

@@ -5,6 +5,7 @@ import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.engine.Precision;
 
 /** How much memory a model takes while it runs, told before it is loaded. */
 final class MemoryNeed {

@@ -11,6 +11,8 @@ import java.util.List;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.engine.DeviceRefusal;
+import org.vlmvisualizer.engine.Precision;
 
 /**
  * Which precision a model runs in, and why.

@@ -19,6 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.engine.LibraryPath;
+import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.engine.StartFailure;
 
 /**
  * The TorchScript module of this plugin, loaded on one device. Arrays and IValues are native

@@ -13,6 +13,7 @@ import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.engine.Precision;
 
 /**
  * Brings weights from their files to the device in the wanted precision, a few megabytes at a time,

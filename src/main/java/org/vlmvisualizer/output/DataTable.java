@@ -20,7 +20,7 @@ public record DataTable(List<String> columns, List<? extends List<?>> rows) {
   static final String LINE_END = "\r\n"; // RFC 4180
 
   /** The same with one more column, behind the others, that says the same in every row. */
-  DataTable with(String column, Object cell) {
+  public DataTable with(String column, Object cell) {
     return new DataTable(
         append(columns, column), rows.stream().map(row -> append(row, cell)).toList());
   }

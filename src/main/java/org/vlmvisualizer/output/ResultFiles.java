@@ -42,7 +42,7 @@ public final class ResultFiles {
   private ResultFiles() {}
 
   @FunctionalInterface
-  interface Writer {
+  public interface Writer {
     void write(Path file) throws IOException;
   }
 
@@ -141,7 +141,7 @@ public final class ResultFiles {
    * @param writers by the files' names
    * @throws InputException if they cannot be written; then the folder is as it was before
    */
-  static List<Path> write(Path folder, Map<String, Writer> writers) {
+  public static List<Path> write(Path folder, Map<String, Writer> writers) {
     Path existing = nearestExisting(folder);
     boolean written = false;
     try {

@@ -17,7 +17,7 @@ import org.vlmvisualizer.core.TokenMaps;
  */
 public final class TokenTable {
   /** Which picture a row is of: the last column of every table that is not of many pictures. */
-  static final String PICTURE = "picture";
+  public static final String PICTURE = "picture";
 
   private final String picture;
   private final List<TokenRow> rows;

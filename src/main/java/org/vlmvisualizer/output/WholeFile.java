@@ -9,7 +9,7 @@ import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 
 /** One file, written whole or not at all. An earlier file of that name stays until then. */
-final class WholeFile {
+public final class WholeFile {
   private WholeFile() {}
 
   @FunctionalInterface
@@ -47,7 +47,7 @@ final class WholeFile {
   }
 
   /** Writes text as UTF-8, with ? for half characters: the title of an image may have them. */
-  static void text(Path file, String text) throws IOException {
+  public static void text(Path file, String text) throws IOException {
     Files.write(file, text.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -2,7 +2,6 @@
  * What a run leaves behind: heatmap hyperstack, token table, ratio plot, montage, attention matrix
  * and the files of all of them. Everything here works without a display.
  *
- * <p>The only package besides {@code command} that knows ImageJ. Pixels hold raw scores; contrast
- * lives in the display range only.
+ * <p>Pixels hold raw scores; contrast lives in the display range only.
  */
 package org.vlmvisualizer.output;

@@ -19,14 +19,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.checkpoint.Checkpoint;
-import org.vlmvisualizer.command.ImageInput;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
-import org.vlmvisualizer.network.Precision;
+import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.picture.ImageInput;
 
 /**
  * The demo model on held-out pictures: it answers as it does in Python, to the letter, and looks at

@@ -18,7 +18,6 @@ import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.attribution.KeptMaps;
 import org.vlmvisualizer.checkpoint.Checkpoint;
-import org.vlmvisualizer.command.ImageInput;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.HeadAttention;
@@ -29,7 +28,8 @@ import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.core.VisionLayers;
-import org.vlmvisualizer.network.Precision;
+import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.picture.ImageInput;
 
 /**
  * Maps of some layers and heads from what one run kept are those of a run that reads these alone.

@@ -4,10 +4,10 @@ import java.util.concurrent.CancellationException;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.NativeMemory;
 import org.vlmvisualizer.checkpoint.Checkpoint;
-import org.vlmvisualizer.command.ImageInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
-import org.vlmvisualizer.network.Precision;
+import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.picture.ImageInput;
 
 /**
  * Asks the same question over and over in one JVM and prints by how many kilobytes the native

@@ -14,7 +14,6 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.checkpoint.Checkpoint;
-import org.vlmvisualizer.command.ImageInput;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.GeneratedToken;
@@ -23,8 +22,9 @@ import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.VisionLayers;
+import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
-import org.vlmvisualizer.network.Precision;
+import org.vlmvisualizer.picture.ImageInput;
 
 /** The whole way from a picture file to maps and matrix, against Python. */
 class PythonParityTest {

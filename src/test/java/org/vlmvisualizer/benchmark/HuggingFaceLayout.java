@@ -13,7 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.vlmvisualizer.core.VisionConfig;
-import org.vlmvisualizer.core.WeightShapes;
+import org.vlmvisualizer.family.WeightShapes;
 
 /** The layout of llava-hf/llava-1.5-7b-hf: safetensors shards of 5 GB, all in one folder. */
 final class HuggingFaceLayout {

@@ -14,14 +14,14 @@ import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.attribution.KeptMaps;
 import org.vlmvisualizer.checkpoint.Checkpoint;
-import org.vlmvisualizer.command.ImageInput;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
-import org.vlmvisualizer.network.Precision;
+import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.picture.ImageInput;
 
 /**
  * What it costs to keep layers and heads, the three by turns in one process, and how long a map

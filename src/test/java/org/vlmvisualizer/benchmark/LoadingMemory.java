@@ -7,10 +7,10 @@ import java.util.Locale;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
 import org.vlmvisualizer.network.LlavaNetwork;
-import org.vlmvisualizer.network.Precision;
 
 /**
  * Loads a model and prints, in megabytes, what memory the process has then and what it had at most:

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
 import org.vlmvisualizer.core.VisionConfig;
-import org.vlmvisualizer.core.WeightShapes;
+import org.vlmvisualizer.family.WeightShapes;
 
 /**
  * The layout of liuhaotian/llava-v1.5-7b: PyTorch shards of 10 GB without the vision tower, which

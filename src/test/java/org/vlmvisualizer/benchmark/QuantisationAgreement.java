@@ -10,10 +10,10 @@ import org.vlmvisualizer.analysis.Analysis;
 import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.checkpoint.Checkpoint;
-import org.vlmvisualizer.command.ImageInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
-import org.vlmvisualizer.network.Precision;
+import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.picture.ImageInput;
 
 /**
  * How often the demo model answers the same in a lower precision as in float32, and how alike the

@@ -31,11 +31,11 @@ import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.core.VisionConfig;
-import org.vlmvisualizer.core.WeightShapes;
+import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
+import org.vlmvisualizer.family.WeightShapes;
 import org.vlmvisualizer.network.LlavaNetwork;
-import org.vlmvisualizer.network.Precision;
 import org.vlmvisualizer.prompt.PromptEncoder;
 
 /** The benchmark's checkpoints, small: both formats load, and hold the same model. */

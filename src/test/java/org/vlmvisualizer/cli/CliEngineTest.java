@@ -85,7 +85,7 @@ class CliEngineTest {
     Path marks = folder.resolve(".cache/vlm-visualizer/loading");
     JavaProcess.run(
         List.of(),
-        Class.forName("org.vlmvisualizer.network.LoadingMarkChild"),
+        Class.forName("org.vlmvisualizer.engine.LoadingMarkChild"),
         List.of(marks.toString(), "crash"));
     return marks;
   }

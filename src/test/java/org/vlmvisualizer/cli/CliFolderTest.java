@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vlmvisualizer.JavaProcess;
 import org.vlmvisualizer.PlainSentence;
-import org.vlmvisualizer.command.ManyPictures;
+import org.vlmvisualizer.ask.ManyPictures;
 import org.vlmvisualizer.output.SavedResult;
 
 /** The command line over a folder of pictures. */

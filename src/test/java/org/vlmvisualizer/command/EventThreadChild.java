@@ -26,7 +26,15 @@ import org.scijava.module.Module;
 public final class EventThreadChild {
   private static final Set<String> WORK =
       Set.of(
-          "analysis", "attribution", "checkpoint", "family", "hub", "image", "network", "prompt");
+          "analysis",
+          "attribution",
+          "checkpoint",
+          "engine",
+          "family",
+          "hub",
+          "image",
+          "network",
+          "prompt");
   private static final String ROOT = "org.vlmvisualizer.";
 
   private static final AtomicInteger DIALOGS = new AtomicInteger();

@@ -17,7 +17,7 @@ import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
-import org.vlmvisualizer.network.Precision;
+import org.vlmvisualizer.engine.Precision;
 
 /** No model is loaded or asked on the event thread: it would stand still. */
 class EventThreadTest {

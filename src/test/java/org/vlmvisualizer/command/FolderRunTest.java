@@ -34,6 +34,8 @@ import org.scijava.event.EventService;
 import org.scijava.module.Module;
 import org.scijava.service.Service;
 import org.vlmvisualizer.PlainSentence;
+import org.vlmvisualizer.ask.ManyPictures;
+import org.vlmvisualizer.ask.PictureFolder;
 import org.vlmvisualizer.core.ProcessMark;
 import org.vlmvisualizer.output.SavedResult;
 

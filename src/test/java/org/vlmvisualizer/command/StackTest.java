@@ -35,6 +35,7 @@ import org.vlmvisualizer.command.CommandRuns.Run;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.HeatColours;
 import org.vlmvisualizer.output.SavedResult;
+import org.vlmvisualizer.picture.ImageInput;
 
 /** One question about every slice or time point of a stack. */
 class StackTest {

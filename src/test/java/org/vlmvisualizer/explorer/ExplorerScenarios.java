@@ -35,9 +35,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.swing.JCheckBox;
 import javax.swing.JLabel;
 import javax.swing.JSlider;
+import org.vlmvisualizer.area.Region;
+import org.vlmvisualizer.area.RegionAttention;
 import org.vlmvisualizer.core.PatchGrid;
-import org.vlmvisualizer.core.Region;
-import org.vlmvisualizer.core.RegionAttention;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.SourceFrame;
 

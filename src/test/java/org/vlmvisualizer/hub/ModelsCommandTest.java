@@ -127,7 +127,7 @@ class ModelsCommandTest {
     JavaProcess.run(
         List.of(),
         JavaProcess.classPath(),
-        "org.vlmvisualizer.network.LoadingMarkChild",
+        "org.vlmvisualizer.engine.LoadingMarkChild",
         List.of(marks.toString(), "crash"),
         Map.of());
     Path mark = CachedModels.children(marks, Files::isRegularFile).get(0);

@@ -15,6 +15,7 @@ import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TraceRequest;
+import org.vlmvisualizer.engine.EngineThread;
 
 /** Whoever asks, PyTorch computes on one thread. */
 class EngineThreadTest {

@@ -24,6 +24,7 @@ import org.vlmvisualizer.checkpoint.Safetensors;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
 import org.vlmvisualizer.checkpoint.Weights;
+import org.vlmvisualizer.engine.Precision;
 
 /** 16-bit weights that float32 computes with as they are, against sums in double precision. */
 class HalfWeightsTest {

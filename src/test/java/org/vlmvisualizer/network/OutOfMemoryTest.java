@@ -17,6 +17,7 @@ import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
+import org.vlmvisualizer.engine.OutOfMemory;
 
 /** A device whose memory runs out during a run, with faults that a progress report throws. */
 class OutOfMemoryTest {

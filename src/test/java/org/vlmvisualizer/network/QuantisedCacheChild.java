@@ -10,6 +10,7 @@ import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.PixelValues;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TraceRequest;
+import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
 import org.vlmvisualizer.prompt.PromptEncoder;

@@ -25,6 +25,7 @@ import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.PixelValues;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
 

@@ -14,7 +14,7 @@ import org.vlmvisualizer.core.TokenMaps;
 /**
  * A made-up run: coloured cells on a light ground, and a blob of attention that walks over them.
  */
-record Demo(RgbPicture picture, TokenMaps maps, SourceFrame source) {
+public record Demo(RgbPicture picture, TokenMaps maps, SourceFrame source) {
 
   private static final String[] WORDS = {
     "The",
@@ -82,7 +82,7 @@ record Demo(RgbPicture picture, TokenMaps maps, SourceFrame source) {
   }
 
   /** 0.25 µm × 0.5 µm pixels with an origin at pixel (40, 30). */
-  static Calibration micrometres() {
+  public static Calibration micrometres() {
     Calibration calibration = new Calibration();
     calibration.pixelWidth = 0.25;
     calibration.pixelHeight = 0.5;

@@ -1,0 +1,35 @@
+package org.vlmvisualizer.ask;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import org.vlmvisualizer.analysis.Analysis;
+import org.vlmvisualizer.analysis.AttentionModel;
+import org.vlmvisualizer.analysis.Provenance;
+import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.Rendering;
+import org.vlmvisualizer.output.SourceFrame;
+
+/** From what a model answered to what people look at. */
+public final class AttentionResults {
+  private AttentionResults() {}
+
+  /** Everything that can be shown of one analysis. */
+  public static AttentionResult of(
+      AttentionModel model, Analysis analysis, SourceFrame source, Rendering rendering) {
+    JsonObject run = new Gson().toJsonTree(Provenance.of(model, analysis)).getAsJsonObject();
+    List<String> sequence = new ArrayList<>(analysis.prompt().tokens());
+    analysis.maps().tokens().forEach(token -> sequence.add(token.text()));
+    return new AttentionResult(
+        analysis.maps(),
+        analysis.picture(),
+        source,
+        rendering,
+        analysis.answer(),
+        sequence,
+        analysis.matrix(),
+        analysis.kept(),
+        run);
+  }
+}

@@ -1,0 +1,38 @@
+package org.vlmvisualizer.ask;
+
+import java.util.Arrays;
+import java.util.concurrent.CancellationException;
+import org.vlmvisualizer.core.InputException;
+
+/** What a picture of many failed with, in one sentence. */
+final class PictureFailure {
+  private PictureFailure() {}
+
+  /**
+   * @throws CancellationException if that is the cause: the user's, not the picture's
+   */
+  static String sentence(Throwable cause) {
+    if (cause instanceof CancellationException cancelled) {
+      throw cancelled;
+    }
+    if (cause instanceof InputException) {
+      return cause.getMessage();
+    }
+    if (cause instanceof OutOfMemoryError) {
+      return "Not enough memory for this picture: Java may use %,d MB in all. Give it more, or use upsampling=none."
+          .formatted(Runtime.getRuntime().maxMemory() >> 20);
+    }
+    return "An error in the plugin (%s). Please report it, with the picture."
+        .formatted(where(cause));
+  }
+
+  /** What was thrown, and the line of ours that led there. */
+  private static String where(Throwable cause) {
+    return cause.getClass().getSimpleName().replaceAll("(Exception|Error)$", "")
+        + Arrays.stream(cause.getStackTrace())
+            .filter(line -> line.getClassName().startsWith("org.vlmvisualizer."))
+            .findFirst()
+            .map(line -> " at " + line.getFileName() + ":" + line.getLineNumber())
+            .orElse("");
+  }
+}

@@ -1,0 +1,128 @@
+package org.vlmvisualizer.ask;
+
+import com.google.gson.JsonObject;
+import ij.ImagePlus;
+import ij.ImageStack;
+import ij.gui.Roi;
+import java.awt.Rectangle;
+import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.output.AttentionSeries;
+import org.vlmvisualizer.output.SourceFrame;
+import org.vlmvisualizer.picture.DisplayedColours;
+import org.vlmvisualizer.picture.ImageInput;
+
+/**
+ * The slices or the time points of an image, in the colours of the one displayed: its channels,
+ * display ranges and lookup tables. The image is not scrolled. Colours are made when a picture's
+ * turn comes; until then only ImageJ's own pixel arrays are held, so that neither a second stack
+ * fills the memory nor closing the window harms.
+ */
+public final class StackPictures {
+  private final boolean time;
+  private final Rectangle region;
+  private final SourceFrame source;
+  private final DisplayedColours colours;
+  private final ImageStack stack;
+  private final Object[] arrays; // [slice of the stack], or null if they are read from disk
+  private final Object[] displayed; // [channel] what all slices must be like
+  private final List<BatchPicture> pictures;
+
+  private StackPictures(ImagePlus image, boolean time, Roi roi) {
+    this.time = time;
+    region = ImageInput.region(image, roi);
+    colours = new DisplayedColours(image, region);
+    source = SourceFrame.of(image, region, colours.checksum());
+    stack = image.getStack();
+    arrays = stack.isVirtual() ? null : stack.getImageArray().clone();
+    displayed = colours.displayed().toArray();
+    int count = time ? image.getNFrames() : image.getNSlices();
+    pictures = IntStream.rangeClosed(1, count).mapToObj(i -> picture(image, i)).toList();
+  }
+
+  /**
+   * @param which "slices" or "frames"
+   * @param roi as in {@link ImageInput#of(ImagePlus, Roi)}
+   * @throws InputException if there is no image, or one slice or time point only
+   */
+  public static StackPictures of(ImagePlus image, String which, Roi roi) {
+    ImageInput.region(image, roi);
+    boolean time = which.equals("frames");
+    int slices = image.getNSlices();
+    int frames = image.getNFrames();
+    if ((time ? frames : slices) < 2) {
+      throw new InputException(
+          "Expected an image with more than one %s for stack=%s, found %d slices and %d frames. Use stack=%s%s"
+              .formatted(
+                  time ? "frame" : "slice",
+                  which,
+                  slices,
+                  frames,
+                  slices > 1 ? "slices" : frames > 1 ? "frames" : "current",
+                  slices * frames > 1
+                      ? ", or change what they are with Image > Properties."
+                      : "."));
+    }
+    return new StackPictures(image, time, roi);
+  }
+
+  public List<BatchPicture> pictures() {
+    return pictures;
+  }
+
+  /** For their answers. */
+  public AttentionSeries series() {
+    return new AttentionSeries(source, time, pictures.size());
+  }
+
+  private BatchPicture picture(ImagePlus image, int number) {
+    int z = time ? image.getZ() : number;
+    int t = time ? number : image.getT();
+    int[] slices =
+        Arrays.stream(colours.channels()).map(c -> image.getStackIndex(c, z, t)).toArray();
+    String position = (time ? "t=" : "z=") + number;
+    String label = slices.length == 0 ? null : stack.getShortSliceLabel(slices[0]);
+    String title = source.title() + " " + position;
+    JsonObject identity = new JsonObject();
+    identity.addProperty("image", title);
+    return new BatchPicture(
+        number,
+        label == null || label.isBlank() ? position : label,
+        "%s%04d".formatted(time ? "t" : "z", number),
+        () -> identity,
+        progress -> new BatchPicture.Content(input(title, slices), ""));
+  }
+
+  private ImageInput input(String title, int[] slices) {
+    return ImageInput.inMemory(
+        region,
+        () -> {
+          List<Object> planes = planes(slices);
+          SourceFrame frame = source.slice(title, colours.checksum(planes));
+          return ImageInput.of(region, frame, colours.read(planes));
+        });
+  }
+
+  private List<Object> planes(int[] slices) {
+    List<Object> planes = new ArrayList<>();
+    for (int c = 0; c < slices.length; c++) {
+      Object plane = arrays == null ? stack.getPixels(slices[c]) : arrays[slices[c] - 1];
+      if (plane == null) {
+        throw new InputException(
+            "Slice %d cannot be read any more. Was the image closed?".formatted(slices[c]));
+      }
+      if (plane.getClass() != displayed[c].getClass()
+          || Array.getLength(plane) != Array.getLength(displayed[c])) {
+        throw new InputException(
+            "Expected slice %d to have the size and type of the displayed one, found another. Convert the stack to one size and type."
+                .formatted(slices[c]));
+      }
+      planes.add(plane);
+    }
+    return planes;
+  }
+}

@@ -1,0 +1,72 @@
+package org.vlmvisualizer.engine;
+
+import ai.djl.engine.Engine;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.UserCache;
+
+/** Starts PyTorch, once. */
+public final class Engines {
+  /** What the mark says while PyTorch starts. */
+  static final String STARTING = "PyTorch was being started";
+
+  private static Engine engine;
+
+  private Engines() {}
+
+  /**
+   * PyTorch's version, which starts the engine if it is not running yet.
+   *
+   * @throws InputException if it cannot be loaded
+   */
+  public static String version() {
+    return "PyTorch " + engine().getVersion();
+  }
+
+  /** The version of Deep Java Library. */
+  public static String djlVersion() {
+    return Engine.getDjlVersion();
+  }
+
+  /**
+   * The running engine.
+   *
+   * @throws InputException if it cannot be loaded
+   */
+  static synchronized Engine engine() {
+    if (engine == null) {
+      settings();
+      JnaCheck.check(Engine.class.getClassLoader());
+      engine = start();
+    }
+    return engine;
+  }
+
+  /** What DJL must know before its first class is used; what the user has set stays. */
+  private static void settings() {
+    // DJL's telemetry, which reports every start.
+    System.setProperty("OPT_OUT_TRACKING", "true");
+    // Nothing is fetched behind the user's back.
+    if (System.getProperty("ai.djl.offline") == null) {
+      System.setProperty("ai.djl.offline", "true");
+    }
+    UserCache.tellLibraries();
+    LibraryPath.tellFlavour();
+    EngineLog.quieten();
+  }
+
+  private static Engine start() {
+    try (LoadingMark mark = LoadingMark.set(LoadingMark.folder(), STARTING)) {
+      Engine started = Engine.getEngine("PyTorch");
+      // Wakes the GPU's driver up: what can crash should do so while the mark lies.
+      started.getGpuCount();
+      return started;
+    } catch (RuntimeException | LinkageError e) {
+      // A start that ends by an exception is no crash.
+      LoadingMark.clear(LoadingMark.folder());
+      throw new InputException(
+          StartFailure.sentence(
+              System.getProperty("os.name"), System.getProperty("os.arch"), LibraryPath.value(), e),
+          e);
+    }
+  }
+}

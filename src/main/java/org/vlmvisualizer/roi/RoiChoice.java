@@ -1,0 +1,161 @@
+package org.vlmvisualizer.roi;
+
+import ij.ImagePlus;
+import ij.WindowManager;
+import ij.gui.Overlay;
+import ij.gui.Roi;
+import ij.macro.Interpreter;
+import ij.plugin.frame.RoiManager;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.vlmvisualizer.area.Region;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.output.AttentionResult;
+
+/** Which ROIs are measured, and where they lie in the image that was asked about. */
+public enum RoiChoice {
+  /** The first of the others that has any. */
+  AUTO,
+  /** Those selected in the ROI Manager, or all if none is, as its own Measure does. */
+  MANAGER,
+  /** Those in the overlay of the active image. */
+  OVERLAY,
+  /** The active image's own. */
+  SELECTION;
+
+  /**
+   * @param onImage the image it belongs to, or null if it tells none that is open
+   */
+  private record Found(String name, Roi roi, ImagePlus onImage) {}
+
+  /**
+   * @throws InputException if the word is none of those expected
+   */
+  public static RoiChoice parse(String word) {
+    for (RoiChoice choice : values()) {
+      if (choice.word().equals(word)) {
+        return choice;
+      }
+    }
+    throw new InputException(
+        "Expected source to be auto, manager, overlay or selection, found '%s'.".formatted(word));
+  }
+
+  private String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The ROIs, at least one. A ROI lies where it was drawn: on the source image, or on heatmaps, be
+   * they of a crop or of patches. In the ROI Manager, those that do not belong to an open image
+   * count as drawn on the source image.
+   *
+   * @param active the active image, or null
+   * @param result what they are to be measured on
+   * @throws InputException if there are none, or they are on an image that has nothing to do with
+   *     the result
+   */
+  public List<NamedRegion> regions(ImagePlus active, AttentionResult result) {
+    List<Found> found = find(active);
+    if (found.isEmpty()) {
+      throw new InputException(
+          "Expected ROIs in %s, found none. Draw a selection and add it to the ROI Manager (t)."
+              .formatted(where()));
+    }
+    return regions(found, result);
+  }
+
+  /**
+   * The ROIs in a file of the ROI Manager; they count as drawn on the source image.
+   *
+   * @throws InputException if it cannot be read
+   */
+  public static List<NamedRegion> inFile(Path file, AttentionResult result) {
+    List<Found> found = new ArrayList<>();
+    RoiFile.read(file).forEach(roi -> found.add(new Found(roi.getName(), roi, null)));
+    return regions(found, result);
+  }
+
+  private static List<NamedRegion> regions(List<Found> found, AttentionResult result) {
+    Map<ImagePlus, RoiImage> images = new HashMap<>();
+    List<NamedRegion> regions = new ArrayList<>();
+    for (Found one : found) {
+      RoiImage image =
+          one.onImage == null ? null : images.computeIfAbsent(one.onImage, RoiImage::of);
+      regions.add(new NamedRegion(one.name, one.roi.getGroup(), region(one, image, result)));
+    }
+    return regions;
+  }
+
+  private String where() {
+    return switch (this) {
+      case AUTO -> "the ROI Manager, or on the active image";
+      case MANAGER -> "the ROI Manager";
+      case OVERLAY -> "the overlay of the active image";
+      case SELECTION -> "the active image as its selection";
+    };
+  }
+
+  private List<Found> find(ImagePlus active) {
+    return switch (this) {
+      case AUTO -> {
+        List<Found> found = MANAGER.find(active);
+        found = found.isEmpty() ? OVERLAY.find(active) : found;
+        yield found.isEmpty() ? SELECTION.find(active) : found;
+      }
+      case MANAGER -> inManager();
+      case OVERLAY -> inOverlay(active);
+      case SELECTION -> {
+        Roi roi = active == null ? null : active.getRoi();
+        yield roi == null ? List.of() : List.of(new Found(name(roi, "selection"), roi, active));
+      }
+    };
+  }
+
+  private static List<Found> inManager() {
+    RoiManager manager = RoiManager.getRawInstance();
+    if (manager == null && Interpreter.isBatchModeRoiManager()) {
+      manager = Interpreter.getBatchModeRoiManager();
+    }
+    List<Found> found = new ArrayList<>();
+    for (int index : manager == null ? new int[0] : manager.getIndexes()) {
+      Roi roi = manager.getRoi(index);
+      if (roi != null) {
+        int id = roi.getImageID();
+        found.add(
+            new Found(manager.getName(index), roi, id == 0 ? null : WindowManager.getImage(id)));
+      }
+    }
+    return found;
+  }
+
+  private static List<Found> inOverlay(ImagePlus active) {
+    Overlay overlay = active == null ? null : active.getOverlay();
+    List<Found> found = new ArrayList<>();
+    for (Roi roi : overlay == null ? new Roi[0] : overlay.toArray()) {
+      if (!RoiRegion.isDrawing(roi)) {
+        found.add(new Found(name(roi, "" + (found.size() + 1)), roi, active));
+      }
+    }
+    return found;
+  }
+
+  private static String name(Roi roi, String unnamed) {
+    return roi.getName() == null || roi.getName().isBlank() ? unnamed : roi.getName();
+  }
+
+  private static Region region(Found found, RoiImage image, AttentionResult result) {
+    try {
+      Region region = RoiRegion.of(found.roi).orElse(null);
+      boolean elsewhere = region != null && image != null;
+      return elsewhere ? region.transform(image.toSource(result)) : region;
+    } catch (IllegalArgumentException e) {
+      throw new InputException(
+          "The ROI '%s' has a corner that is no number; delete it.".formatted(found.name), e);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package org.vlmvisualizer.roi;
+
+import ij.ImagePlus;
+import java.awt.geom.AffineTransform;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.SavedResult;
+
+/**
+ * An image that ROIs are drawn on: the source of a question, or pixels of a result, as its window
+ * of heatmaps or one of its files that was opened again.
+ *
+ * @param result what the pixels are of, or null for a source image
+ */
+public record RoiImage(ImagePlus image, AttentionResult result) {
+  /**
+   * @throws InputException if it is a file of a saved result that cannot be read
+   */
+  public static RoiImage of(ImagePlus image) {
+    AttentionResult shown = AttentionResult.of(image);
+    return new RoiImage(image, shown != null ? shown : SavedResult.openedFrom(image));
+  }
+
+  /**
+   * From pixels of this image to pixels of the whole source image.
+   *
+   * @param measured the result to measure, to tell whether this can be its source
+   * @throws InputException if it is neither its source nor pixels of a result
+   */
+  AffineTransform toSource(AttentionResult measured) {
+    return result == null ? source(measured) : pixels();
+  }
+
+  private AffineTransform source(AttentionResult measured) {
+    int width = measured.source().originX() + measured.maps().grid().sourceWidth();
+    int height = measured.source().originY() + measured.maps().grid().sourceHeight();
+    boolean isFigure = AttentionResult.ofFigure(image) != null;
+    if (isFigure || image.getWidth() < width || image.getHeight() < height) {
+      throw new InputException(
+          ("Expected ROIs on the image that was asked about (%s, at least %d x %d pixels) or on its"
+                  + " heatmaps, found them on %s (%d x %d). Select the right window.")
+              .formatted(
+                  measured.source().title(),
+                  width,
+                  height,
+                  image.getTitle(),
+                  image.getWidth(),
+                  image.getHeight()));
+    }
+    return new AffineTransform();
+  }
+
+  private AffineTransform pixels() {
+    PatchGrid grid = result.maps().grid();
+    AffineTransform toSource =
+        AffineTransform.getTranslateInstance(result.source().originX(), result.source().originY());
+    if (has(grid.sourceWidth(), grid.sourceHeight())) {
+      return toSource;
+    }
+    if (has(grid.columns(), grid.rows())) { // a pixel is a patch
+      toSource.translate(grid.sourceX(0), grid.sourceY(0));
+      toSource.scale(grid.patchSize() / grid.scaleX(), grid.patchSize() / grid.scaleY());
+      return toSource;
+    }
+    throw new InputException(
+        "Expected the heatmaps with as many pixels as they were made with (%d x %d), found %d x %d."
+            .formatted(
+                grid.sourceWidth(), grid.sourceHeight(), image.getWidth(), image.getHeight()));
+  }
+
+  private boolean has(int width, int height) {
+    return image.getWidth() == width && image.getHeight() == height;
+  }
+}
