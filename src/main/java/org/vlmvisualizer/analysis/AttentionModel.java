@@ -5,15 +5,15 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import org.vlmvisualizer.attribution.AttentionRows;
 import org.vlmvisualizer.attribution.AttributionMethod;
 import org.vlmvisualizer.attribution.AttributionMethods;
-import org.vlmvisualizer.attribution.TokenAttention;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.ModelConfig;
-import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
@@ -116,14 +116,14 @@ public final class AttentionModel implements AutoCloseable {
     Generation generation = family.generation(checkpoint);
     long start = System.nanoTime();
     TokenSequence prompt = encoder.encode(template, request.question(), request.keepSystem());
-    PixelValues pixels = family.imageProcessor(checkpoint, request.fit()).process(picture);
+    ModelInput input = family.imageProcessor(checkpoint, request.fit()).process(picture);
     Map<String, Double> seconds = new LinkedHashMap<>();
     seconds.put("load", loadSeconds);
     seconds.put("preprocess", seconds(start));
 
     Trace trace =
         network.generate(
-            pixels,
+            input,
             prompt,
             request.length(),
             generation,
@@ -133,14 +133,18 @@ public final class AttentionModel implements AutoCloseable {
     seconds.putAll(trace.seconds());
 
     start = System.nanoTime();
-    TokenAttention attention = TokenAttention.of(trace, request.options().keepFirst());
+    AttentionRows attention = AttentionRows.of(trace, request.options().keepFirst());
     Analysis analysis =
         new Analysis(
             request,
             picture,
             prompt,
-            new TokenMaps(
-                method.attribute(trace), pixels.grid(), trace.tokens(), attention.shares(trace)),
+            TokenMaps.of(
+                method.attribute(trace),
+                input.layout(),
+                0,
+                trace.tokens(),
+                attention.shares(trace)),
             attention.matrix(trace),
             trace.kept(),
             encoder.decode(trace.tokens().stream().mapToInt(GeneratedToken::id).toArray()),

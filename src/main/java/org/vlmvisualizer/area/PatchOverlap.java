@@ -1,7 +1,7 @@
 package org.vlmvisualizer.area;
 
 import java.awt.geom.AffineTransform;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 
 /**
  * How much of each patch lies in a region: areas of polygon ∩ patch ∩ picture, exact but for
@@ -20,10 +20,10 @@ public final class PatchOverlap {
    * @param region in pixels of the source picture of the grid; may reach out of it
    * @return [P], 0 to 1; what was cropped away is in no patch
    */
-  public static double[] of(Region region, PatchGrid grid) {
+  public static double[] of(Region region, Grid grid) {
     AffineTransform toCells = new AffineTransform();
     toCells.translate(grid.cellX(0), grid.cellY(0));
-    toCells.scale(grid.scaleX() / grid.patchSize(), grid.scaleY() / grid.patchSize());
+    toCells.scale(1 / grid.cellWidth(), 1 / grid.cellHeight());
     RowAreas areas =
         new RowAreas(
             grid.columns(),
@@ -37,7 +37,7 @@ public final class PatchOverlap {
   }
 
   /** Share of each patch's area that lies in the source picture, [P]. */
-  public static double[] ofPicture(PatchGrid grid) {
+  public static double[] ofPicture(Grid grid) {
     return of(Region.rectangle(0, 0, grid.sourceWidth(), grid.sourceHeight()), grid);
   }
 }

@@ -1,12 +1,14 @@
 package org.vlmvisualizer.attribution;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Layout;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.core.VisionLayers;
 
@@ -25,7 +27,7 @@ public final class KeptMaps {
   private final IndexRange heads;
   private final boolean keepFirst;
 
-  /** One token's map, [P], and how its attention divides. */
+  /** One token's map, [cells of the first frame], and how its attention divides. */
   public record TokenMap(float[] values, AttentionShares shares) {}
 
   /**
@@ -80,65 +82,41 @@ public final class KeptMaps {
 
   /** Map and shares of one token: milliseconds for a thousand heads. */
   public TokenMap token(int token) {
-    double[] mean = new double[kept.patches()];
-    double onImage = 0;
-    double onPrompt = 0;
-    double onAnswer = 0;
-    for (int l = layers.first(); l <= layers.last(); l++) {
-      double[] layer = image(token, l);
-      double image = sum(layer);
-      double text = rest(token, HeadAttention.TEXT, l);
-      double answer = rest(token, HeadAttention.ANSWER, l);
-      if (keepFirst) {
-        text += rest(token, HeadAttention.FIRST, l);
-      }
-      double all = image + text + answer;
-      if (all == 0) {
-        continue; // everything lay on the first token
-      }
-      for (int p = 0; p < mean.length; p++) {
-        mean[p] += layer[p] / all / layers.size();
-      }
-      onImage += image / all / layers.size();
-      onPrompt += text / all / layers.size();
-      onAnswer += answer / all / layers.size();
+    Layout layout = kept.layout();
+    double[][] rows = new double[layers.size()][];
+    for (int l = 0; l < rows.length; l++) {
+      rows[l] = row(token, layers.first() + l);
     }
-    for (int p = 0; p < mean.length && onImage != 0; p++) {
-      mean[p] /= onImage;
-    }
-    return new TokenMap(
-        method.map(mean, kept.vision()), new AttentionShares(onImage, onPrompt, onAnswer));
+    double[] mean = TokenAttention.layerMean(rows, keepFirst);
+    int end = 1 + layout.tokens();
+    int text = 1 + kept.recorded();
+    TokenAttention attention =
+        new TokenAttention(
+            Arrays.copyOfRange(mean, 1, end),
+            Arrays.stream(mean, end, text).sum(),
+            mean[0] + mean[text],
+            mean[text + 1]);
+    float[] values = method.map(attention, kept.vision(), layout);
+    return new TokenMap(layout.cells(0, values), attention.shares(layout));
   }
 
-  /** Attention of a layer to each image token, [P], mean over the heads. */
-  private double[] image(int token, int layer) {
+  /** Of a layer, mean over the heads: first token, image tokens and markers, text, answer. */
+  private double[] row(int token, int layer) {
+    int recorded = kept.recorded();
     float[] values = kept.image()[token];
-    double[] mean = new double[kept.patches()];
+    double[] mean = new double[recorded + HeadAttention.SUMS];
     for (int h = heads.first(); h <= heads.last(); h++) {
       int offset = kept.offset(layer, h);
-      for (int p = 0; p < mean.length; p++) {
-        mean[p] += values[offset + p];
+      for (int k = 0; k < recorded; k++) {
+        mean[1 + k] += values[offset + k];
       }
+      mean[0] += kept.rest(token, HeadAttention.FIRST, layer, h);
+      mean[1 + recorded] += kept.rest(token, HeadAttention.TEXT, layer, h);
+      mean[2 + recorded] += kept.rest(token, HeadAttention.ANSWER, layer, h);
     }
-    for (int p = 0; p < mean.length; p++) {
-      mean[p] /= heads.size();
+    for (int k = 0; k < mean.length; k++) {
+      mean[k] /= heads.size();
     }
     return mean;
-  }
-
-  private double rest(int token, int sum, int layer) {
-    double mean = 0;
-    for (int h = heads.first(); h <= heads.last(); h++) {
-      mean += kept.rest(token, sum, layer, h);
-    }
-    return mean / heads.size();
-  }
-
-  private static double sum(double[] values) {
-    double sum = 0;
-    for (double value : values) {
-      sum += value;
-    }
-    return sum;
   }
 }

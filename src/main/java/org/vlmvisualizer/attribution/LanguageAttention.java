@@ -1,5 +1,6 @@
 package org.vlmvisualizer.attribution;
 
+import org.vlmvisualizer.core.Spread;
 import org.vlmvisualizer.core.VisionLayers;
 
 /**
@@ -14,7 +15,7 @@ final class LanguageAttention extends RowMethod {
   }
 
   @Override
-  float[] map(double[] weights, float[][] vision) {
-    return narrow(weights);
+  double[] map(double[] weights, float[][] vision, Spread spread) {
+    return weights;
   }
 }

@@ -1,5 +1,7 @@
 package org.vlmvisualizer.attribution;
 
+import java.util.stream.DoubleStream;
+import org.vlmvisualizer.core.Spread;
 import org.vlmvisualizer.core.Trace;
 
 /**
@@ -12,6 +14,10 @@ import org.vlmvisualizer.core.Trace;
  * attention ({@link Trace#vision}). Rows of V sum to 1, so the map does too. Attention sinks of the
  * tower are not removed.
  *
+ * <p>Where image tokens are not patches, the attention goes from tokens to patches and back by the
+ * {@link Spread} S, within each crop: {@code map_t = w_t · S · V · W}. What falls on patches that
+ * no token is made of is left out, and the rest divided by its sum.
+ *
  * @see <a href="https://github.com/zjysteven/VLM-Visualizer">VLM-Visualizer</a>
  */
 final class LanguageVisionAttention extends RowMethod {
@@ -22,13 +28,24 @@ final class LanguageVisionAttention extends RowMethod {
   }
 
   @Override
-  float[] map(double[] weights, float[][] vision) {
-    double[] sums = new double[weights.length];
-    for (int q = 0; q < weights.length; q++) {
-      for (int p = 0; p < sums.length; p++) {
-        sums[p] += weights[q] * vision[q][p];
+  double[] map(double[] weights, float[][] vision, Spread spread) {
+    if (spread.isIdentity()) {
+      return seen(weights, vision);
+    }
+    double[] map = spread.toTokens(seen(spread.toPatches(weights, vision.length), vision));
+    double sum = DoubleStream.of(map).sum();
+    return sum == 0 ? map : DoubleStream.of(map).map(value -> value / sum).toArray();
+  }
+
+  /** [B * P] · V, crop by crop. */
+  private static double[] seen(double[] patches, float[][] vision) {
+    double[] sums = new double[patches.length];
+    for (int q = 0; q < patches.length; q++) {
+      int crop = q - q % vision[q].length;
+      for (int p = 0; p < vision[q].length; p++) {
+        sums[crop + p] += patches[q] * vision[q][p];
       }
     }
-    return narrow(sums);
+    return sums;
   }
 }

@@ -2,13 +2,15 @@ package org.vlmvisualizer.attribution;
 
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.Keep;
+import org.vlmvisualizer.core.Layout;
+import org.vlmvisualizer.core.Spread;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.core.VisionLayers;
 
 /**
- * A method that makes a token's map of the decoder's attention to the image tokens: {@link
- * TokenAttention} over them, divided by its sum.
+ * A method that makes a token's map of the decoder's attention to the image tokens that have a
+ * place: {@link TokenAttention} over them, divided by its sum.
  */
 abstract class RowMethod implements AttributionMethod {
   private final String name;
@@ -25,12 +27,13 @@ abstract class RowMethod implements AttributionMethod {
   }
 
   /**
-   * A token's map, [P].
+   * A token's map, [K].
    *
-   * @param weights [P] attention to each image token; sums to 1, or all 0
-   * @param vision [P, P] the tower's patch-to-patch attention, null if it was not recorded
+   * @param weights [K] attention to each image token; sums to 1, or all 0
+   * @param vision [B * P, P] the tower's patch-to-patch attention, null if it was not recorded
+   * @param spread [K, B * P] which patches each image token is made of
    */
-  abstract float[] map(double[] weights, float[][] vision);
+  abstract double[] map(double[] weights, float[][] vision, Spread spread);
 
   @Override
   public final String name() {
@@ -45,17 +48,17 @@ abstract class RowMethod implements AttributionMethod {
 
   @Override
   public final AttributionMap attribute(Trace trace) {
-    double[][] weights =
-        TokenAttention.of(trace, options.keepFirst()).image(trace.prompt().image());
-    float[][] values = new float[weights.length][]; // [T, P]
-    for (int t = 0; t < weights.length; t++) {
-      values[t] = map(weights[t], trace.vision());
+    AttentionRows rows = AttentionRows.of(trace, options.keepFirst());
+    float[][] values = new float[trace.tokens().size()][]; // [T, K]
+    for (int t = 0; t < values.length; t++) {
+      values[t] = map(rows.token(t, trace), trace.vision(), trace.layout());
     }
     return new AttributionMap(name, values);
   }
 
-  /** Narrowed to what maps are kept in. */
-  static float[] narrow(double[] values) {
+  /** A token's map, [K], narrowed to what maps are kept in. */
+  final float[] map(TokenAttention token, float[][] vision, Layout layout) {
+    double[] values = map(token.weights(layout), vision, layout.spread());
     float[] narrow = new float[values.length];
     for (int i = 0; i < narrow.length; i++) {
       narrow[i] = (float) values[i];

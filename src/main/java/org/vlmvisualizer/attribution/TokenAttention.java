@@ -1,38 +1,37 @@
 package org.vlmvisualizer.attribution;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.vlmvisualizer.core.AttentionShares;
-import org.vlmvisualizer.core.Span;
-import org.vlmvisualizer.core.Trace;
+import org.vlmvisualizer.core.Layout;
+import org.vlmvisualizer.core.TokenSequence;
 
 /**
- * What each generated token attended to, as VLM-Visualizer's {@code aggregate_llm_attention}
+ * What one generated token attended to, as VLM-Visualizer's {@code aggregate_llm_attention}
  * computes it. With A the head mean of the predicting row in layer l:
  *
- * <pre>a_t = mean over l of ( A_l with A_l[0] = 0, divided by its sum )</pre>
+ * <pre>a = mean over l of ( A_l with A_l[0] = 0, divided by its sum )</pre>
  *
- * @param rows [T, K_t], each sums to 1; all 0 where everything lay on a dropped first token
+ * It sums to 1, or is all 0 where everything lay on a dropped first token.
+ *
+ * @param image [K] attention to each image token
+ * @param marker attention to the other tokens of the pictures' texts
+ * @param prompt attention to the rest of the prompt
+ * @param generated attention to the answer so far
  * @see <a href="https://github.com/zjysteven/VLM-Visualizer">VLM-Visualizer</a>
  */
-public record TokenAttention(double[][] rows) {
+record TokenAttention(double[] image, double marker, double prompt, double generated) {
 
   /**
+   * The formula.
+   *
+   * @param layers [L, n] head means of a row, be it of each key or summed over some; the first
+   *     token's stand first
    * @param keepFirst whether attention to the first token counts
+   * @return [n]
    */
-  public static TokenAttention of(Trace trace, boolean keepFirst) {
-    float[][][] layers = trace.rows();
-    double[][] rows = new double[layers.length][];
-    for (int t = 0; t < layers.length; t++) {
-      rows[t] = layerMean(layers[t], keepFirst);
-    }
-    return new TokenAttention(rows);
-  }
-
-  private static double[] layerMean(float[][] layers, boolean keepFirst) {
+  static double[] layerMean(double[][] layers, boolean keepFirst) {
     double[] mean = new double[layers[0].length];
     int first = keepFirst ? 0 : 1;
-    for (float[] layer : layers) {
+    for (double[] layer : layers) {
       double sum = 0;
       for (int k = first; k < layer.length; k++) {
         sum += layer[k];
@@ -44,58 +43,50 @@ public record TokenAttention(double[][] rows) {
     return mean;
   }
 
-  /** Attention to the image tokens, divided by its sum: [T, P]. All 0 where there is none. */
-  public double[][] image(Span image) {
-    double[][] shares = new double[rows.length][image.length()];
-    for (int t = 0; t < rows.length; t++) {
-      double sum = sum(rows[t], image.start(), image.end());
-      for (int p = 0; p < image.length() && sum != 0; p++) {
-        shares[t][p] = rows[t][image.start() + p] / sum;
-      }
+  /** Sums up a row of attention to all tokens before. */
+  static TokenAttention of(double[] row, TokenSequence prompt) {
+    int[] positions = prompt.imagePositions();
+    double[] image = new double[positions.length];
+    double onImage = 0;
+    for (int k = 0; k < image.length; k++) {
+      image[k] = row[positions[k]];
+      onImage += image[k];
     }
-    return shares;
+    double marker = 0;
+    for (int position : prompt.markerPositions()) {
+      marker += row[position];
+    }
+    double all = 0;
+    double generated = 0;
+    for (int k = 0; k < row.length; k++) {
+      all += k < prompt.length() ? row[k] : 0;
+      generated += k < prompt.length() ? 0 : row[k];
+    }
+    return new TokenAttention(image, marker, all - onImage - marker, generated);
   }
 
-  /** How each row divides between the picture, the prompt's text and the answer so far: [T]. */
-  public List<AttentionShares> shares(Trace trace) {
-    Span image = trace.prompt().image();
-    int promptLength = trace.prompt().length();
-    List<AttentionShares> shares = new ArrayList<>();
-    for (double[] row : rows) {
-      double onImage = sum(row, image.start(), image.end());
-      double onPrompt = sum(row, 0, promptLength) - onImage;
-      shares.add(new AttentionShares(onImage, onPrompt, sum(row, promptLength, row.length)));
+  /** How it divides; an image token without a place is a marker. */
+  AttentionShares shares(Layout layout) {
+    double onPicture = 0;
+    double onMarkers = marker;
+    for (int k = 0; k < image.length; k++) {
+      onPicture += layout.hasPlace(k) ? image[k] : 0;
+      onMarkers += layout.hasPlace(k) ? 0 : image[k];
     }
-    return shares;
+    return new AttentionShares(onPicture, prompt, generated, onMarkers);
   }
 
-  /**
-   * The whole-sequence matrix: row i tells what token i was predicted from. Row 0 is [1]; the rows
-   * of the other prompt tokens are the prompt's query rows before them; the rest are {@link #rows}.
-   *
-   * @return [N + T, N + T], 0 from the diagonal on but for row 0
-   */
-  public float[][] matrix(Trace trace) {
-    int promptLength = trace.prompt().length();
-    int length = promptLength + rows.length;
-    float[][] matrix = new float[length][length];
-    matrix[0][0] = 1;
-    for (int i = 1; i < promptLength; i++) {
-      System.arraycopy(trace.promptRows()[i - 1], 0, matrix[i], 0, promptLength);
-    }
-    for (int t = 0; t < rows.length; t++) {
-      for (int k = 0; k < rows[t].length; k++) {
-        matrix[promptLength + t][k] = (float) rows[t][k];
-      }
-    }
-    return matrix;
-  }
-
-  private static double sum(double[] row, int from, int to) {
+  /** Attention to the image tokens that have a place, divided by its sum: [K]. All 0 if none. */
+  double[] weights(Layout layout) {
+    double[] weights = new double[image.length];
     double sum = 0;
-    for (int k = from; k < to; k++) {
-      sum += row[k];
+    for (int k = 0; k < image.length; k++) {
+      weights[k] = layout.hasPlace(k) ? image[k] : 0;
+      sum += weights[k];
     }
-    return sum;
+    for (int k = 0; k < image.length && sum != 0; k++) {
+      weights[k] /= sum;
+    }
+    return weights;
   }
 }

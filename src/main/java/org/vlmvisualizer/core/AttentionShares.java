@@ -1,11 +1,20 @@
 package org.vlmvisualizer.core;
 
 /**
- * How one generated token's attention divides between the kinds of tokens before it. The three sum
+ * How one generated token's attention divides between the kinds of tokens before it. The four sum
  * to 1 (the first token of the prompt counts only where a method keeps it).
  *
- * @param image share on the picture: VLM-Visualizer's "image attention ratio"
+ * @param image share on the pictures, by image tokens that have a place: VLM-Visualizer's "image
+ *     attention ratio"
  * @param prompt share on the prompt's text, system text included
  * @param generated share on what was generated before
+ * @param marker share on tokens that belong to a picture but have no place in it: newlines, names
+ *     of tiles
  */
-public record AttentionShares(double image, double prompt, double generated) {}
+public record AttentionShares(double image, double prompt, double generated, double marker) {
+
+  /** Where every token of the picture has a place. */
+  public AttentionShares(double image, double prompt, double generated) {
+    this(image, prompt, generated, 0);
+  }
+}

@@ -4,17 +4,19 @@ package org.vlmvisualizer.core;
  * What each decoder layer and head looked at when it predicted each generated token: all that maps
  * of some of the layers and heads can be made from after the run.
  *
- * <p>The row of a head over all keys sums to 1. Kept of it are its P values on the picture and
- * three sums over the rest, in this order: {@link #FIRST}, {@link #TEXT}, {@link #ANSWER}. The
+ * <p>The row of a head over all keys sums to 1. Kept of it are its values on the pictures' tokens
+ * and three sums over the rest, in this order: {@link #FIRST}, {@link #TEXT}, {@link #ANSWER}. The
  * arrays are not copied.
  *
  * @param layers kept decoder layers, counted from 0
  * @param heads kept heads, counted from 0
  * @param averaged whether the heads were averaged: then H is 1
- * @param image [T, L * H * P] attention to each image token
+ * @param image [T, L * H * R] attention to each recorded token: the K image tokens, then the
+ *     markers among them
  * @param rest [T, 3 * L * H] attention to everything else
- * @param vision [P, P] the tower's patch-to-patch attention ({@link Trace#vision}), or null if the
- *     method does not read it
+ * @param vision [B * P, P] the tower's patch-to-patch attention ({@link Trace#vision}), or null if
+ *     the method does not read it
+ * @param layout where the image tokens lie
  */
 public record HeadAttention(
     IndexRange layers,
@@ -22,7 +24,8 @@ public record HeadAttention(
     boolean averaged,
     float[][] image,
     float[][] rest,
-    float[][] vision) {
+    float[][] vision,
+    Layout layout) {
   /** Index in {@link #rest} of the attention to the first token of the prompt. */
   public static final int FIRST = 0;
 
@@ -48,14 +51,18 @@ public record HeadAttention(
           "Expected rows of %d heads for each token, found %d and %d tokens."
               .formatted(rows, image.length, rest.length));
     }
-    int patches = image[0].length / rows;
+    int recorded = image[0].length / rows;
+    if (recorded < layout.tokens()) {
+      throw new IllegalArgumentException(
+          "Expected %d image tokens, found %d.".formatted(layout.tokens(), recorded));
+    }
     for (int t = 0; t < image.length; t++) {
-      requireLength(image[t], rows * patches);
+      requireLength(image[t], rows * recorded);
       requireLength(rest[t], rows * SUMS);
     }
     if (vision != null) {
       for (float[] row : vision) {
-        requireLength(row, patches);
+        requireLength(row, vision[0].length);
       }
     }
   }
@@ -77,19 +84,19 @@ public record HeadAttention(
     return averaged ? 1 : heads.size();
   }
 
-  /** P, the number of image tokens. */
-  public int patches() {
+  /** R, the number of recorded tokens: image tokens and markers. */
+  public int recorded() {
     return image[0].length / (layers.size() * rowsPerLayer());
   }
 
   /**
-   * Where the P values of a head start in {@code image[t]}.
+   * Where the R values of a head start in {@code image[t]}.
    *
    * @param layer counted from the first kept one
    * @param head counted from the first kept one; 0 if the heads were averaged
    */
   public int offset(int layer, int head) {
-    return (layer * rowsPerLayer() + head) * patches();
+    return (layer * rowsPerLayer() + head) * recorded();
   }
 
   /**

@@ -8,8 +8,10 @@ public record Span(Kind kind, int start, int end) {
     SYSTEM,
     /** The question and the words of the template around it, BOS included. */
     PROMPT,
-    /** Patches of the picture. */
+    /** Image tokens: what the network makes of a picture. */
     IMAGE,
+    /** Ordinary tokens within a picture's text, such as those that number its tiles. */
+    MARKER,
     /** What the model wrote. */
     GENERATED
   }

@@ -3,15 +3,15 @@ package org.vlmvisualizer.core;
 import java.util.List;
 
 /**
- * Where a model looked for each token of one answer.
+ * Where a model looked in one picture for each token of one answer.
  *
- * @param map [T, P]
- * @param grid where the P patches lie in the picture
+ * @param map [T, cells]
+ * @param grid where the cells lie in the picture
  * @param tokens [T], at least one
  * @param shares [T] how each token's attention divides between picture and text
  */
 public record TokenMaps(
-    AttributionMap map, PatchGrid grid, List<GeneratedToken> tokens, List<AttentionShares> shares) {
+    AttributionMap map, Grid grid, List<GeneratedToken> tokens, List<AttentionShares> shares) {
 
   /**
    * @throws IllegalArgumentException if the shapes disagree
@@ -29,9 +29,29 @@ public record TokenMaps(
     for (float[] row : map.values()) {
       if (row.length != grid.size()) {
         throw new IllegalArgumentException(
-            "Expected %d patches, found %d.".formatted(grid.size(), row.length));
+            "Expected %d cells, found %d.".formatted(grid.size(), row.length));
       }
     }
+  }
+
+  /**
+   * Lays maps out in a frame of a layout.
+   *
+   * @param map [T, K] of all image tokens
+   * @param frame which of the layout's frames
+   */
+  public static TokenMaps of(
+      AttributionMap map,
+      Layout layout,
+      int frame,
+      List<GeneratedToken> tokens,
+      List<AttentionShares> shares) {
+    float[][] cells = new float[map.values().length][];
+    for (int t = 0; t < cells.length; t++) {
+      cells[t] = layout.cells(frame, map.values()[t]);
+    }
+    return new TokenMaps(
+        new AttributionMap(map.method(), cells), layout.display(frame), tokens, shares);
   }
 
   /** T, the number of tokens. */
@@ -39,7 +59,7 @@ public record TokenMaps(
     return tokens.size();
   }
 
-  /** The map of one token, [P], not copied. */
+  /** The map of one token, [cells], not copied. */
   public float[] values(int token) {
     return map.values()[token];
   }

@@ -1,14 +1,17 @@
 package org.vlmvisualizer.core;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The prompt as the decoder sees it.
  *
- * @param text the rendered prompt, {@code <image>} written once
+ * @param text the rendered prompt, of each run of image tokens one written
  * @param inputIds [N], image tokens expanded
  * @param tokens [N], what each id looks like to a reader
- * @param spans cover all N tokens in order, without gaps; exactly one is {@link Span.Kind#IMAGE}
+ * @param spans cover all N tokens in order, without gaps. The k-th token of kind {@link
+ *     Span.Kind#IMAGE} is image token k of the layout; other tokens of a picture's text are {@link
+ *     Span.Kind#MARKER}
  */
 public record TokenSequence(String text, int[] inputIds, List<String> tokens, List<Span> spans) {
   public TokenSequence {
@@ -32,8 +35,33 @@ public record TokenSequence(String text, int[] inputIds, List<String> tokens, Li
     return inputIds.length;
   }
 
-  /** The image tokens. */
+  /**
+   * The image tokens where they are one run.
+   *
+   * @throws IllegalStateException if there are several runs, or none
+   */
   public Span image() {
-    return spans.stream().filter(s -> s.kind() == Span.Kind.IMAGE).findFirst().orElseThrow();
+    List<Span> runs = spans.stream().filter(s -> s.kind() == Span.Kind.IMAGE).toList();
+    if (runs.size() != 1) {
+      throw new IllegalStateException("Expected one run of image tokens, found " + runs);
+    }
+    return runs.get(0);
+  }
+
+  /** The places of the image tokens, rising: [K], each below N. */
+  public int[] imagePositions() {
+    return positions(Span.Kind.IMAGE);
+  }
+
+  /** The places of the other tokens of pictures' texts, rising. */
+  public int[] markerPositions() {
+    return positions(Span.Kind.MARKER);
+  }
+
+  private int[] positions(Span.Kind kind) {
+    return spans.stream()
+        .filter(s -> s.kind() == kind)
+        .flatMapToInt(s -> IntStream.range(s.start(), s.end()))
+        .toArray();
   }
 }

@@ -8,19 +8,21 @@ import java.util.Map;
  * first generated token, the last row of the prompt.
  *
  * @param prompt the prompt, N tokens
+ * @param layout where its image tokens lie
  * @param tokens [T] what was generated, a final end-of-sequence token included
  * @param rows [T, L, K_t] attention of the predicting row per kept layer, mean over the kept heads,
  *     K_t = N + t for t = 0..T-1; each sums to 1. Null if not asked for
  * @param promptRows [N, N] prompt rows, mean over kept heads, first token dropped on request, mean
  *     over kept layers; lower triangular. Null if not asked for
- * @param vision [P, P] patch-to-patch attention: per layer mean over heads, CLS row and column
- *     dropped, rows renormalised; mean over layers. Null if not asked for
+ * @param vision [B * P, P] patch-to-patch attention within each crop: per layer mean over heads,
+ *     CLS row and column dropped, rows renormalised; mean over layers. Null if not asked for
  * @param kept attention per layer and head. Null if not asked for
  * @param logits [T, V] or null if not asked for
  * @param seconds time taken by "vision" (tower and projector), "prefill" and "decode"
  */
 public record Trace(
     TokenSequence prompt,
+    Layout layout,
     List<GeneratedToken> tokens,
     float[][][] rows,
     float[][] promptRows,

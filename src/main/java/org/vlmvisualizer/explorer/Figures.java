@@ -1,7 +1,7 @@
 package org.vlmvisualizer.explorer;
 
 import java.util.Locale;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.SourceFrame;
 import org.vlmvisualizer.output.TokenText;
@@ -69,7 +69,7 @@ final class Figures {
   }
 
   /** Where the mean map is largest: the centre of that patch, in units of the source image. */
-  static String peak(PatchGrid grid, SourceFrame source, float[] patches) {
+  static String peak(Grid grid, SourceFrame source, float[] patches) {
     int peak = 0;
     for (int p = 1; p < patches.length; p++) {
       peak = patches[p] > patches[peak] ? p : peak;

@@ -5,7 +5,7 @@ import ij.gui.ImageRoi;
 import java.awt.Graphics;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.output.MapLayer;
 import org.vlmvisualizer.output.MapStyle;
 
@@ -45,7 +45,7 @@ final class MapRoi extends ImageRoi {
       return;
     }
     // ImageJ flattens on a canvas that shows no region: then all of it is drawn.
-    PatchGrid grid = state.maps().grid();
+    Grid grid = state.maps().grid();
     Rectangle region =
         canvas.getSrcRect().isEmpty()
             ? new Rectangle(grid.sourceWidth(), grid.sourceHeight())

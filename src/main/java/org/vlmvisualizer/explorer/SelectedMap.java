@@ -1,6 +1,6 @@
 package org.vlmvisualizer.explorer;
 
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.MapLayer;
 
@@ -25,7 +25,7 @@ record SelectedMap(int[] tokens, float[] patches, double maximum, double commonM
   /**
    * @param rows [tokens, P]
    */
-  static SelectedMap of(PatchGrid grid, int[] tokens, float[][] rows, double commonMaximum) {
+  static SelectedMap of(Grid grid, int[] tokens, float[][] rows, double commonMaximum) {
     float[] patches = mean(rows);
     return new SelectedMap(tokens, patches, MapLayer.maximum(grid, patches), commonMaximum);
   }

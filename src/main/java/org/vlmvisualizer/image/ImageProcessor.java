@@ -1,8 +1,8 @@
 package org.vlmvisualizer.image;
 
 import org.vlmvisualizer.core.Fit;
-import org.vlmvisualizer.core.PatchGrid;
-import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.Grid;
+import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.RgbPicture;
 
 /**
@@ -43,7 +43,7 @@ public record ImageProcessor(
   }
 
   /** The picture as the network sees it. */
-  public PixelValues process(RgbPicture picture) {
+  public ModelInput process(RgbPicture picture) {
     return switch (fit) {
       case PAD -> padded(picture);
       case CROP -> cropped(picture);
@@ -51,7 +51,7 @@ public record ImageProcessor(
   }
 
   /** Centred on a square of the mean colour, offset rounded down, then resized. */
-  private PixelValues padded(RgbPicture picture) {
+  private ModelInput padded(RgbPicture picture) {
     int width = picture.width();
     int height = picture.height();
     int side = Math.max(width, height);
@@ -61,13 +61,13 @@ public record ImageProcessor(
             ResizeAxis.of(Resampling.BICUBIC, side, size, 0, size, (side - width) / 2, width),
             ResizeAxis.of(Resampling.BICUBIC, side, size, 0, size, (side - height) / 2, height),
             paddingColour());
-    return normalised(square, PatchGrid.padded(width, height, size, patchSize));
+    return normalised(square, Grid.padded(width, height, size, patchSize));
   }
 
   /** Resized so that the shorter side is S, longer side and offset rounded down; centre cut out. */
-  private PixelValues cropped(RgbPicture picture) {
-    long width = PatchGrid.croppedLength(picture.width(), picture.height(), size);
-    long height = PatchGrid.croppedLength(picture.height(), picture.width(), size);
+  private ModelInput cropped(RgbPicture picture) {
+    long width = Grid.croppedLength(picture.width(), picture.height(), size);
+    long height = Grid.croppedLength(picture.height(), picture.width(), size);
     RgbPicture square =
         Resize.window(
             picture,
@@ -78,8 +78,7 @@ public record ImageProcessor(
             (height - size) / 2,
             size,
             size);
-    return normalised(
-        square, PatchGrid.cropped(picture.width(), picture.height(), size, patchSize));
+    return normalised(square, Grid.cropped(picture.width(), picture.height(), size, patchSize));
   }
 
   /** In 8 bits, rounded down: (122, 116, 104) for CLIP. */
@@ -87,7 +86,7 @@ public record ImageProcessor(
     return new int[] {(int) (255 * padding[0]), (int) (255 * padding[1]), (int) (255 * padding[2])};
   }
 
-  private PixelValues normalised(RgbPicture square, PatchGrid grid) {
+  private ModelInput normalised(RgbPicture square, Grid grid) {
     float[] values = new float[3 * size * size]; // [3, S, S]
     for (int c = 0; c < 3; c++) {
       for (int i = 0; i < size * size; i++) {
@@ -95,6 +94,6 @@ public record ImageProcessor(
         values[c * size * size + i] = (rescaled - (float) mean[c]) / (float) std[c];
       }
     }
-    return new PixelValues(values, grid);
+    return ModelInput.of(values, size, grid);
   }
 }

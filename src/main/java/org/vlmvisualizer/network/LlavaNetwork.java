@@ -13,7 +13,7 @@ import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
-import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
@@ -154,7 +154,7 @@ public final class LlavaNetwork implements AutoCloseable {
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
    */
   public Trace generate(
-      PixelValues picture,
+      ModelInput picture,
       TokenSequence prompt,
       int maxNewTokens,
       Generation generation,
@@ -163,13 +163,13 @@ public final class LlavaNetwork implements AutoCloseable {
       Progress progress) {
     requireRoom(config.decoder(), prompt.length(), maxNewTokens);
     TraceRequest counted = count(request);
-    KeptMemory.require(counted, maxNewTokens, prompt.image().length());
+    KeptMemory.require(counted, maxNewTokens, picture.layout().tokens());
     return EngineThread.call(
         () -> run(picture, prompt, maxNewTokens, generation, texts, counted, progress));
   }
 
   private Trace run(
-      PixelValues picture,
+      ModelInput picture,
       TokenSequence prompt,
       int maxNewTokens,
       Generation generation,
@@ -181,7 +181,7 @@ public final class LlavaNetwork implements AutoCloseable {
         Decoder.Sequence sequence = decoder.begin(run, longest, counted)) {
       LogitsProcessor processor =
           generation.isPlain() ? null : new LogitsProcessor(generation, prompt);
-      Recorder recorder = new Recorder(torch, counted, prompt, texts, processor);
+      Recorder recorder = new Recorder(torch, counted, prompt, picture.layout(), texts, processor);
       VisionTower.Output seen = see(run, picture, counted.vision(), progress);
       int n = prompt.length();
       PtNDArray promptTotal = counted.promptRows() ? torch.zeros(run, n, n) : null;
@@ -198,7 +198,7 @@ public final class LlavaNetwork implements AutoCloseable {
       }
       recorder.lap("decode");
       return recorder.trace(
-          rows(promptTotal, n, counted), rows(seen.attention(), picture.grid().size()));
+          rows(promptTotal, n, counted), rows(seen.attention(), picture.layout().tokens()));
     } catch (EngineException e) {
       throw OutOfMemory.explained(e, device(), longest);
     }
@@ -225,7 +225,7 @@ public final class LlavaNetwork implements AutoCloseable {
   }
 
   /** Features [P, D of the tower] and projected features [P, D of the decoder], for the tests. */
-  float[][] features(PixelValues picture) {
+  float[][] features(ModelInput picture) {
     try (PtNDManager run = (PtNDManager) torch.manager().newSubManager()) {
       VisionTower.Output seen = see(run, picture, VisionLayers.NONE, Progress.NONE);
       return new float[][] {torch.floats(seen.features()), torch.floats(seen.projected())};
@@ -233,10 +233,11 @@ public final class LlavaNetwork implements AutoCloseable {
   }
 
   private VisionTower.Output see(
-      PtNDManager run, PixelValues picture, VisionLayers recorded, Progress progress) {
-    int side = picture.grid().modelSize();
+      PtNDManager run, ModelInput picture, VisionLayers recorded, Progress progress) {
+    int side = picture.size();
     PtNDArray pixels =
-        torch.create(run, FloatBuffer.wrap(picture.values()), DataType.FLOAT32, 1, 3, side, side);
+        torch.create(
+            run, FloatBuffer.wrap(picture.pixelValues()[0]), DataType.FLOAT32, 1, 3, side, side);
     return tower.run(run, pixels, recorded, progress);
   }
 

@@ -10,6 +10,7 @@ import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
+import org.vlmvisualizer.core.Layout;
 import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
@@ -20,6 +21,7 @@ final class Recorder {
   private final Torch torch;
   private final TraceRequest request;
   private final TokenSequence prompt;
+  private final Layout layout;
   private final IntFunction<String> texts;
   private final LogitsProcessor processor;
   private final List<GeneratedToken> tokens = new ArrayList<>();
@@ -39,6 +41,7 @@ final class Recorder {
       Torch torch,
       TraceRequest request,
       TokenSequence prompt,
+      Layout layout,
       IntFunction<String> texts,
       LogitsProcessor processor) {
     if (request.keep() != Keep.NOTHING && prompt.image().start() == 0) {
@@ -47,6 +50,7 @@ final class Recorder {
     this.torch = torch;
     this.request = request;
     this.prompt = prompt;
+    this.layout = layout;
     this.texts = texts;
     this.processor = processor;
   }
@@ -96,6 +100,7 @@ final class Recorder {
   Trace trace(float[][] promptRows, float[][] vision) {
     return new Trace(
         prompt,
+        layout,
         List.copyOf(tokens),
         rows.isEmpty() ? null : rows.toArray(float[][][]::new),
         promptRows,
@@ -115,7 +120,8 @@ final class Recorder {
         request.keep() == Keep.LAYERS,
         image.toArray(float[][]::new),
         rest.toArray(float[][]::new),
-        vision);
+        vision,
+        layout);
   }
 
   /** Of one token's head means [L, K], what decoder.py keeps of each head. */

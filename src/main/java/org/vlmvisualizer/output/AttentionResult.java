@@ -46,10 +46,9 @@ public record AttentionResult(
    * @throws IllegalArgumentException if what was kept is of another answer
    */
   public AttentionResult {
-    if (kept != null && (kept.size() != maps.size() || kept.patches() != maps.grid().size())) {
+    if (kept != null && kept.size() != maps.size()) {
       throw new IllegalArgumentException(
-          "Expected kept attention of %d tokens to %d patches, found %d and %d."
-              .formatted(maps.size(), maps.grid().size(), kept.size(), kept.patches()));
+          "Expected kept attention of %d tokens, found %d.".formatted(maps.size(), kept.size()));
     }
   }
 

@@ -14,9 +14,9 @@ import net.imglib2.img.basictypeaccess.array.FloatArray;
 import net.imglib2.img.planar.PlanarImg;
 import net.imglib2.type.numeric.real.FloatType;
 import net.imglib2.util.Fraction;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.JavaMemory;
-import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 
@@ -65,7 +65,7 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
       SourceFrame source,
       Rendering rendering,
       String info) {
-    PatchGrid grid = maps.stream().filter(Objects::nonNull).findFirst().orElseThrow().grid();
+    Grid grid = maps.stream().filter(Objects::nonNull).findFirst().orElseThrow().grid();
     boolean bare = rendering.upsampling() == Upsampling.NONE;
     int width = bare ? grid.columns() : grid.sourceWidth();
     int height = bare ? grid.rows() : grid.sourceHeight();
@@ -120,7 +120,7 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
     return planes;
   }
 
-  private static PatchSampler sampler(PatchGrid grid, Upsampling upsampling) {
+  private static PatchSampler sampler(Grid grid, Upsampling upsampling) {
     return upsampling == Upsampling.NONE
         ? null
         : new PatchSampler(grid, upsampling, grid.sourceWidth(), grid.sourceHeight());

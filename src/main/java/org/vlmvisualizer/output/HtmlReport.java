@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 
@@ -24,7 +24,7 @@ import org.vlmvisualizer.core.TokenMaps;
  * A result as one HTML file to be read anywhere: the answer with tokens to click, each token's map
  * over the picture, the ratio plot, the table and how it all came about. It loads nothing, and says
  * so to the browser. The picture is embedded once, at most 1600 pixels on its longer side; a map is
- * embedded with one pixel per patch and laid where the {@link PatchGrid} has it.
+ * embedded with one pixel per patch and laid where the {@link Grid} has it.
  */
 public final class HtmlReport {
   private static final String TEMPLATE = "report.html";
@@ -107,7 +107,7 @@ public final class HtmlReport {
   }
 
   /** Where the grid lies over the picture, in percent of the picture; padding hangs over. */
-  private static void putGeometry(Map<String, String> all, PatchGrid grid) {
+  private static void putGeometry(Map<String, String> all, Grid grid) {
     double left = grid.sourceX(0) / grid.sourceWidth();
     double top = grid.sourceY(0) / grid.sourceHeight();
     all.put("mapLeft", css(left));

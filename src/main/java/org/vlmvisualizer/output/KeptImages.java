@@ -16,9 +16,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.JavaMemory;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Layout;
 import org.vlmvisualizer.core.TokenMaps;
 
 /**
@@ -74,7 +75,7 @@ final class KeptImages {
     return all;
   }
 
-  private ImagePlus heads(PatchGrid grid, SourceFrame source) {
+  private ImagePlus heads(Grid grid, SourceFrame source) {
     int heads = kept.rowsPerLayer();
     int layers = kept.layers().size();
     ImagePlus image = new ImagePlus("Attention per head", new Planes(grid));
@@ -88,7 +89,7 @@ final class KeptImages {
 
   /** Planes of {@link #HEADS}, made when they are asked for: copies would double the memory. */
   private final class Planes extends VirtualStack {
-    Planes(PatchGrid grid) {
+    Planes(Grid grid) {
       super(
           grid.columns(),
           grid.rows(),
@@ -99,9 +100,9 @@ final class KeptImages {
     @Override
     public ImageProcessor getProcessor(int slice) {
       int perToken = kept.layers().size() * kept.rowsPerLayer();
-      int start = (slice - 1) % perToken * kept.patches();
+      int start = (slice - 1) % perToken * kept.recorded();
       float[] values = kept.image()[(slice - 1) / perToken];
-      float[] plane = Arrays.copyOfRange(values, start, start + kept.patches());
+      float[] plane = Arrays.copyOfRange(values, start, start + kept.recorded());
       return new FloatProcessor(getWidth(), getHeight(), plane);
     }
 
@@ -153,10 +154,10 @@ final class KeptImages {
   }
 
   private ImagePlus vision() {
-    FloatProcessor pixels = new FloatProcessor(kept.patches(), kept.patches());
-    for (int q = 0; q < kept.patches(); q++) {
+    FloatProcessor pixels = new FloatProcessor(kept.recorded(), kept.recorded());
+    for (int q = 0; q < kept.recorded(); q++) {
       System.arraycopy(
-          kept.vision()[q], 0, (float[]) pixels.getPixels(), q * kept.patches(), kept.patches());
+          kept.vision()[q], 0, (float[]) pixels.getPixels(), q * kept.recorded(), kept.recorded());
     }
     ImagePlus image = new ImagePlus("Attention between patches", pixels);
     return finish(
@@ -204,7 +205,7 @@ final class KeptImages {
    * @param shape which layers and heads they hold
    * @throws IOException if they do not hold that, or memory does not
    */
-  static HeadAttention read(Path folder, ResultJson.Kept shape, PatchGrid grid, int tokens)
+  static HeadAttention read(Path folder, ResultJson.Kept shape, Grid grid, int tokens)
       throws IOException {
     int heads = shape.averaged() ? 1 : shape.heads().size();
     int layers = shape.layers().size();
@@ -225,7 +226,8 @@ final class KeptImages {
       }
     }
     float[][] vision = shape.vision() ? vision(folder.resolve(VISION), grid.size()) : null;
-    return new HeadAttention(shape.layers(), shape.heads(), shape.averaged(), image, rest, vision);
+    return new HeadAttention(
+        shape.layers(), shape.heads(), shape.averaged(), image, rest, vision, Layout.of(grid));
   }
 
   private static void requireMemory(long needed) throws IOException {

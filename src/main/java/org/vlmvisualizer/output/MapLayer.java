@@ -3,7 +3,7 @@ package org.vlmvisualizer.output;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 
 /**
  * A map as a see-through picture that lies over its source: the stronger the value, the more of the
@@ -34,7 +34,7 @@ public final class MapLayer {
    * @return premultiplied ARGB
    */
   public static BufferedImage of(
-      PatchGrid grid,
+      Grid grid,
       float[] patches,
       double max,
       MapStyle style,
@@ -54,7 +54,7 @@ public final class MapLayer {
   }
 
   /** The whole map with one pixel per patch, for viewers that enlarge it themselves. */
-  static BufferedImage patches(PatchGrid grid, float[] patches, double max, MapStyle style) {
+  static BufferedImage patches(Grid grid, float[] patches, double max, MapStyle style) {
     BufferedImage image =
         new BufferedImage(grid.columns(), grid.rows(), BufferedImage.TYPE_INT_ARGB_PRE);
     int[] colours = colours(style);
@@ -66,7 +66,7 @@ public final class MapLayer {
   }
 
   /** The largest value of the patches that touch the picture: what is shown brightest. */
-  public static double maximum(PatchGrid grid, float[] patches) {
+  public static double maximum(Grid grid, float[] patches) {
     float max = 0;
     for (int p = 0; p < patches.length; p++) {
       if (patches[p] > max && grid.paddingShare(p) < ALL) {

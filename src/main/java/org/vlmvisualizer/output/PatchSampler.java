@@ -3,7 +3,7 @@ package org.vlmvisualizer.output;
 import java.awt.Rectangle;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 
 /**
  * Samples patch values on a rectangular raster of source coordinates. All kernels are separable, so
@@ -24,7 +24,7 @@ final class PatchSampler {
    * @param height raster rows over the source's height
    * @param upsampling any but {@link Upsampling#NONE}
    */
-  PatchSampler(PatchGrid grid, Upsampling upsampling, int width, int height) {
+  PatchSampler(Grid grid, Upsampling upsampling, int width, int height) {
     this(grid, upsampling, new Rectangle(grid.sourceWidth(), grid.sourceHeight()), width, height);
   }
 
@@ -36,7 +36,7 @@ final class PatchSampler {
    * @param height raster rows over the region's height
    * @param upsampling any but {@link Upsampling#NONE}
    */
-  PatchSampler(PatchGrid grid, Upsampling upsampling, Rectangle region, int width, int height) {
+  PatchSampler(Grid grid, Upsampling upsampling, Rectangle region, int width, int height) {
     this.width = width;
     this.height = height;
     columns = grid.columns();

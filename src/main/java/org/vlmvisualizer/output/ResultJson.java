@@ -9,9 +9,9 @@ import java.util.List;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.IndexRange;
-import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.TokenMaps;
 
 /** What run.json tells of a result beside how it came about, written and read back. */
@@ -64,12 +64,46 @@ final class ResultJson {
         calibration);
   }
 
-  static JsonObject grid(PatchGrid grid) {
-    return GSON.toJsonTree(grid).getAsJsonObject();
+  /** A grid in the words of earlier versions: model = source * scale + shift, along each axis. */
+  private record SquareGrid(
+      int sourceWidth,
+      int sourceHeight,
+      int modelSize,
+      int patchSize,
+      double scaleX,
+      double scaleY,
+      double shiftX,
+      double shiftY) {}
+
+  static JsonObject grid(Grid grid) {
+    double scaleX = grid.modelPixels() / grid.cellWidth();
+    double scaleY = grid.modelPixels() / grid.cellHeight();
+    SquareGrid square =
+        new SquareGrid(
+            grid.sourceWidth(),
+            grid.sourceHeight(),
+            grid.columns() * grid.modelPixels(),
+            grid.modelPixels(),
+            scaleX,
+            scaleY,
+            -grid.left() * scaleX,
+            -grid.top() * scaleY);
+    return GSON.toJsonTree(square).getAsJsonObject();
   }
 
-  static PatchGrid grid(JsonObject json) {
-    return GSON.fromJson(json, PatchGrid.class);
+  static Grid grid(JsonObject json) {
+    SquareGrid square = GSON.fromJson(json, SquareGrid.class);
+    int count = square.modelSize / square.patchSize;
+    return new Grid(
+        square.sourceWidth,
+        square.sourceHeight,
+        count,
+        count,
+        -square.shiftX / square.scaleX,
+        -square.shiftY / square.scaleY,
+        square.patchSize / square.scaleX,
+        square.patchSize / square.scaleY,
+        square.patchSize);
   }
 
   /** Which layers and heads were kept: the shape of {@link KeptImages}. */
@@ -107,7 +141,7 @@ final class ResultJson {
   /**
    * @param map [T, P]
    */
-  static TokenMaps maps(JsonArray json, PatchGrid grid, AttributionMap map) {
+  static TokenMaps maps(JsonArray json, Grid grid, AttributionMap map) {
     List<GeneratedToken> tokens = new ArrayList<>();
     List<AttentionShares> shares = new ArrayList<>();
     json.forEach(

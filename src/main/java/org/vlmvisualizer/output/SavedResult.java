@@ -15,9 +15,9 @@ import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.FileTrouble;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.InputException;
-import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.json.StrictJson;
@@ -122,7 +122,7 @@ public final class SavedResult {
 
   private static AttentionResult read(Path folder, JsonObject run) throws IOException {
     JsonObject image = run.remove("image").getAsJsonObject();
-    PatchGrid grid = ResultJson.grid(run.remove("grid").getAsJsonObject());
+    Grid grid = ResultJson.grid(run.remove("grid").getAsJsonObject());
     String method = run.getAsJsonObject("options").get("method").getAsString();
     JsonArray tokens = run.remove("tokens").getAsJsonArray();
     AttributionMap map = new AttributionMap(method, patches(folder, grid, tokens.size()));
@@ -146,7 +146,7 @@ public final class SavedResult {
         run);
   }
 
-  private static float[][] patches(Path folder, PatchGrid grid, int tokens) throws IOException {
+  private static float[][] patches(Path folder, Grid grid, int tokens) throws IOException {
     float[][] values = new float[tokens][];
     try (FloatPlanes planes =
         FloatPlanes.open(
@@ -158,7 +158,7 @@ public final class SavedResult {
     return values;
   }
 
-  private static RgbPicture picture(Path file, PatchGrid grid) throws IOException {
+  private static RgbPicture picture(Path file, Grid grid) throws IOException {
     BufferedImage image = ImageIO.read(file.toFile());
     int width = grid.sourceWidth();
     int height = grid.sourceHeight();

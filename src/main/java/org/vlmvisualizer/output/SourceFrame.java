@@ -6,7 +6,7 @@ import java.awt.Rectangle;
 import java.lang.ref.WeakReference;
 import java.math.BigDecimal;
 import java.math.MathContext;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 
 /**
  * Where the picture that was asked about came from: the whole source image or a ROI's crop of it.
@@ -85,10 +85,10 @@ public record SourceFrame(
    * Calibration of an image with one pixel per patch. A pixel is a patch's extent in the source,
    * and the origin is where the source's origin falls on the grid, be it outside of it.
    */
-  Calibration patches(PatchGrid grid) {
+  Calibration patches(Grid grid) {
     return derive(
-        grid.patchSize() / grid.scaleX(),
-        grid.patchSize() / grid.scaleY(),
+        grid.cellWidth(),
+        grid.cellHeight(),
         grid.cellX(calibration.xOrigin - originX),
         grid.cellY(calibration.yOrigin - originY));
   }

@@ -9,7 +9,7 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.Locale;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.RgbPicture;
 
 /**
@@ -59,7 +59,7 @@ public final class TokenFigure {
       String title,
       String subtitle) {
     RgbPicture rgb = result.picture();
-    PatchGrid grid = result.maps().grid();
+    Grid grid = result.maps().grid();
     double factor = factor(Math.max(rgb.width(), rgb.height()));
     int pictureWidth = Math.max(1, (int) Math.round(rgb.width() * factor));
     int pictureHeight = Math.max(1, (int) Math.round(rgb.height() * factor));

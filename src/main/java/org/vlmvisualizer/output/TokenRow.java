@@ -3,7 +3,7 @@ package org.vlmvisualizer.output;
 import java.util.List;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.GeneratedToken;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 
 /**
  * The figures of one generated token.
@@ -59,7 +59,7 @@ public record TokenRow(
       GeneratedToken token,
       AttentionShares shares,
       float[] patches,
-      PatchGrid grid,
+      Grid grid,
       SourceFrame source) {
     int peak = 0;
     double sum = 0;

@@ -2,8 +2,8 @@ package org.vlmvisualizer.roi;
 
 import ij.ImagePlus;
 import java.awt.geom.AffineTransform;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
-import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.SavedResult;
 
@@ -52,7 +52,7 @@ public record RoiImage(ImagePlus image, AttentionResult result) {
   }
 
   private AffineTransform pixels() {
-    PatchGrid grid = result.maps().grid();
+    Grid grid = result.maps().grid();
     AffineTransform toSource =
         AffineTransform.getTranslateInstance(result.source().originX(), result.source().originY());
     if (has(grid.sourceWidth(), grid.sourceHeight())) {
@@ -60,7 +60,7 @@ public record RoiImage(ImagePlus image, AttentionResult result) {
     }
     if (has(grid.columns(), grid.rows())) { // a pixel is a patch
       toSource.translate(grid.sourceX(0), grid.sourceY(0));
-      toSource.scale(grid.patchSize() / grid.scaleX(), grid.patchSize() / grid.scaleY());
+      toSource.scale(grid.cellWidth(), grid.cellHeight());
       return toSource;
     }
     throw new InputException(

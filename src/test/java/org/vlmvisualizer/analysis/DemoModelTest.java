@@ -21,8 +21,8 @@ import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.Keep;
-import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.engine.Precision;
@@ -116,7 +116,7 @@ class DemoModelTest {
   }
 
   /** Whether a patch and a box (left, top, right, bottom, in source pixels) have area in common. */
-  private static boolean overlaps(PatchGrid grid, int patch, int[] box) {
+  private static boolean overlaps(Grid grid, int patch, int[] box) {
     int column = patch % grid.columns();
     int row = patch / grid.columns();
     return grid.sourceX(column) < box[2]

@@ -178,7 +178,7 @@ class KeptAttentionTest {
     for (int s = 0; s < HeadAttention.SUMS; s++) {
       sum += kept.rest(token, s, layer, head);
     }
-    for (int p = 0; p < kept.patches(); p++) {
+    for (int p = 0; p < kept.recorded(); p++) {
       sum += kept.image()[token][kept.offset(layer, head) + p];
     }
     return sum;

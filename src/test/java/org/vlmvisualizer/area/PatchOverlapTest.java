@@ -15,19 +15,19 @@ import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 
 /** Areas of polygon ∩ patch ∩ picture, in patches, against figures worked out by hand. */
 class PatchOverlapTest {
   private static final double EXACT = 1e-9;
 
   /** 40 × 40 pixels as 4 × 4 patches of 10 × 10. */
-  private static final PatchGrid SQUARE = PatchGrid.padded(40, 40, 8, 2);
+  private static final Grid SQUARE = Grid.padded(40, 40, 8, 2);
 
   /** 40 × 20 on a square of 40: the rows 0 and 3 of 4 × 4 patches of 10 × 10 are padding. */
-  private static final PatchGrid PADDED = PatchGrid.padded(40, 20, 8, 2);
+  private static final Grid PADDED = Grid.padded(40, 20, 8, 2);
 
-  private static double[] areas(PatchGrid grid, double... corners) {
+  private static double[] areas(Grid grid, double... corners) {
     return PatchOverlap.of(Region.polygon(corners), grid);
   }
 
@@ -134,7 +134,7 @@ class PatchOverlapTest {
   @Test
   void halfAPatchIsPadding() {
     // 40 × 10 on 40: y from -15 to 25 in patches of 10, the picture is half of rows 1 and 2.
-    PatchGrid grid = PatchGrid.padded(40, 10, 8, 2);
+    Grid grid = Grid.padded(40, 10, 8, 2);
     assertAreas(areas(grid, 0, -40, 10, -40, 10, 40, 0, 40), "0 0 0 0", "0.5 0 0 0", "0.5 0 0 0");
   }
 
@@ -149,7 +149,7 @@ class PatchOverlapTest {
   @Test
   void croppedAwayIsOutside() {
     // 60 × 20: the model sees x from 20 to 40, as 4 × 4 patches of 5 × 5.
-    PatchGrid grid = PatchGrid.cropped(60, 20, 8, 2);
+    Grid grid = Grid.cropped(60, 20, 8, 2);
     assertAreas(areas(grid, 0, 0, 25, 0, 25, 5, 0, 5), "1 0 0 0");
     assertAreas(areas(grid, 0, 0, 19, 0, 19, 20, 0, 20));
   }
@@ -165,7 +165,7 @@ class PatchOverlapTest {
 
   @Test
   void ellipseIsWithinAMillionthOfAPatch() {
-    PatchGrid fine = PatchGrid.padded(640, 640, 64, 1);
+    Grid fine = Grid.padded(640, 640, 64, 1);
     double[] found = PatchOverlap.of(Region.ellipse(320, 320, 300, 0, 0, 200), fine);
     assertEquals(Math.PI * 30 * 20, DoubleStream.of(found).sum(), EXACT);
     for (int column = 3; column < 32; column++) {
@@ -196,7 +196,7 @@ class PatchOverlapTest {
   @ValueSource(ints = {3, 4, 5, 8, 20, 40})
   void randomPolygonsAgreeWithJava(int corners) {
     Random random = new Random(corners);
-    PatchGrid grid = PatchGrid.padded(97, 61, 70, 10);
+    Grid grid = Grid.padded(97, 61, 70, 10);
     for (int trial = 0; trial < 20; trial++) {
       Path2D path = new Path2D.Double(Path2D.WIND_EVEN_ODD);
       boolean whole = trial % 2 == 0; // corners on whole pixels meet edges and each other
@@ -216,11 +216,11 @@ class PatchOverlapTest {
     }
   }
 
-  private static void compare(Path2D path, PatchGrid grid) {
+  private static void compare(Path2D path, Grid grid) {
     double[] found = PatchOverlap.of(Region.of(path), grid);
     Area area = new Area(path);
     area.intersect(new Area(new Rectangle2D.Double(0, 0, 97, 61)));
-    double side = grid.patchSize() / grid.scaleX();
+    double side = grid.cellWidth();
     for (int p = 0; p < grid.size(); p++) {
       double x = grid.sourceX(p % grid.columns());
       double y = grid.sourceY(p / grid.columns());
@@ -244,7 +244,7 @@ class PatchOverlapTest {
 
   @Test
   void aTilingOfThePictureAddsUpToThePicture() {
-    PatchGrid grid = PatchGrid.padded(301, 199, 336, 14);
+    Grid grid = Grid.padded(301, 199, 336, 14);
     Random random = new Random(1);
     double[] sum = new double[grid.size()];
     double[][] x = new double[10][10];
@@ -278,7 +278,7 @@ class PatchOverlapTest {
   @Test
   void tenThousandCornersTakeWellUnderASecond() {
     for (int side : new int[] {24, 64}) {
-      PatchGrid grid = PatchGrid.padded(5000, 5000, 14 * side, 14);
+      Grid grid = Grid.padded(5000, 5000, 14 * side, 14);
       Random random = new Random(2);
       double[] outline = new double[20_000];
       double radius = 1800;

@@ -14,14 +14,14 @@ import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.GeneratedToken;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.TokenMaps;
 
 /** Shares and enrichments against figures worked out by hand. */
 class RegionAttentionTest {
   private static final double EXACT = 1e-9;
 
-  private static TokenMaps maps(PatchGrid grid, float[]... values) {
+  private static TokenMaps maps(Grid grid, float[]... values) {
     return new TokenMaps(
         new AttributionMap("hand", values),
         grid,
@@ -30,7 +30,7 @@ class RegionAttentionTest {
   }
 
   /** 40 × 20 on a square of 40: rows 0 and 3 of 4 × 4 patches of 10 × 10 are padding. */
-  private static final PatchGrid PADDED = PatchGrid.padded(40, 20, 8, 2);
+  private static final Grid PADDED = Grid.padded(40, 20, 8, 2);
 
   @Test
   void sharesOfTheMapOnThePicture() {
@@ -64,8 +64,7 @@ class RegionAttentionTest {
   @ParameterizedTest
   @EnumSource(Fit.class)
   void sharesOfAPartitionSumToOne(Fit fit) {
-    PatchGrid grid =
-        fit == Fit.PAD ? PatchGrid.padded(301, 199, 336, 14) : PatchGrid.cropped(301, 199, 336, 14);
+    Grid grid = fit == Fit.PAD ? Grid.padded(301, 199, 336, 14) : Grid.cropped(301, 199, 336, 14);
     Random random = new Random(4);
     float[] map = new float[grid.size()];
     for (int p = 0; p < map.length; p++) {

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 import org.vlmvisualizer.core.AttentionShares;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.IndexRange;
+import org.vlmvisualizer.core.Layout;
 
 /**
  * Maps of kept attention that are small enough to compute by hand: one token, layers 4 and 5, heads
@@ -23,7 +25,14 @@ class HandComputedKeptTest {
 
   private static final float[][] VISION = {{.5f, .5f}, {.25f, .75f}};
   private static final HeadAttention KEPT =
-      new HeadAttention(new IndexRange(4, 5), new IndexRange(2, 3), false, IMAGE, REST, VISION);
+      new HeadAttention(
+          new IndexRange(4, 5),
+          new IndexRange(2, 3),
+          false,
+          IMAGE,
+          REST,
+          VISION,
+          Layout.of(new Grid(2, 1, 2, 1, 0, 0, 1, 1, 1)));
 
   private static void assertToken(
       String method,

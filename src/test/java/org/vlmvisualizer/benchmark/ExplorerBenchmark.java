@@ -20,7 +20,7 @@ import javax.swing.JFrame;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.explorer.Explorer;
@@ -161,7 +161,7 @@ public final class ExplorerBenchmark {
     Random random = new Random(7);
     byte[] rgb = new byte[3 * side * side];
     random.nextBytes(rgb);
-    PatchGrid grid = PatchGrid.padded(side, side, 336, 14);
+    Grid grid = Grid.padded(side, side, 336, 14);
     float[][] values = new float[count][grid.size()];
     List<GeneratedToken> tokens = new ArrayList<>();
     List<AttentionShares> shares = new ArrayList<>();

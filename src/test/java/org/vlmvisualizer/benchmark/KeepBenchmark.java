@@ -15,9 +15,11 @@ import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.attribution.KeptMaps;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Fit;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.Keep;
+import org.vlmvisualizer.core.Layout;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.engine.Precision;
@@ -100,7 +102,9 @@ public final class KeepBenchmark {
     for (int q = 0; q < vision.length; q++) {
       vision[q] = random(576);
     }
-    HeadAttention kept = new HeadAttention(range, range, false, image, rest, vision);
+    HeadAttention kept =
+        new HeadAttention(
+            range, range, false, image, rest, vision, Layout.of(Grid.squashed(336, 336, 336, 14)));
     for (IndexRange some : List.of(IndexRange.ALL, new IndexRange(7, 7))) {
       List<Double> seconds = new ArrayList<>();
       for (int i = 0; i <= repeats; i++) {

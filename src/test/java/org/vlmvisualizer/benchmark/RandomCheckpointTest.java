@@ -24,9 +24,9 @@ import org.vlmvisualizer.checkpoint.StoredTensor.DType;
 import org.vlmvisualizer.checkpoint.TorchFile;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.Generation;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.ModelConfig;
-import org.vlmvisualizer.core.PatchGrid;
-import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.TraceRequest;
@@ -140,11 +140,11 @@ class RandomCheckpointTest {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = random.nextFloat();
     }
-    PatchGrid grid = PatchGrid.padded(side, side, side, config.vision().patchSize());
+    Grid grid = Grid.padded(side, side, side, config.vision().patchSize());
     try (LlavaNetwork network =
         LlavaNetwork.load(config, weights, "cpu", Precision.FLOAT32, null, Progress.NONE)) {
       return network.generate(
-              new PixelValues(pixels, grid),
+              ModelInput.of(pixels, side, grid),
               prompt,
               1,
               Generation.greedy(Set.of()),

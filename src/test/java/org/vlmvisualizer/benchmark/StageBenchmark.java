@@ -22,7 +22,7 @@ import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.ModelConfig;
-import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenSequence;
@@ -63,7 +63,7 @@ public final class StageBenchmark {
       System.out.printf(
           "%s: %,d parameters, %s on %s, loaded in %.1f s%n",
           arguments[0], weights.parameters(), network.precision(), network.device(), load);
-      PixelValues pixels = family.imageProcessor(checkpoint, Fit.PAD).process(picture());
+      ModelInput pixels = family.imageProcessor(checkpoint, Fit.PAD).process(picture());
       TokenSequence prompt = prompt(checkpoint, family, config);
       TraceRequest recording =
           AttributionMethods.of("vlm-visualizer", AttentionOptions.REFERENCE).request();
@@ -142,7 +142,7 @@ public final class StageBenchmark {
 
   private static void run(
       LlavaNetwork network,
-      PixelValues pixels,
+      ModelInput pixels,
       TokenSequence prompt,
       int tokens,
       TraceRequest request,

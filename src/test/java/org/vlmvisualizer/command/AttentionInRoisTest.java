@@ -30,7 +30,7 @@ import org.scijava.Context;
 import org.scijava.command.CommandService;
 import org.scijava.module.ModuleItem;
 import org.scijava.service.Service;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.output.AttentionResult;
 
 /** The command on real answers of a tiny model, without a display. */
@@ -113,7 +113,7 @@ class AttentionInRoisTest {
   @Test
   void aRoiLiesWhereItWasDrawn() throws Exception {
     runs.remember(runs.crop);
-    PatchGrid grid = AttentionResult.of(runs.crop).maps().grid();
+    Grid grid = AttentionResult.of(runs.crop).maps().grid();
     Roi ellipse = new EllipseRoi(15, 10, 25, 18, 0.6);
     ImagePlus image = CommandRuns.picture();
     image.setRoi(ellipse);
@@ -133,7 +133,7 @@ class AttentionInRoisTest {
 
   @Test
   void agreesWithThePixelsOfTheHeatmaps() throws Exception {
-    PatchGrid grid = AttentionResult.of(runs.whole).maps().grid();
+    Grid grid = AttentionResult.of(runs.whole).maps().grid();
     // Edges on those of runs.patches, where a pixel has the value of one patch.
     int x = (int) Math.rint(grid.sourceX(1));
     assertEquals(grid.sourceX(1), x, 1e-9);
@@ -160,7 +160,7 @@ class AttentionInRoisTest {
       ResultsTable table = runs.measure("image", RoiRuns.with(opened, new Roi(2, 1, 9, 11)));
       assertEquals(expected, table.getValue("roi_1_share", 0), 1e-9, file);
     }
-    PatchGrid grid = AttentionResult.of(runs.crop).maps().grid();
+    Grid grid = AttentionResult.of(runs.crop).maps().grid();
     Roi onPatches =
         new PolygonRoi(
             new float[] {x(grid, 2), x(grid, 11), x(grid, 11), x(grid, 2)},
@@ -177,11 +177,11 @@ class AttentionInRoisTest {
     return folder.resolve("crop").toFile();
   }
 
-  private static float x(PatchGrid grid, double x) {
+  private static float x(Grid grid, double x) {
     return (float) grid.cellX(x);
   }
 
-  private static float y(PatchGrid grid, double y) {
+  private static float y(Grid grid, double y) {
     return (float) grid.cellY(y);
   }
 

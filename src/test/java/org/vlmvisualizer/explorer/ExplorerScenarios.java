@@ -37,7 +37,7 @@ import javax.swing.JLabel;
 import javax.swing.JSlider;
 import org.vlmvisualizer.area.Region;
 import org.vlmvisualizer.area.RegionAttention;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.SourceFrame;
 
@@ -116,7 +116,7 @@ public final class ExplorerScenarios {
     assertEquals(List.of(5), explorer.selected());
     // The brightest place of picture and map is the peak's patch: 9 * 5 = 45, column 5 of row 5.
     ImagePlus flat = OpenExplorer.onEventThread(explorer.picture::flatten);
-    PatchGrid grid = explorer.state.maps().grid();
+    Grid grid = explorer.state.maps().grid();
     int peak = flat.getProcessor().getPixel((int) grid.centreX(45), (int) grid.centreY(45));
     int other = flat.getProcessor().getPixel((int) grid.centreX(20), (int) grid.centreY(20));
     assertTrue((peak >> 16 & 0xff) > 220 && (peak & 0xff) < 190, Integer.toHexString(peak));

@@ -8,9 +8,10 @@ import java.util.Random;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.IndexRange;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Layout;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.AttentionResult;
@@ -42,7 +43,7 @@ final class Samples {
   /** Maps on a grid of 8 × 8 patches; that of token t has its peak at patch 9 t mod 64. */
   static AttentionResult result(int width, int height, int count) {
     Random random = new Random(3);
-    PatchGrid grid = PatchGrid.padded(width, height, 112, 14);
+    Grid grid = Grid.padded(width, height, 112, 14);
     float[][] values = new float[count][grid.size()];
     for (int t = 0; t < count; t++) {
       float sum = 0;
@@ -59,7 +60,7 @@ final class Samples {
 
   /** With maps that are all 0. */
   static AttentionResult empty(int width, int height, int count) {
-    PatchGrid grid = PatchGrid.padded(width, height, 112, 14);
+    Grid grid = Grid.padded(width, height, 112, 14);
     return result(width, height, new float[count][grid.size()], grid, null);
   }
 
@@ -76,7 +77,14 @@ final class Samples {
       }
     }
     HeadAttention heads =
-        new HeadAttention(new IndexRange(0, 2), new IndexRange(0, 1), false, image, rest, null);
+        new HeadAttention(
+            new IndexRange(0, 2),
+            new IndexRange(0, 1),
+            false,
+            image,
+            rest,
+            null,
+            Layout.of(plain.maps().grid()));
     return result(width, height, plain.maps().map().values(), plain.maps().grid(), heads);
   }
 
@@ -86,7 +94,7 @@ final class Samples {
   }
 
   private static AttentionResult result(
-      int width, int height, float[][] values, PatchGrid grid, HeadAttention kept) {
+      int width, int height, float[][] values, Grid grid, HeadAttention kept) {
     List<GeneratedToken> tokens = new ArrayList<>();
     List<AttentionShares> shares = new ArrayList<>();
     for (int t = 0; t < values.length; t++) {

@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.vlmvisualizer.core.Fit;
-import org.vlmvisualizer.core.PatchGrid;
-import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.Grid;
+import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.RgbPicture;
 
 /** Figures by hand; the parity with transformers is checked on the golden checkpoints. */
@@ -39,15 +39,15 @@ class ImageProcessorTest {
     return new RgbPicture(width, height, rgb);
   }
 
-  private static int at(PixelValues pixels, int x, int y, int c) {
-    int side = pixels.grid().modelSize();
-    return (int) pixels.values()[(c * side + y) * side + x];
+  private static int at(ModelInput pixels, int x, int y, int c) {
+    int side = pixels.size();
+    return (int) pixels.pixelValues()[0][(c * side + y) * side + x];
   }
 
   @Test
   void rescalesAndNormalisesInFloat() {
     RgbPicture picture = new RgbPicture(1, 1, new byte[] {(byte) 255, (byte) 128, 0});
-    float[] values = clip(2, Fit.PAD).process(picture).values();
+    float[] values = clip(2, Fit.PAD).process(picture).pixelValues()[0];
     assertEquals((1f - 0.48145466f) / 0.26862954f, values[0]);
     assertEquals(((float) (128 * (1 / 255.0)) - 0.4578275f) / 0.26130258f, values[4]);
     assertEquals((0f - 0.40821073f) / 0.27577711f, values[8]);
@@ -56,12 +56,11 @@ class ImageProcessorTest {
   @ParameterizedTest
   @EnumSource
   void onePixelFillsTheInput(Fit fit) {
-    PixelValues pixels =
-        plain(8, fit).process(new RgbPicture(1, 1, new byte[] {7, 80, (byte) 250}));
+    ModelInput pixels = plain(8, fit).process(new RgbPicture(1, 1, new byte[] {7, 80, (byte) 250}));
     for (int i = 0; i < 64; i++) {
-      assertEquals(7, pixels.values()[i]);
-      assertEquals(80, pixels.values()[64 + i]);
-      assertEquals(250, pixels.values()[128 + i]);
+      assertEquals(7, pixels.pixelValues()[0][i]);
+      assertEquals(80, pixels.pixelValues()[0][64 + i]);
+      assertEquals(250, pixels.pixelValues()[0][128 + i]);
     }
   }
 
@@ -69,7 +68,7 @@ class ImageProcessorTest {
   void paddingIsTheMeanRoundedDown() {
     double[] one = {1, 1, 1};
     ImageProcessor processor = new ImageProcessor(8, 2, CLIP_MEAN, one, 1, Fit.PAD, CLIP_MEAN);
-    float[] values = processor.process(counting(8, 2)).values(); // rows 3 and 4 of 8
+    float[] values = processor.process(counting(8, 2)).pixelValues()[0]; // rows 3 and 4 of 8
     assertEquals(122 - 0.48145466f, values[0]);
     assertEquals(116 - 0.4578275f, values[64]);
     assertEquals(104 - 0.40821073f, values[128]);
@@ -80,7 +79,7 @@ class ImageProcessorTest {
   @ParameterizedTest
   @CsvSource({"8,2,0,3", "8,3,0,2", "8,7,0,0", "2,8,3,0", "3,8,2,0", "1,8,3,0", "8,8,0,0"})
   void padsAround(int width, int height, int left, int top) {
-    PixelValues pixels = plain(8, Fit.PAD).process(counting(width, height));
+    ModelInput pixels = plain(8, Fit.PAD).process(counting(width, height));
     for (int y = 0; y < 8; y++) {
       for (int x = 0; x < 8; x++) {
         boolean inside = x >= left && x < left + width && y >= top && y < top + height;
@@ -89,21 +88,21 @@ class ImageProcessorTest {
         assertEquals(inside ? 200 : 0, at(pixels, x, y, 2));
       }
     }
-    assertEquals(PatchGrid.padded(width, height, 8, 1), pixels.grid());
+    assertEquals(Grid.padded(width, height, 8, 1), pixels.layout().display(0));
   }
 
   /** What is left of the picture when nothing is resized: offset (length - size) / 2. */
   @ParameterizedTest
   @CsvSource({"8,8,0,0", "9,8,0,0", "11,8,1,0", "8,12,0,2", "8,41,0,16", "90,8,41,0"})
   void cropsTheCentre(int width, int height, int left, int top) {
-    PixelValues pixels = plain(8, Fit.CROP).process(counting(width, height));
+    ModelInput pixels = plain(8, Fit.CROP).process(counting(width, height));
     for (int y = 0; y < 8; y++) {
       for (int x = 0; x < 8; x++) {
         assertEquals(left + x, at(pixels, x, y, 0));
         assertEquals(top + y, at(pixels, x, y, 1));
       }
     }
-    assertEquals(PatchGrid.cropped(width, height, 8, 1), pixels.grid());
+    assertEquals(Grid.cropped(width, height, 8, 1), pixels.layout().display(0));
   }
 
   /** 5 x 3 to a shorter side of 4 is 6 x 4 (6.67 rounded down), and columns 1 to 4 of that. */
@@ -111,7 +110,7 @@ class ImageProcessorTest {
   void cropRoundsTheLongerSideDown() {
     RgbPicture picture = counting(5, 3);
     RgbPicture resized = Resize.resize(picture, Resampling.BICUBIC, 6, 4);
-    PixelValues pixels = plain(4, Fit.CROP).process(picture);
+    ModelInput pixels = plain(4, Fit.CROP).process(picture);
     for (int y = 0; y < 4; y++) {
       for (int x = 0; x < 4; x++) {
         assertEquals(resized.get(x + 1, y, 0), at(pixels, x, y, 0));
@@ -129,8 +128,8 @@ class ImageProcessorTest {
     double[] mean = {201 / 255.0 + 1e-9, 201 / 255.0 + 1e-9, 201 / 255.0 + 1e-9};
     double[] one = {1, 1, 1};
     for (Fit fit : Fit.values()) {
-      PixelValues pixels = new ImageProcessor(28, 14, mean, one, 1, fit, mean).process(picture);
-      for (float value : pixels.values()) {
+      ModelInput pixels = new ImageProcessor(28, 14, mean, one, 1, fit, mean).process(picture);
+      for (float value : pixels.pixelValues()[0]) {
         assertEquals(201 - (float) mean[0], value);
       }
     }

@@ -19,16 +19,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.attribution.AttentionOptions;
+import org.vlmvisualizer.attribution.AttentionRows;
 import org.vlmvisualizer.attribution.AttributionMethod;
 import org.vlmvisualizer.attribution.AttributionMethods;
-import org.vlmvisualizer.attribution.TokenAttention;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Generation;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.ModelConfig;
-import org.vlmvisualizer.core.PatchGrid;
-import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
@@ -113,7 +113,7 @@ class GoldenNetworkTest {
     Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
-    PixelValues pixels = pixels(golden, config);
+    ModelInput pixels = pixels(golden, config);
     try (PromptEncoder encoder = family.encoder(checkpoint, config);
         LlavaNetwork network = load(checkpoint, Precision.FLOAT32)) {
       float[][] features = network.features(pixels);
@@ -141,7 +141,7 @@ class GoldenNetworkTest {
       checkRows(golden, trace);
       checkPromptRows(golden, trace);
 
-      TokenAttention attention = TokenAttention.of(trace, false);
+      AttentionRows attention = AttentionRows.of(trace, false);
       close(golden, "map", flatten(reference.attribute(trace).values()));
       close(
           golden,
@@ -161,7 +161,7 @@ class GoldenNetworkTest {
   }
 
   private static void checkSelectedLayer(
-      Golden golden, LlavaNetwork network, PixelValues pixels, TokenSequence prompt, int length) {
+      Golden golden, LlavaNetwork network, ModelInput pixels, TokenSequence prompt, int length) {
     AttributionMethod selected =
         AttributionMethods.of(
             "vlm-visualizer",
@@ -220,10 +220,10 @@ class GoldenNetworkTest {
     }
   }
 
-  private static PixelValues pixels(Golden golden, ModelConfig config) {
+  private static ModelInput pixels(Golden golden, ModelConfig config) {
     int side = config.vision().imageSize();
-    PatchGrid grid = PatchGrid.padded(side, side, side, config.vision().patchSize());
-    return new PixelValues(golden.floats("pixel_values"), grid);
+    Grid grid = Grid.padded(side, side, side, config.vision().patchSize());
+    return ModelInput.of(golden.floats("pixel_values"), side, grid);
   }
 
   private static TokenSequence prompt(

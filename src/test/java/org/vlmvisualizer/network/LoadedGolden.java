@@ -5,9 +5,9 @@ import java.util.Set;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Generation;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.ModelConfig;
-import org.vlmvisualizer.core.PatchGrid;
-import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
@@ -22,7 +22,7 @@ final class LoadedGolden implements AutoCloseable {
   final Golden golden;
   final ModelConfig config;
   final LlavaNetwork network;
-  final PixelValues pixels;
+  final ModelInput pixels;
   final TokenSequence prompt;
   final int length;
 
@@ -46,9 +46,10 @@ final class LoadedGolden implements AutoCloseable {
             Progress.NONE);
     int side = config.vision().imageSize();
     pixels =
-        new PixelValues(
+        ModelInput.of(
             golden.floats("pixel_values"),
-            PatchGrid.padded(side, side, side, config.vision().patchSize()));
+            side,
+            Grid.padded(side, side, side, config.vision().patchSize()));
     try (PromptEncoder encoder = family.encoder(checkpoint, config)) {
       prompt =
           encoder.encode(

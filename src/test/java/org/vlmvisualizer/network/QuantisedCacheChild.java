@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.Set;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Generation;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.ModelConfig;
-import org.vlmvisualizer.core.PatchGrid;
-import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.engine.Precision;
@@ -29,7 +29,7 @@ final class QuantisedCacheChild {
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
     int side = config.vision().imageSize();
-    PatchGrid grid = PatchGrid.padded(side, side, side, config.vision().patchSize());
+    Grid grid = Grid.padded(side, side, side, config.vision().patchSize());
     try (LlavaNetwork network =
             LlavaNetwork.load(
                 config,
@@ -41,7 +41,7 @@ final class QuantisedCacheChild {
         PromptEncoder encoder = family.encoder(checkpoint, config)) {
       float[] logits =
           network.generate(
-                  new PixelValues(new float[3 * side * side], grid),
+                  ModelInput.of(new float[3 * side * side], side, grid),
                   encoder.encode(family.template(checkpoint), "What?", false),
                   1,
                   Generation.greedy(Set.of()),

@@ -21,9 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Generation;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.ModelConfig;
-import org.vlmvisualizer.core.PatchGrid;
-import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
@@ -125,8 +125,8 @@ class QuantisedCacheTest {
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
     int side = config.vision().imageSize();
-    PatchGrid grid = PatchGrid.padded(side, side, side, config.vision().patchSize());
-    PixelValues pixels = new PixelValues(golden.floats("pixel_values"), grid);
+    Grid grid = Grid.padded(side, side, side, config.vision().patchSize());
+    ModelInput pixels = ModelInput.of(golden.floats("pixel_values"), side, grid);
     try (LlavaNetwork network =
             LlavaNetwork.load(
                 config,

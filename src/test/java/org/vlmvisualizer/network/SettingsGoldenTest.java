@@ -21,7 +21,7 @@ import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.ModelConfig;
-import org.vlmvisualizer.core.PixelValues;
+import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenSequence;
@@ -62,7 +62,7 @@ class SettingsGoldenTest {
     Checkpoint checkpoint = Checkpoint.open(copy(name));
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
-    PixelValues pixels = family.imageProcessor(checkpoint, Fit.PAD).process(picture());
+    ModelInput pixels = family.imageProcessor(checkpoint, Fit.PAD).process(picture());
     try (PromptEncoder encoder = family.encoder(checkpoint, config);
         LlavaNetwork network =
             LlavaNetwork.load(
@@ -87,7 +87,7 @@ class SettingsGoldenTest {
       double[] expectedPixels = expected(name, "pixels");
       int step = GOLDEN.get("step").getAsInt();
       for (int i = 0; i < expectedPixels.length; i++) {
-        assertEquals((float) expectedPixels[i], pixels.values()[i * step]);
+        assertEquals((float) expectedPixels[i], pixels.pixelValues()[0][i * step]);
       }
       assertArrayEquals(ints(expected(name, "promptIds")), prompt.inputIds());
       assertArrayEquals(

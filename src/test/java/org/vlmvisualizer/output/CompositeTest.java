@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.vlmvisualizer.PlainSentence;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
-import org.vlmvisualizer.core.PatchGrid;
 
 /** What scientists do with the hyperstacks: look, measure, save, open again. */
 class CompositeTest {
@@ -179,7 +179,7 @@ class CompositeTest {
   @EnumSource(names = {"NEAREST", "NONE"})
   void profilesAndMeasurementsArePhysical(Upsampling upsampling) {
     Demo demo = Demo.of(120, 80, 1); // a crop at (100, 50) of an image of 0.25 µm x 0.5 µm
-    PatchGrid grid = demo.grid();
+    Grid grid = demo.grid();
     boolean bare = upsampling == Upsampling.NONE;
     float[][] values = new float[1][grid.size()];
     int patch = 9 * grid.columns() + 7;

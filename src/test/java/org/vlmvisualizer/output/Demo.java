@@ -7,7 +7,7 @@ import java.util.List;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 
@@ -38,7 +38,7 @@ public record Demo(RgbPicture picture, TokenMaps maps, SourceFrame source) {
   };
 
   static Demo of(int width, int height, int count) {
-    PatchGrid grid = PatchGrid.padded(width, height, 336, 14);
+    Grid grid = Grid.padded(width, height, 336, 14);
     float[][] values = new float[count][];
     List<GeneratedToken> tokens = new ArrayList<>();
     List<AttentionShares> shares = new ArrayList<>();
@@ -55,12 +55,12 @@ public record Demo(RgbPicture picture, TokenMaps maps, SourceFrame source) {
         new SourceFrame("cells.tif", 100, 50, micrometres()));
   }
 
-  PatchGrid grid() {
+  Grid grid() {
     return maps.grid();
   }
 
   /** Other values on the same grid for the same tokens. */
-  TokenMaps with(float[][] values, PatchGrid grid) {
+  TokenMaps with(float[][] values, Grid grid) {
     return new TokenMaps(new AttributionMap("other", values), grid, maps.tokens(), maps.shares());
   }
 
@@ -92,7 +92,7 @@ public record Demo(RgbPicture picture, TokenMaps maps, SourceFrame source) {
     return calibration;
   }
 
-  private static float[] blob(PatchGrid grid, double sourceX, double sourceY) {
+  private static float[] blob(Grid grid, double sourceX, double sourceY) {
     float[] patches = new float[grid.size()];
     double spread = Math.max(grid.sourceWidth(), grid.sourceHeight()) / 12.0;
     double sum = 0;

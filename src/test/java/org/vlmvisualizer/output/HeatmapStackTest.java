@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
-import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.TokenMaps;
 
 class HeatmapStackTest {
@@ -94,7 +94,7 @@ class HeatmapStackTest {
     calibration.yOrigin = invertY ? 0 : 30; // 0 and inverted: ImageJ counts from the bottom row
     image.setCalibration(calibration);
     SourceFrame frame = SourceFrame.of(image, new Rectangle(100, 50, 120, 80), 0);
-    PatchGrid grid = pad ? PatchGrid.padded(120, 80, 336, 14) : PatchGrid.cropped(120, 80, 336, 14);
+    Grid grid = pad ? Grid.padded(120, 80, 336, 14) : Grid.cropped(120, 80, 336, 14);
 
     double x = 70.5; // in the crop
     double y = 31.25;
@@ -169,7 +169,7 @@ class HeatmapStackTest {
             + " upsampling=none, which keeps one pixel per patch, or choose a smaller region.",
         e.getMessage());
     HeatmapStack.requireMemory(500, 500, 100, 2_000_000_000L);
-    PatchGrid huge = PatchGrid.padded(40_000, 40_000, 336, 14);
+    Grid huge = Grid.padded(40_000, 40_000, 336, 14);
     assertThrows(
         InputException.class,
         () ->

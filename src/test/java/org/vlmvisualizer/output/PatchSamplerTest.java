@@ -10,22 +10,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
-import org.vlmvisualizer.core.PatchGrid;
 
 class PatchSamplerTest {
 
   @ParameterizedTest
   @CsvSource({"50, 31, true", "31, 50, true", "50, 31, false", "31, 50, false", "8, 8, true"})
   void nearestIsThePatchUnderThePixelCentre(int width, int height, boolean pad) {
-    PatchGrid grid =
-        pad ? PatchGrid.padded(width, height, 24, 4) : PatchGrid.cropped(width, height, 24, 4);
+    Grid grid = pad ? Grid.padded(width, height, 24, 4) : Grid.cropped(width, height, 24, 4);
     float[] patches = numbered(grid);
     float[] plane = new float[width * height];
     new PatchSampler(grid, Upsampling.NEAREST, width, height).sample(patches, plane);
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
-        int patch = grid.patchAt(x + 0.5, y + 0.5);
+        int patch = grid.cellAt(x + 0.5, y + 0.5);
         assertEquals(patch < 0 ? 0 : patches[patch], plane[y * width + x]);
       }
     }
@@ -34,7 +33,7 @@ class PatchSamplerTest {
   @ParameterizedTest
   @EnumSource(names = {"BILINEAR", "BICUBIC"})
   void rampIsReproducedBetweenInnerPatchCentres(Upsampling upsampling) {
-    PatchGrid grid = PatchGrid.padded(24, 24, 24, 4);
+    Grid grid = Grid.padded(24, 24, 24, 4);
     float[] patches = new float[36];
     for (int p = 0; p < 36; p++) {
       patches[p] = 10 + p % 6 + 3 * (p / 6);
@@ -52,13 +51,13 @@ class PatchSamplerTest {
   @ParameterizedTest
   @EnumSource(names = {"NEAREST", "BILINEAR", "BICUBIC"})
   void constantStaysConstantToTheEdgeAndCroppedAwayIsZero(Upsampling upsampling) {
-    PatchGrid grid = PatchGrid.cropped(60, 30, 24, 4);
+    Grid grid = Grid.cropped(60, 30, 24, 4);
     float[] patches = new float[36];
     Arrays.fill(patches, 0.25f);
     float[] plane = new float[60 * 30];
     new PatchSampler(grid, upsampling, 60, 30).sample(patches, plane);
     for (int i = 0; i < plane.length; i++) {
-      boolean seen = grid.patchAt(i % 60 + 0.5, i / 60 + 0.5) >= 0;
+      boolean seen = grid.cellAt(i % 60 + 0.5, i / 60 + 0.5) >= 0;
       assertEquals(seen ? 0.25f : 0, plane[i], 1e-6);
     }
     assertEquals(0, plane[0]);
@@ -66,7 +65,7 @@ class PatchSamplerTest {
 
   @Test
   void bicubicIsCatmullRomClippedAtZero() {
-    PatchGrid grid = PatchGrid.padded(8, 8, 8, 2);
+    Grid grid = Grid.padded(8, 8, 8, 2);
     float[] patches = new float[16];
     for (int row = 0; row < 4; row++) {
       patches[row * 4 + 1] = 1;
@@ -94,7 +93,7 @@ class PatchSamplerTest {
         e.getMessage());
   }
 
-  private static float[] numbered(PatchGrid grid) {
+  private static float[] numbered(Grid grid) {
     float[] patches = new float[grid.size()];
     for (int p = 0; p < patches.length; p++) {
       patches[p] = p + 1;

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
-import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 import org.w3c.dom.Document;
@@ -151,7 +151,7 @@ class PortableResultTest {
     AttentionResult result = nasty(width, height);
     String html = HtmlReport.of(result, MapStyle.DEFAULT);
     Document page = parse(html);
-    PatchGrid grid = result.maps().grid();
+    Grid grid = result.maps().grid();
     assertEquals(100 * grid.sourceX(0) / width, percent(html, "left"), 1e-4);
     assertEquals(100 * grid.sourceY(0) / height, percent(html, "top"), 1e-4);
     double side = grid.sourceX(grid.columns()) - grid.sourceX(0);

@@ -29,6 +29,7 @@ import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Layout;
 
 /** What was kept of layers and heads, through files and back. */
 class SavedKeptTest {
@@ -60,7 +61,14 @@ class SavedKeptTest {
     for (float[] row : tower) {
       row[random.nextInt(patches)] = 1;
     }
-    return new HeadAttention(layers, heads, averaged, image, rest, vision ? tower : null);
+    return new HeadAttention(
+        layers,
+        heads,
+        averaged,
+        image,
+        rest,
+        vision ? tower : null,
+        Layout.of(Demo.of(60, 40, 1).grid()));
   }
 
   private AttentionResult write(HeadAttention kept) {

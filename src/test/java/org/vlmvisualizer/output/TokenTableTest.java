@@ -14,12 +14,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.TokenMaps;
 
 class TokenTableTest {
   /** 20 × 10 on a square of 20: rows 0 and 3 of 4 × 4 patches are padding. */
-  private static final PatchGrid GRID = PatchGrid.padded(20, 10, 8, 2);
+  private static final Grid GRID = Grid.padded(20, 10, 8, 2);
 
   private static TokenTable table() {
     float[] onPicture = new float[16];

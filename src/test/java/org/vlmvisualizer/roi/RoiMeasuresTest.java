@@ -18,8 +18,8 @@ import org.vlmvisualizer.area.Region;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
-import org.vlmvisualizer.core.PatchGrid;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.AttentionResult;
@@ -40,7 +40,7 @@ class RoiMeasuresTest {
     TokenMaps maps =
         new TokenMaps(
             new AttributionMap("hand", new float[][] {left, right, new float[16]}),
-            PatchGrid.padded(40, 20, 8, 2),
+            Grid.padded(40, 20, 8, 2),
             List.of(
                 new GeneratedToken(5, " a,\"b\"", 0.5),
                 new GeneratedToken(6, "\n", 0.5),

@@ -27,14 +27,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vlmvisualizer.area.PatchOverlap;
-import org.vlmvisualizer.core.PatchGrid;
+import org.vlmvisualizer.core.Grid;
 
 /** Every kind of ROI as ImageJ makes it, as an area in pixels of its image. */
 class RoiRegionTest {
   private static final double EXACT = 1e-9;
 
   /** 400 × 400 pixels as 8 × 8 patches of 50 × 50. */
-  private static final PatchGrid GRID = PatchGrid.padded(400, 400, 16, 2);
+  private static final Grid GRID = Grid.padded(400, 400, 16, 2);
 
   private static final double PATCH = 2500;
 

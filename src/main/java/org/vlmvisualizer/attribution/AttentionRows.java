@@ -1,0 +1,76 @@
+package org.vlmvisualizer.attribution;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.vlmvisualizer.core.AttentionShares;
+import org.vlmvisualizer.core.Trace;
+
+/**
+ * The attention of all generated tokens to all tokens before them, layers averaged by {@link
+ * TokenAttention#layerMean}.
+ *
+ * @param rows [T, K_t], each sums to 1; all 0 where everything lay on a dropped first token
+ */
+public record AttentionRows(double[][] rows) {
+
+  /**
+   * @param keepFirst whether attention to the first token counts
+   */
+  public static AttentionRows of(Trace trace, boolean keepFirst) {
+    double[][] rows = new double[trace.rows().length][];
+    for (int t = 0; t < rows.length; t++) {
+      rows[t] = TokenAttention.layerMean(wide(trace.rows()[t]), keepFirst);
+    }
+    return new AttentionRows(rows);
+  }
+
+  private static double[][] wide(float[][] layers) {
+    double[][] wide = new double[layers.length][layers[0].length];
+    for (int l = 0; l < layers.length; l++) {
+      for (int k = 0; k < layers[l].length; k++) {
+        wide[l][k] = layers[l][k];
+      }
+    }
+    return wide;
+  }
+
+  /** A token's row, summed up. */
+  TokenAttention token(int t, Trace trace) {
+    return TokenAttention.of(rows[t], trace.prompt());
+  }
+
+  /** How each row divides between picture and text: [T]. */
+  public List<AttentionShares> shares(Trace trace) {
+    List<AttentionShares> shares = new ArrayList<>();
+    for (int t = 0; t < rows.length; t++) {
+      shares.add(token(t, trace).shares(trace.layout()));
+    }
+    return shares;
+  }
+
+  /**
+   * The whole-sequence matrix: row i tells what token i was predicted from. Row 0 is [1]; the rows
+   * of the other prompt tokens are the prompt's query rows before them; the rest are {@link #rows}.
+   *
+   * @return [N + T, N + T], 0 from the diagonal on but for row 0; null if the prompt's rows were
+   *     not recorded
+   */
+  public float[][] matrix(Trace trace) {
+    if (trace.promptRows() == null) {
+      return null;
+    }
+    int promptLength = trace.prompt().length();
+    int length = promptLength + rows.length;
+    float[][] matrix = new float[length][length];
+    matrix[0][0] = 1;
+    for (int i = 1; i < promptLength; i++) {
+      System.arraycopy(trace.promptRows()[i - 1], 0, matrix[i], 0, promptLength);
+    }
+    for (int t = 0; t < rows.length; t++) {
+      for (int k = 0; k < rows[t].length; k++) {
+        matrix[promptLength + t][k] = (float) rows[t][k];
+      }
+    }
+    return matrix;
+  }
+}
