@@ -8,7 +8,10 @@ def queries(x: Tensor, w: __torch__.weights.Layer, tables: __torch__.weights.Rot
   h = __torch__.ops.rms_norm(x, w.input_layernorm, options.eps)
   qkv = __torch__.ops.projected(h, w.qkv_proj, options.half_block).reshape([n, -1, cache.keys.size(-1)]).transpose(0, 1)
   heads = qkv.size(0) - 2 * kv_heads
-  rotated = __torch__.ops.rope(qkv[:heads + kv_heads], tables.cos[start:start + n], tables.sin[start:start + n])
+  rotated = qkv[:heads + kv_heads]
+  if w.qk_norm.numel() > 0:
+    rotated = __torch__.ops.rms_norm(rotated, w.qk_norm, options.eps)
+  rotated = __torch__.ops.rope(rotated, tables.cos[start:start + n], tables.sin[start:start + n])
   cache.keys[:, start:start + n].copy_(rotated[heads:])
   cache.values[:, start:start + n].copy_(qkv[heads + kv_heads:])
   return rotated[:heads]

@@ -68,8 +68,12 @@ class Network(Module):
   def tower_options(self: __torch__.Network, heads: int, act: str, eps: float) -> __torch__.weights.TowerOptions:
     return __torch__.weights.TowerOptions(heads, act, eps)
 
-  def layer(self: __torch__.Network, input_layernorm: Tensor, qkv_proj: __torch__.weights.Projection, o_proj: __torch__.weights.Projection, post_attention_layernorm: Tensor, gate_up_proj: __torch__.weights.Projection, down_proj: __torch__.weights.Projection) -> __torch__.weights.Layer:
-    return __torch__.weights.Layer(input_layernorm, qkv_proj, o_proj, post_attention_layernorm, gate_up_proj, down_proj)
+  def layer(self: __torch__.Network, input_layernorm: Tensor, qkv_proj: __torch__.weights.Projection, qk_norm: Tensor, o_proj: __torch__.weights.Projection, post_attention_layernorm: Tensor, gate_up_proj: __torch__.weights.Projection, down_proj: __torch__.weights.Projection) -> __torch__.weights.Layer:
+    return __torch__.weights.Layer(input_layernorm, qkv_proj, qk_norm, o_proj, post_attention_layernorm, gate_up_proj, down_proj)
+
+  # Of norms that all heads share, [C] each -> [H + KV, 1, C].
+  def qk_norm(self: __torch__.Network, q_norm: Tensor, k_norm: Tensor, heads: int, kv_heads: int) -> Tensor:
+    return torch.cat([q_norm.repeat([heads, 1, 1]), k_norm.repeat([kv_heads, 1, 1])], 0)
 
   def head(self: __torch__.Network, norm: Tensor, lm_head: __torch__.weights.Projection) -> __torch__.weights.Head:
     return __torch__.weights.Head(norm, lm_head)

@@ -46,10 +46,12 @@ class TowerOptions(NamedTuple):
   eps : float
 
 
-# A layer of the decoder; gate_up are stacked as qkv are.
+# A layer of the decoder; gate_up are stacked as qkv are. qk_norm, a weight for each head of queries
+# and keys [H + KV, 1, C], is of Qwen3 only.
 class Layer(NamedTuple):
   input_layernorm : Tensor
   qkv_proj : __torch__.weights.Projection
+  qk_norm : Tensor
   o_proj : __torch__.weights.Projection
   post_attention_layernorm : Tensor
   gate_up_proj : __torch__.weights.Projection

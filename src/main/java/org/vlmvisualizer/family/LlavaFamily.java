@@ -5,7 +5,6 @@ import java.util.Map;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.checkpoint.WeightMap;
-import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
@@ -60,9 +59,10 @@ final class LlavaFamily implements ModelFamily {
     VisionConfig vision =
         ClipVision.config(config.object("vision_config"), config.has("vision_config"));
     int layer = ClipVision.featureLayer(config, "vision_feature_layer", vision);
+    ConfigObject text = config.object("text_config");
     return new ModelConfig(
         vision,
-        decoder(config.object("text_config"), isTied(checkpoint, config)),
+        DecoderSettings.of(text).config(text, isTied(checkpoint, config)),
         layer,
         config.oneOf("projector_hidden_act", "gelu", ClipVision.ACTIVATIONS),
         config.flag("multimodal_projector_bias", true),
@@ -86,11 +86,6 @@ final class LlavaFamily implements ModelFamily {
   private static boolean isTied(Checkpoint checkpoint, ConfigObject config) {
     return config.flag("tie_word_embeddings", false)
         && checkpoint.tensors().stream().noneMatch(t -> t.name().endsWith("lm_head.weight"));
-  }
-
-  private static DecoderConfig decoder(ConfigObject c, boolean tied) {
-    String type = c.oneOf("model_type", "llama", List.of("llama", "mistral"));
-    return LlamaDecoder.config(c, type.equals("mistral"), tied);
   }
 
   @Override

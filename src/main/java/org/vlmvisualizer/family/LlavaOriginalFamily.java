@@ -87,7 +87,9 @@ final class LlavaOriginalFamily implements ModelFamily {
     config.oneOf("mm_patch_merge_type", "flat", List.of("flat"));
     VisionConfig vision = ClipTower.of(checkpoint).config();
     int given = config.size("mm_hidden_size", vision.hiddenSize());
-    DecoderConfig decoder = LlamaDecoder.config(config, isMistral(checkpoint), false);
+    DecoderConfig decoder =
+        (isMistral(checkpoint) ? DecoderSettings.MISTRAL : DecoderSettings.LLAMA)
+            .config(config, false);
     int layers = projectorLayers(config.text("mm_projector_type", "linear"));
     int from = layers == 0 ? decoder.hiddenSize() : vision.hiddenSize();
     if (given != vision.hiddenSize() || from != vision.hiddenSize()) {

@@ -63,10 +63,14 @@ public final class WeightShapes {
     for (int i = 0; i < c.numHiddenLayers(); i++) {
       String layer = root + "layers." + i + ".";
       put(layer + "input_layernorm.weight", d);
-      linear(layer + "self_attn.q_proj", queries, d, c.attentionBias());
-      linear(layer + "self_attn.k_proj", keys, d, c.attentionBias());
-      linear(layer + "self_attn.v_proj", keys, d, c.attentionBias());
-      linear(layer + "self_attn.o_proj", d, queries, c.attentionBias());
+      linear(layer + "self_attn.q_proj", queries, d, c.qkvBias());
+      linear(layer + "self_attn.k_proj", keys, d, c.qkvBias());
+      linear(layer + "self_attn.v_proj", keys, d, c.qkvBias());
+      linear(layer + "self_attn.o_proj", d, queries, c.outputBias());
+      if (c.qkNorm()) {
+        put(layer + "self_attn.q_norm.weight", c.headDim());
+        put(layer + "self_attn.k_norm.weight", c.headDim());
+      }
       put(layer + "post_attention_layernorm.weight", d);
       linear(layer + "mlp.gate_proj", c.intermediateSize(), d, c.mlpBias());
       linear(layer + "mlp.up_proj", c.intermediateSize(), d, c.mlpBias());

@@ -21,7 +21,8 @@ import org.vlmvisualizer.engine.Precision;
 /**
  * A LLaMA-like decoder: weights on the device, and greedy decoding over a key/value cache.
  *
- * <p>Source: transformers 4.57, modeling_llama.py and modeling_mistral.py (without sliding window).
+ * <p>Source: transformers 4.57, modeling_llama.py, modeling_mistral.py, modeling_qwen2.py and
+ * modeling_qwen3.py (without sliding window).
  */
 final class Decoder {
   private final Torch torch;
@@ -53,13 +54,13 @@ final class Decoder {
             loader.projection(config.tieWordEmbeddings() ? root + "embed_tokens" : "lm_head"));
     for (int i = 0; i < config.numHiddenLayers(); i++) {
       progress.update("Loading the decoder", i, config.numHiddenLayers());
-      layers.add(layer(loader, root + "layers." + i + "."));
+      layers.add(layer(root + "layers." + i + "."));
       NativeHeap.trim();
     }
     allLayers = loader.list(layers);
   }
 
-  private static IValue layer(WeightLoader loader, String name) {
+  private IValue layer(String name) {
     String attention = name + "self_attn.";
     String[] qkv = {attention + "q_proj", attention + "k_proj", attention + "v_proj"};
     String[] gateUp = {name + "mlp.gate_proj", name + "mlp.up_proj"};
@@ -67,10 +68,21 @@ final class Decoder {
         "layer",
         loader.load(name + "input_layernorm.weight"),
         loader.projection(qkv),
+        config.qkNorm() ? qkNorm(attention) : loader.none(),
         loader.projection(attention + "o_proj"),
         loader.load(name + "post_attention_layernorm.weight"),
         loader.projection(gateUp),
         loader.projection(name + "mlp.down_proj"));
+  }
+
+  private PtNDArray qkNorm(String attention) {
+    return torch.tensor(
+        torch.manager(),
+        "qk_norm",
+        loader.load(attention + "q_norm.weight"),
+        loader.load(attention + "k_norm.weight"),
+        config.numAttentionHeads(),
+        config.numKeyValueHeads());
   }
 
   /** [ids, D] float32. */

@@ -119,6 +119,11 @@ final class WeightLoader {
     return empty(precision.scalarType(), 1);
   }
 
+  /** An array without elements, which stands for a weight that a model does not have. */
+  PtNDArray none() {
+    return none;
+  }
+
   /** A norm's weight and bias. */
   IValue norm(String name) {
     return keep("norm", load(name + ".weight"), load(name + ".bias"));

@@ -52,6 +52,8 @@ public record LlavaSize(
             false,
             false,
             false,
+            false,
+            false,
             Integer.MAX_VALUE);
     return new ModelConfig(vision, decoder, -2, "gelu", true, 0);
   }

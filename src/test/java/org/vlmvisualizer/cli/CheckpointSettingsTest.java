@@ -285,7 +285,7 @@ class CheckpointSettingsTest {
         copy()
             .edit(
                 "config.json",
-                json -> json.getAsJsonObject("text_config").addProperty("model_type", "qwen2")),
+                json -> json.getAsJsonObject("text_config").addProperty("model_type", "gemma2")),
         "model_type in text_config of config.json");
   }
 
