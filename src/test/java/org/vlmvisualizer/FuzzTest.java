@@ -185,7 +185,11 @@ class FuzzTest {
                 mutated -> {
                   TestFiles.write(copy.resolve("tokenizer.json"), mutated);
                   try (PromptEncoder encoder = family.encoder(checkpoint, config)) {
-                    encoder.encode(family.template(checkpoint), "What is it?", false);
+                    encoder.encode(
+                        family.template(checkpoint),
+                        List.of(family.pictureText(checkpoint, config)),
+                        "What is it?",
+                        false);
                   }
                 });
     assertTrue(refused > COUNT / 10, refused + " refused");
@@ -204,7 +208,7 @@ class FuzzTest {
                   var json =
                       SentencePieceTokenizer.tokenizerJson(
                           "tokenizer.model"::equals, name -> mutated);
-                  PromptEncoder.spliced(json, 1 << 20, -200, 4, "<image>").close();
+                  PromptEncoder.spliced(json, 1 << 20, -200).close();
                 });
     assertTrue(refused > COUNT / 10, refused + " refused");
   }

@@ -3,6 +3,7 @@ package org.vlmvisualizer.analysis;
 import java.awt.EventQueue;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.vlmvisualizer.attribution.AttentionRows;
@@ -92,7 +93,7 @@ public final class AttentionModel implements AutoCloseable {
     ModelFamily family = Families.of(checkpoint);
     template(family, checkpoint, request);
     family.generation(checkpoint);
-    family.imageProcessor(checkpoint, request.fit());
+    family.pictures(checkpoint, request.fit());
   }
 
   private static PromptTemplate template(
@@ -115,8 +116,10 @@ public final class AttentionModel implements AutoCloseable {
     PromptTemplate template = template(family, checkpoint, request);
     Generation generation = family.generation(checkpoint);
     long start = System.nanoTime();
-    TokenSequence prompt = encoder.encode(template, request.question(), request.keepSystem());
-    ModelInput input = family.imageProcessor(checkpoint, request.fit()).process(picture);
+    ModelInput input =
+        family.pictures(checkpoint, request.fit()).process(List.of(picture), progress);
+    TokenSequence prompt =
+        encoder.encode(template, input.texts(), request.question(), request.keepSystem());
     Map<String, Double> seconds = new LinkedHashMap<>();
     seconds.put("load", loadSeconds);
     seconds.put("preprocess", seconds(start));

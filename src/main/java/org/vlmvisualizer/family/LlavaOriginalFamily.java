@@ -141,13 +141,17 @@ final class LlavaOriginalFamily implements ModelFamily {
   /** The original code tokenises what stands before and behind the picture apart. */
   @Override
   public PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
-    boolean marked = config(checkpoint.config()).flag("mm_use_im_start_end", false);
     return PromptEncoder.spliced(
         SentencePieceTokenizer.tokenizerJson(checkpoint::has, checkpoint::bytes),
         config.decoder().vocabSize(),
-        config.imageTokenId(),
-        config.vision().numPatches(),
-        marked ? "<im_start><image><im_end>" : PromptTemplate.IMAGE);
+        config.imageTokenId());
+  }
+
+  @Override
+  public String pictureText(Checkpoint checkpoint, ModelConfig config) {
+    String image = ModelFamily.super.pictureText(checkpoint, config);
+    boolean marked = config(checkpoint.config()).flag("mm_use_im_start_end", false);
+    return marked ? "<im_start>" + image + "<im_end>" : image;
   }
 
   @Override

@@ -61,11 +61,7 @@ public interface ModelFamily {
         TokenizerConfig.applied(
             checkpoint.required("tokenizer.json"), checkpoint.optional("tokenizer_config.json"));
     PromptEncoder encoder =
-        new PromptEncoder(
-            tokenizer,
-            config.decoder().vocabSize(),
-            config.imageTokenId(),
-            config.vision().numPatches());
+        new PromptEncoder(tokenizer, config.decoder().vocabSize(), config.imageTokenId());
     try {
       encoder.requireImageToken();
       return encoder;
@@ -73,6 +69,11 @@ public interface ModelFamily {
       encoder.close();
       throw e;
     }
+  }
+
+  /** What stands for a picture in a prompt. */
+  default String pictureText(Checkpoint checkpoint, ModelConfig config) {
+    return PromptTemplate.IMAGE.repeat(config.vision().numPatches());
   }
 
   ImageProcessor imageProcessor(Checkpoint checkpoint, Fit fit);

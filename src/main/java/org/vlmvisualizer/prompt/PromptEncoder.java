@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.Span.Kind;
@@ -20,47 +21,46 @@ import org.vlmvisualizer.prompt.SentencePieceTokenizer.TokenizerJson;
 
 /** Turns questions into ids and ids into text, with a model's own tokenizer.json. */
 public final class PromptEncoder implements AutoCloseable {
+  /** More than any decoder here has positions. */
+  private static final int MAX_IMAGE_TOKENS = 1 << 17;
+
   private final HuggingFaceTokenizer tokenizer;
   private final Vocabulary vocabulary;
   private final int imageTokenId;
-  private final int imageTokens;
-  private final Splice splice;
+  private final String imageToken;
 
-  /** How the original LLaVA puts a picture into a prompt, and what goes in front of each part. */
-  private record Splice(String imageText, String prefix) {}
+  /** What goes in front of each piece of a prompt that is tokenised in pieces; null if in one. */
+  private final String prefix;
 
   /**
-   * An encoder that replaces the token {@code <image>} by image tokens, as transformers does.
+   * An encoder that tokenises a prompt with all its image tokens in one piece, as transformers
+   * does.
    *
    * @param tokenizer tokenizer.json
    * @param vocabSize rows of the model's embedding table
-   * @param imageTokenId the id of {@code <image>}
-   * @param imageTokens P, how many ids stand for one picture
+   * @param imageTokenId the id of the token that stands for a part of a picture
    * @throws InputException if the tokenizer is broken, or has ids beyond the embedding table
    */
-  public PromptEncoder(JsonObject tokenizer, int vocabSize, int imageTokenId, int imageTokens) {
-    this(tokenizer, vocabSize, imageTokenId, imageTokens, null);
+  public PromptEncoder(JsonObject tokenizer, int vocabSize, int imageTokenId) {
+    this(tokenizer, vocabSize, imageTokenId, null);
   }
 
   /**
-   * An encoder that tokenises the text before and behind {@code <image>} apart and puts the image
-   * tokens between, as the original LLaVA's {@code tokenizer_image_token} does.
+   * An encoder that tokenises the texts before, between and behind the image tokens apart, as the
+   * original LLaVA's {@code tokenizer_image_token} does.
    *
-   * @param imageText {@code <image>}, perhaps between marks that are tokens of their own
+   * @param imageTokenId an id of no token
    * @throws InputException as the constructor
    */
-  public static PromptEncoder spliced(
-      TokenizerJson tokenizer, int vocabSize, int imageTokenId, int imageTokens, String imageText) {
-    Splice splice = new Splice(imageText, tokenizer.prefix());
-    return new PromptEncoder(tokenizer.json(), vocabSize, imageTokenId, imageTokens, splice);
+  public static PromptEncoder spliced(TokenizerJson tokenizer, int vocabSize, int imageTokenId) {
+    return new PromptEncoder(tokenizer.json(), vocabSize, imageTokenId, tokenizer.prefix());
   }
 
-  private PromptEncoder(
-      JsonObject tokenizerJson, int vocabSize, int imageTokenId, int imageTokens, Splice splice) {
-    this.splice = splice;
+  private PromptEncoder(JsonObject tokenizerJson, int vocabSize, int imageTokenId, String prefix) {
+    this.prefix = prefix;
     this.vocabulary = new Vocabulary(tokenizerJson);
     this.imageTokenId = imageTokenId;
-    this.imageTokens = imageTokens;
+    this.imageToken = prefix == null ? vocabulary.text(imageTokenId) : PromptTemplate.IMAGE;
     if (vocabulary.size() > vocabSize) {
       throw new InputException(
           "Expected a tokenizer.json of at most %d ids, the rows of the model's embedding table, found %d; use the tokenizer.json that belongs to these weights."
@@ -83,26 +83,62 @@ public final class PromptEncoder implements AutoCloseable {
   }
 
   /**
-   * Renders and tokenises a question; {@code <image>} becomes P image tokens.
+   * Renders and tokenises a question about one or several pictures.
    *
-   * @throws InputException if the question is empty, or the tokenizer does not know the image token
+   * @param pictures each picture's text, which stands in its place: its image tokens, perhaps with
+   *     markers between
+   * @throws InputException if the question is empty, the pictures have too many image tokens, or
+   *     the tokenizer does not know the image token
    */
-  public TokenSequence encode(PromptTemplate template, String question, boolean keepSystem) {
-    PromptTemplate.Rendered prompt =
-        template.render(
-            question, keepSystem, splice == null ? PromptTemplate.IMAGE : splice.imageText());
-    Ids ids = new Ids(prompt);
-    if (splice != null) {
-      String text = prompt.text();
-      int image = text.indexOf(PromptTemplate.IMAGE);
-      int behind = image + PromptTemplate.IMAGE.length();
-      ids.addText(text.substring(0, image), 0, true);
-      ids.addImage();
-      ids.addText(text.substring(behind), behind, false);
-    } else {
-      ids.addText(prompt.text(), 0, true);
+  public TokenSequence encode(
+      PromptTemplate template, List<String> pictures, String question, boolean keepSystem) {
+    int imageTokens = count(pictures);
+    refuseImageToken(question);
+    RenderedPrompt prompt = template.render(question, keepSystem, pictures);
+    List<Integer> ids = new ArrayList<>();
+    List<Kind> kinds = new ArrayList<>();
+    for (Token token : prefix == null ? tokens(prompt.text()) : spliced(prompt.text())) {
+      ids.add(token.id());
+      boolean image = token.id() == imageTokenId;
+      kinds.add(image ? Kind.IMAGE : prompt.kind(token.start()));
     }
-    return ids.sequence();
+    int found = Collections.frequency(kinds, Kind.IMAGE);
+    if (found != imageTokens) {
+      throw new InputException(
+          "Expected tokenizer.json to know %s as id %d, but of %d in the prompt it found %d; use the tokenizer.json that belongs to these weights."
+              .formatted(imageToken, imageTokenId, imageTokens, found));
+    }
+    int[] inputIds = ids.stream().mapToInt(Integer::intValue).toArray();
+    List<String> tokens = ids.stream().map(this::text).toList();
+    return new TokenSequence(prompt.readable(imageToken), inputIds, tokens, spans(kinds));
+  }
+
+  /** Before the prompt is put together, which many pictures would make long. */
+  private int count(List<String> pictures) {
+    long count = 0;
+    for (String picture : pictures) {
+      int next = 0;
+      for (int i = picture.indexOf(imageToken); i >= 0; i = picture.indexOf(imageToken, next)) {
+        next = i + imageToken.length();
+        count++;
+      }
+    }
+    if (count > MAX_IMAGE_TOKENS) {
+      throw new InputException(
+          "Expected at most %d image tokens in a prompt, found %d; ask about fewer pictures or tiles."
+              .formatted(MAX_IMAGE_TOKENS, count));
+    }
+    return (int) count;
+  }
+
+  private void refuseImageToken(String question) {
+    for (String token : List.of(PromptTemplate.IMAGE, imageToken)) {
+      if (question.contains(token)) {
+        throw new InputException(
+            "Expected a question without %s, which the plugin adds by itself; remove it from the prompt."
+                .formatted(token));
+      }
+    }
   }
 
   /**
@@ -120,62 +156,35 @@ public final class PromptEncoder implements AutoCloseable {
     }
   }
 
-  /** The ids of a prompt as they come together. */
-  private final class Ids {
-    private final PromptTemplate.Rendered prompt;
-    private final List<Integer> expanded = new ArrayList<>();
-    private final List<Kind> kinds = new ArrayList<>();
-    private int images;
-
-    Ids(PromptTemplate.Rendered prompt) {
-      this.prompt = prompt;
-    }
-
-    /**
-     * @param start where the text starts in the prompt
-     * @param first whether BOS goes in front
-     */
-    void addText(String text, int start, boolean first) {
-      for (Token token : tokens(text, first)) {
-        if (splice == null && token.id() == imageTokenId) {
-          addImage();
-        } else {
-          expanded.add(token.id());
-          kinds.add(token.start() < 0 ? Kind.PROMPT : kind(prompt, start + token.start()));
-        }
-      }
-    }
-
-    void addImage() {
-      images++;
-      expanded.addAll(Collections.nCopies(imageTokens, imageTokenId));
-      kinds.addAll(Collections.nCopies(imageTokens, Kind.IMAGE));
-    }
-
-    TokenSequence sequence() {
-      if (images != 1) {
-        throw new InputException(
-            "Expected tokenizer.json to know %s as id %d, but it found %d of them in the prompt; use the tokenizer.json that belongs to these weights."
-                .formatted(PromptTemplate.IMAGE, imageTokenId, images));
-      }
-      int[] inputIds = expanded.stream().mapToInt(Integer::intValue).toArray();
-      List<String> tokens = expanded.stream().map(PromptEncoder.this::text).toList();
-      return new TokenSequence(prompt.text(), inputIds, tokens, spans(kinds));
-    }
-  }
-
   /**
-   * @param start of its text, in characters; -1 for BOS
+   * @param start of its text, in code points; -1 for BOS
    */
   record Token(int id, int start) {}
 
+  /** The tokens of a text in one piece, BOS in front. */
+  List<Token> tokens(String text) {
+    return tokens(text, 0, true);
+  }
+
+  private List<Token> spliced(String text) {
+    List<Token> tokens = new ArrayList<>();
+    int start = 0;
+    for (String piece : text.split(Pattern.quote(imageToken), -1)) {
+      if (start > 0) {
+        tokens.add(new Token(imageTokenId, start - imageToken.length()));
+      }
+      tokens.addAll(tokens(piece, start, start == 0));
+      start += piece.codePointCount(0, piece.length()) + imageToken.length();
+    }
+    return tokens;
+  }
+
   /**
-   * The tokens of a text.
-   *
+   * @param start of the text in the prompt
    * @param first whether BOS goes in front
    */
-  List<Token> tokens(String text, boolean first) {
-    String before = splice == null || text.isEmpty() ? "" : splice.prefix();
+  private List<Token> tokens(String text, int start, boolean first) {
+    String before = prefix == null || text.isEmpty() ? "" : prefix;
     Encoding encoding = encoding(before + text, first);
     long[] ids = encoding.getIds();
     // The span of BOS is null.
@@ -189,8 +198,9 @@ public final class PromptEncoder implements AutoCloseable {
               && i + 1 < ids.length
               && vocabulary.isSpecial((int) ids[i + 1]);
       if (!lone) {
-        int start = spans[i] == null ? -1 : Math.max(0, spans[i].getStart() - before.length());
-        tokens.add(new Token((int) ids[i], start));
+        int place =
+            spans[i] == null ? -1 : start + Math.max(0, spans[i].getStart() - before.length());
+        tokens.add(new Token((int) ids[i], place));
       }
     }
     return tokens;
@@ -207,11 +217,6 @@ public final class PromptEncoder implements AutoCloseable {
     }
   }
 
-  private static Kind kind(PromptTemplate.Rendered prompt, int start) {
-    boolean system = start >= prompt.systemStart() && start < prompt.systemEnd();
-    return system ? Kind.SYSTEM : Kind.PROMPT;
-  }
-
   private static List<Span> spans(List<Kind> kinds) {
     List<Span> spans = new ArrayList<>();
     int start = 0;
@@ -226,7 +231,7 @@ public final class PromptEncoder implements AutoCloseable {
 
   /** What one id looks like to a reader, leading space kept. */
   public String text(int id) {
-    return id == imageTokenId ? PromptTemplate.IMAGE : vocabulary.text(id);
+    return id == imageTokenId ? imageToken : vocabulary.text(id);
   }
 
   /** Running text of an answer, control tokens left out. */

@@ -1,9 +1,11 @@
 package org.vlmvisualizer.prompt;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Span.Kind;
 
 /**
  * How a question is put to a model.
@@ -12,64 +14,59 @@ import org.vlmvisualizer.core.InputException;
  * white space is that of the latter.
  */
 public enum PromptTemplate {
-  VICUNA_V1(Texts.ASSISTANT + " ", "USER: <image>\n%s ASSISTANT:"),
-  MISTRAL("", "[INST] <image>\n%s [/INST]"),
-  LLAMA_2("<<SYS>>\n" + Texts.HELPFUL + "\n<</SYS>>\n\n", "[INST] ", "<image>\n%s [/INST]"),
+  VICUNA_V1(Texts.ASSISTANT + " ", "USER: {<image>\n}%s ASSISTANT:"),
+  MISTRAL("", "[INST] {<image>\n}%s [/INST]"),
+  LLAMA_2("<<SYS>>\n" + Texts.HELPFUL + "\n<</SYS>>\n\n", "[INST] ", "{<image>\n}%s [/INST]"),
   CHATML(
       "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n",
-      "<|im_start|>user\n<image>\n%s<|im_end|>\n<|im_start|>assistant\n"),
-  V0(Texts.ASSISTANT, "###Human: <image>\n%s###Assistant:");
+      "<|im_start|>user\n{<image>\n}%s<|im_end|>\n<|im_start|>assistant\n"),
+  V0(Texts.ASSISTANT, "###Human: {<image>\n}%s###Assistant:");
 
-  /** Where the picture goes. */
+  /** Where a picture goes. */
   public static final String IMAGE = "<image>";
 
   private final String system;
   private final String before;
-  private final String question;
+  private final String user;
 
-  PromptTemplate(String system, String question) {
-    this(system, "", question);
+  /**
+   * @param user the rest: what stands in braces comes once for each picture, %s is the question
+   */
+  PromptTemplate(String system, String user) {
+    this(system, "", user);
   }
 
-  PromptTemplate(String system, String before, String question) {
+  PromptTemplate(String system, String before, String user) {
     this.system = system;
     this.before = before;
-    this.question = question;
+    this.user = user;
   }
 
   /**
-   * A prompt as text.
+   * A question about some pictures as this template puts it.
    *
-   * @param systemStart where the system text starts in {@code text}
-   * @param systemEnd where it ends; equal to the start if there is none
+   * @param pictures what stands for each picture, in place of {@code <image>}
+   * @throws InputException if the question is blank
    */
-  record Rendered(String text, int systemStart, int systemEnd) {}
-
-  /**
-   * @throws InputException if the question is blank or names the image token
-   */
-  Rendered render(String asked, boolean keepSystem) {
-    return render(asked, keepSystem, IMAGE);
-  }
-
-  /**
-   * @param image what stands for the picture: {@code <image>}, perhaps between marks
-   * @throws InputException if the question is blank or names the image token
-   */
-  Rendered render(String asked, boolean keepSystem, String image) {
+  RenderedPrompt render(String asked, boolean keepSystem, List<String> pictures) {
     if (asked.isBlank()) {
       throw new InputException(
           "Expected a question about the picture, found an empty prompt; type one, such as What is in the image?");
     }
-    if (asked.contains(IMAGE)) {
-      throw new InputException(
-          "Expected a question without "
-              + IMAGE
-              + ", which the plugin adds by itself; remove it from the prompt.");
+    int open = user.indexOf('{');
+    int image = user.indexOf(IMAGE);
+    int close = user.indexOf('}');
+    RenderedPrompt.Writer prompt = new RenderedPrompt.Writer();
+    prompt.add(Kind.PROMPT, before);
+    prompt.add(Kind.SYSTEM, keepSystem ? system : "");
+    prompt.add(Kind.PROMPT, user.substring(0, open));
+    for (String picture : pictures) {
+      prompt.add(Kind.PROMPT, user.substring(open + 1, image));
+      prompt.add(Kind.MARKER, picture);
+      prompt.add(Kind.PROMPT, user.substring(image + IMAGE.length(), close));
     }
-    String kept = keepSystem ? system : "";
-    String text = before + kept + question.replace(IMAGE, image).replace("%s", asked.strip());
-    return new Rendered(text, before.length(), before.length() + kept.length());
+    prompt.add(Kind.PROMPT, user.substring(close + 1).replace("%s", asked.strip()));
+    return prompt.rendered();
   }
 
   /**

@@ -125,7 +125,11 @@ class RandomCheckpointTest {
     Checkpoint checkpoint = Checkpoint.open(folder);
     ModelFamily family = Families.of(checkpoint);
     try (PromptEncoder encoder = family.encoder(checkpoint, family.config(checkpoint))) {
-      return encoder.encode(family.template(checkpoint), "What is in the image?", false);
+      return encoder.encode(
+          family.template(checkpoint),
+          List.of(family.pictureText(checkpoint, family.config(checkpoint))),
+          "What is in the image?",
+          false);
     }
   }
 

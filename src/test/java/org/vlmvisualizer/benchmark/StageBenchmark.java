@@ -193,7 +193,11 @@ public final class StageBenchmark {
   private static TokenSequence prompt(
       Checkpoint checkpoint, ModelFamily family, ModelConfig config) {
     try (PromptEncoder encoder = family.encoder(checkpoint, config)) {
-      return encoder.encode(family.template(checkpoint), "What is in the image?", false);
+      return encoder.encode(
+          family.template(checkpoint),
+          List.of(family.pictureText(checkpoint, family.config(checkpoint))),
+          "What is in the image?",
+          false);
     }
   }
 

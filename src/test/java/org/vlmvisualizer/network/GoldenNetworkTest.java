@@ -38,7 +38,6 @@ import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
 import org.vlmvisualizer.prompt.PromptEncoder;
-import org.vlmvisualizer.prompt.PromptTemplate;
 
 /**
  * The network and the attribution against Python, stage by stage, from Python's own pixel values
@@ -78,7 +77,7 @@ class GoldenNetworkTest {
       Trace trace =
           network.generate(
               pixels(golden, config),
-              prompt(golden, family.template(checkpoint), encoder),
+              prompt(golden, family, checkpoint, encoder),
               1,
               Generation.greedy(Set.of()),
               encoder::text,
@@ -120,7 +119,7 @@ class GoldenNetworkTest {
       closeToScale(golden, "vision_features", features[0]);
       closeToScale(golden, "projected", features[1]);
 
-      TokenSequence prompt = prompt(golden, family.template(checkpoint), encoder);
+      TokenSequence prompt = prompt(golden, family, checkpoint, encoder);
       int length = golden.json.get("maxNewTokens").getAsInt();
       AttributionMethod reference =
           AttributionMethods.of("vlm-visualizer", AttentionOptions.REFERENCE);
@@ -227,10 +226,11 @@ class GoldenNetworkTest {
   }
 
   private static TokenSequence prompt(
-      Golden golden, PromptTemplate template, PromptEncoder encoder) {
+      Golden golden, ModelFamily family, Checkpoint checkpoint, PromptEncoder encoder) {
     TokenSequence prompt =
         encoder.encode(
-            template,
+            family.template(checkpoint),
+            List.of(family.pictureText(checkpoint, family.config(checkpoint))),
             golden.json.get("question").getAsString(),
             !golden.json.get("system").isJsonNull());
     assertEquals(golden.json.get("prompt").getAsString(), prompt.text());

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.network;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.checkpoint.Checkpoint;
@@ -54,6 +55,7 @@ final class LoadedGolden implements AutoCloseable {
       prompt =
           encoder.encode(
               family.template(checkpoint),
+              List.of(family.pictureText(checkpoint, config)),
               golden.json.get("question").getAsString(),
               !golden.json.get("system").isJsonNull());
     }

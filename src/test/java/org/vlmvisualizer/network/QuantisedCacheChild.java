@@ -2,6 +2,7 @@ package org.vlmvisualizer.network;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Generation;
@@ -42,7 +43,11 @@ final class QuantisedCacheChild {
       float[] logits =
           network.generate(
                   ModelInput.of(new float[3 * side * side], side, grid),
-                  encoder.encode(family.template(checkpoint), "What?", false),
+                  encoder.encode(
+                      family.template(checkpoint),
+                      List.of(ModelInput.IMAGE.repeat(grid.size())),
+                      "What?",
+                      false),
                   1,
                   Generation.greedy(Set.of()),
                   encoder::text,

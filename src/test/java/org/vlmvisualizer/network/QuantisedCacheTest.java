@@ -138,7 +138,11 @@ class QuantisedCacheTest {
         var encoder = family.encoder(checkpoint, config)) {
       return network.generate(
               pixels,
-              encoder.encode(family.template(checkpoint), "What?", false),
+              encoder.encode(
+                  family.template(checkpoint),
+                  List.of(family.pictureText(checkpoint, config)),
+                  "What?",
+                  false),
               1,
               Generation.greedy(java.util.Set.of()),
               encoder::text,

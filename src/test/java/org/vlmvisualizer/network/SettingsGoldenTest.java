@@ -73,7 +73,11 @@ class SettingsGoldenTest {
                 null,
                 Progress.NONE)) {
       TokenSequence prompt =
-          encoder.encode(family.template(checkpoint), GOLDEN.get("question").getAsString(), false);
+          encoder.encode(
+              family.template(checkpoint),
+              List.of(family.pictureText(checkpoint, config)),
+              GOLDEN.get("question").getAsString(),
+              false);
       Trace trace =
           network.generate(
               pixels,

@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,7 @@ import org.vlmvisualizer.core.InputException;
 
 /** Prompts of known chat templates equal those that transformers renders, to the character. */
 class KnownChatTemplatesTest {
+  private static final List<String> ONE = List.of(PromptTemplate.IMAGE);
   private static final String VICUNA = Golden.chatTemplate();
 
   private static String text(String golden) {
@@ -37,10 +39,11 @@ class KnownChatTemplatesTest {
     for (JsonElement element : golden.getAsJsonArray("templates")) {
       JsonObject entry = element.getAsJsonObject();
       PromptTemplate template = KnownChatTemplates.BY_SHA256.get(entry.get("sha256").getAsString());
-      assertEquals(entry.get("prompt").getAsString(), template.render(question, false).text());
+      assertEquals(entry.get("prompt").getAsString(), template.render(question, false, ONE).text());
       if (!entry.get("promptWithSystem").isJsonNull()) {
         assertEquals(
-            entry.get("promptWithSystem").getAsString(), template.render(question, true).text());
+            entry.get("promptWithSystem").getAsString(),
+            template.render(question, true, ONE).text());
       }
       checked.add(entry.get("sha256").getAsString());
     }

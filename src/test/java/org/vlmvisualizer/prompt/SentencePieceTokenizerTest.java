@@ -33,7 +33,7 @@ class SentencePieceTokenizerTest {
             name -> TestFiles.read(folder.resolve(name)));
     JsonArray cases =
         JsonParser.parseString(Files.readString(folder.resolve("cases.json"))).getAsJsonArray();
-    try (PromptEncoder encoder = PromptEncoder.spliced(json, 392, -200, 16, "<image>")) {
+    try (PromptEncoder encoder = PromptEncoder.spliced(json, 392, -200)) {
       for (JsonElement element : cases) {
         JsonObject example = element.getAsJsonObject();
         String text = example.get("text").getAsString();
@@ -41,7 +41,7 @@ class SentencePieceTokenizerTest {
             example.getAsJsonArray("ids").asList().stream()
                 .mapToInt(JsonElement::getAsInt)
                 .toArray();
-        int[] ids = encoder.tokens(text, true).stream().mapToInt(Token::id).toArray();
+        int[] ids = encoder.tokens(text).stream().mapToInt(Token::id).toArray();
         assertArrayEquals(expected, ids, "'" + text + "'");
       }
     }
@@ -57,8 +57,8 @@ class SentencePieceTokenizerTest {
         SentencePieceTokenizer.tokenizerJson(
             name -> !name.equals("tokenizer_config.json"),
             name -> name.equals("added_tokens.json") ? added : TestFiles.read(model));
-    try (PromptEncoder encoder = PromptEncoder.spliced(json, 392, -200, 16, "<image>")) {
-      int[] ids = encoder.tokens("the cell</s>", true).stream().mapToInt(Token::id).toArray();
+    try (PromptEncoder encoder = PromptEncoder.spliced(json, 392, -200)) {
+      int[] ids = encoder.tokens("the cell</s>").stream().mapToInt(Token::id).toArray();
       assertEquals("the cell", encoder.decode(ids));
     }
   }
