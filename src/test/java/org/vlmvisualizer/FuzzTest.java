@@ -107,7 +107,7 @@ class FuzzTest {
                   ModelFamily family = Families.of(checkpoint);
                   ModelConfig c = family.config(checkpoint);
                   WeightShapes.of(c);
-                  family.imageProcessor(checkpoint, Fit.PAD);
+                  family.pictures(checkpoint, Fit.PAD);
                   family.template(checkpoint);
                   family.generation(checkpoint);
                 });
@@ -162,7 +162,7 @@ class FuzzTest {
                 TestFiles.read(copy.resolve(name)),
                 mutated -> {
                   TestFiles.write(copy.resolve(name), mutated);
-                  family.imageProcessor(checkpoint, Fit.PAD);
+                  family.pictures(checkpoint, Fit.PAD);
                   family.template(checkpoint);
                   family.generation(checkpoint);
                 });
@@ -187,7 +187,7 @@ class FuzzTest {
                   try (PromptEncoder encoder = family.encoder(checkpoint, config)) {
                     encoder.encode(
                         family.template(checkpoint),
-                        List.of(family.pictureText(checkpoint, config)),
+                        Golden.texts(family, checkpoint),
                         "What is it?",
                         false);
                   }

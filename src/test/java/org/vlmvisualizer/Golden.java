@@ -12,6 +12,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.Fit;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.family.ModelFamily;
 
 /**
  * Figures that src/test/python/make_goldens.py computed with transformers. Its safetensors are read
@@ -142,5 +147,13 @@ public final class Golden {
       at += row.length;
     }
     return flat;
+  }
+
+  /** What stands in a prompt in the place of a picture. */
+  public static List<String> texts(ModelFamily family, Checkpoint checkpoint) {
+    return family
+        .pictures(checkpoint, Fit.PAD)
+        .process(List.of(new RgbPicture(1, 1, new byte[3])), Progress.NONE)
+        .texts();
   }
 }

@@ -174,6 +174,20 @@ public record Grid(
     return Math.max(0, Math.min(1, inside / (to - from)));
   }
 
+  /** The same rectangle in another number of cells. */
+  public Grid divided(int newColumns, int newRows) {
+    return new Grid(
+        sourceWidth,
+        sourceHeight,
+        newColumns,
+        newRows,
+        left,
+        top,
+        cellWidth * columns / newColumns,
+        cellHeight * rows / newRows,
+        Math.max(1, modelPixels * rows / newRows));
+  }
+
   /** The grid with whole cells added on each side until it covers the picture. */
   public Grid covering() {
     int before = missing(cellX(0));

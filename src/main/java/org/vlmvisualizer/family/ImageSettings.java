@@ -9,14 +9,17 @@ import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.VisionConfig;
-import org.vlmvisualizer.image.ImageProcessor;
+import org.vlmvisualizer.image.Normalization;
+import org.vlmvisualizer.image.Resampling;
+import org.vlmvisualizer.image.SingleView;
 
 /**
- * The settings of a checkpoint's image processor. What is not supported is refused by name.
+ * The settings of a checkpoint's image processor that all families share. What is not supported is
+ * refused by name.
  *
- * <p>Defaults of absent keys are those of transformers 4.57: CLIPImageProcessor,
- * LlavaImageProcessor; only the sizes are the vision tower's, since a picture of another size would
- * not fit into it.
+ * <p>Defaults of absent keys are those of the image processors of transformers 4.57 (the slow
+ * classes); only the sizes are the vision tower's, since a picture of another size would not fit
+ * into it.
  */
 final class ImageSettings {
   private static final String FILE = "preprocessor_config.json";
@@ -35,41 +38,59 @@ final class ImageSettings {
           "rescale_factor",
           "do_normalize",
           "image_mean",
-          "image_std");
+          "image_std",
+          "image_grid_pinpoints",
+          "do_image_splitting",
+          "max_image_size");
 
-  private static final int BICUBIC = 3;
   private static final double[] CLIP_MEAN = {0.48145466, 0.4578275, 0.40821073};
   private static final double[] CLIP_STD = {0.26862954, 0.26130258, 0.27577711};
+  private static final double[] HALF = {0.5, 0.5, 0.5};
+
+  /** The classes that have 0.5 as mean and standard deviation; all others have CLIP's. */
+  private static final List<String> HALVES =
+      List.of("SiglipImageProcessor", "Idefics3ImageProcessor", "SmolVLMImageProcessor");
+
+  private static final String SIGLIP = "SiglipImageProcessor";
+  private static final List<String> SINGLE_VIEW =
+      List.of("CLIPImageProcessor", "LlavaImageProcessor", SIGLIP);
 
   private final ConfigObject c;
   private final VisionConfig vision;
-  private final Fit fit;
 
-  private ImageSettings(ConfigObject c, VisionConfig vision, Fit fit) {
+  private ImageSettings(ConfigObject c, VisionConfig vision) {
     this.c = c;
     this.vision = vision;
-    this.fit = fit;
   }
 
   /**
-   * The processor of a checkpoint's pictures: by preprocessor_config.json, or as transformers 5
+   * The settings of a checkpoint's pictures: by preprocessor_config.json, or as transformers 5
    * saves it, by processor_config.json.
    *
-   * @throws InputException if it asks for what is not supported, or the files contradict each other
+   * @throws InputException if the files contradict each other
    */
-  static ImageProcessor of(Checkpoint checkpoint, VisionConfig vision, Fit fit) {
+  static ImageSettings read(Checkpoint checkpoint, VisionConfig vision) {
     ConfigObject own = new ConfigObject(checkpoint.optional(FILE), FILE);
     own = own.has(NESTED) ? own.object(NESTED) : own;
     ConfigObject shared = LlavaProcessor.config(checkpoint);
     if (!shared.has(NESTED)) {
-      return new ImageSettings(own, vision, fit).processor();
+      return new ImageSettings(own, vision);
     }
     ConfigObject nested = shared.object(NESTED);
     if (checkpoint.has(FILE)) {
       // transformers 4 goes by the one, transformers 5 by the other.
       requireEqual(own, nested);
     }
-    return new ImageSettings(nested, vision, fit).processor();
+    return new ImageSettings(nested, vision);
+  }
+
+  /**
+   * The processor of a checkpoint of LLaVA-1.5.
+   *
+   * @throws InputException if it asks for what is not supported
+   */
+  static SingleView of(Checkpoint checkpoint, VisionConfig vision, Fit fit) {
+    return read(checkpoint, vision).singleView(fit);
   }
 
   private static void requireEqual(ConfigObject own, ConfigObject nested) {
@@ -85,45 +106,109 @@ final class ImageSettings {
     }
   }
 
-  private ImageProcessor processor() {
-    checkType();
+  ConfigObject json() {
+    return c;
+  }
+
+  VisionConfig vision() {
+    return vision;
+  }
+
+  /**
+   * One crop of a picture: SigLIP's squashed, CLIP's padded or cropped as the user chose.
+   *
+   * @throws InputException if the checkpoint asks for what is not supported
+   */
+  SingleView singleView(Fit fit) {
+    requireType(SINGLE_VIEW);
+    requireResize();
+    boolean squashed = type().equals(SIGLIP);
+    if (squashed) {
+      checkSquashed(fit);
+    } else {
+      checkFitted(fit);
+    }
+    double[] mean = channels("image_mean", mean());
+    int[] colour = new int[3];
+    for (int i = 0; i < colour.length; i++) {
+      colour[i] = (int) (255 * mean[i]); // rounded down: (122, 116, 104) for CLIP
+    }
+    SingleView.Shape byFit = fit == Fit.PAD ? SingleView.Shape.PAD : SingleView.Shape.CROP;
+    return new SingleView(
+        vision.imageSize(),
+        vision.patchSize(),
+        normalization(),
+        resampling(Resampling.BICUBIC),
+        squashed ? SingleView.Shape.SQUASH : byFit,
+        colour);
+  }
+
+  /** Whatever a class is built upon (Fast, Pil), it is meant to do the same. */
+  private String type() {
+    String byDefault = c.text("feature_extractor_type", "CLIPImageProcessor");
+    return c.text("image_processor_type", byDefault)
+        .replace("FeatureExtractor", "ImageProcessor")
+        .replaceFirst("(Fast|Pil)$", "");
+  }
+
+  /**
+   * @throws InputException unless the settings are those of one of these classes
+   */
+  void requireType(List<String> known) {
+    if (!known.contains(type())) {
+      throw c.unexpected(String.join(" or ", known), "image_processor_type", type());
+    }
+  }
+
+  void requireResize() {
     if (!c.flag("do_resize", true)) {
       throw c.unexpected("true", "do_resize", "false");
     }
-    if (c.integer("resample", BICUBIC) != BICUBIC) {
-      throw c.unexpected("3 (bicubic)", "resample", c.json().get("resample").toString());
+  }
+
+  Resampling resampling(Resampling byDefault) {
+    if (!c.has("resample")) {
+      return byDefault;
     }
-    checkSizes();
-    double[] mean = channels("image_mean", CLIP_MEAN);
-    double[] std = channels("image_std", CLIP_STD);
+    return Resampling.ofCode(c.integer("resample", 0))
+        .orElseThrow(
+            () ->
+                c.unexpected(
+                    "1 (LANCZOS), 2 (BILINEAR) or 3 (BICUBIC)",
+                    "resample",
+                    c.json().get("resample").toString()));
+  }
+
+  Normalization normalization() {
+    double[] mean = channels("image_mean", mean());
+    double[] std = channels("image_std", HALVES.contains(type()) ? HALF : CLIP_STD);
     if (Arrays.stream(std).anyMatch(value -> value == 0)) {
       throw c.unexpected("numbers other than 0", "image_std", c.json().get("image_std").toString());
     }
     boolean normalised = c.flag("do_normalize", true);
-    return new ImageProcessor(
-        vision.imageSize(),
-        vision.patchSize(),
+    return new Normalization(
         normalised ? mean : new double[] {0, 0, 0},
         normalised ? std : new double[] {1, 1, 1},
-        c.flag("do_rescale", true) ? c.number("rescale_factor", 1 / 255.0) : 1,
-        fit,
-        mean);
+        c.flag("do_rescale", true) ? c.number("rescale_factor", 1 / 255.0) : 1);
   }
 
-  /** The classes of CLIP and LLaVA, whatever they are built upon; all do the same. */
-  private void checkType() {
-    String byDefault = c.text("feature_extractor_type", "CLIPImageProcessor");
-    String type =
-        c.text("image_processor_type", byDefault)
-            .replace("FeatureExtractor", "ImageProcessor")
-            .replaceFirst("(Fast|Pil)$", "");
-    if (!List.of("CLIPImageProcessor", "LlavaImageProcessor").contains(type)) {
-      throw c.unexpected("CLIPImageProcessor or LlavaImageProcessor", "image_processor_type", type);
+  private double[] mean() {
+    return HALVES.contains(type()) ? HALF : CLIP_MEAN;
+  }
+
+  private void checkSquashed(Fit fit) {
+    if (c.has("size") && !checkSize("size")) {
+      throw c.unexpected("height and width", "size", c.json().get("size").toString());
+    }
+    if (fit == Fit.CROP) {
+      throw new InputException(
+          "Expected an image processor that cuts the centre out of a picture, but %s says %s, which resizes the whole picture to a square; choose fit=pad."
+              .formatted(c.where(), SIGLIP));
     }
   }
 
   /** Resized and cropped to the model's size, so that a square picture keeps all its edges. */
-  private void checkSizes() {
+  private void checkFitted(Fit fit) {
     boolean squashed = c.flag("use_square_size", false);
     if (c.has("size")) {
       squashed |= checkSize("size");
@@ -144,7 +229,7 @@ final class ImageSettings {
   }
 
   /** Whether it is a height and a width; all that is given must be the model's. */
-  private boolean checkSize(String key) {
+  boolean checkSize(String key) {
     JsonElement value = c.json().get(key);
     boolean sides = value.isJsonArray();
     List<Double> given;

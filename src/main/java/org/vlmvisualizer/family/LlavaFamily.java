@@ -10,7 +10,7 @@ import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.VisionConfig;
-import org.vlmvisualizer.image.ImageProcessor;
+import org.vlmvisualizer.image.PictureProcessor;
 import org.vlmvisualizer.prompt.PromptEncoder;
 import org.vlmvisualizer.prompt.PromptTemplate;
 
@@ -89,7 +89,7 @@ final class LlavaFamily implements ModelFamily {
   }
 
   @Override
-  public ImageProcessor imageProcessor(Checkpoint checkpoint, Fit fit) {
+  public PictureProcessor pictures(Checkpoint checkpoint, Fit fit) {
     return ImageSettings.of(checkpoint, config(checkpoint).vision(), fit);
   }
 

@@ -18,7 +18,7 @@ import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.VisionConfig;
-import org.vlmvisualizer.image.ImageProcessor;
+import org.vlmvisualizer.image.PictureProcessor;
 import org.vlmvisualizer.prompt.PromptEncoder;
 import org.vlmvisualizer.prompt.PromptTemplate;
 import org.vlmvisualizer.prompt.SentencePieceTokenizer;
@@ -133,9 +133,14 @@ final class LlavaOriginalFamily implements ModelFamily {
   }
 
   @Override
-  public ImageProcessor imageProcessor(Checkpoint checkpoint, Fit fit) {
+  public PictureProcessor pictures(Checkpoint checkpoint, Fit fit) {
     ClipTower tower = ClipTower.of(checkpoint);
-    return ImageSettings.of(tower.processorFiles(), tower.config(), fit);
+    PictureProcessor plain = ImageSettings.of(tower.processorFiles(), tower.config(), fit);
+    boolean marked = config(checkpoint.config()).flag("mm_use_im_start_end", false);
+    return marked
+        ? (pictures, progress) ->
+            plain.process(pictures, progress).withTexts(text -> "<im_start>" + text + "<im_end>")
+        : plain;
   }
 
   /** The original code tokenises what stands before and behind the picture apart. */
@@ -145,13 +150,6 @@ final class LlavaOriginalFamily implements ModelFamily {
         SentencePieceTokenizer.tokenizerJson(checkpoint::has, checkpoint::bytes),
         config.decoder().vocabSize(),
         config.imageTokenId());
-  }
-
-  @Override
-  public String pictureText(Checkpoint checkpoint, ModelConfig config) {
-    String image = ModelFamily.super.pictureText(checkpoint, config);
-    boolean marked = config(checkpoint.config()).flag("mm_use_im_start_end", false);
-    return marked ? "<im_start>" + image + "<im_end>" : image;
   }
 
   @Override

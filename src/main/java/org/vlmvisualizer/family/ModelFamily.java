@@ -11,7 +11,7 @@ import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
-import org.vlmvisualizer.image.ImageProcessor;
+import org.vlmvisualizer.image.PictureProcessor;
 import org.vlmvisualizer.prompt.PromptEncoder;
 import org.vlmvisualizer.prompt.PromptTemplate;
 import org.vlmvisualizer.prompt.TokenizerConfig;
@@ -71,12 +71,7 @@ public interface ModelFamily {
     }
   }
 
-  /** What stands for a picture in a prompt. */
-  default String pictureText(Checkpoint checkpoint, ModelConfig config) {
-    return PromptTemplate.IMAGE.repeat(config.vision().numPatches());
-  }
-
-  ImageProcessor imageProcessor(Checkpoint checkpoint, Fit fit);
+  PictureProcessor pictures(Checkpoint checkpoint, Fit fit);
 
   PromptTemplate template(Checkpoint checkpoint);
 

@@ -30,7 +30,9 @@ public final class Resize {
 
   /** As Pillow's {@code picture.resize((width, height), filter)}. */
   public static RgbPicture resize(RgbPicture picture, Resampling filter, int width, int height) {
-    return window(picture, filter, width, height, 0, 0, width, height);
+    return width == picture.width() && height == picture.height()
+        ? picture
+        : window(picture, filter, width, height, 0, 0, width, height);
   }
 
   /**

@@ -42,8 +42,8 @@ class PythonParityTest {
     Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
     float[] values =
         Families.of(checkpoint)
-            .imageProcessor(checkpoint, fit(golden))
-            .process(picture(golden))
+            .pictures(checkpoint, fit(golden))
+            .process(List.of(picture(golden)), Progress.NONE)
             .pixelValues()[0];
     assertClose(golden, "pixel_values", values, 1e-6);
   }

@@ -127,7 +127,7 @@ class RandomCheckpointTest {
     try (PromptEncoder encoder = family.encoder(checkpoint, family.config(checkpoint))) {
       return encoder.encode(
           family.template(checkpoint),
-          List.of(family.pictureText(checkpoint, family.config(checkpoint))),
+          Golden.texts(family, checkpoint),
           "What is in the image?",
           false);
     }

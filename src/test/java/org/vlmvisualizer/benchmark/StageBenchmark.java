@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.checkpoint.Checkpoint;
@@ -63,7 +64,7 @@ public final class StageBenchmark {
       System.out.printf(
           "%s: %,d parameters, %s on %s, loaded in %.1f s%n",
           arguments[0], weights.parameters(), network.precision(), network.device(), load);
-      ModelInput pixels = family.imageProcessor(checkpoint, Fit.PAD).process(picture());
+      ModelInput pixels = family.pictures(checkpoint, Fit.PAD).process(List.of(picture()), Progress.NONE);
       TokenSequence prompt = prompt(checkpoint, family, config);
       TraceRequest recording =
           AttributionMethods.of("vlm-visualizer", AttentionOptions.REFERENCE).request();
@@ -195,7 +196,7 @@ public final class StageBenchmark {
     try (PromptEncoder encoder = family.encoder(checkpoint, config)) {
       return encoder.encode(
           family.template(checkpoint),
-          List.of(family.pictureText(checkpoint, family.config(checkpoint))),
+          Golden.texts(family, checkpoint),
           "What is in the image?",
           false);
     }

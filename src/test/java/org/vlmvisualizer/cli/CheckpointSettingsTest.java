@@ -49,8 +49,8 @@ class CheckpointSettingsTest {
       delimiter = '|',
       value = {
         "do_resize | false",
-        "resample | 2",
-        "image_processor_type | \"SiglipImageProcessor\"",
+        "resample | 4",
+        "image_processor_type | \"LlavaNextImageProcessor\"",
         "image_processor_type | \"ViTImageProcessorFast\"",
         "size | {\"shortest_edge\": 32}",
         "size | {\"longest_edge\": 28}",

@@ -230,7 +230,7 @@ class GoldenNetworkTest {
     TokenSequence prompt =
         encoder.encode(
             family.template(checkpoint),
-            List.of(family.pictureText(checkpoint, family.config(checkpoint))),
+            Golden.texts(family, checkpoint),
             golden.json.get("question").getAsString(),
             !golden.json.get("system").isJsonNull());
     assertEquals(golden.json.get("prompt").getAsString(), prompt.text());

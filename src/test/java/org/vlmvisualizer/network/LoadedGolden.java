@@ -55,7 +55,7 @@ final class LoadedGolden implements AutoCloseable {
       prompt =
           encoder.encode(
               family.template(checkpoint),
-              List.of(family.pictureText(checkpoint, config)),
+              Golden.texts(family, checkpoint),
               golden.json.get("question").getAsString(),
               !golden.json.get("system").isJsonNull());
     }

@@ -140,7 +140,7 @@ class QuantisedCacheTest {
               pixels,
               encoder.encode(
                   family.template(checkpoint),
-                  List.of(family.pictureText(checkpoint, config)),
+                  Golden.texts(family, checkpoint),
                   "What?",
                   false),
               1,

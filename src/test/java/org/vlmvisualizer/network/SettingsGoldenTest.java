@@ -62,7 +62,7 @@ class SettingsGoldenTest {
     Checkpoint checkpoint = Checkpoint.open(copy(name));
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
-    ModelInput pixels = family.imageProcessor(checkpoint, Fit.PAD).process(picture());
+    ModelInput pixels = family.pictures(checkpoint, Fit.PAD).process(List.of(picture()), Progress.NONE);
     try (PromptEncoder encoder = family.encoder(checkpoint, config);
         LlavaNetwork network =
             LlavaNetwork.load(
@@ -75,7 +75,7 @@ class SettingsGoldenTest {
       TokenSequence prompt =
           encoder.encode(
               family.template(checkpoint),
-              List.of(family.pictureText(checkpoint, config)),
+              Golden.texts(family, checkpoint),
               GOLDEN.get("question").getAsString(),
               false);
       Trace trace =

@@ -1,0 +1,168 @@
+package org.vlmvisualizer.image;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import org.vlmvisualizer.core.Grid;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.JavaMemory;
+import org.vlmvisualizer.core.Layout;
+import org.vlmvisualizer.core.ModelInput;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.Spread;
+import org.vlmvisualizer.core.View;
+
+/**
+ * Collects the image tokens of a question in the order of the prompt: their text, place and patches
+ * at once, so that the three cannot disagree. Pixels are made at the end, when all is counted.
+ */
+final class InputBuilder {
+  /** More crops than any picture or video of use makes. */
+  private static final int MAX_CROPS = 4096;
+
+  private final int size;
+  private final int patchSize;
+  private final String token;
+  private final List<Supplier<float[]>> crops = new ArrayList<>();
+  private final List<View> views = new ArrayList<>();
+  private final List<int[]> places = new ArrayList<>(); // of each token: view, cell
+  private final List<int[]> patches = new ArrayList<>();
+  private final List<float[]> weights = new ArrayList<>();
+  private final List<StringBuilder> texts = new ArrayList<>();
+
+  /**
+   * @param size S, side of a crop in pixels
+   * @param patchSize side of a patch in pixels
+   * @param token the text of an image token
+   */
+  InputBuilder(int size, int patchSize, String token) {
+    this.size = size;
+    this.patchSize = patchSize;
+    this.token = token;
+  }
+
+  /** Patches in a row of a crop. A remainder at the right and bottom edge is in no patch. */
+  int patchesPerSide() {
+    return size / patchSize;
+  }
+
+  /** What follows stands in the prompt in the place of the next picture. */
+  void nextPicture() {
+    texts.add(new StringBuilder());
+  }
+
+  /** Text that is no image token, as {@code <row_1_col_2>}. */
+  void marker(String text) {
+    texts.get(texts.size() - 1).append(text);
+  }
+
+  /**
+   * @param pixels makes [3, S, S] in a row; called once, at the end
+   * @return the number of its first patch
+   */
+  int crop(Supplier<float[]> pixels) {
+    crops.add(pixels);
+    return (crops.size() - 1) * patchesPerSide() * patchesPerSide();
+  }
+
+  /**
+   * @return its number, for {@link #token}
+   */
+  int view(View view) {
+    views.add(view);
+    return views.size() - 1;
+  }
+
+  /**
+   * An image token with a place.
+   *
+   * @param from the patches that it is made of, in the order of the connector
+   * @param share of each; their sum is 1
+   */
+  void token(int view, int cell, int[] from, float[] share) {
+    add(new int[] {view, cell}, from, share);
+  }
+
+  /** An image token made of one patch. */
+  void token(int view, int cell, int patch) {
+    token(view, cell, new int[] {patch}, new float[] {1});
+  }
+
+  /** An image token made of several patches in equal parts. */
+  void mean(int view, int cell, int[] from) {
+    float[] share = new float[from.length];
+    Arrays.fill(share, 1f / from.length);
+    token(view, cell, from, share);
+  }
+
+  /** An image token without a place. */
+  void newline() {
+    add(new int[] {-1, -1}, new int[0], new float[0]);
+  }
+
+  private void add(int[] place, int[] from, float[] share) {
+    places.add(place);
+    patches.add(from);
+    weights.add(share);
+    marker(token);
+  }
+
+  /** A view that shows one crop: each patch is a token. */
+  void wholeCrop(View view, Supplier<float[]> pixels) {
+    Grid grid = view.grid();
+    int first = crop(pixels);
+    int number = view(view);
+    for (int cell = 0; cell < grid.size(); cell++) {
+      token(number, cell, first + cell);
+    }
+  }
+
+  Layout layout() {
+    int[] start = new int[patches.size() + 1];
+    for (int k = 0; k < patches.size(); k++) {
+      start[k + 1] = start[k] + patches.get(k).length;
+    }
+    int[] patch = new int[start[patches.size()]];
+    float[] weight = new float[patch.length];
+    for (int k = 0; k < patches.size(); k++) {
+      System.arraycopy(patches.get(k), 0, patch, start[k], patches.get(k).length);
+      System.arraycopy(weights.get(k), 0, weight, start[k], weights.get(k).length);
+    }
+    return new Layout(
+        views,
+        places.stream().mapToInt(p -> p[0]).toArray(),
+        places.stream().mapToInt(p -> p[1]).toArray(),
+        new Spread(start, patch, weight));
+  }
+
+  List<String> texts() {
+    return texts.stream().map(StringBuilder::toString).toList();
+  }
+
+  int crops() {
+    return crops.size();
+  }
+
+  /**
+   * @throws InputException if Java's memory does not hold the crops
+   */
+  ModelInput build(Progress progress) {
+    requireMemory();
+    float[][] values = new float[crops.size()][];
+    for (int i = 0; i < values.length; i++) {
+      progress.update("Preparing the picture", i, values.length);
+      values[i] = crops.get(i).get();
+    }
+    return new ModelInput(values, size, layout(), texts());
+  }
+
+  private void requireMemory() {
+    long needed = (long) crops.size() * 3 * size * size * Float.BYTES;
+    if (crops.size() > MAX_CROPS || JavaMemory.available(needed) < needed) {
+      throw new InputException(
+          "Expected fewer pictures or tiles, found %d crops of %d x %d pixels, for which Java has no memory; ask about fewer pictures at once or give Java more memory."
+              .formatted(crops.size(), size, size));
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package org.vlmvisualizer.image;
+
+import java.util.List;
+import java.util.function.IntBinaryOperator;
+import org.vlmvisualizer.core.Grid;
+import org.vlmvisualizer.core.ModelInput;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.View;
+
+/**
+ * LLaVA-OneVision. One picture is an overview and tiles as in LLaVA-NeXT, but where the joined
+ * patches are many more than so many tiles hold, they are resized bilinearly. Of several pictures,
+ * each is one crop and a newline. A video is its frames, each resized bilinearly to half the side,
+ * and one newline.
+ *
+ * <p>Sources, transformers 4.57.6: {@code LlavaOnevisionImageProcessor} (the slow one), {@code
+ * _get_number_of_features} in processing_llava_onevision.py, {@code pack_image_features} and {@code
+ * apply_pooling} in modeling_llava_onevision.py. Frames of a video are resized as Pillow does it;
+ * {@code LlavaOnevisionVideoProcessor} resizes by torchvision, which differs by up to 2 of 255.
+ */
+public final class LlavaOnevisionProcessor implements PictureProcessor {
+  /** By how much the joined patches may exceed a side before they are resized. */
+  private static final double LARGEST_RATIO = 1.1;
+
+  private final AnyResolutionTiles tiles;
+  private final int maxTiles;
+
+  /**
+   * @param size S, side of a tile in pixels
+   * @param patchSize side of a patch in pixels
+   * @param resolutions image_grid_pinpoints, multiples of S
+   * @param maxTiles of whose patches there may be about as many image tokens: the 9 of {@code
+   *     vision_aspect_ratio} anyres_max_9
+   */
+  public LlavaOnevisionProcessor(
+      int size,
+      int patchSize,
+      Normalization normalization,
+      Resampling resampling,
+      List<Resolution> resolutions,
+      int maxTiles) {
+    tiles = new AnyResolutionTiles(size, patchSize, normalization, resampling, resolutions);
+    this.maxTiles = maxTiles;
+  }
+
+  @Override
+  public ModelInput process(List<RgbPicture> pictures, Progress progress) {
+    return lay(pictures).build(progress);
+  }
+
+  InputBuilder lay(List<RgbPicture> pictures) {
+    InputBuilder input = new InputBuilder(tiles.size(), tiles.patchSize(), IMAGE);
+    for (int i = 0; i < pictures.size(); i++) {
+      input.nextPicture();
+      if (pictures.size() == 1) {
+        tiles.overview(input, i, View.OVERVIEW, pictures.get(i));
+        addTiles(input, pictures.get(i));
+      } else {
+        tiles.overview(input, i, View.PICTURE, pictures.get(i));
+        input.newline();
+      }
+    }
+    return input;
+  }
+
+  private void addTiles(InputBuilder input, RgbPicture picture) {
+    AnyResolution place = tiles.choose(picture);
+    AnyResolution.Kept kept = place.kept();
+    int first = tiles.tiles(input, picture, place);
+    int patches = input.patchesPerSide();
+    double ratio =
+        Math.sqrt((double) kept.columns() * kept.rows() / ((double) maxTiles * patches * patches));
+    boolean resized = ratio > LARGEST_RATIO;
+    int columns = resized ? floorQuotient(kept.columns(), ratio) : kept.columns();
+    int rows = resized ? floorQuotient(kept.rows(), ratio) : kept.rows();
+    int view =
+        columns > 0 && rows > 0
+            ? input.view(new View(0, View.TILES, place.grid().divided(columns, rows)))
+            : -1;
+    IntBinaryOperator patch =
+        (x, y) -> first + place.patch(kept.firstColumn() + x, kept.firstRow() + y);
+    BilinearAxis across = BilinearAxis.of(kept.columns(), columns);
+    BilinearAxis down = BilinearAxis.of(kept.rows(), rows);
+    for (int row = 0; row < rows; row++) {
+      addRow(input, view, row, across, down, patch);
+      input.newline();
+    }
+  }
+
+  /** Python's {@code int(a // b)}. */
+  private static int floorQuotient(int a, double b) {
+    return (int) Math.rint((a - a % b) / b);
+  }
+
+  private static void addRow(
+      InputBuilder input,
+      int view,
+      int row,
+      BilinearAxis across,
+      BilinearAxis down,
+      IntBinaryOperator patch) {
+    for (int column = 0; column < across.count(); column++) {
+      Blend blend = new Blend();
+      for (int j = 0; j < 2; j++) {
+        for (int i = 0; i < 2; i++) {
+          int x = i == 0 ? across.from()[column] : across.next()[column];
+          int y = j == 0 ? down.from()[row] : down.next()[row];
+          float shareX = i == 0 ? 1 - across.share()[column] : across.share()[column];
+          float shareY = j == 0 ? 1 - down.share()[row] : down.share()[row];
+          blend.add(patch.applyAsInt(x, y), shareX * shareY);
+        }
+      }
+      input.token(view, row * across.count() + column, blend.patches(), blend.shares());
+    }
+  }
+
+  @Override
+  public ModelInput processVideo(List<RgbPicture> frames, Progress progress) {
+    return layVideo(frames).build(progress);
+  }
+
+  InputBuilder layVideo(List<RgbPicture> frames) {
+    InputBuilder input = new InputBuilder(tiles.size(), tiles.patchSize(), VIDEO);
+    input.nextPicture();
+    int patches = input.patchesPerSide();
+    int side = (patches + 1) / 2;
+    BilinearAxis axis = BilinearAxis.of(patches, side);
+    for (int i = 0; i < frames.size(); i++) {
+      RgbPicture frame = frames.get(i);
+      int first = input.crop(() -> tiles.squashed(frame));
+      Grid all = Grid.squashed(frame.width(), frame.height(), tiles.size(), tiles.patchSize());
+      int view = input.view(new View(0, i, 1, View.FRAME, all.divided(side, side)));
+      for (int row = 0; row < side; row++) {
+        addRow(input, view, row, axis, axis, (x, y) -> first + y * patches + x);
+      }
+    }
+    input.newline();
+    return input;
+  }
+}

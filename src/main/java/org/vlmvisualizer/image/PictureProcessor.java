@@ -1,0 +1,45 @@
+package org.vlmvisualizer.image;
+
+import java.util.List;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.ModelInput;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.RgbPicture;
+
+/**
+ * From the pictures of a question to what the network sees of them, where each image token lies,
+ * and what stands in the prompt in the place of each picture. One class per way of doing it.
+ *
+ * <pre>{@code
+ * ModelInput input = processor.process(List.of(picture), Progress.NONE);
+ * input.texts().get(0); // "<image><image>…"
+ * }</pre>
+ *
+ * Immutable, so any thread may use it. Crops are counted before the first pixel is made, and made
+ * one by one; between them progress moves and a cancel is heard.
+ */
+public interface PictureProcessor {
+  /** The text of an image token of a still picture. */
+  String IMAGE = ModelInput.IMAGE;
+
+  /** The text of an image token of a video. */
+  String VIDEO = "<video>";
+
+  /**
+   * @param pictures one or several, in the order of the prompt
+   * @throws InputException if they are too many for this processor or for Java's memory
+   * @throws java.util.concurrent.CancellationException if {@code progress} cancels
+   */
+  ModelInput process(List<RgbPicture> pictures, Progress progress);
+
+  /**
+   * The time points of one video; its text is one text of {@link #VIDEO} tokens.
+   *
+   * @throws InputException if the model takes no video, or not so many frames
+   * @throws java.util.concurrent.CancellationException if {@code progress} cancels
+   */
+  default ModelInput processVideo(List<RgbPicture> frames, Progress progress) {
+    throw new InputException(
+        "Expected a model that was made for videos, found one for still pictures; ask about single time points, or choose a LLaVA-NeXT-Video or LLaVA-OneVision model.");
+  }
+}
