@@ -67,11 +67,11 @@ def row_values(weights: Tensor, values: Tensor) -> Tensor:
 def recorded(weights: Tensor, recording: __torch__.weights.Recording) -> List[Tensor]:
   rows = weights[:, recording.first_head:recording.last_head + 1]
   result = [rows.mean([1])]
-  if len(recording.image) > 0:
-    start, end, prompt = recording.image
-    text = rows[:, :, 1:start].sum([-1]) + rows[:, :, end:prompt].sum([-1])
-    rest = torch.stack([rows[:, :, 0], text, rows[:, :, prompt:].sum([-1])], 0)
-    result = result + [rows[:, :, start:end].contiguous(), rest]
+  if recording.image.numel() > 0:
+    n = recording.text.size(0)
+    text = torch.matmul(rows[:, :, :n], recording.text)
+    rest = torch.stack([rows[:, :, 0], text, rows[:, :, n:].sum([-1])], 0)
+    result = result + [rows.index_select(2, recording.image), rest]
   return result
 
 

@@ -59,14 +59,14 @@ class Network(Module):
   def norm(self: __torch__.Network, weight: Tensor, bias: Tensor) -> __torch__.weights.Norm:
     return __torch__.weights.Norm(weight, bias)
 
-  def tower_embeddings(self: __torch__.Network, patch_embedding: Tensor, class_embedding: Tensor, position_embedding: Tensor, pre_layrnorm: __torch__.weights.Norm) -> __torch__.weights.TowerEmbeddings:
-    return __torch__.weights.TowerEmbeddings(patch_embedding, class_embedding, position_embedding, pre_layrnorm)
+  def tower_embeddings(self: __torch__.Network, patch_embedding: Tensor, patch_bias: Tensor, class_embedding: Tensor, position_embedding: Tensor, pre_layrnorm: __torch__.weights.Norm) -> __torch__.weights.TowerEmbeddings:
+    return __torch__.weights.TowerEmbeddings(patch_embedding, patch_bias, class_embedding, position_embedding, pre_layrnorm)
 
   def tower_layer(self: __torch__.Network, layer_norm1: __torch__.weights.Norm, qkv_proj: __torch__.weights.Projection, out_proj: __torch__.weights.Projection, layer_norm2: __torch__.weights.Norm, fc1: __torch__.weights.Projection, fc2: __torch__.weights.Projection) -> __torch__.weights.TowerLayer:
     return __torch__.weights.TowerLayer(layer_norm1, qkv_proj, out_proj, layer_norm2, fc1, fc2)
 
-  def tower_options(self: __torch__.Network, heads: int, act: str, eps: float) -> __torch__.weights.TowerOptions:
-    return __torch__.weights.TowerOptions(heads, act, eps)
+  def tower_options(self: __torch__.Network, heads: int, act: str, eps: float, before: int) -> __torch__.weights.TowerOptions:
+    return __torch__.weights.TowerOptions(heads, act, eps, before)
 
   def layer(self: __torch__.Network, input_layernorm: Tensor, qkv_proj: __torch__.weights.Projection, qk_norm: Tensor, o_proj: __torch__.weights.Projection, post_attention_layernorm: Tensor, gate_up_proj: __torch__.weights.Projection, down_proj: __torch__.weights.Projection) -> __torch__.weights.Layer:
     return __torch__.weights.Layer(input_layernorm, qkv_proj, qk_norm, o_proj, post_attention_layernorm, gate_up_proj, down_proj)
@@ -87,8 +87,8 @@ class Network(Module):
   def rotary(self: __torch__.Network, cos: Tensor, sin: Tensor) -> __torch__.weights.Rotary:
     return __torch__.weights.Rotary(cos, sin)
 
-  def recording(self: __torch__.Network, first_layer: int, last_layer: int, first_head: int, last_head: int, keep_first: bool, image: List[int]) -> __torch__.weights.Recording:
-    return __torch__.weights.Recording(first_layer, last_layer, first_head, last_head, keep_first, image)
+  def recording(self: __torch__.Network, first_layer: int, last_layer: int, first_head: int, last_head: int, keep_first: bool, image: Tensor, text: Tensor) -> __torch__.weights.Recording:
+    return __torch__.weights.Recording(first_layer, last_layer, first_head, last_head, keep_first, image, text)
 
   def projected(self: __torch__.Network, x: Tensor, p: __torch__.weights.Projection, half_block: int) -> Tensor:
     return __torch__.ops.projected(x, p, half_block)
@@ -106,19 +106,24 @@ class Network(Module):
   def vision_layer(self: __torch__.Network, x: Tensor, w: __torch__.weights.TowerLayer, options: __torch__.weights.TowerOptions, total: Tensor) -> Tensor:
     return __torch__.vit.layer(x, w, options, total)
 
-  def add_patch_attention(self: __torch__.Network, weights: Tensor, total: Tensor) -> Tensor:
-    return __torch__.vit.add_patch_attention(weights, total)
+  def add_patch_attention(self: __torch__.Network, weights: Tensor, total: Tensor, options: __torch__.weights.TowerOptions) -> Tensor:
+    return __torch__.vit.add_patch_attention(weights, total, options)
 
-  # [N, D] of the tower, class token first -> [P, D].
-  def without_class(self: __torch__.Network, x: Tensor) -> Tensor:
-    return x[1:]
+  def tower_features(self: __torch__.Network, x: Tensor, norm: __torch__.weights.Norm, options: __torch__.weights.TowerOptions) -> Tensor:
+    return __torch__.vit.features(x, norm, options)
 
   def project(self: __torch__.Network, features: Tensor, layers: List[__torch__.weights.Projection], act: str) -> Tensor:
-    return __torch__.projector.project(features, layers, act)
+    return __torch__.connector.project(features, layers, act)
 
-  # The text's embeddings with the image features among them, from `start` on.
-  def insert(self: __torch__.Network, text: Tensor, start: int, image: Tensor) -> Tensor:
-    return torch.cat([text[:start], image, text[start:]], 0)
+  def spread(self: __torch__.Network, features: Tensor, patches: Tensor, weights: Tensor) -> Tensor:
+    return __torch__.connector.spread(features, patches, weights)
+
+  def joined(self: __torch__.Network, features: Tensor, patches: Tensor) -> Tensor:
+    return __torch__.connector.joined(features, patches)
+
+  # Puts rows [n, D], or the same row [1, D] again and again, into the places [n] of x [N, D].
+  def put_rows(self: __torch__.Network, x: Tensor, places: Tensor, rows: Tensor) -> Tensor:
+    return x.index_copy_(0, places, rows.expand([places.size(0), -1]))
 
   def attend(self: __torch__.Network, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
     return __torch__.ops.attend(q, k, v, mask, first, last, total, together)

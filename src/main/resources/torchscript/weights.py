@@ -35,15 +35,18 @@ class TowerLayer(NamedTuple):
 # What a vision tower adds to its patches: the position's row, and a class token before them.
 class TowerEmbeddings(NamedTuple):
   patch_embedding : Tensor
+  patch_bias : Tensor
   class_embedding : Tensor
   position_embedding : Tensor
   pre_layrnorm : __torch__.weights.Norm
 
 
+# before: tokens before the patches, 1 for a class token.
 class TowerOptions(NamedTuple):
   heads : int
   act : str
   eps : float
+  before : int
 
 
 # A layer of the decoder; gate_up are stacked as qkv are. qk_norm, a weight for each head of queries
@@ -82,12 +85,14 @@ class Rotary(NamedTuple):
   sin : Tensor
 
 
-# What is recorded of the attention: nothing if last_layer < first_layer. With image =
-# [start of the image, its end, end of the prompt] each head by itself.
+# What is recorded of the attention: nothing if last_layer < first_layer. Each head by itself if image
+# has elements: the places of image tokens, [K], and text 1 for all others of the prompt but the
+# first, else 0, [N].
 class Recording(NamedTuple):
   first_layer : int
   last_layer : int
   first_head : int
   last_head : int
   keep_first : bool
-  image : List[int]
+  image : Tensor
+  text : Tensor

@@ -58,6 +58,12 @@ public record TokenSequence(String text, int[] inputIds, List<String> tokens, Li
     return positions(Span.Kind.MARKER);
   }
 
+  /** The image tokens, then the markers: what {@link HeadAttention} keeps one by one. */
+  public int[] recordedPositions() {
+    return IntStream.concat(IntStream.of(imagePositions()), IntStream.of(markerPositions()))
+        .toArray();
+  }
+
   private int[] positions(Span.Kind kind) {
     return spans.stream()
         .filter(s -> s.kind() == kind)

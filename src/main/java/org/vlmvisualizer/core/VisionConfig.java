@@ -1,7 +1,15 @@
 package org.vlmvisualizer.core;
 
-/** Sizes of a CLIP vision tower, named as in transformers' CLIPVisionConfig. */
+import java.util.List;
+
+/**
+ * Sizes of a vision tower, named as in transformers' CLIPVisionConfig.
+ *
+ * @param positionIds [P] which row of the table of positions each patch takes; empty where each
+ *     takes the row of its own number
+ */
 public record VisionConfig(
+    TowerType type,
     int hiddenSize,
     int intermediateSize,
     int numHiddenLayers,
@@ -9,11 +17,56 @@ public record VisionConfig(
     int imageSize,
     int patchSize,
     String hiddenAct,
-    double layerNormEps) {
+    double layerNormEps,
+    List<Integer> positionIds) {
 
-  /** P, patches of a picture. */
+  /** Each patch in the position of its own number. */
+  public VisionConfig(
+      TowerType type,
+      int hiddenSize,
+      int intermediateSize,
+      int numHiddenLayers,
+      int numAttentionHeads,
+      int imageSize,
+      int patchSize,
+      String hiddenAct,
+      double layerNormEps) {
+    this(
+        type,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        imageSize,
+        patchSize,
+        hiddenAct,
+        layerNormEps,
+        List.of());
+  }
+
+  /** The same sizes with other positions. */
+  public VisionConfig withPositions(List<Integer> ids) {
+    return new VisionConfig(
+        type,
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        imageSize,
+        patchSize,
+        hiddenAct,
+        layerNormEps,
+        List.copyOf(ids));
+  }
+
+  /** P, patches of a crop. */
   public int numPatches() {
     int side = imageSize / patchSize;
     return side * side;
+  }
+
+  /** Tokens of the tower: a class token, where there is one, then the patches. */
+  public int numTokens() {
+    return numPatches() + (type.hasClassToken() ? 1 : 0);
   }
 }

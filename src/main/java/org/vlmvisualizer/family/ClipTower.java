@@ -63,7 +63,7 @@ final class ClipTower {
    * @throws InputException if it is no CLIP
    */
   VisionConfig config() {
-    return ClipVision.config(sizes, own != null);
+    return own == null ? VisionSettings.clipLarge(sizes) : VisionSettings.CLIP.config(sizes);
   }
 
   /** The checkpoint that the image processor's settings are in. */

@@ -1,10 +1,11 @@
 package org.vlmvisualizer.family;
 
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.checkpoint.WeightMap;
+import org.vlmvisualizer.core.ConnectorConfig;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
@@ -15,10 +16,10 @@ import org.vlmvisualizer.prompt.PromptEncoder;
 import org.vlmvisualizer.prompt.PromptTemplate;
 
 /**
- * LLaVA-1.5 in Hugging Face format: a CLIP vision tower and a LLaMA or Mistral decoder.
+ * LLaVA-1.5 in Hugging Face format, and models that are made as it is: a CLIP or SigLIP vision
+ * tower and one of the {@link DecoderSettings decoders}.
  *
- * <p>Defaults of absent keys are those of transformers 4.57: LlavaConfig, CLIPVisionConfig,
- * LlamaConfig, MistralConfig.
+ * <p>Defaults of absent keys are those of transformers 4.57: LlavaConfig.
  */
 final class LlavaFamily implements ModelFamily {
   private static final String CONFIG = "config.json";
@@ -35,7 +36,7 @@ final class LlavaFamily implements ModelFamily {
               Map.entry("model.vision_tower.vision_model.", "vision_tower."),
               Map.entry("model.vision_tower.", "vision_tower."),
               Map.entry("model.multi_modal_projector.", "multi_modal_projector.")),
-          List.of("rotary_emb.inv_freq", "embeddings.position_ids"));
+          Stream.concat(ClipTower.BUFFERS.stream(), VisionSettings.POOLING_HEAD.stream()).toList());
 
   @Override
   public String modelType() {
@@ -55,17 +56,24 @@ final class LlavaFamily implements ModelFamily {
           "Expected a LLaVA model in Hugging Face format, but config.json in %s has no text_config; choose the checkpoint's -hf variant."
               .formatted(checkpoint.folder()));
     }
-    config.oneOf("vision_feature_select_strategy", "default", List.of("default"));
     VisionConfig vision =
-        ClipVision.config(config.object("vision_config"), config.has("vision_config"));
-    int layer = ClipVision.featureLayer(config, "vision_feature_layer", vision);
+        config.has("vision_config")
+            ? VisionSettings.llava(config.object("vision_config"))
+            : VisionSettings.clipLarge(config.object("vision_config"));
+    VisionSettings.checkStrategy(config, vision);
+    int layer = VisionSettings.featureLayer(config, "vision_feature_layer", vision);
     ConfigObject text = config.object("text_config");
     return new ModelConfig(
         vision,
         DecoderSettings.of(text).config(text, isTied(checkpoint, config)),
         layer,
-        config.oneOf("projector_hidden_act", "gelu", ClipVision.ACTIVATIONS),
-        config.flag("multimodal_projector_bias", true),
+        false,
+        new ConnectorConfig.Mlp(
+            2,
+            config.oneOf("projector_hidden_act", "gelu", VisionSettings.ACTIVATIONS),
+            config.flag("multimodal_projector_bias", true),
+            false),
+        false,
         imageTokenId(config));
   }
 

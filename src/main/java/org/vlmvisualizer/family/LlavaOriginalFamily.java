@@ -12,6 +12,7 @@ import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.WeightMap;
 import org.vlmvisualizer.core.CleanText;
+import org.vlmvisualizer.core.ConnectorConfig;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.Generation;
@@ -100,11 +101,11 @@ final class LlavaOriginalFamily implements ModelFamily {
     return new ModelConfig(
         vision,
         decoder,
-        ClipVision.featureLayer(config, "mm_vision_select_layer", vision),
-        "gelu",
-        true,
-        IMAGE_TOKEN_INDEX,
-        layers);
+        VisionSettings.featureLayer(config, "mm_vision_select_layer", vision),
+        false,
+        new ConnectorConfig.Mlp(layers, "gelu", true, false),
+        false,
+        IMAGE_TOKEN_INDEX);
   }
 
   private static int projectorLayers(String type) {

@@ -2,14 +2,15 @@ package org.vlmvisualizer.family;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.vlmvisualizer.core.ConnectorConfig.Mlp;
+import org.vlmvisualizer.core.ConnectorConfig.PixelShuffle;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.VisionConfig;
 
 /**
- * The canonical names of all weights of a LLaVA-1.5-like model and their shapes, [out, in] for
- * matrices. The names are those of transformers without the prefixes that differ between its
- * generations.
+ * The canonical names of all weights of a model and their shapes, [out, in] for matrices. The names
+ * are those of transformers without the prefixes that differ between its generations.
  */
 public final class WeightShapes {
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
@@ -20,7 +21,7 @@ public final class WeightShapes {
   public static Map<String, long[]> of(ModelConfig config) {
     WeightShapes all = new WeightShapes();
     all.addVision(config.vision());
-    all.addProjector(config);
+    all.addConnector(config);
     all.addDecoder(config.decoder());
     return all.shapes;
   }
@@ -29,10 +30,17 @@ public final class WeightShapes {
     String root = "vision_tower.";
     long d = c.hiddenSize();
     long p = c.patchSize();
-    put(root + "embeddings.class_embedding", d);
+    if (c.type().hasClassToken()) {
+      put(root + "embeddings.class_embedding", d);
+    }
     put(root + "embeddings.patch_embedding.weight", d, 3, p, p);
-    put(root + "embeddings.position_embedding.weight", c.numPatches() + 1, d);
-    norm(root + "pre_layrnorm", d);
+    if (c.type().hasPatchBias()) {
+      put(root + "embeddings.patch_embedding.bias", d);
+    }
+    put(root + "embeddings.position_embedding.weight", c.numTokens(), d);
+    if (c.type().hasPreNorm()) {
+      norm(root + "pre_layrnorm", d);
+    }
     for (int i = 0; i < c.numHiddenLayers(); i++) {
       String layer = root + "encoder.layers." + i + ".";
       norm(layer + "layer_norm1", d);
@@ -46,11 +54,19 @@ public final class WeightShapes {
     norm(root + "post_layernorm", d);
   }
 
-  private void addProjector(ModelConfig c) {
+  private void addConnector(ModelConfig c) {
     String root = "multi_modal_projector.";
     long d = c.decoder().hiddenSize();
-    for (int i = 1; i <= c.projectorLayers(); i++) {
-      linear(root + "linear_" + i, d, i == 1 ? c.vision().hiddenSize() : d, c.projectorBias());
+    long in = c.vision().hiddenSize();
+    if (c.connector() instanceof Mlp mlp) {
+      for (int i = 1; i <= mlp.layers(); i++) {
+        linear(root + "linear_" + i, d, i == 1 ? in : d, mlp.bias());
+      }
+    } else if (c.connector() instanceof PixelShuffle shuffle) {
+      linear(root + "proj", d, in * shuffle.factor() * shuffle.factor(), false);
+    }
+    if (c.imageNewline()) {
+      put("image_newline", d);
     }
   }
 

@@ -12,7 +12,6 @@ import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.Progress;
-import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.engine.NativeHeap;
@@ -90,13 +89,29 @@ final class Decoder {
     return loader.rows(owner, "language_model.embed_tokens.weight", ids);
   }
 
-  /** The prompt's ids without those that stand for the picture. */
-  private static int[] text(TokenSequence prompt) {
-    int[] ids = prompt.inputIds();
-    return IntStream.range(0, ids.length)
-        .filter(i -> i < prompt.image().start() || i >= prompt.image().end())
-        .map(i -> ids[i])
-        .toArray();
+  /** Embeddings of the prompt's text, with image features [K, D] in the places of image tokens. */
+  private PtNDArray embed(PtNDManager owner, TokenSequence prompt, PtNDArray image) {
+    int[] places = prompt.imagePositions();
+    if (places.length != image.getShape().get(0)) {
+      throw new IllegalArgumentException(
+          "Expected %d image tokens in the prompt, found %d."
+              .formatted(image.getShape().get(0), places.length));
+    }
+    int[] others = others(prompt, places);
+    int[] ids = IntStream.of(others).map(i -> prompt.inputIds()[i]).toArray();
+    PtNDArray x = torch.zeros(owner, prompt.length(), config.hiddenSize());
+    try (PtNDArray text = embed(owner, ids)) {
+      torch.tensor(owner, "put_rows", x, torch.numbers(owner, others), text).close();
+      torch.tensor(owner, "put_rows", x, torch.numbers(owner, places), image).close();
+    }
+    return x;
+  }
+
+  /** The places of a prompt that are not among those given, rising. */
+  private static int[] others(TokenSequence prompt, int[] places) {
+    boolean[] given = new boolean[prompt.length()];
+    IntStream.of(places).forEach(i -> given[i] = true);
+    return IntStream.range(0, prompt.length()).filter(i -> !given[i]).toArray();
   }
 
   /**
@@ -162,13 +177,14 @@ final class Decoder {
           torch.create(owner, FloatBuffer.wrap(rotary.sin()), DataType.FLOAT32, shape));
     }
 
-    private IValue recording(TokenSequence prompt) {
+    private IValue recording(PtNDManager owner, TokenSequence prompt) {
       IndexRange heads = request.rows() ? request.heads() : new IndexRange(0, 0);
-      Span image = prompt.image();
-      long[] each =
-          request.keep() == Keep.HEADS
-              ? new long[] {image.start(), image.end(), prompt.length()}
-              : new long[0];
+      boolean each = request.keep() == Keep.HEADS;
+      int[] recorded = each ? prompt.recordedPositions() : new int[0];
+      float[] text = new float[each ? prompt.length() : 0];
+      for (int place : each ? others(prompt, recorded) : recorded) {
+        text[place] = place == 0 ? 0 : 1;
+      }
       return torch.run(
           "recording",
           kept.first(),
@@ -176,13 +192,14 @@ final class Decoder {
           heads.first(),
           heads.last(),
           request.keepFirst(),
-          each);
+          torch.numbers(owner, recorded),
+          torch.create(owner, FloatBuffer.wrap(text), DataType.FLOAT32, text.length));
     }
 
     /**
      * Runs the whole prompt, a call per layer.
      *
-     * @param image [P, D]
+     * @param image [K, D]
      * @param promptTotal [N, N] to which every kept layer's attention is added, or null
      */
     Step prefill(
@@ -191,9 +208,8 @@ final class Decoder {
         PtNDArray image,
         PtNDArray promptTotal,
         Progress progress) {
-      recording = recording(prompt);
-      try (PtNDArray text = embed(owner, text(prompt));
-          PtNDArray x = torch.tensor(owner, "insert", text, prompt.image().start(), image);
+      recording = recording(owner, prompt);
+      try (PtNDArray x = embed(owner, prompt, image);
           PtNDArray rows =
               torch.zeros(owner, kept.size(), config.numAttentionHeads(), prompt.length())) {
         for (int i = 0; i < layers.size(); i++) {

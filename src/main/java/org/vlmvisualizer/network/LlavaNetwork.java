@@ -1,10 +1,8 @@
 package org.vlmvisualizer.network;
 
 import ai.djl.engine.EngineException;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -37,6 +35,7 @@ public final class LlavaNetwork implements AutoCloseable {
   private final PrecisionChoice choice;
   private final EngineReport engine;
   private final VisionTower tower;
+  private final Connector connector;
   private final Decoder decoder;
 
   private LlavaNetwork(
@@ -51,6 +50,7 @@ public final class LlavaNetwork implements AutoCloseable {
     this.choice = choice;
     this.engine = engine;
     tower = new VisionTower(torch, config, loader, progress);
+    connector = new Connector(torch, config, loader);
     decoder = new Decoder(torch, config.decoder(), loader, choice.precision(), progress);
   }
 
@@ -163,7 +163,7 @@ public final class LlavaNetwork implements AutoCloseable {
       Progress progress) {
     requireRoom(config.decoder(), prompt.length(), maxNewTokens);
     TraceRequest counted = count(request);
-    KeptMemory.require(counted, maxNewTokens, picture.layout().tokens());
+    KeptMemory.require(counted, maxNewTokens, prompt.recordedPositions().length);
     return EngineThread.call(
         () -> run(picture, prompt, maxNewTokens, generation, texts, counted, progress));
   }
@@ -186,7 +186,8 @@ public final class LlavaNetwork implements AutoCloseable {
       int n = prompt.length();
       PtNDArray promptTotal = counted.promptRows() ? torch.zeros(run, n, n) : null;
       recorder.lap("vision");
-      Decoder.Step step = sequence.prefill(run, prompt, seen.projected(), promptTotal, progress);
+      Decoder.Step step =
+          sequence.prefill(run, prompt, connected(run, picture, seen), promptTotal, progress);
       int id = recorder.add(step);
       recorder.lap("prefill");
       for (int t = 1; t < maxNewTokens && !generation.eosIds().contains(id); t++) {
@@ -198,7 +199,7 @@ public final class LlavaNetwork implements AutoCloseable {
       }
       recorder.lap("decode");
       return recorder.trace(
-          rows(promptTotal, n, counted), rows(seen.attention(), picture.layout().tokens()));
+          rows(promptTotal, n, counted), rows(seen.attention(), config.vision().numPatches()));
     } catch (EngineException e) {
       throw OutOfMemory.explained(e, device(), longest);
     }
@@ -228,17 +229,20 @@ public final class LlavaNetwork implements AutoCloseable {
   float[][] features(ModelInput picture) {
     try (PtNDManager run = (PtNDManager) torch.manager().newSubManager()) {
       VisionTower.Output seen = see(run, picture, VisionLayers.NONE, Progress.NONE);
-      return new float[][] {torch.floats(seen.features()), torch.floats(seen.projected())};
+      return new float[][] {
+        torch.floats(seen.features()), torch.floats(connected(run, picture, seen))
+      };
     }
   }
 
   private VisionTower.Output see(
       PtNDManager run, ModelInput picture, VisionLayers recorded, Progress progress) {
-    int side = picture.size();
-    PtNDArray pixels =
-        torch.create(
-            run, FloatBuffer.wrap(picture.pixelValues()[0]), DataType.FLOAT32, 1, 3, side, side);
-    return tower.run(run, pixels, recorded, progress);
+    return tower.run(run, picture.pixelValues(), recorded, progress);
+  }
+
+  /** Features of the image tokens, [K, D of the decoder]. */
+  private PtNDArray connected(PtNDManager run, ModelInput picture, VisionTower.Output seen) {
+    return connector.run(run, seen.features(), picture.layout().spread());
   }
 
   /** The request with layers and heads counted from 0. */
@@ -260,14 +264,15 @@ public final class LlavaNetwork implements AutoCloseable {
     return total == null ? null : rows((PtNDArray) total.div(request.layers().size()), n);
   }
 
-  private float[][] rows(PtNDArray square, int n) {
-    if (square == null) {
+  /** The rows of a matrix, each with so many columns. */
+  private float[][] rows(PtNDArray matrix, int columns) {
+    if (matrix == null) {
       return null;
     }
-    float[] values = torch.floats(square);
-    float[][] rows = new float[n][n];
-    for (int i = 0; i < n; i++) {
-      System.arraycopy(values, i * n, rows[i], 0, n);
+    float[] values = torch.floats(matrix);
+    float[][] rows = new float[values.length / columns][columns];
+    for (int i = 0; i < rows.length; i++) {
+      System.arraycopy(values, i * columns, rows[i], 0, columns);
     }
     return rows;
   }

@@ -6,12 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.Layout;
-import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
@@ -22,6 +22,7 @@ final class Recorder {
   private final TraceRequest request;
   private final TokenSequence prompt;
   private final Layout layout;
+  private final int[] recorded;
   private final IntFunction<String> texts;
   private final LogitsProcessor processor;
   private final List<GeneratedToken> tokens = new ArrayList<>();
@@ -44,7 +45,8 @@ final class Recorder {
       Layout layout,
       IntFunction<String> texts,
       LogitsProcessor processor) {
-    if (request.keep() != Keep.NOTHING && prompt.image().start() == 0) {
+    recorded = prompt.recordedPositions();
+    if (request.keep() != Keep.NOTHING && IntStream.of(recorded).anyMatch(i -> i == 0)) {
       throw new IllegalArgumentException("The first token is part of the picture.");
     }
     this.torch = torch;
@@ -126,15 +128,17 @@ final class Recorder {
 
   /** Of one token's head means [L, K], what decoder.py keeps of each head. */
   private void keepLayers(float[][] layers) {
-    Span span = prompt.image();
-    float[] onImage = new float[layers.length * span.length()];
+    float[] onImage = new float[layers.length * recorded.length];
     float[] sums = new float[HeadAttention.SUMS * layers.length];
     for (int l = 0; l < layers.length; l++) {
       float[] row = layers[l];
-      System.arraycopy(row, span.start(), onImage, l * span.length(), span.length());
+      float[] others = row.clone();
+      for (int r = 0; r < recorded.length; r++) {
+        onImage[l * recorded.length + r] = row[recorded[r]];
+        others[recorded[r]] = 0;
+      }
       sums[HeadAttention.FIRST * layers.length + l] = row[0];
-      sums[HeadAttention.TEXT * layers.length + l] =
-          (float) (sum(row, 1, span.start()) + sum(row, span.end(), prompt.length()));
+      sums[HeadAttention.TEXT * layers.length + l] = (float) sum(others, 1, prompt.length());
       sums[HeadAttention.ANSWER * layers.length + l] =
           (float) sum(row, prompt.length(), row.length);
     }

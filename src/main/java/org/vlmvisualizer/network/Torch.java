@@ -15,8 +15,10 @@ import ai.djl.pytorch.jni.IValueUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.Buffer;
+import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.engine.LibraryPath;
@@ -204,6 +206,12 @@ final class Torch implements AutoCloseable {
     try (PtNDArray wide = tensor((PtNDManager) array.getManager(), "float32", array)) {
       return wide.toFloatArray();
     }
+  }
+
+  /** Whole numbers, to choose rows by. */
+  PtNDArray numbers(PtNDManager owner, int... numbers) {
+    LongBuffer wide = LongBuffer.wrap(IntStream.of(numbers).asLongStream().toArray());
+    return create(owner, wide, DataType.INT64, numbers.length);
   }
 
   /** An array of native memory from a buffer's remaining elements, copied to the device. */

@@ -1,8 +1,10 @@
 package org.vlmvisualizer.network;
 
+import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.vlmvisualizer.core.ModelConfig;
@@ -11,46 +13,59 @@ import org.vlmvisualizer.core.VisionConfig;
 import org.vlmvisualizer.core.VisionLayers;
 
 /**
- * A CLIP vision tower up to the layer that the projector reads, and the projector.
+ * A vision tower up to the layer that the connector reads.
  *
- * <p>Source: transformers 4.57, modeling_clip.py and modeling_llava.py.
+ * <p>Source: transformers 4.57, modeling_clip.py, modeling_siglip.py and modeling_idefics3.py.
  */
 final class VisionTower {
-  /** What {@link #run} gives: features [P, D of the decoder], attention [P, P] or null. */
-  record Output(PtNDArray features, PtNDArray projected, PtNDArray attention) {}
+  /**
+   * What {@link #run} gives.
+   *
+   * @param features [B * P, D]
+   * @param attention [B * P, P] between the patches of each crop, or null
+   */
+  record Output(PtNDArray features, PtNDArray attention) {}
 
   private final Torch torch;
-  private final ModelConfig config;
+  private final VisionConfig config;
   private final IValue options;
   private final IValue embeddings;
   private final List<IValue> layers = new ArrayList<>();
+  private final IValue finalNorm;
 
-  /** Null where features pass as they are. */
-  private final IValue projector;
-
-  VisionTower(Torch torch, ModelConfig config, WeightLoader loader, Progress progress) {
+  VisionTower(Torch torch, ModelConfig model, WeightLoader loader, Progress progress) {
     this.torch = torch;
-    this.config = config;
+    config = model.vision();
     String root = "vision_tower.";
-    VisionConfig c = config.vision();
-    options = loader.keep("tower_options", c.numAttentionHeads(), c.hiddenAct(), c.layerNormEps());
+    options =
+        loader.keep(
+            "tower_options",
+            config.numAttentionHeads(),
+            config.hiddenAct(),
+            config.layerNormEps(),
+            config.numTokens() - config.numPatches());
     embeddings =
         loader.keep(
             "tower_embeddings",
             loader.load(root + "embeddings.patch_embedding.weight"),
-            loader.load(root + "embeddings.class_embedding"),
-            loader.load(root + "embeddings.position_embedding.weight"),
+            loader.stack(".bias", root + "embeddings.patch_embedding"),
+            loader.stack("", root + "embeddings.class_embedding"),
+            positions(loader, root + "embeddings.position_embedding.weight"),
             loader.norm(root + "pre_layrnorm"));
-    int count = config.visionLayersUsed();
+    int count = model.visionLayersUsed();
     for (int i = 0; i < count; i++) {
       progress.update("Loading the vision tower", i, count);
       layers.add(layer(loader, root + "encoder.layers." + i + "."));
     }
-    List<IValue> linear = new ArrayList<>();
-    for (int i = 1; i <= config.projectorLayers(); i++) {
-      linear.add(loader.matrix("multi_modal_projector.linear_" + i));
-    }
-    projector = linear.isEmpty() ? null : loader.list(linear);
+    finalNorm =
+        model.visionNorm()
+            ? loader.norm(root + "post_layernorm")
+            : loader.keep("norm", loader.none(), loader.none());
+  }
+
+  private PtNDArray positions(WeightLoader loader, String name) {
+    int[] ids = config.positionIds().stream().mapToInt(Integer::intValue).toArray();
+    return ids.length == 0 ? loader.load(name) : loader.rows(torch.manager(), name, ids);
   }
 
   private static IValue layer(WeightLoader loader, String name) {
@@ -66,35 +81,61 @@ final class VisionTower {
   }
 
   /**
-   * @param pixelValues [1, 3, S, S]
+   * Sees crops one after another.
+   *
+   * @param crops [B, 3 * S * S]
    */
-  Output run(PtNDManager owner, PtNDArray pixelValues, VisionLayers recorded, Progress progress) {
-    VisionConfig c = config.vision();
-    PtNDArray none = torch.zeros(owner, 0);
-    PtNDArray total = torch.zeros(owner, c.numPatches(), c.numPatches());
-    int used = 0;
-    PtNDArray x = torch.tensor(owner, "embed_picture", pixelValues, embeddings, options);
-    for (int i = 0; i < layers.size(); i++) {
-      progress.update("Looking at the picture", i, layers.size());
-      boolean record =
-          recorded == VisionLayers.ALL
-              || recorded == VisionLayers.SELECTED && i == layers.size() - 1;
-      int tokens = c.numPatches() + 1;
-      PtNDArray weights = record ? torch.zeros(owner, tokens, tokens) : none;
-      PtNDArray next = torch.tensor(owner, "vision_layer", x, layers.get(i), options, weights);
-      x.close();
-      x = next;
-      if (record) {
-        torch.tensor(owner, "add_patch_attention", weights, total).close();
-        weights.close();
-        used++;
+  Output run(PtNDManager owner, float[][] crops, VisionLayers recorded, Progress progress) {
+    int patches = config.numPatches();
+    PtNDArray features = torch.zeros(owner, crops.length * patches, config.hiddenSize());
+    boolean records = recorded != VisionLayers.NONE;
+    PtNDArray attention = records ? torch.zeros(owner, crops.length * patches, patches) : null;
+    for (int b = 0; b < crops.length; b++) {
+      Progress within = within(progress, b * layers.size(), crops.length * layers.size());
+      PtNDArray total = records ? torch.zeros(owner, patches, patches) : null;
+      try (PtNDArray x = run(owner, crops[b], recorded, total, within);
+          PtNDArray rows = torch.tensor(owner, "tower_features", x, finalNorm, options)) {
+        torch.tensor(owner, "fill", features, b * patches, rows).close();
+      }
+      if (records) {
+        total.divi(recorded == VisionLayers.ALL ? layers.size() : 1);
+        torch.tensor(owner, "fill", attention, b * patches, total).close();
+        total.close();
       }
     }
-    PtNDArray features = torch.tensor(owner, "without_class", x);
-    PtNDArray projected =
-        projector == null
-            ? features
-            : torch.tensor(owner, "project", features, projector, config.projectorAct());
-    return new Output(features, projected, used == 0 ? null : (PtNDArray) total.div(used));
+    return new Output(features, attention);
+  }
+
+  /** Counts layers on from those of earlier crops. */
+  private static Progress within(Progress progress, int done, int all) {
+    return (stage, layer, ofCrop) -> progress.update(stage, done + layer, all);
+  }
+
+  /**
+   * The hidden states of one crop.
+   *
+   * @param total [P, P] to which the attention of the recorded layers is added, or null
+   */
+  private PtNDArray run(
+      PtNDManager owner, float[] crop, VisionLayers recorded, PtNDArray total, Progress progress) {
+    int side = config.imageSize();
+    PtNDArray x;
+    try (PtNDArray pixels =
+        torch.create(owner, FloatBuffer.wrap(crop), DataType.FLOAT32, 1, 3, side, side)) {
+      x = torch.tensor(owner, "embed_picture", pixels, embeddings, options);
+    }
+    int tokens = config.numTokens();
+    for (int i = 0; i < layers.size(); i++) {
+      progress.update("Looking at the picture", i, layers.size());
+      boolean record = total != null && (recorded == VisionLayers.ALL || i == layers.size() - 1);
+      try (PtNDArray weights = record ? torch.zeros(owner, tokens, tokens) : torch.zeros(owner, 0);
+          PtNDArray before = x) {
+        x = torch.tensor(owner, "vision_layer", before, layers.get(i), options, weights);
+        if (record) {
+          torch.tensor(owner, "add_patch_attention", weights, total, options).close();
+        }
+      }
+    }
+    return x;
   }
 }

@@ -124,9 +124,9 @@ final class WeightLoader {
     return none;
   }
 
-  /** A norm's weight and bias. */
+  /** A norm's weight and bias, without elements if the model has no such norm. */
   IValue norm(String name) {
-    return keep("norm", load(name + ".weight"), load(name + ".bias"));
+    return keep("norm", stack(".weight", name), stack(".bias", name));
   }
 
   /**

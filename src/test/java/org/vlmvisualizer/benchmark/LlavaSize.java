@@ -3,9 +3,11 @@ package org.vlmvisualizer.benchmark;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
+import org.vlmvisualizer.core.ConnectorConfig;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.RopeConfig;
+import org.vlmvisualizer.core.TowerType;
 import org.vlmvisualizer.core.VisionConfig;
 
 /**
@@ -17,7 +19,7 @@ import org.vlmvisualizer.core.VisionConfig;
 public record LlavaSize(
     int hidden, int intermediate, int layers, int heads, VisionConfig vision, DType type) {
   private static final VisionConfig CLIP_VIT_LARGE =
-      new VisionConfig(1024, 4096, 24, 16, 336, 14, "quick_gelu", 1e-5);
+      new VisionConfig(TowerType.CLIP, 1024, 4096, 24, 16, 336, 14, "quick_gelu", 1e-5);
 
   /** llava-0.8b is of nobody's: as large as what transformers runs beside it in memory. */
   static final Map<String, LlavaSize> KNOWN = known();
@@ -55,6 +57,7 @@ public record LlavaSize(
             false,
             false,
             Integer.MAX_VALUE);
-    return new ModelConfig(vision, decoder, -2, "gelu", true, 0);
+    return new ModelConfig(
+        vision, decoder, -2, false, new ConnectorConfig.Mlp(2, "gelu", true, false), false, 0);
   }
 }

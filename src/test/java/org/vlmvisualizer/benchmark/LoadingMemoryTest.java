@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vlmvisualizer.JavaProcess;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
+import org.vlmvisualizer.core.TowerType;
 import org.vlmvisualizer.core.VisionConfig;
 
 /** Loading streams: at its peak, it takes hardly more memory than what is loaded. */
@@ -22,7 +23,12 @@ class LoadingMemoryTest {
   /** 106 million weights, 212 MB on disk. */
   private static final LlavaSize SIZE =
       new LlavaSize(
-          768, 2048, 8, 6, new VisionConfig(64, 128, 2, 2, 28, 7, "quick_gelu", 1e-5), DType.F16);
+          768,
+          2048,
+          8,
+          6,
+          new VisionConfig(TowerType.CLIP, 64, 128, 2, 2, 28, 7, "quick_gelu", 1e-5),
+          DType.F16);
 
   private static final double MOST = 1.15;
 

@@ -29,6 +29,7 @@ import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
+import org.vlmvisualizer.core.TowerType;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.core.VisionConfig;
 import org.vlmvisualizer.engine.Precision;
@@ -42,7 +43,12 @@ import org.vlmvisualizer.prompt.PromptEncoder;
 class RandomCheckpointTest {
   private static final LlavaSize TINY =
       new LlavaSize(
-          32, 48, 2, 4, new VisionConfig(24, 40, 3, 2, 28, 7, "quick_gelu", 1e-5), DType.F16);
+          32,
+          48,
+          2,
+          4,
+          new VisionConfig(TowerType.CLIP, 24, 40, 3, 2, 28, 7, "quick_gelu", 1e-5),
+          DType.F16);
 
   @TempDir Path folder;
 

@@ -64,7 +64,8 @@ public final class StageBenchmark {
       System.out.printf(
           "%s: %,d parameters, %s on %s, loaded in %.1f s%n",
           arguments[0], weights.parameters(), network.precision(), network.device(), load);
-      ModelInput pixels = family.pictures(checkpoint, Fit.PAD).process(List.of(picture()), Progress.NONE);
+      ModelInput pixels =
+          family.pictures(checkpoint, Fit.PAD).process(List.of(picture()), Progress.NONE);
       TokenSequence prompt = prompt(checkpoint, family, config);
       TraceRequest recording =
           AttributionMethods.of("vlm-visualizer", AttentionOptions.REFERENCE).request();

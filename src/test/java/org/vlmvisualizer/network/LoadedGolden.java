@@ -1,7 +1,6 @@
 package org.vlmvisualizer.network;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.checkpoint.Checkpoint;

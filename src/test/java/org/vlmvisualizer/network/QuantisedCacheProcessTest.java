@@ -21,6 +21,7 @@ import org.vlmvisualizer.benchmark.LlavaSize;
 import org.vlmvisualizer.benchmark.RandomCheckpoint;
 import org.vlmvisualizer.checkpoint.Safetensors;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
+import org.vlmvisualizer.core.TowerType;
 import org.vlmvisualizer.core.VisionConfig;
 
 /** Processes that are killed while they write the cache, or write it at the same time. */
@@ -28,7 +29,12 @@ class QuantisedCacheProcessTest {
   /** 26 million weights, of which the cache holds 18 in 11 MB. */
   private static final LlavaSize SIZE =
       new LlavaSize(
-          256, 704, 12, 4, new VisionConfig(32, 64, 2, 2, 28, 7, "quick_gelu", 1e-5), DType.F16);
+          256,
+          704,
+          12,
+          4,
+          new VisionConfig(TowerType.CLIP, 32, 64, 2, 2, 28, 7, "quick_gelu", 1e-5),
+          DType.F16);
 
   /** The four projections of a layer, and the head. */
   private static final int FILES = 4 * 12 + 1;

@@ -139,10 +139,7 @@ class QuantisedCacheTest {
       return network.generate(
               pixels,
               encoder.encode(
-                  family.template(checkpoint),
-                  Golden.texts(family, checkpoint),
-                  "What?",
-                  false),
+                  family.template(checkpoint), Golden.texts(family, checkpoint), "What?", false),
               1,
               Generation.greedy(java.util.Set.of()),
               encoder::text,

@@ -62,7 +62,8 @@ class SettingsGoldenTest {
     Checkpoint checkpoint = Checkpoint.open(copy(name));
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
-    ModelInput pixels = family.pictures(checkpoint, Fit.PAD).process(List.of(picture()), Progress.NONE);
+    ModelInput pixels =
+        family.pictures(checkpoint, Fit.PAD).process(List.of(picture()), Progress.NONE);
     try (PromptEncoder encoder = family.encoder(checkpoint, config);
         LlavaNetwork network =
             LlavaNetwork.load(

@@ -1,0 +1,166 @@
+package org.vlmvisualizer.family;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.vlmvisualizer.checkpoint.ConfigObject;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.TowerType;
+import org.vlmvisualizer.core.VisionConfig;
+
+/**
+ * The configuration of a vision tower by its {@code model_type}.
+ *
+ * <p>Defaults of absent keys are those of transformers 4.57.6: CLIPVisionConfig,
+ * SiglipVisionConfig, Idefics3VisionConfig, which SmolVLM's equals.
+ */
+enum VisionSettings {
+  CLIP("clip_vision_model", TowerType.CLIP, 768, 12, 32, "quick_gelu", 1e-5),
+  SIGLIP("siglip_vision_model", TowerType.SIGLIP, 768, 12, 16, "gelu_pytorch_tanh", 1e-6),
+  /** Positions are bucketed, see {@link BucketedPositions}. */
+  IDEFICS3("idefics3_vision", TowerType.SIGLIP, 1152, 16, 32, "gelu_pytorch_tanh", 1e-6);
+
+  static final List<String> ACTIVATIONS = List.of("quick_gelu", "gelu", "gelu_pytorch_tanh");
+
+  /**
+   * Endings of stored names of SigLIP's pooling head, {@code SiglipMultiheadAttentionPoolingHead},
+   * which no connector reads.
+   */
+  static final List<String> POOLING_HEAD =
+      Stream.of(
+              "probe",
+              "attention.in_proj_weight",
+              "attention.in_proj_bias",
+              "attention.out_proj.weight",
+              "attention.out_proj.bias",
+              "layernorm.weight",
+              "layernorm.bias",
+              "mlp.fc1.weight",
+              "mlp.fc1.bias",
+              "mlp.fc2.weight",
+              "mlp.fc2.bias")
+          .map(name -> ".head." + name)
+          .toList();
+
+  /** Ten times what any tower has. */
+  private static final int MAX_IMAGE_SIZE = 4096;
+
+  private static final int MAX_PATCHES = 16384;
+
+  private final String modelType;
+  private final TowerType type;
+  private final int hiddenSize;
+  private final int heads;
+  private final int patchSize;
+  private final String act;
+  private final double eps;
+
+  VisionSettings(
+      String modelType,
+      TowerType type,
+      int hiddenSize,
+      int heads,
+      int patchSize,
+      String act,
+      double eps) {
+    this.modelType = modelType;
+    this.type = type;
+    this.hiddenSize = hiddenSize;
+    this.heads = heads;
+    this.patchSize = patchSize;
+    this.act = act;
+    this.eps = eps;
+  }
+
+  /**
+   * The tower of a LLaVA in Hugging Face format.
+   *
+   * @param c its vision_config
+   * @throws InputException if it is no CLIP and no SigLIP, or asks for what is not supported
+   */
+  static VisionConfig llava(ConfigObject c) {
+    String type = c.oneOf("model_type", CLIP.modelType, List.of(CLIP.modelType, SIGLIP.modelType));
+    return (type.equals(CLIP.modelType) ? CLIP : SIGLIP).config(c);
+  }
+
+  /**
+   * CLIP ViT-L/14 at 336 pixels, but for the keys given: what LlavaConfig means without a
+   * vision_config.
+   */
+  static VisionConfig clipLarge(ConfigObject c) {
+    return CLIP.config(c, 1024, 4096, 24, 16, 336, 14);
+  }
+
+  /**
+   * @throws InputException if it asks for what is not supported
+   */
+  VisionConfig config(ConfigObject c) {
+    return config(c, hiddenSize, 3072, 12, heads, 224, patchSize);
+  }
+
+  private VisionConfig config(
+      ConfigObject c, int hidden, int intermediate, int layers, int heads, int size, int patch) {
+    if (this != IDEFICS3) { // Which transformers takes whatever vision_config says.
+      c.oneOf("model_type", modelType, List.of(modelType));
+    }
+    VisionConfig vision =
+        new VisionConfig(
+            type,
+            c.size("hidden_size", hidden),
+            c.size("intermediate_size", intermediate),
+            c.count("num_hidden_layers", layers),
+            c.count("num_attention_heads", heads),
+            c.size("image_size", size),
+            c.size("patch_size", patch),
+            c.oneOf("hidden_act", act, ACTIVATIONS),
+            c.number("layer_norm_eps", eps));
+    c.requireDivides("num_attention_heads", vision.numAttentionHeads(), vision.hiddenSize());
+    checkPatches(vision);
+    return vision;
+  }
+
+  private static void checkPatches(VisionConfig vision) {
+    if (vision.patchSize() > vision.imageSize()) {
+      throw new InputException(
+          "Expected patch_size to be at most image_size in config.json, found %d and %d."
+              .formatted(vision.patchSize(), vision.imageSize()));
+    }
+    if (vision.imageSize() > MAX_IMAGE_SIZE || vision.numPatches() > MAX_PATCHES) {
+      throw new InputException(
+          "Expected image_size up to %d and up to %d patches in config.json, found image_size %d with patch_size %d."
+              .formatted(MAX_IMAGE_SIZE, MAX_PATCHES, vision.imageSize(), vision.patchSize()));
+    }
+  }
+
+  /**
+   * The hidden states that the connector reads.
+   *
+   * @throws InputException if the tower has no such layer
+   */
+  static int featureLayer(ConfigObject config, String key, VisionConfig vision) {
+    int layer = config.integer(key, -2);
+    if (layer > vision.numHiddenLayers() || layer < -vision.numHiddenLayers() || layer == 0) {
+      throw new InputException(
+          "Expected %s within the %d layers of the vision tower, found %d in config.json."
+              .formatted(key, vision.numHiddenLayers(), layer));
+    }
+    return layer;
+  }
+
+  /**
+   * Which of the tower's tokens are image tokens: all patches, and no class token.
+   *
+   * @throws InputException if config.json says otherwise
+   */
+  static void checkStrategy(ConfigObject config, VisionConfig vision) {
+    String key = "vision_feature_select_strategy";
+    String patches = vision.type().hasClassToken() ? "default" : "full";
+    String found = config.text(key, "default");
+    if (!found.equals(patches)) {
+      throw config.unexpected(
+          "%s, which takes all patches of its %s vision tower"
+              .formatted(patches, vision.type() == TowerType.CLIP ? "CLIP" : "SigLIP"),
+          key,
+          found);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package org.vlmvisualizer.network;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.vlmvisualizer.core.ConnectorConfig.Mlp;
+import org.vlmvisualizer.core.ConnectorConfig.PixelShuffle;
+import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.Spread;
+
+/**
+ * Makes the features of image tokens of those of patches.
+ *
+ * <p>Source: transformers 4.57, modeling_llava.py, modeling_llava_next.py,
+ * modeling_llava_next_video.py, modeling_llava_onevision.py and modeling_idefics3.py.
+ */
+final class Connector {
+  private final Torch torch;
+  private final ModelConfig config;
+
+  /** Null where features pass as they are. */
+  private final IValue layers;
+
+  /** [1, D], or null where the model has none. */
+  private final PtNDArray newline;
+
+  Connector(Torch torch, ModelConfig config, WeightLoader loader) {
+    this.torch = torch;
+    this.config = config;
+    List<IValue> loaded = new ArrayList<>();
+    String root = "multi_modal_projector.";
+    if (config.connector() instanceof Mlp mlp) {
+      for (int i = 1; i <= mlp.layers(); i++) {
+        loaded.add(loader.matrix(root + "linear_" + i));
+      }
+    } else {
+      loaded.add(loader.matrix(root + "proj"));
+    }
+    layers = loaded.isEmpty() ? null : loader.list(loaded);
+    newline = config.imageNewline() ? loader.load("image_newline").expandDims(0) : null;
+  }
+
+  /**
+   * @param features [B * P, D of the tower]
+   * @return [K, D of the decoder]
+   */
+  PtNDArray run(PtNDManager owner, PtNDArray features, Spread spread) {
+    if (config.connector() instanceof PixelShuffle shuffle) {
+      return project(owner, joined(owner, features, spread, shuffle), "gelu");
+    }
+    Mlp mlp = (Mlp) config.connector();
+    if (spread.isIdentity()) {
+      return project(owner, features, mlp.act());
+    }
+    // A token that is one patch is the same either way, and those left out need no product.
+    PtNDArray tokens;
+    if (mlp.poolsFirst() || spread.most() == 1) {
+      tokens = project(owner, spread(owner, features, spread), mlp.act());
+    } else {
+      tokens = spread(owner, project(owner, features, mlp.act()), spread);
+    }
+    return withNewlines(owner, tokens, spread);
+  }
+
+  private PtNDArray project(PtNDManager owner, PtNDArray features, String act) {
+    return layers == null ? features : torch.tensor(owner, "project", features, layers, act);
+  }
+
+  private PtNDArray spread(PtNDManager owner, PtNDArray features, Spread spread) {
+    int most = spread.most();
+    float[] weights = new float[spread.tokens() * most];
+    for (int k = 0; k < spread.tokens(); k++) {
+      for (int e = spread.start()[k]; e < spread.start()[k + 1]; e++) {
+        weights[k * most + e - spread.start()[k]] = spread.weight()[e];
+      }
+    }
+    PtNDArray weight =
+        torch.create(owner, FloatBuffer.wrap(weights), DataType.FLOAT32, spread.tokens(), most);
+    return torch.tensor(owner, "spread", features, patches(owner, spread, most), weight);
+  }
+
+  private PtNDArray joined(
+      PtNDManager owner, PtNDArray features, Spread spread, PixelShuffle shuffle) {
+    int most = shuffle.factor() * shuffle.factor();
+    for (int k = 0; k < spread.tokens(); k++) {
+      if (spread.start()[k + 1] - spread.start()[k] != most) {
+        throw new IllegalArgumentException("Image token " + k + " is not " + most + " patches.");
+      }
+    }
+    return torch.tensor(owner, "joined", features, patches(owner, spread, most));
+  }
+
+  /** [K, most], 0 where a token has fewer patches. */
+  private PtNDArray patches(PtNDManager owner, Spread spread, int most) {
+    long[] patches = new long[spread.tokens() * most];
+    for (int k = 0; k < spread.tokens(); k++) {
+      for (int e = spread.start()[k]; e < spread.start()[k + 1]; e++) {
+        patches[k * most + e - spread.start()[k]] = spread.patch()[e];
+      }
+    }
+    return torch.create(owner, LongBuffer.wrap(patches), DataType.INT64, spread.tokens(), most);
+  }
+
+  private PtNDArray withNewlines(PtNDManager owner, PtNDArray tokens, Spread spread) {
+    int[] newlines =
+        IntStream.range(0, spread.tokens())
+            .filter(k -> spread.start()[k] == spread.start()[k + 1])
+            .toArray();
+    if (newlines.length == 0) {
+      return tokens;
+    }
+    if (newline == null) {
+      throw new IllegalArgumentException("This model has no feature for tokens without a place.");
+    }
+    return torch.tensor(owner, "put_rows", tokens, torch.numbers(owner, newlines), newline);
+  }
+}
