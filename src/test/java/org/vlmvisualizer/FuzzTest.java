@@ -19,6 +19,7 @@ import org.vlmvisualizer.checkpoint.TestFiles;
 import org.vlmvisualizer.checkpoint.TorchFile;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
 import org.vlmvisualizer.family.WeightShapes;
@@ -107,7 +108,7 @@ class FuzzTest {
                   ModelFamily family = Families.of(checkpoint);
                   ModelConfig c = family.config(checkpoint);
                   WeightShapes.of(c);
-                  family.pictures(checkpoint, Fit.PAD);
+                  family.pictures(checkpoint, PictureOptions.of(Fit.PAD));
                   family.template(checkpoint);
                   family.generation(checkpoint);
                 });
@@ -162,7 +163,7 @@ class FuzzTest {
                 TestFiles.read(copy.resolve(name)),
                 mutated -> {
                   TestFiles.write(copy.resolve(name), mutated);
-                  family.pictures(checkpoint, Fit.PAD);
+                  family.pictures(checkpoint, PictureOptions.of(Fit.PAD));
                   family.template(checkpoint);
                   family.generation(checkpoint);
                 });

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Fit;
+import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.family.ModelFamily;
@@ -152,7 +153,7 @@ public final class Golden {
   /** What stands in a prompt in the place of a picture. */
   public static List<String> texts(ModelFamily family, Checkpoint checkpoint) {
     return family
-        .pictures(checkpoint, Fit.PAD)
+        .pictures(checkpoint, PictureOptions.of(Fit.PAD))
         .process(List.of(new RgbPicture(1, 1, new byte[3])), Progress.NONE)
         .texts();
   }

@@ -10,11 +10,9 @@ import org.vlmvisualizer.attribution.AttentionRows;
 import org.vlmvisualizer.attribution.AttributionMethod;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.checkpoint.Checkpoint;
-import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.GeneratedToken;
-import org.vlmvisualizer.core.Generation;
-import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.ModelInput;
+import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
@@ -24,31 +22,21 @@ import org.vlmvisualizer.core.UserCache;
 import org.vlmvisualizer.engine.EngineReport;
 import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
+import org.vlmvisualizer.family.Model;
 import org.vlmvisualizer.family.ModelFamily;
 import org.vlmvisualizer.network.LlavaNetwork;
-import org.vlmvisualizer.prompt.PromptEncoder;
-import org.vlmvisualizer.prompt.PromptTemplate;
 
 /** A model that is loaded once and then asked any number of questions. Not thread-safe. */
 public final class AttentionModel implements AutoCloseable {
   /** Smaller models are quantised faster than a cache is read. */
   private static final long CACHED_PARAMETERS = 100_000_000;
 
-  private final Checkpoint checkpoint;
-  private final ModelFamily family;
-  private final PromptEncoder encoder;
+  private final Model model;
   private final LlavaNetwork network;
   private final double loadSeconds;
 
-  private AttentionModel(
-      Checkpoint checkpoint,
-      ModelFamily family,
-      PromptEncoder encoder,
-      LlavaNetwork network,
-      double loadSeconds) {
-    this.checkpoint = checkpoint;
-    this.family = family;
-    this.encoder = encoder;
+  private AttentionModel(Model model, LlavaNetwork network, double loadSeconds) {
+    this.model = model;
     this.network = network;
     this.loadSeconds = loadSeconds;
   }
@@ -65,20 +53,18 @@ public final class AttentionModel implements AutoCloseable {
       Checkpoint checkpoint, String device, Precision precision, Progress progress) {
     requireOffEventThread();
     long start = System.nanoTime();
-    ModelFamily family = Families.of(checkpoint);
-    ModelConfig config = family.config(checkpoint);
-    Weights weights = family.weights(checkpoint, config);
-    PromptEncoder encoder = family.encoder(checkpoint, config);
+    Model model = Model.open(checkpoint);
     try {
       Function<String, Path> quantisedFolder =
-          weights.parameters() < CACHED_PARAMETERS
+          model.weights().parameters() < CACHED_PARAMETERS
               ? null
               : what -> UserCache.folder("quantised").resolve(checkpoint.sha256() + "-" + what);
       LlavaNetwork network =
-          LlavaNetwork.load(config, weights, device, precision, quantisedFolder, progress);
-      return new AttentionModel(checkpoint, family, encoder, network, seconds(start));
+          LlavaNetwork.load(
+              model.config(), model.weights(), device, precision, quantisedFolder, progress);
+      return new AttentionModel(model, network, seconds(start));
     } catch (RuntimeException | Error e) {
-      encoder.close();
+      model.close();
       throw e;
     }
   }
@@ -91,16 +77,9 @@ public final class AttentionModel implements AutoCloseable {
    */
   public static void check(Checkpoint checkpoint, AnalysisRequest request) {
     ModelFamily family = Families.of(checkpoint);
-    template(family, checkpoint, request);
+    Model.template(family, checkpoint, request.template());
     family.generation(checkpoint);
-    family.pictures(checkpoint, request.fit());
-  }
-
-  private static PromptTemplate template(
-      ModelFamily family, Checkpoint checkpoint, AnalysisRequest request) {
-    return request.template().strip().equalsIgnoreCase("auto")
-        ? family.template(checkpoint)
-        : PromptTemplate.parse(request.template());
+    family.pictures(checkpoint, PictureOptions.of(request.fit()));
   }
 
   /**
@@ -113,26 +92,30 @@ public final class AttentionModel implements AutoCloseable {
   public Analysis analyze(RgbPicture picture, AnalysisRequest request, Progress progress) {
     requireOffEventThread();
     AttributionMethod method = AttributionMethods.of(request.method(), request.options());
-    PromptTemplate template = template(family, checkpoint, request);
-    Generation generation = family.generation(checkpoint);
     long start = System.nanoTime();
     ModelInput input =
-        family.pictures(checkpoint, request.fit()).process(List.of(picture), progress);
+        model.pictures(PictureOptions.of(request.fit())).process(List.of(picture), progress);
     TokenSequence prompt =
-        encoder.encode(template, input.texts(), request.question(), request.keepSystem());
+        model
+            .encoder()
+            .encode(
+                model.template(request.template()),
+                input.texts(),
+                request.question(),
+                request.keepSystem());
     Map<String, Double> seconds = new LinkedHashMap<>();
     seconds.put("load", loadSeconds);
     seconds.put("preprocess", seconds(start));
 
     Trace trace =
-        network.generate(
-            input,
-            prompt,
-            request.length(),
-            generation,
-            encoder::text,
-            method.request().keeping(request.keep()),
-            progress);
+        network
+            .session(input, prompt)
+            .generate(
+                request.length(),
+                model.generation(),
+                model.encoder()::text,
+                method.request().keeping(request.keep()),
+                progress);
     seconds.putAll(trace.seconds());
 
     start = System.nanoTime();
@@ -150,7 +133,7 @@ public final class AttentionModel implements AutoCloseable {
                 attention.shares(trace)),
             attention.matrix(trace),
             trace.kept(),
-            encoder.decode(trace.tokens().stream().mapToInt(GeneratedToken::id).toArray()),
+            model.encoder().decode(trace.tokens().stream().mapToInt(GeneratedToken::id).toArray()),
             seconds);
     seconds.put("attribution", seconds(start));
     return analysis;
@@ -158,7 +141,7 @@ public final class AttentionModel implements AutoCloseable {
 
   /** The checkpoint that it was loaded from. */
   public Checkpoint checkpoint() {
-    return checkpoint;
+    return model.checkpoint();
   }
 
   /** Where it runs: "cpu" or "gpu:N". */
@@ -194,6 +177,6 @@ public final class AttentionModel implements AutoCloseable {
   @Override
   public void close() {
     network.close();
-    encoder.close();
+    model.close();
   }
 }

@@ -9,7 +9,13 @@ import org.vlmvisualizer.core.InputException;
 /** The families that this plugin runs. */
 public final class Families {
   private static final List<ModelFamily> ALL =
-      List.of(new LlavaOriginalFamily(), new LlavaFamily());
+      List.of(
+          new LlavaOriginalFamily(),
+          new LlavaFamily(),
+          new LlavaNextFamily(),
+          new Idefics3Family("idefics3"),
+          new Idefics3Family("smolvlm"),
+          new LlavaOnevisionFamily());
 
   private Families() {}
 

@@ -4,10 +4,12 @@ import com.google.gson.JsonElement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.VisionConfig;
 import org.vlmvisualizer.image.Normalization;
 import org.vlmvisualizer.image.Resampling;
@@ -247,6 +249,55 @@ final class ImageSettings {
           vision.imageSize() + ", the image_size of the vision tower,", key, value.toString());
     }
     return sides;
+  }
+
+  /**
+   * Tiles and overview are of the tower's size, and the user chooses nothing.
+   *
+   * @throws InputException if the checkpoint or the user asks for something else
+   */
+  void requireTiles(PictureOptions options) {
+    requireResize();
+    requirePad(options);
+    for (String key : List.of("size", "crop_size")) {
+      if (c.has(key)) {
+        checkSize(key);
+      }
+    }
+    if (!options.tiles()) {
+      throw new InputException(
+          "Expected tiles=on, since this model was made to see pictures in tiles, found tiles=off; choose SmolVLM for one view.");
+    }
+  }
+
+  /**
+   * @throws InputException if the user wants pictures cropped, or the checkpoint has them not
+   *     padded
+   */
+  void requirePad(PictureOptions options) {
+    if (!c.flag("do_pad", true)) {
+      throw c.unexpected("true", "do_pad", "false");
+    }
+    if (options.fit() == Fit.CROP) {
+      throw new InputException(
+          "Expected fit=pad, since this model sees whole pictures, found fit=crop.");
+    }
+  }
+
+  /**
+   * The longer side that a picture is resized to.
+   *
+   * @throws InputException if the key holds anything else
+   */
+  int longestEdge(String key, int byDefault) {
+    if (!c.has(key)) {
+      return byDefault;
+    }
+    JsonElement value = c.json().get(key);
+    if (!value.isJsonObject() || !value.getAsJsonObject().keySet().equals(Set.of("longest_edge"))) {
+      throw c.unexpected("longest_edge", key, value.toString());
+    }
+    return c.object(key).size("longest_edge", byDefault);
   }
 
   private double[] channels(String key, double[] byDefault) {

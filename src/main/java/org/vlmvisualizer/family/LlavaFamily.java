@@ -6,10 +6,10 @@ import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.checkpoint.WeightMap;
 import org.vlmvisualizer.core.ConnectorConfig;
-import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.VisionConfig;
 import org.vlmvisualizer.image.PictureProcessor;
 import org.vlmvisualizer.prompt.PromptEncoder;
@@ -21,7 +21,7 @@ import org.vlmvisualizer.prompt.PromptTemplate;
  *
  * <p>Defaults of absent keys are those of transformers 4.57: LlavaConfig.
  */
-final class LlavaFamily implements ModelFamily {
+class LlavaFamily implements ModelFamily {
   private static final String CONFIG = "config.json";
 
   private static final WeightMap WEIGHTS =
@@ -35,12 +35,32 @@ final class LlavaFamily implements ModelFamily {
               Map.entry("model.language_model.", "language_model."),
               Map.entry("model.vision_tower.vision_model.", "vision_tower."),
               Map.entry("model.vision_tower.", "vision_tower."),
-              Map.entry("model.multi_modal_projector.", "multi_modal_projector.")),
+              Map.entry("model.multi_modal_projector.", "multi_modal_projector."),
+              Map.entry("model.image_newline", "image_newline")),
           Stream.concat(ClipTower.BUFFERS.stream(), VisionSettings.POOLING_HEAD.stream()).toList());
 
+  private final String modelType;
+  private final int imageTokenId;
+  private final int featureLayer;
+
+  LlavaFamily() {
+    this("llava", 32000, -2);
+  }
+
+  /**
+   * A family that is built as this one.
+   *
+   * @param imageTokenId what absent keys mean, as {@code featureLayer}
+   */
+  LlavaFamily(String modelType, int imageTokenId, int featureLayer) {
+    this.modelType = modelType;
+    this.imageTokenId = imageTokenId;
+    this.featureLayer = featureLayer;
+  }
+
   @Override
-  public String modelType() {
-    return "llava";
+  public final String modelType() {
+    return modelType;
   }
 
   @Override
@@ -56,12 +76,9 @@ final class LlavaFamily implements ModelFamily {
           "Expected a LLaVA model in Hugging Face format, but config.json in %s has no text_config; choose the checkpoint's -hf variant."
               .formatted(checkpoint.folder()));
     }
-    VisionConfig vision =
-        config.has("vision_config")
-            ? VisionSettings.llava(config.object("vision_config"))
-            : VisionSettings.clipLarge(config.object("vision_config"));
-    VisionSettings.checkStrategy(config, vision);
-    int layer = VisionSettings.featureLayer(config, "vision_feature_layer", vision);
+    VisionConfig vision = vision(config);
+    VisionSettings.checkStrategy(config, selectStrategy(), vision);
+    int layer = VisionSettings.featureLayer(config, "vision_feature_layer", featureLayer, vision);
     ConfigObject text = config.object("text_config");
     return new ModelConfig(
         vision,
@@ -72,14 +89,36 @@ final class LlavaFamily implements ModelFamily {
             2,
             config.oneOf("projector_hidden_act", "gelu", VisionSettings.ACTIVATIONS),
             config.flag("multimodal_projector_bias", true),
-            false),
-        false,
+            poolsFirst(config)),
+        hasNewline(),
         imageTokenId(config));
   }
 
+  private static VisionConfig vision(ConfigObject config) {
+    ConfigObject vision = config.object("vision_config");
+    return config.has("vision_config")
+        ? VisionSettings.llava(vision)
+        : VisionSettings.clipLarge(vision);
+  }
+
+  /** vision_feature_select_strategy where the key is absent. */
+  String selectStrategy() {
+    return "default";
+  }
+
+  /** Whether there is a feature for the ends of rows of image tokens. */
+  boolean hasNewline() {
+    return false;
+  }
+
+  /** {@link ConnectorConfig.Mlp#poolsFirst}. */
+  boolean poolsFirst(ConfigObject config) {
+    return false;
+  }
+
   /** The same by two names. */
-  private static int imageTokenId(ConfigObject config) {
-    int index = config.integer("image_token_index", config.integer("image_token_id", 32000));
+  private int imageTokenId(ConfigObject config) {
+    int index = config.integer("image_token_index", config.integer("image_token_id", imageTokenId));
     int id = config.integer("image_token_id", index);
     if (id != index) {
       throw config.unexpected("image_token_index " + index, "image_token_id", "" + id);
@@ -97,8 +136,8 @@ final class LlavaFamily implements ModelFamily {
   }
 
   @Override
-  public PictureProcessor pictures(Checkpoint checkpoint, Fit fit) {
-    return ImageSettings.of(checkpoint, config(checkpoint).vision(), fit);
+  public PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options) {
+    return ImageSettings.of(checkpoint, config(checkpoint).vision(), options.fit());
   }
 
   @Override

@@ -14,10 +14,10 @@ import org.vlmvisualizer.checkpoint.WeightMap;
 import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.ConnectorConfig;
 import org.vlmvisualizer.core.DecoderConfig;
-import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.VisionConfig;
 import org.vlmvisualizer.image.PictureProcessor;
 import org.vlmvisualizer.prompt.PromptEncoder;
@@ -101,7 +101,7 @@ final class LlavaOriginalFamily implements ModelFamily {
     return new ModelConfig(
         vision,
         decoder,
-        VisionSettings.featureLayer(config, "mm_vision_select_layer", vision),
+        VisionSettings.featureLayer(config, "mm_vision_select_layer", -2, vision),
         false,
         new ConnectorConfig.Mlp(layers, "gelu", true, false),
         false,
@@ -134,9 +134,10 @@ final class LlavaOriginalFamily implements ModelFamily {
   }
 
   @Override
-  public PictureProcessor pictures(Checkpoint checkpoint, Fit fit) {
+  public PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options) {
     ClipTower tower = ClipTower.of(checkpoint);
-    PictureProcessor plain = ImageSettings.of(tower.processorFiles(), tower.config(), fit);
+    PictureProcessor plain =
+        ImageSettings.of(tower.processorFiles(), tower.config(), options.fit());
     boolean marked = config(checkpoint.config()).flag("mm_use_im_start_end", false);
     return marked
         ? (pictures, progress) ->

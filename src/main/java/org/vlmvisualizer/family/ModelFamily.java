@@ -7,10 +7,10 @@ import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.WeightMap;
 import org.vlmvisualizer.checkpoint.Weights;
-import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.image.PictureProcessor;
 import org.vlmvisualizer.prompt.PromptEncoder;
 import org.vlmvisualizer.prompt.PromptTemplate;
@@ -71,7 +71,12 @@ public interface ModelFamily {
     }
   }
 
-  PictureProcessor pictures(Checkpoint checkpoint, Fit fit);
+  /**
+   * How pictures are brought before the model.
+   *
+   * @throws InputException if the checkpoint or the options ask for what is not supported
+   */
+  PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options);
 
   PromptTemplate template(Checkpoint checkpoint);
 

@@ -136,8 +136,8 @@ enum VisionSettings {
    *
    * @throws InputException if the tower has no such layer
    */
-  static int featureLayer(ConfigObject config, String key, VisionConfig vision) {
-    int layer = config.integer(key, -2);
+  static int featureLayer(ConfigObject config, String key, int byDefault, VisionConfig vision) {
+    int layer = config.integer(key, byDefault);
     if (layer > vision.numHiddenLayers() || layer < -vision.numHiddenLayers() || layer == 0) {
       throw new InputException(
           "Expected %s within the %d layers of the vision tower, found %d in config.json."
@@ -151,10 +151,10 @@ enum VisionSettings {
    *
    * @throws InputException if config.json says otherwise
    */
-  static void checkStrategy(ConfigObject config, VisionConfig vision) {
+  static void checkStrategy(ConfigObject config, String byDefault, VisionConfig vision) {
     String key = "vision_feature_select_strategy";
     String patches = vision.type().hasClassToken() ? "default" : "full";
-    String found = config.text(key, "default");
+    String found = config.text(key, byDefault);
     if (!found.equals(patches)) {
       throw config.unexpected(
           "%s, which takes all patches of its %s vision tower"

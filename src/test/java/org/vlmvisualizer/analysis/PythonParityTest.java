@@ -19,6 +19,7 @@ import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.Keep;
+import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.VisionLayers;
@@ -42,7 +43,7 @@ class PythonParityTest {
     Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
     float[] values =
         Families.of(checkpoint)
-            .pictures(checkpoint, fit(golden))
+            .pictures(checkpoint, PictureOptions.of(fit(golden)))
             .process(List.of(picture(golden)), Progress.NONE)
             .pixelValues()[0];
     assertClose(golden, "pixel_values", values, 1e-6);

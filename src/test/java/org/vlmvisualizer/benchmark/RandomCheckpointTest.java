@@ -153,9 +153,9 @@ class RandomCheckpointTest {
     Grid grid = Grid.padded(side, side, side, config.vision().patchSize());
     try (LlavaNetwork network =
         LlavaNetwork.load(config, weights, "cpu", Precision.FLOAT32, null, Progress.NONE)) {
-      return network.generate(
-              ModelInput.of(pixels, side, grid),
-              prompt,
+      return network
+          .session(ModelInput.of(pixels, side, grid), prompt)
+          .generate(
               1,
               Generation.greedy(Set.of()),
               String::valueOf,

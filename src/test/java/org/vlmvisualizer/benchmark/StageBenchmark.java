@@ -24,6 +24,7 @@ import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.ModelInput;
+import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenSequence;
@@ -65,7 +66,9 @@ public final class StageBenchmark {
           "%s: %,d parameters, %s on %s, loaded in %.1f s%n",
           arguments[0], weights.parameters(), network.precision(), network.device(), load);
       ModelInput pixels =
-          family.pictures(checkpoint, Fit.PAD).process(List.of(picture()), Progress.NONE);
+          family
+              .pictures(checkpoint, PictureOptions.of(Fit.PAD))
+              .process(List.of(picture()), Progress.NONE);
       TokenSequence prompt = prompt(checkpoint, family, config);
       TraceRequest recording =
           AttributionMethods.of("vlm-visualizer", AttentionOptions.REFERENCE).request();
@@ -150,14 +153,9 @@ public final class StageBenchmark {
       TraceRequest request,
       Map<String, List<Double>> seconds) {
     Trace trace =
-        network.generate(
-            pixels,
-            prompt,
-            tokens,
-            Generation.greedy(Set.of()),
-            String::valueOf,
-            request,
-            Progress.NONE);
+        network
+            .session(pixels, prompt)
+            .generate(tokens, Generation.greedy(Set.of()), String::valueOf, request, Progress.NONE);
     double total = 0;
     for (Map.Entry<String, Double> stage : trace.seconds().entrySet()) {
       double figure = stage.getValue() / (stage.getKey().equals("decode") ? tokens - 1 : 1);

@@ -32,14 +32,15 @@ class EngineThreadTest {
         callers
             .submit(
                 () ->
-                    loaded.network.generate(
-                        loaded.pixels,
-                        loaded.prompt,
-                        2,
-                        Generation.greedy(Set.of()),
-                        String::valueOf,
-                        TraceRequest.NOTHING,
-                        progress))
+                    loaded
+                        .network
+                        .session(loaded.pixels, loaded.prompt)
+                        .generate(
+                            2,
+                            Generation.greedy(Set.of()),
+                            String::valueOf,
+                            TraceRequest.NOTHING,
+                            progress))
             .get();
       }
     } finally {

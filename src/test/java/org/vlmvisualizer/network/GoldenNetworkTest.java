@@ -75,14 +75,14 @@ class GoldenNetworkTest {
     try (PromptEncoder encoder = family.encoder(checkpoint, config);
         LlavaNetwork network = load(checkpoint, Precision.parse(precision))) {
       Trace trace =
-          network.generate(
-              pixels(golden, config),
-              prompt(golden, family, checkpoint, encoder),
-              1,
-              Generation.greedy(Set.of()),
-              encoder::text,
-              TraceRequest.NOTHING.withLogits(),
-              Progress.NONE);
+          network
+              .session(pixels(golden, config), prompt(golden, family, checkpoint, encoder))
+              .generate(
+                  1,
+                  Generation.greedy(Set.of()),
+                  encoder::text,
+                  TraceRequest.NOTHING.withLogits(),
+                  Progress.NONE);
       double error = relativeError(expected, trace.logits()[0]);
       assertTrue(error <= bound, "relative error " + error);
     }
@@ -115,23 +115,23 @@ class GoldenNetworkTest {
     ModelInput pixels = pixels(golden, config);
     try (PromptEncoder encoder = family.encoder(checkpoint, config);
         LlavaNetwork network = load(checkpoint, Precision.FLOAT32)) {
-      float[][] features = network.features(pixels);
+      TokenSequence prompt = prompt(golden, family, checkpoint, encoder);
+      float[][] features = network.session(pixels, prompt).features();
       closeToScale(golden, "vision_features", features[0]);
       closeToScale(golden, "projected", features[1]);
 
-      TokenSequence prompt = prompt(golden, family, checkpoint, encoder);
       int length = golden.json.get("maxNewTokens").getAsInt();
       AttributionMethod reference =
           AttributionMethods.of("vlm-visualizer", AttentionOptions.REFERENCE);
       Trace trace =
-          network.generate(
-              pixels,
-              prompt,
-              length,
-              family.generation(checkpoint),
-              encoder::text,
-              reference.request().withLogits(),
-              Progress.NONE);
+          network
+              .session(pixels, prompt)
+              .generate(
+                  length,
+                  family.generation(checkpoint),
+                  encoder::text,
+                  reference.request().withLogits(),
+                  Progress.NONE);
       int[] ids = trace.tokens().stream().mapToInt(GeneratedToken::id).toArray();
       assertArrayEquals(golden.ints("generated_ids"), ids);
       assertEquals(golden.json.get("generatedText").getAsString().strip(), encoder.decode(ids));
@@ -166,14 +166,14 @@ class GoldenNetworkTest {
             "vlm-visualizer",
             new AttentionOptions(IndexRange.ALL, IndexRange.ALL, false, VisionLayers.SELECTED));
     Trace trace =
-        network.generate(
-            pixels,
-            prompt,
-            length,
-            Generation.greedy(Set.of()),
-            String::valueOf,
-            selected.request(),
-            Progress.NONE);
+        network
+            .session(pixels, prompt)
+            .generate(
+                length,
+                Generation.greedy(Set.of()),
+                String::valueOf,
+                selected.request(),
+                Progress.NONE);
     close(golden, "map_selected", flatten(selected.attribute(trace).values()));
   }
 

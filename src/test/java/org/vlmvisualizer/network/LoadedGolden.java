@@ -68,14 +68,9 @@ final class LoadedGolden implements AutoCloseable {
 
   /** What follows a prompt, without end of sequence. */
   Trace generate(TokenSequence sequence, int tokens, TraceRequest request) {
-    return network.generate(
-        pixels,
-        sequence,
-        tokens,
-        Generation.greedy(Set.of()),
-        String::valueOf,
-        request,
-        Progress.NONE);
+    return network
+        .session(pixels, sequence)
+        .generate(tokens, Generation.greedy(Set.of()), String::valueOf, request, Progress.NONE);
   }
 
   @Override

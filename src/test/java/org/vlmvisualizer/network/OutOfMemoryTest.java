@@ -64,14 +64,15 @@ class OutOfMemoryTest {
           assertThrows(
               InputException.class,
               () ->
-                  model.network.generate(
-                      model.pixels,
-                      model.prompt,
-                      model.length,
-                      Generation.greedy(Set.of()),
-                      String::valueOf,
-                      TraceRequest.NOTHING,
-                      failing));
+                  model
+                      .network
+                      .session(model.pixels, model.prompt)
+                      .generate(
+                          model.length,
+                          Generation.greedy(Set.of()),
+                          String::valueOf,
+                          TraceRequest.NOTHING,
+                          failing));
       PlainSentence.check(e.getMessage());
       assertEquals(before.tokens(), model.answer(TraceRequest.NOTHING).tokens());
     }

@@ -41,13 +41,15 @@ final class QuantisedCacheChild {
                 Progress.NONE);
         PromptEncoder encoder = family.encoder(checkpoint, config)) {
       float[] logits =
-          network.generate(
+          network
+              .session(
                   ModelInput.of(new float[3 * side * side], side, grid),
                   encoder.encode(
                       family.template(checkpoint),
                       List.of(ModelInput.IMAGE.repeat(grid.size())),
                       "What?",
-                      false),
+                      false))
+              .generate(
                   1,
                   Generation.greedy(Set.of()),
                   encoder::text,

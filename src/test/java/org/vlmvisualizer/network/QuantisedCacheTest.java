@@ -136,10 +136,12 @@ class QuantisedCacheTest {
                 home::resolve,
                 progress);
         var encoder = family.encoder(checkpoint, config)) {
-      return network.generate(
+      return network
+          .session(
               pixels,
               encoder.encode(
-                  family.template(checkpoint), Golden.texts(family, checkpoint), "What?", false),
+                  family.template(checkpoint), Golden.texts(family, checkpoint), "What?", false))
+          .generate(
               1,
               Generation.greedy(java.util.Set.of()),
               encoder::text,

@@ -22,6 +22,7 @@ import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.ModelInput;
+import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenSequence;
@@ -63,7 +64,9 @@ class SettingsGoldenTest {
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
     ModelInput pixels =
-        family.pictures(checkpoint, Fit.PAD).process(List.of(picture()), Progress.NONE);
+        family
+            .pictures(checkpoint, PictureOptions.of(Fit.PAD))
+            .process(List.of(picture()), Progress.NONE);
     try (PromptEncoder encoder = family.encoder(checkpoint, config);
         LlavaNetwork network =
             LlavaNetwork.load(
@@ -80,14 +83,14 @@ class SettingsGoldenTest {
               GOLDEN.get("question").getAsString(),
               false);
       Trace trace =
-          network.generate(
-              pixels,
-              prompt,
-              GOLDEN.get("tokens").getAsInt(),
-              family.generation(checkpoint),
-              encoder::text,
-              TraceRequest.NOTHING,
-              Progress.NONE);
+          network
+              .session(pixels, prompt)
+              .generate(
+                  GOLDEN.get("tokens").getAsInt(),
+                  family.generation(checkpoint),
+                  encoder::text,
+                  TraceRequest.NOTHING,
+                  Progress.NONE);
 
       double[] expectedPixels = expected(name, "pixels");
       int step = GOLDEN.get("step").getAsInt();

@@ -1,0 +1,16 @@
+package org.vlmvisualizer.core;
+
+/**
+ * What a user chooses about how pictures are brought before the model.
+ *
+ * @param fit how a picture that is not square is made square, where the model leaves it open
+ * @param tiles whether a model that looks at tiles of a picture, too, does so; without, it sees the
+ *     whole picture once
+ */
+public record PictureOptions(Fit fit, boolean tiles) {
+
+  /** With tiles. */
+  public static PictureOptions of(Fit fit) {
+    return new PictureOptions(fit, true);
+  }
+}

@@ -1,0 +1,136 @@
+package org.vlmvisualizer.family;
+
+import java.util.List;
+import java.util.Map;
+import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.checkpoint.ConfigObject;
+import org.vlmvisualizer.checkpoint.WeightMap;
+import org.vlmvisualizer.core.ConnectorConfig;
+import org.vlmvisualizer.core.Generation;
+import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.PictureOptions;
+import org.vlmvisualizer.core.VisionConfig;
+import org.vlmvisualizer.image.Idefics3Processor;
+import org.vlmvisualizer.image.PictureProcessor;
+import org.vlmvisualizer.image.Resampling;
+import org.vlmvisualizer.prompt.PromptEncoder;
+import org.vlmvisualizer.prompt.PromptTemplate;
+
+/**
+ * Idefics3, SmolVLM and SmolVLM2: tiles of a picture, then an overview, whose patches are joined in
+ * blocks; a decoder of LLaMA's kind.
+ *
+ * <p>Defaults of absent keys are those of transformers 4.57.6: Idefics3Config and SmolVLMConfig,
+ * which are alike; Idefics3ImageProcessor, SmolVLMImageProcessor.
+ */
+final class Idefics3Family implements ModelFamily {
+  private static final String CONFIG = "config.json";
+  private static final int MAX_SCALE_FACTOR = 16;
+
+  private static final WeightMap WEIGHTS =
+      new WeightMap(
+          Map.of(
+              "model.vision_model.", "vision_tower.",
+              "model.connector.modality_projection.", "multi_modal_projector.",
+              "model.text_model.", "language_model."),
+          ClipTower.BUFFERS);
+
+  private final String modelType;
+
+  /**
+   * @param modelType idefics3, which SmolVLM has too, or smolvlm
+   */
+  Idefics3Family(String modelType) {
+    this.modelType = modelType;
+  }
+
+  @Override
+  public String modelType() {
+    return modelType;
+  }
+
+  @Override
+  public WeightMap weightMap() {
+    return WEIGHTS;
+  }
+
+  @Override
+  public ModelConfig config(Checkpoint checkpoint) {
+    ConfigObject config = new ConfigObject(checkpoint.config(), CONFIG);
+    VisionConfig vision = VisionSettings.IDEFICS3.config(config.object("vision_config"));
+    int side = vision.imageSize() / vision.patchSize();
+    int factor = config.count("scale_factor", 2);
+    if (factor > MAX_SCALE_FACTOR || side % factor != 0) {
+      throw config.unexpected(
+          "a divisor of the %d patches of a side, up to %d".formatted(side, MAX_SCALE_FACTOR),
+          "scale_factor",
+          Integer.toString(factor));
+    }
+    ConfigObject text = config.object("text_config");
+    boolean tied = config.flag("tie_word_embeddings", false);
+    return new ModelConfig(
+        vision.withPositions(BucketedPositions.ids(side, BucketedPositions.type(config))),
+        DecoderSettings.of(text).config(text, tied),
+        vision.numHiddenLayers(),
+        true,
+        new ConnectorConfig.PixelShuffle(factor),
+        false,
+        config.integer("image_token_id", 128257));
+  }
+
+  @Override
+  public PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options) {
+    ModelConfig config = config(checkpoint);
+    ImageSettings settings = ImageSettings.read(checkpoint, config.vision());
+    settings.requireType(List.of("Idefics3ImageProcessor", "SmolVLMImageProcessor"));
+    settings.requireResize();
+    settings.requirePad(options);
+    int tile = settings.longestEdge("max_image_size", 364);
+    if (tile != config.vision().imageSize()) {
+      throw settings
+          .json()
+          .unexpected(
+              config.vision().imageSize() + ", the image_size of the vision tower,",
+              "max_image_size",
+              Integer.toString(tile));
+    }
+    return new Idefics3Processor(
+        tile,
+        config.vision().patchSize(),
+        settings.normalization(),
+        settings.resampling(Resampling.LANCZOS),
+        settings.longestEdge("size", 4 * 364),
+        ((ConnectorConfig.PixelShuffle) config.connector()).factor(),
+        options.tiles() && settings.json().flag("do_image_splitting", true));
+  }
+
+  @Override
+  public PromptTemplate template(Checkpoint checkpoint) {
+    ChatTemplate given = ChatTemplate.of(checkpoint);
+    return given == null ? PromptTemplate.CHATML : given.known();
+  }
+
+  @Override
+  public PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
+    checkLength(checkpoint, config);
+    return ModelFamily.super.encoder(checkpoint, config);
+  }
+
+  /** processor_config.json says how many image tokens a tile has. */
+  private static void checkLength(Checkpoint checkpoint, ModelConfig config) {
+    int factor = ((ConnectorConfig.PixelShuffle) config.connector()).factor();
+    int tokens = config.vision().numPatches() / (factor * factor);
+    ConfigObject processor = LlavaProcessor.config(checkpoint);
+    int found = processor.integer("image_seq_len", tokens);
+    if (found != tokens) {
+      throw processor.unexpected(
+          tokens + ", as many as config.json makes of a tile", "image_seq_len", "" + found);
+    }
+  }
+
+  @Override
+  public Generation generation(Checkpoint checkpoint) {
+    ConfigObject config = new ConfigObject(checkpoint.config(), CONFIG);
+    return GenerationSettings.of(checkpoint, config.object("text_config"), true);
+  }
+}

@@ -1,0 +1,82 @@
+package org.vlmvisualizer.family;
+
+import com.google.gson.JsonElement;
+import java.util.ArrayList;
+import java.util.List;
+import org.vlmvisualizer.checkpoint.ConfigObject;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.image.Resolution;
+
+/** The resolutions that a tiled picture may have: image_grid_pinpoints, [height, width] each. */
+final class Pinpoints {
+  private static final String KEY = "image_grid_pinpoints";
+
+  /** LLaVA-OneVision has 36, of up to 36 tiles. */
+  private static final int MAX = 400;
+
+  private static final int MAX_TILES = 100;
+
+  private Pinpoints() {}
+
+  /**
+   * @param processor preprocessor_config.json
+   * @param model config.json, which transformers takes the tokens' number by
+   * @param side of a tile in pixels
+   * @param byDefault what absent keys mean
+   * @throws InputException if they are no whole tiles, too many, or not the same in both files
+   */
+  static List<Resolution> of(
+      ConfigObject processor, ConfigObject model, int side, List<Resolution> byDefault) {
+    List<Resolution> seen = read(processor, side, byDefault);
+    List<Resolution> counted = read(model, side, byDefault);
+    if (!seen.equals(counted)) {
+      throw new InputException(
+          "Expected the same %s in %s and %s, found others; download the model again."
+              .formatted(KEY, processor.where(), model.where()));
+    }
+    return seen;
+  }
+
+  private static List<Resolution> read(ConfigObject c, int side, List<Resolution> byDefault) {
+    if (!c.has(KEY)) {
+      return byDefault;
+    }
+    List<Resolution> all = new ArrayList<>();
+    JsonElement list = c.json().get(KEY);
+    try {
+      for (JsonElement pair : list.getAsJsonArray()) {
+        int height = pair.getAsJsonArray().get(0).getAsInt();
+        int width = pair.getAsJsonArray().get(1).getAsInt();
+        all.add(checked(new Resolution(width, height), pair.getAsJsonArray().size(), side));
+      }
+    } catch (IllegalStateException | IndexOutOfBoundsException | NumberFormatException e) {
+      all.clear();
+    }
+    if (all.isEmpty() || all.size() > MAX || all.contains(null)) {
+      throw c.unexpected(
+          "1 to %d pairs of height and width, multiples of %d pixels with up to %d tiles"
+              .formatted(MAX, side, MAX_TILES),
+          KEY,
+          list.toString());
+    }
+    return List.copyOf(all);
+  }
+
+  /** Null if it is no whole number of tiles, or too many. */
+  private static Resolution checked(Resolution r, int numbers, int side) {
+    boolean whole = r.width() > 0 && r.height() > 0 && numbers == 2;
+    whole &= r.width() % side == 0 && r.height() % side == 0;
+    return whole && (long) (r.width() / side) * (r.height() / side) <= MAX_TILES ? r : null;
+  }
+
+  /** All resolutions of up to so many tiles in a row and a column. */
+  static List<Resolution> square(int side, int most) {
+    List<Resolution> all = new ArrayList<>();
+    for (int rows = 1; rows <= most; rows++) {
+      for (int columns = 1; columns <= most; columns++) {
+        all.add(new Resolution(columns * side, rows * side));
+      }
+    }
+    return List.copyOf(all);
+  }
+}
