@@ -1,26 +1,35 @@
 package org.vlmvisualizer.analysis;
 
+import java.util.List;
 import java.util.Map;
+import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.core.TokenSequence;
 
 /**
- * The answer to one question about one picture, and where the model looked.
+ * The answer to one question about one or several pictures, and where the model looked.
  *
- * @param maps where the model looked
- * @param matrix [N + T, N + T] the whole-sequence attention matrix
+ * @param pictures [F] or the time points of one video
+ * @param maps [F] where the model looked in each picture; a token's maps sum to 1 over all of them
+ * @param matrix [N + T, N + T] the whole-sequence attention matrix, or null if it was not made
  * @param kept attention per layer and head, or null if the request keeps none
  * @param answer running text of the tokens
  * @param seconds time taken per stage
  */
 public record Analysis(
     AnalysisRequest request,
-    RgbPicture picture,
+    List<RgbPicture> pictures,
     TokenSequence prompt,
-    TokenMaps maps,
+    List<TokenMaps> maps,
     float[][] matrix,
     HeadAttention kept,
     String answer,
-    Map<String, Double> seconds) {}
+    Map<String, Double> seconds) {
+
+  /** What the model wrote, T tokens. */
+  public List<GeneratedToken> tokens() {
+    return maps.get(0).tokens();
+  }
+}

@@ -2,6 +2,7 @@ package org.vlmvisualizer.analysis;
 
 import java.awt.EventQueue;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,12 @@ import org.vlmvisualizer.attribution.AttentionRows;
 import org.vlmvisualizer.attribution.AttributionMethod;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.AttentionShares;
+import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Keep;
+import org.vlmvisualizer.core.Layout;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.Progress;
@@ -24,6 +30,7 @@ import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.Model;
 import org.vlmvisualizer.family.ModelFamily;
+import org.vlmvisualizer.image.PictureProcessor;
 import org.vlmvisualizer.network.LlavaNetwork;
 
 /** A model that is loaded once and then asked any number of questions. Not thread-safe. */
@@ -90,11 +97,25 @@ public final class AttentionModel implements AutoCloseable {
    * @throws IllegalStateException on the event thread, which would stand still
    */
   public Analysis analyze(RgbPicture picture, AnalysisRequest request, Progress progress) {
+    return analyze(List.of(picture), false, request, progress);
+  }
+
+  /**
+   * Answers a question about several pictures, or the time points of one video.
+   *
+   * @param video whether they are time points
+   * @throws org.vlmvisualizer.core.InputException if the request cannot be carried out
+   * @throws java.util.concurrent.CancellationException if {@code progress} cancels
+   * @throws IllegalStateException on the event thread, which would stand still
+   */
+  public Analysis analyze(
+      List<RgbPicture> pictures, boolean video, AnalysisRequest request, Progress progress) {
     requireOffEventThread();
-    AttributionMethod method = AttributionMethods.of(request.method(), request.options());
     long start = System.nanoTime();
+    PictureProcessor processor = model.pictures(PictureOptions.of(request.fit()));
     ModelInput input =
-        model.pictures(PictureOptions.of(request.fit())).process(List.of(picture), progress);
+        video ? processor.processVideo(pictures, progress) : processor.process(pictures, progress);
+    requireKeepable(input.layout(), request);
     TokenSequence prompt =
         model
             .encoder()
@@ -106,7 +127,7 @@ public final class AttentionModel implements AutoCloseable {
     Map<String, Double> seconds = new LinkedHashMap<>();
     seconds.put("load", loadSeconds);
     seconds.put("preprocess", seconds(start));
-
+    AttributionMethod method = AttributionMethods.of(request.method(), request.options());
     Trace trace =
         network
             .session(input, prompt)
@@ -117,26 +138,37 @@ public final class AttentionModel implements AutoCloseable {
                 method.request().keeping(request.keep()),
                 progress);
     seconds.putAll(trace.seconds());
+    return analysis(pictures, request, method, trace, seconds);
+  }
 
-    start = System.nanoTime();
+  private Analysis analysis(
+      List<RgbPicture> pictures,
+      AnalysisRequest request,
+      AttributionMethod method,
+      Trace trace,
+      Map<String, Double> seconds) {
+    long start = System.nanoTime();
     AttentionRows attention = AttentionRows.of(trace, request.options().keepFirst());
-    Analysis analysis =
-        new Analysis(
-            request,
-            picture,
-            prompt,
-            TokenMaps.of(
-                method.attribute(trace),
-                input.layout(),
-                0,
-                trace.tokens(),
-                attention.shares(trace)),
-            attention.matrix(trace),
-            trace.kept(),
-            model.encoder().decode(trace.tokens().stream().mapToInt(GeneratedToken::id).toArray()),
-            seconds);
+    List<AttentionShares> shares = attention.shares(trace);
+    AttributionMap map = method.attribute(trace);
+    List<TokenMaps> maps = new ArrayList<>();
+    for (int frame = 0; frame < trace.layout().frames(); frame++) {
+      maps.add(TokenMaps.of(map, trace.layout(), frame, trace.tokens(), shares));
+    }
+    float[][] matrix = attention.matrix(trace);
+    String answer =
+        model.encoder().decode(trace.tokens().stream().mapToInt(GeneratedToken::id).toArray());
     seconds.put("attribution", seconds(start));
-    return analysis;
+    return new Analysis(
+        request, pictures, trace.prompt(), maps, matrix, trace.kept(), answer, seconds);
+  }
+
+  private static void requireKeepable(Layout layout, AnalysisRequest request) {
+    if (request.keep() != Keep.NOTHING && layout.views().size() > 1) {
+      throw new InputException(
+          "Expected keep=nothing, since single layers can be kept of one picture in one view only, found keep=%s with %d views."
+              .formatted(request.keep(), layout.views().size()));
+    }
   }
 
   /** The checkpoint that it was loaded from. */

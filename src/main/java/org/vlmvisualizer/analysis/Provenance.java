@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.engine.Engines;
 
@@ -12,8 +13,12 @@ import org.vlmvisualizer.engine.Engines;
 public final class Provenance {
   private Provenance() {}
 
-  /** All of it, in JSON's types. */
-  public static Map<String, Object> of(AttentionModel model, Analysis analysis) {
+  /**
+   * All of it, in JSON's types.
+   *
+   * @param frame which of the analysis' pictures or time points
+   */
+  public static Map<String, Object> of(AttentionModel model, Analysis analysis, int frame) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("model", model.checkpoint().folder().toString());
     all.put("model_sha256", model.checkpoint().sha256());
@@ -24,10 +29,9 @@ public final class Provenance {
     all.put("prompt", analysis.prompt().text());
     all.put("answer", analysis.answer());
     all.put("prompt_ids", analysis.prompt().inputIds());
-    all.put(
-        "generated_ids", analysis.maps().tokens().stream().mapToInt(GeneratedToken::id).toArray());
+    all.put("generated_ids", analysis.tokens().stream().mapToInt(GeneratedToken::id).toArray());
     all.put("options", options(analysis.request()));
-    all.put("picture", picture(analysis));
+    all.put("picture", picture(analysis, frame));
     all.put("versions", versions());
     all.put("engine", model.engine().map());
     all.put("seconds", analysis.seconds());
@@ -51,13 +55,18 @@ public final class Provenance {
     return all;
   }
 
-  private static Map<String, Object> picture(Analysis analysis) {
-    RgbPicture picture = analysis.picture();
+  private static Map<String, Object> picture(Analysis analysis, int frame) {
+    RgbPicture picture = analysis.pictures().get(frame);
+    Grid grid = analysis.maps().get(frame).grid();
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("width", picture.width());
     all.put("height", picture.height());
-    all.put("patch_columns", analysis.maps().grid().columns());
-    all.put("patch_rows", analysis.maps().grid().rows());
+    all.put("patch_columns", grid.columns());
+    all.put("patch_rows", grid.rows());
+    if (analysis.pictures().size() > 1) {
+      all.put("number", frame + 1);
+      all.put("of", analysis.pictures().size());
+    }
     return all;
   }
 

@@ -15,15 +15,25 @@ import org.vlmvisualizer.output.SourceFrame;
 public final class AttentionResults {
   private AttentionResults() {}
 
-  /** Everything that can be shown of one analysis. */
+  /** Everything that can be shown of the analysis of one picture. */
   public static AttentionResult of(
       AttentionModel model, Analysis analysis, SourceFrame source, Rendering rendering) {
-    JsonObject run = new Gson().toJsonTree(Provenance.of(model, analysis)).getAsJsonObject();
+    return of(model, analysis, 0, source, rendering);
+  }
+
+  /**
+   * Everything that can be shown of one picture or time point of an analysis.
+   *
+   * @param source where that picture is
+   */
+  public static AttentionResult of(
+      AttentionModel model, Analysis analysis, int frame, SourceFrame source, Rendering rendering) {
+    JsonObject run = new Gson().toJsonTree(Provenance.of(model, analysis, frame)).getAsJsonObject();
     List<String> sequence = new ArrayList<>(analysis.prompt().tokens());
-    analysis.maps().tokens().forEach(token -> sequence.add(token.text()));
+    analysis.tokens().forEach(token -> sequence.add(token.text()));
     return new AttentionResult(
-        analysis.maps(),
-        analysis.picture(),
+        analysis.maps().get(frame),
+        analysis.pictures().get(frame),
         source,
         rendering,
         analysis.answer(),

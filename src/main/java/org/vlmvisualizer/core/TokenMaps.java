@@ -1,5 +1,6 @@
 package org.vlmvisualizer.core;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -9,9 +10,20 @@ import java.util.List;
  * @param grid where the cells lie in the picture
  * @param tokens [T], at least one
  * @param shares [T] how each token's attention divides between picture and text
+ * @param views each view by itself, if the model saw the picture in several
  */
 public record TokenMaps(
-    AttributionMap map, Grid grid, List<GeneratedToken> tokens, List<AttentionShares> shares) {
+    AttributionMap map,
+    Grid grid,
+    List<GeneratedToken> tokens,
+    List<AttentionShares> shares,
+    List<ViewMaps> views) {
+
+  /** Of a picture that the model saw once. */
+  public TokenMaps(
+      AttributionMap map, Grid grid, List<GeneratedToken> tokens, List<AttentionShares> shares) {
+    this(map, grid, tokens, shares, List.of());
+  }
 
   /**
    * @throws IllegalArgumentException if the shapes disagree
@@ -19,6 +31,7 @@ public record TokenMaps(
   public TokenMaps {
     tokens = List.copyOf(tokens);
     shares = List.copyOf(shares);
+    views = List.copyOf(views);
     if (tokens.isEmpty()
         || map.values().length != tokens.size()
         || shares.size() != tokens.size()) {
@@ -50,8 +63,12 @@ public record TokenMaps(
     for (int t = 0; t < cells.length; t++) {
       cells[t] = layout.cells(frame, map.values()[t]);
     }
+    List<ViewMaps> views = new ArrayList<>();
+    if (layout.views(frame).size() > 1) {
+      layout.views(frame).forEach(view -> views.add(layout.only(view, map.values())));
+    }
     return new TokenMaps(
-        new AttributionMap(map.method(), cells), layout.display(frame), tokens, shares);
+        new AttributionMap(map.method(), cells), layout.display(frame), tokens, shares, views);
   }
 
   /** T, the number of tokens. */

@@ -100,14 +100,14 @@ class KeptAttentionTest {
 
   private static void check(
       Analysis run, Analysis alone, IndexRange layers, IndexRange heads, boolean keepFirst) {
-    TokenMaps maps = KeptMaps.of(run.kept(), run.maps(), layers, heads, keepFirst);
-    assertEquals(alone.maps().tokens().size(), maps.size());
-    assertEquals(alone.maps().map().method(), maps.map().method());
+    TokenMaps maps = KeptMaps.of(run.kept(), run.maps().get(0), layers, heads, keepFirst);
+    assertEquals(alone.maps().get(0).tokens().size(), maps.size());
+    assertEquals(alone.maps().get(0).map().method(), maps.map().method());
     String what = "layers %s, heads %s, first %s".formatted(layers, heads, keepFirst);
     for (int t = 0; t < maps.size(); t++) {
-      double difference = difference(alone.maps().values(t), maps.values(t));
+      double difference = difference(alone.maps().get(0).values(t), maps.values(t));
       assertTrue(difference <= TOLERANCE, what + ": map differs by " + difference);
-      AttentionShares expected = alone.maps().shares().get(t);
+      AttentionShares expected = alone.maps().get(0).shares().get(t);
       AttentionShares actual = maps.shares().get(t);
       assertEquals(expected.image(), actual.image(), TOLERANCE, what);
       assertEquals(expected.prompt(), actual.prompt(), TOLERANCE, what);
@@ -148,7 +148,7 @@ class KeptAttentionTest {
     String sentence =
         assertThrows(
                 InputException.class,
-                () -> KeptMaps.of(run.kept(), run.maps(), layers, heads, false))
+                () -> KeptMaps.of(run.kept(), run.maps().get(0), layers, heads, false))
             .getMessage();
     PlainSentence.check(sentence);
     return sentence;

@@ -60,7 +60,7 @@ class PythonParityTest {
       assertArrayEquals(golden.ints("generated_ids"), ids(analysis));
       assertEquals(golden.json.get("generatedText").getAsString().strip(), analysis.answer());
       assertClose(golden, "ratio", ratio(analysis), TOLERANCE);
-      assertClose(golden, "map", flatten(analysis.maps().map().values()), TOLERANCE);
+      assertClose(golden, "map", flatten(analysis.maps().get(0).map().values()), TOLERANCE);
       assertClose(golden, "matrix", flatten(analysis.matrix()), TOLERANCE);
     }
   }
@@ -75,13 +75,15 @@ class PythonParityTest {
         new AttentionOptions(IndexRange.ALL, IndexRange.ALL, true, VisionLayers.ALL);
     try (AttentionModel model = open(golden, Precision.FLOAT32)) {
       Analysis language = analyze(model, golden, AttentionOptions.REFERENCE, "language");
-      assertClose(golden, "map_language", flatten(language.maps().map().values()), TOLERANCE);
+      assertClose(
+          golden, "map_language", flatten(language.maps().get(0).map().values()), TOLERANCE);
       Analysis oneLayer = analyze(model, golden, selected, "vlm-visualizer");
-      assertClose(golden, "map_selected", flatten(oneLayer.maps().map().values()), TOLERANCE);
+      assertClose(
+          golden, "map_selected", flatten(oneLayer.maps().get(0).map().values()), TOLERANCE);
       Analysis kept = analyze(model, golden, keep, "vlm-visualizer");
       assertClose(golden, "ratio_keep", ratio(kept), TOLERANCE);
       assertClose(golden, "token_attention_keep", flatten(answerRows(kept)), TOLERANCE);
-      for (AttentionShares share : kept.maps().shares()) {
+      for (AttentionShares share : kept.maps().get(0).shares()) {
         assertEquals(1, share.image() + share.prompt() + share.generated(), TOLERANCE);
       }
     }
@@ -141,13 +143,13 @@ class PythonParityTest {
   }
 
   private static int[] ids(Analysis analysis) {
-    return analysis.maps().tokens().stream().mapToInt(GeneratedToken::id).toArray();
+    return analysis.maps().get(0).tokens().stream().mapToInt(GeneratedToken::id).toArray();
   }
 
   private static float[] ratio(Analysis analysis) {
-    float[] ratio = new float[analysis.maps().shares().size()];
+    float[] ratio = new float[analysis.maps().get(0).shares().size()];
     for (int t = 0; t < ratio.length; t++) {
-      ratio[t] = (float) analysis.maps().shares().get(t).image();
+      ratio[t] = (float) analysis.maps().get(0).shares().get(t).image();
     }
     return ratio;
   }
