@@ -1,13 +1,19 @@
 package org.vlmvisualizer.analysis;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.core.Fit;
+import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
+import org.vlmvisualizer.core.VisionLayers;
+import org.vlmvisualizer.core.Words;
 
 /**
- * What is asked of a model.
+ * What is asked of a model. A further option is a component here, its word in {@link #of(String,
+ * Words)} and {@link #words()}, and a parameter of the commands and of the command line.
  *
  * @param question about the picture, without template
  * @param method name of an attribution method
@@ -28,6 +34,10 @@ public record AnalysisRequest(
 
   /** Tokens that one answer may have at most. */
   public static final int MAX_LENGTH = 4096;
+
+  private static final VisionLayers[] VISION = {VisionLayers.ALL, VisionLayers.SELECTED};
+  private static final String DROP = "drop";
+  private static final String KEEP = "keep";
 
   /**
    * @throws InputException if the length is out of range or the method unknown
@@ -51,5 +61,42 @@ public record AnalysisRequest(
         false,
         Fit.PAD,
         length);
+  }
+
+  /**
+   * Reads the words that dialogs, macros and the command line share.
+   *
+   * @throws InputException if a word is not one of those expected
+   */
+  public static AnalysisRequest of(String question, Words words) {
+    return new AnalysisRequest(
+        question,
+        words.of("method"),
+        new AttentionOptions(
+            IndexRange.parse("layers", words.of("layers")),
+            IndexRange.parse("heads", words.of("heads")),
+            words.isSecond("first", DROP, KEEP),
+            words.choice("vision", VISION)),
+        Keep.parse(words.of("keep")),
+        words.of("template"),
+        words.isSecond("system", DROP, KEEP),
+        words.choice("fit", Fit.values()),
+        words.number("length"));
+  }
+
+  /** The options in the words of run.json, which are those of {@link #of(String, Words)}. */
+  public Map<String, Object> words() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("method", method);
+    all.put("vision", Words.word(options.vision()));
+    all.put("layers", options.layers().toString());
+    all.put("heads", options.heads().toString());
+    all.put("first_token", options.keepFirst() ? KEEP : DROP);
+    all.put("keep", keep.toString());
+    all.put("template", template);
+    all.put("system", keepSystem ? KEEP : DROP);
+    all.put("fit", Words.word(fit));
+    all.put("length", length);
+    return all;
   }
 }

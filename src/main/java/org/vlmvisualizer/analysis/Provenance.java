@@ -1,9 +1,7 @@
 package org.vlmvisualizer.analysis;
 
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
-import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.RgbPicture;
@@ -30,28 +28,11 @@ public final class Provenance {
     all.put("answer", analysis.answer());
     all.put("prompt_ids", analysis.prompt().inputIds());
     all.put("generated_ids", analysis.tokens().stream().mapToInt(GeneratedToken::id).toArray());
-    all.put("options", options(analysis.request()));
+    all.put("options", analysis.request().words());
     all.put("picture", picture(analysis, frame));
     all.put("versions", versions());
     all.put("engine", model.engine().map());
     all.put("seconds", analysis.seconds());
-    return all;
-  }
-
-  /** The options of a request, in the words of run.json. */
-  public static Map<String, Object> options(AnalysisRequest request) {
-    AttentionOptions options = request.options();
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("method", request.method());
-    all.put("vision", options.vision().name().toLowerCase(Locale.ROOT));
-    all.put("layers", options.layers().toString());
-    all.put("heads", options.heads().toString());
-    all.put("first_token", options.keepFirst() ? "keep" : "drop");
-    all.put("keep", request.keep().toString());
-    all.put("template", request.template());
-    all.put("system", request.keepSystem() ? "keep" : "drop");
-    all.put("fit", request.fit().name().toLowerCase(Locale.ROOT));
-    all.put("length", request.length());
     return all;
   }
 

@@ -6,15 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.analysis.Provenance;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.engine.EngineReport;
-import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.output.AttentionResult;
-import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.picture.ImageInput;
 
 /**
@@ -22,30 +19,16 @@ import org.vlmvisualizer.picture.ImageInput;
  */
 public final class Asker implements AutoCloseable {
   private final Checkpoint checkpoint;
-  private final String device;
-  private final Precision precision;
-  private final AnalysisRequest request;
-  private final Rendering rendering;
+  private final RequestOptions options;
   private final Consumer<EngineReport> loaded;
   private AttentionModel model;
 
   /**
-   * @param device "auto", "cpu", "gpu" or "gpu:N"
-   * @param rendering how answers become images
    * @param loaded told once the model is loaded
    */
-  public Asker(
-      Checkpoint checkpoint,
-      String device,
-      Precision precision,
-      AnalysisRequest request,
-      Rendering rendering,
-      Consumer<EngineReport> loaded) {
+  public Asker(Checkpoint checkpoint, RequestOptions options, Consumer<EngineReport> loaded) {
     this.checkpoint = checkpoint;
-    this.device = device;
-    this.precision = precision;
-    this.request = request;
-    this.rendering = rendering;
+    this.options = options;
     this.loaded = loaded;
   }
 
@@ -57,8 +40,8 @@ public final class Asker implements AutoCloseable {
    */
   public void load(Progress progress) {
     if (model == null) {
-      AttentionModel.check(checkpoint, request);
-      model = AttentionModel.open(checkpoint, device, precision, progress);
+      AttentionModel.check(checkpoint, options.request());
+      model = AttentionModel.open(checkpoint, options.device(), options.precision(), progress);
       loaded.accept(model.engine());
     }
   }
@@ -72,19 +55,20 @@ public final class Asker implements AutoCloseable {
   public AttentionResult ask(ImageInput input, Progress progress) {
     load(progress);
     return AttentionResults.of(
-        model, model.analyze(input.picture(), request, progress), input.source(), rendering);
+        model,
+        model.analyze(input.picture(), options.request(), progress),
+        input.source(),
+        options.rendering());
   }
 
   /** All that an answer depends on beside the picture: the same text, the same answer. */
   JsonObject identity() {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("model_sha256", checkpoint.sha256());
-    all.put("precision", precision.name().toLowerCase(Locale.ROOT));
-    all.put("question", request.question());
-    all.put("options", Provenance.options(request));
-    all.put("upsampling", rendering.upsampling().toString());
-    all.put("lut", rendering.colours().toString());
-    all.put("display", rendering.display());
+    all.put("precision", options.precision().name().toLowerCase(Locale.ROOT));
+    all.put("question", options.request().question());
+    all.put("options", options.request().words());
+    all.putAll(options.rendering().words());
     all.put("vlm_visualizer", Provenance.version());
     return new Gson().toJsonTree(all).getAsJsonObject();
   }

@@ -1,71 +1,44 @@
 package org.vlmvisualizer.ask;
 
-import java.util.List;
 import org.vlmvisualizer.analysis.AnalysisRequest;
-import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.core.CleanText;
-import org.vlmvisualizer.core.Fit;
-import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.InputException;
-import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.LocaleText;
-import org.vlmvisualizer.core.VisionLayers;
+import org.vlmvisualizer.core.Words;
+import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.output.Rendering;
 
-/** Options as the words that dialogs, macros and the command line share. None is trusted. */
-public final class RequestOptions {
-  private RequestOptions() {}
-
+/**
+ * A question with all options that dialogs, macros and the command line share.
+ *
+ * @param request what is asked
+ * @param device "auto", "cpu", "gpu", "gpu:N" or "mps"; checked when the model is loaded
+ * @param precision to compute in
+ * @param rendering how answers become images
+ */
+public record RequestOptions(
+    AnalysisRequest request, String device, Precision precision, Rendering rendering) {
   /**
-   * @throws InputException if a word is not one of those expected, or the prompt was not read whole
-   *     or has half of a character
+   * @param question as the user gave it
+   * @throws InputException if a word is not one of those expected, or the question was not read
+   *     whole or has half of a character
    */
-  public static AnalysisRequest request(
-      String prompt,
-      String method,
-      String vision,
-      String layers,
-      String heads,
-      String first,
-      String keep,
-      String template,
-      String system,
-      String fit,
-      int length) {
-    LocaleText.require(prompt);
-    AttentionOptions options =
-        new AttentionOptions(
-            IndexRange.parse("layers", layers),
-            IndexRange.parse("heads", heads),
-            isSecond("first", first, "drop", "keep"),
-            isSecond("vision", vision, "all", "selected")
-                ? VisionLayers.SELECTED
-                : VisionLayers.ALL);
-    checkWhole(prompt);
-    return new AnalysisRequest(
-        prompt,
-        method,
-        options,
-        Keep.parse(keep),
-        template,
-        isSecond("system", system, "drop", "keep"),
-        isSecond("fit", fit, "pad", "crop") ? Fit.CROP : Fit.PAD,
-        length);
+  public static RequestOptions of(String question, Words words) {
+    LocaleText.require(question);
+    checkWhole(question);
+    return new RequestOptions(
+        AnalysisRequest.of(question, words),
+        words.of("device"),
+        Precision.parse(words.of("precision")),
+        Rendering.of(words));
   }
 
-  private static void checkWhole(String prompt) {
-    int half = prompt == null ? -1 : CleanText.loneSurrogate(prompt);
+  private static void checkWhole(String question) {
+    int half = question == null ? -1 : CleanText.loneSurrogate(question);
     if (half >= 0) {
       throw new InputException(
           "Expected a question of whole characters, found half of one (U+%04X) after %d others. Type that character again."
-              .formatted((int) prompt.charAt(half), prompt.codePointCount(0, half)));
+              .formatted((int) question.charAt(half), question.codePointCount(0, half)));
     }
-  }
-
-  private static boolean isSecond(String key, String value, String one, String other) {
-    if (!List.of(one, other).contains(value)) {
-      throw new InputException(
-          "Expected %s to be %s or %s, found '%s'.".formatted(key, one, other, value));
-    }
-    return value.equals(other);
   }
 }

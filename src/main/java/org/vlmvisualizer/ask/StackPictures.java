@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Words;
 import org.vlmvisualizer.output.AttentionSeries;
 import org.vlmvisualizer.output.SourceFrame;
 import org.vlmvisualizer.picture.DisplayedColours;
@@ -45,13 +46,13 @@ public final class StackPictures {
   }
 
   /**
-   * @param which "slices" or "frames"
+   * @param which slices or frames
    * @param roi as in {@link ImageInput#of(ImagePlus, Roi)}
    * @throws InputException if there is no image, or one slice or time point only
    */
-  public static StackPictures of(ImagePlus image, String which, Roi roi) {
+  public static StackPictures of(ImagePlus image, StackChoice which, Roi roi) {
     ImageInput.region(image, roi);
-    boolean time = which.equals("frames");
+    boolean time = which == StackChoice.FRAMES;
     int slices = image.getNSlices();
     int frames = image.getNFrames();
     if ((time ? frames : slices) < 2) {
@@ -59,7 +60,7 @@ public final class StackPictures {
           "Expected an image with more than one %s for stack=%s, found %d slices and %d frames. Use stack=%s%s"
               .formatted(
                   time ? "frame" : "slice",
-                  which,
+                  Words.word(which),
                   slices,
                   frames,
                   slices > 1 ? "slices" : frames > 1 ? "frames" : "current",

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.BatchRun;
 import org.vlmvisualizer.ask.PictureFolder;
@@ -21,11 +20,9 @@ import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.UserCache;
 import org.vlmvisualizer.engine.EngineReport;
-import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.Fonts;
-import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.ResultFiles;
 import org.vlmvisualizer.picture.ImageInput;
 import org.vlmvisualizer.shelf.ModelLocator;
@@ -78,6 +75,7 @@ public final class AttentionCli implements Callable<Integer> {
       description = "folder for the results")
   private Path output;
 
+  // From here to display, RequestOptions reads them by their names.
   @Option(names = "--method", description = "vlm-visualizer, language")
   private String method = "vlm-visualizer";
 
@@ -216,18 +214,14 @@ public final class AttentionCli implements Callable<Integer> {
       spec.commandLine().getOut().flush();
       return CommandLine.ExitCode.OK;
     }
-    AnalysisRequest request =
-        RequestOptions.request(
-            prompt, method, vision, layers, heads, first, keep, template, system, fit, length);
-    Rendering rendering = Rendering.parse(upsampling, lut, display);
-    Precision wanted = Precision.parse(precision);
+    RequestOptions options =
+        RequestOptions.of(prompt, name -> spec.findOption("--" + name).getValue().toString());
     boolean folder = isFolder(image);
     PictureFolder pictures = folder ? PictureFolder.of(Path.of(image.strip()), region()) : null;
     ImageInput input = folder ? null : ImageInput.open(image, region(), progress());
     ResultFiles.prepare(output);
     Fonts.complaint().ifPresent(this::tell);
-    try (Asker asker =
-        new Asker(checkpoint(), device, wanted, request, rendering, loadedEngine -> {})) {
+    try (Asker asker = new Asker(checkpoint(), options, loadedEngine -> {})) {
       return folder ? askAll(asker, pictures) : ask(asker, input);
     }
   }

@@ -4,21 +4,19 @@ import java.awt.GraphicsEnvironment;
 import java.util.List;
 import org.scijava.plugin.Attr;
 import org.scijava.plugin.Parameter;
-import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.engine.EngineReport;
 import org.vlmvisualizer.engine.Engines;
-import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.output.Fonts;
-import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.shelf.KnownModels;
 import org.vlmvisualizer.shelf.ModelLocator;
 
 /**
- * A command that asks a model: the options that all of them share. Each adds its own behind them,
- * and the question last, since ImageJ would find other keys inside it.
+ * A command that asks a model: the options that all of them share, which {@link RequestOptions}
+ * reads by their names. Each adds its own behind them, and the question last, since ImageJ would
+ * find other keys inside it.
  */
 abstract class AskingCommand extends VisualizerCommand {
   @Parameter(
@@ -164,43 +162,22 @@ abstract class AskingCommand extends VisualizerCommand {
   }
 
   /**
-   * @throws org.vlmvisualizer.core.InputException if an option is not one of those expected
-   */
-  final Rendering rendering() {
-    return Rendering.parse(upsampling, lut, display);
-  }
-
-  /**
    * @param question as the dialog or macro gave it
    * @throws org.vlmvisualizer.core.InputException if an option is not one of those expected
    */
-  final AnalysisRequest request(String question) {
-    Precision.parse(precision);
-    return RequestOptions.request(
-        caller().isMacro() ? MacroText.repair(question) : question,
-        method,
-        vision,
-        layers,
-        heads,
-        first,
-        keep,
-        template,
-        system,
-        fit,
-        length);
+  final RequestOptions options(String question) {
+    return RequestOptions.of(
+        caller().isMacro() ? MacroText.repair(question) : question, words());
   }
 
   /** Finds the model, asking before a download; it is loaded when a picture needs it. */
-  final Asker asker(AnalysisRequest request, Rendering rendering, RunProgress progress) {
+  final Asker asker(RequestOptions options, RunProgress progress) {
     // Before gigabytes are downloaded for an engine that does not start.
     Engines.version();
     Fonts.complaint().ifPresent(log()::warn);
     return new Asker(
         ModelLocator.open(model, new DialogConsent(download, caller().isMacro()), progress),
-        device,
-        Precision.parse(precision),
-        request,
-        rendering,
+        options,
         this::loaded);
   }
 

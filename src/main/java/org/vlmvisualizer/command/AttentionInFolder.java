@@ -8,14 +8,13 @@ import org.scijava.plugin.Attr;
 import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
-import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.BatchRun;
 import org.vlmvisualizer.ask.PictureFolder;
+import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.BatchTables;
-import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.ResultFiles;
 
 /**
@@ -70,14 +69,13 @@ public class AttentionInFolder extends AskingCommand {
 
   @Override
   void execute() {
-    AnalysisRequest request = request(prompt);
-    Rendering rendering = rendering();
+    RequestOptions options = options(prompt);
     PictureFolder pictures = PictureFolder.of(path("folder", folder), null);
     Path results = path("output", output);
     ResultFiles.prepare(results);
     BatchRun.Outcome outcome;
     try (RunProgress progress = progress();
-        Asker asker = asker(request, rendering, progress)) {
+        Asker asker = asker(options, progress)) {
       outcome =
           new BatchRun(asker, results, resume)
               .run(pictures.pictures(), pictures.skipped(), progress, (row, result) -> {});

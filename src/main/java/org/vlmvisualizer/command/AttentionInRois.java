@@ -74,7 +74,7 @@ public class AttentionInRois extends VisualizerCommand {
   @Override
   void execute() {
     ImagePlus active = orActive(image);
-    RoiChoice choice = RoiChoice.parse(source);
+    RoiChoice choice = words().choice("source", RoiChoice.values());
     AttentionResult result =
         isGiven(folder) ? SavedResult.read(folder.toPath()) : LastResult.of(active);
     List<NamedRegion> regions =

@@ -38,6 +38,12 @@ public class Models extends VisualizerCommand {
   /** Title of the table. */
   public static final String TABLE_TITLE = "Models";
 
+  private enum Action {
+    LIST,
+    DOWNLOAD,
+    REMOVE
+  }
+
   @Parameter(
       persist = false,
       label = "Action",
@@ -58,22 +64,19 @@ public class Models extends VisualizerCommand {
 
   @Override
   void execute() {
-    if (!List.of("list", "download", "remove").contains(action)) {
-      throw new InputException(
-          "Expected action to be list, download or remove, found '%s'.".formatted(action));
-    }
-    boolean isAsked = action.equals("list") && !caller().isMacro();
+    Action choice = words().choice("action", Action.values());
+    boolean isAsked = choice == Action.LIST && !caller().isMacro();
     if (isAsked && !GraphicsEnvironment.isHeadless()) {
       ModelsWindow.show(
           IJ.getInstance(), new ModelShelf(new DialogConsent(false, false)), Project::showHelp);
       return;
     }
     ModelShelf shelf = new ModelShelf(offer -> true);
-    if (action.equals("download")) {
+    if (choice == Action.DOWNLOAD) {
       try (RunProgress progress = progress()) {
         shelf.download(model, progress);
       }
-    } else if (action.equals("remove")) {
+    } else if (choice == Action.REMOVE) {
       log().debug(shelf.remove(model));
     }
     Tables.show(table(KnownModels.ofThisUser().list()), TABLE_TITLE);

@@ -15,18 +15,17 @@ import org.scijava.plugin.Attr;
 import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
-import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.BatchRun;
+import org.vlmvisualizer.ask.RequestOptions;
+import org.vlmvisualizer.ask.StackChoice;
 import org.vlmvisualizer.ask.StackPictures;
-import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.explorer.Explorer;
 import org.vlmvisualizer.explorer.ScaleStrip;
 import org.vlmvisualizer.explorer.WindowArranger;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.AttentionSeries;
 import org.vlmvisualizer.output.BatchRow;
-import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.ResultFiles;
 import org.vlmvisualizer.picture.ImageInput;
 
@@ -54,9 +53,6 @@ public class ShowAttention extends AskingCommand {
   /** Title of the results table. */
   public static final String TABLE_TITLE = "Attention per token";
 
-  private static final String CURRENT = "current";
-  private static final List<String> STACKS = List.of(CURRENT, "slices", "frames");
-
   @Parameter(persist = false, required = false)
   private ImagePlus image;
 
@@ -71,7 +67,7 @@ public class ShowAttention extends AskingCommand {
       label = "Ask about",
       description = "The displayed slice, or every slice or time point of its stack, one by one",
       choices = {"current", "slices", "frames"})
-  private String stack = CURRENT;
+  private String stack = "current";
 
   @Parameter(persist = false, label = "Show plot of ratios", attrs = @Attr(name = UNTICKED))
   private boolean plot = true;
@@ -116,23 +112,19 @@ public class ShowAttention extends AskingCommand {
 
   @Override
   void execute() {
-    AnalysisRequest request = request(prompt);
-    Rendering rendering = rendering();
-    if (!STACKS.contains(stack)) {
-      throw new InputException(
-          "Expected stack to be current, slices or frames, found '%s'.".formatted(stack));
-    }
+    RequestOptions options = options(prompt);
+    StackChoice choice = words().choice("stack", StackChoice.values());
     Path folder = isGiven(output) ? output.toPath() : null;
     ImagePlus asked = subject();
     Roi region = selection ? asked.getRoi() : null;
-    if (stack.equals(CURRENT)) {
+    if (choice == StackChoice.CURRENT) {
       ImageInput input = ImageInput.of(asked, region);
       prepare(folder);
-      askOne(input, request, rendering, folder);
+      askOne(input, options, folder);
     } else {
-      StackPictures pictures = StackPictures.of(asked, stack, region);
+      StackPictures pictures = StackPictures.of(asked, choice, region);
       prepare(folder);
-      askStack(pictures, request, rendering, folder);
+      askStack(pictures, options, folder);
     }
   }
 
@@ -142,9 +134,9 @@ public class ShowAttention extends AskingCommand {
     }
   }
 
-  private void askOne(ImageInput input, AnalysisRequest request, Rendering rendering, Path folder) {
+  private void askOne(ImageInput input, RequestOptions options, Path folder) {
     try (RunProgress progress = progress();
-        Asker asker = asker(request, rendering, progress)) {
+        Asker asker = asker(options, progress)) {
       AttentionResult result = asker.ask(input, progress);
       ImagePlus maps = result.heatmaps();
       if (folder != null) {
@@ -158,12 +150,11 @@ public class ShowAttention extends AskingCommand {
   }
 
   /** Whatever ends this early, the answers so far are shown. */
-  private void askStack(
-      StackPictures pictures, AnalysisRequest request, Rendering rendering, Path folder) {
+  private void askStack(StackPictures pictures, RequestOptions options, Path folder) {
     AttentionSeries series = pictures.series();
     BatchRun.Outcome outcome = null;
     try (RunProgress progress = progress();
-        Asker asker = asker(request, rendering, progress)) {
+        Asker asker = asker(options, progress)) {
       outcome =
           new BatchRun(asker, folder, false)
               .run(

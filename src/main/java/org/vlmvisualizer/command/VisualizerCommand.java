@@ -6,6 +6,7 @@ import ij.WindowManager;
 import ij.plugin.frame.Recorder;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
+import java.lang.reflect.Field;
 import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -16,9 +17,11 @@ import org.scijava.log.LogService;
 import org.scijava.plugin.Parameter;
 import org.scijava.task.TaskService;
 import org.scijava.thread.ThreadService;
+import org.scijava.util.ClassUtils;
 import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.LocaleText;
+import org.vlmvisualizer.core.Words;
 import org.vlmvisualizer.dialog.MessageBox;
 
 /**
@@ -98,10 +101,7 @@ abstract class VisualizerCommand extends ContextCommand {
       if (fault != null) {
         throw fault;
       }
-      if (!failure.equals(STOP) && !failure.equals(CONTINUE)) {
-        throw new InputException(
-            "Expected failure to be stop or continue, found '%s'.".formatted(failure));
-      }
+      words().isSecond("failure", STOP, CONTINUE); // refuses other words
       execute();
     } catch (InputException e) {
       fail(e.getMessage());
@@ -152,6 +152,17 @@ abstract class VisualizerCommand extends ContextCommand {
   /** Values that the dialog offers for an option of free text; may read from the disk. */
   List<String> suggestions(String key) {
     return List.of();
+  }
+
+  /** The options by the names of their parameters. */
+  final Words words() {
+    List<Field> parameters = ClassUtils.getAnnotatedFields(getClass(), Parameter.class);
+    return name ->
+        parameters.stream()
+            .filter(parameter -> parameter.getName().equals(name))
+            .map(parameter -> ClassUtils.getValue(parameter, this).toString())
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("No parameter " + name));
   }
 
   /** Progress of long work; cancelled by Escape and in the task list. */

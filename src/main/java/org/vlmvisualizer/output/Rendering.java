@@ -1,7 +1,10 @@
 package org.vlmvisualizer.output;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Words;
 
 /**
  * How maps become an image: what it looks like, not what it says.
@@ -31,24 +34,25 @@ public record Rendering(Upsampling upsampling, HeatColours colours, boolean comp
   }
 
   /**
-   * Reads the words that dialogs, macros and the command line share.
+   * Reads the words that dialogs, macros, the command line and run.json share.
    *
-   * @param display "maps" or "composite"
    * @throws InputException if a word is not one of those expected
    */
-  public static Rendering parse(String upsampling, String lut, String display) {
-    String word = display.strip().toLowerCase(Locale.ROOT);
-    if (!word.equals(MAPS) && !word.equals(COMPOSITE)) {
-      throw new InputException(
-          "Expected display to be maps or composite, found '%s'.".formatted(display));
-    }
+  public static Rendering of(Words words) {
+    Words lenient = name -> words.of(name).strip().toLowerCase(Locale.ROOT);
     return new Rendering(
-        Upsampling.parse(upsampling), HeatColours.parse(lut), word.equals(COMPOSITE));
+        Upsampling.parse(words.of("upsampling")),
+        HeatColours.parse(words.of("lut")),
+        lenient.isSecond("display", MAPS, COMPOSITE));
   }
 
-  /** The word for {@link #composite}. */
-  public String display() {
-    return composite ? COMPOSITE : MAPS;
+  /** The same as words. */
+  public Map<String, String> words() {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("upsampling", upsampling.toString());
+    all.put("lut", colours.toString());
+    all.put("display", composite ? COMPOSITE : MAPS);
+    return all;
   }
 
   /** The same without upsampling, and so without the picture. */

@@ -28,9 +28,7 @@ final class ResultJson {
     image.addProperty("title", source.title());
     image.addProperty("x", source.originX());
     image.addProperty("y", source.originY());
-    image.addProperty("upsampling", rendering.upsampling().toString());
-    image.addProperty("lut", rendering.colours().toString());
-    image.addProperty("display", rendering.display());
+    rendering.words().forEach(image::addProperty);
     image.addProperty("pixel_width", calibration.pixelWidth);
     image.addProperty("pixel_height", calibration.pixelHeight);
     image.addProperty("x_unit", calibration.getXUnit());
@@ -42,10 +40,7 @@ final class ResultJson {
   }
 
   static Rendering rendering(JsonObject image) {
-    return Rendering.parse(
-        image.get("upsampling").getAsString(),
-        image.get("lut").getAsString(),
-        image.get("display").getAsString());
+    return Rendering.of(name -> image.get(name).getAsString());
   }
 
   static SourceFrame source(JsonObject image) {

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.vlmvisualizer.area.Region;
 import org.vlmvisualizer.core.InputException;
@@ -31,23 +30,6 @@ public enum RoiChoice {
    * @param onImage the image it belongs to, or null if it tells none that is open
    */
   private record Found(String name, Roi roi, ImagePlus onImage) {}
-
-  /**
-   * @throws InputException if the word is none of those expected
-   */
-  public static RoiChoice parse(String word) {
-    for (RoiChoice choice : values()) {
-      if (choice.word().equals(word)) {
-        return choice;
-      }
-    }
-    throw new InputException(
-        "Expected source to be auto, manager, overlay or selection, found '%s'.".formatted(word));
-  }
-
-  private String word() {
-    return name().toLowerCase(Locale.ROOT);
-  }
 
   /**
    * The ROIs, at least one. A ROI lies where it was drawn: on the source image, or on heatmaps, be

@@ -30,10 +30,7 @@ final class BatchMemory {
     try (Asker asker =
         new Asker(
             Checkpoint.find(Checkpoint.DEMO),
-            "cpu",
-            Precision.FLOAT32,
-            AnalysisRequest.of("What is in the image?", 6),
-            rendering,
+            new RequestOptions(AnalysisRequest.of("What is in the image?", 6), "cpu", Precision.FLOAT32, rendering),
             engine -> loads.incrementAndGet())) {
       BatchRun.Outcome outcome =
           new BatchRun(asker, Path.of(arguments[1]), true)

@@ -42,10 +42,7 @@ class BatchRunTest {
     try (Asker asker =
         new Asker(
             Checkpoint.open(golden.checkpoint()),
-            "cpu",
-            Precision.FLOAT32,
-            AnalysisRequest.of("What?", 2),
-            new Rendering(Upsampling.NONE, HeatColours.INFERNO, false),
+            new RequestOptions(AnalysisRequest.of("What?", 2), "cpu", Precision.FLOAT32, new Rendering(Upsampling.NONE, HeatColours.INFERNO, false)),
             engine -> {})) {
       return new BatchRun(asker, folder, true)
           .run(pictures, List.of(), Progress.NONE, (row, result) -> {});
