@@ -61,7 +61,7 @@ public final class Provenance {
     return all;
   }
 
-  /** The version of this plugin. */
+  /** The version of this plugin, as the manifest of its jar has it. */
   public static String version() {
     String version = Provenance.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;

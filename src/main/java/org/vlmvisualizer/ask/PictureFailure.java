@@ -3,6 +3,7 @@ package org.vlmvisualizer.ask;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.JavaMemory;
 
 /** What a picture of many failed with, in one sentence. */
 final class PictureFailure {
@@ -19,8 +20,8 @@ final class PictureFailure {
       return cause.getMessage();
     }
     if (cause instanceof OutOfMemoryError) {
-      return "Not enough memory for this picture: Java may use %,d MB in all. Give it more, or use upsampling=none."
-          .formatted(Runtime.getRuntime().maxMemory() >> 20);
+      return "Not enough memory for this picture: %s. Give it more, or use upsampling=none."
+          .formatted(JavaMemory.limit());
     }
     return "An error in the plugin (%s). Please report it, with the picture."
         .formatted(where(cause));

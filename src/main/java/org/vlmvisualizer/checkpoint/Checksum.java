@@ -5,11 +5,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import org.vlmvisualizer.core.AtomicFile;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.UserCache;
 
@@ -57,8 +57,7 @@ final class Checksum {
     try {
       Files.createDirectories(file.getParent());
       Path part = Files.createTempFile(file.getParent(), "checksum", ".part");
-      Files.writeString(part, checksum);
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      AtomicFile.replace(file, part, p -> Files.writeString(p, checksum));
     } catch (IOException e) {
       // A home that cannot be written to: it is computed again next time.
       return;

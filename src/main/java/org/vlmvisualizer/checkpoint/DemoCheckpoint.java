@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import org.vlmvisualizer.core.AtomicFile;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.UserCache;
@@ -57,12 +57,7 @@ final class DemoCheckpoint {
     }
     // Moved into place whole, since two programs may do this at once.
     Path part = Files.createTempFile(target.getParent(), file, ".part");
-    try {
-      Files.write(part, content);
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
-    }
+    AtomicFile.replace(target, part, p -> Files.write(p, content));
   }
 
   private static byte[] read(String file) throws IOException {

@@ -4,7 +4,6 @@ import ij.gui.Roi;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,6 +14,7 @@ import org.vlmvisualizer.ask.BatchRun;
 import org.vlmvisualizer.ask.PictureFolder;
 import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.core.Progress;
@@ -216,7 +216,7 @@ public final class AttentionCli implements Callable<Integer> {
     }
     RequestOptions options =
         RequestOptions.of(prompt, name -> spec.findOption("--" + name).getValue().toString());
-    boolean folder = isFolder(image);
+    boolean folder = FileTrouble.isFolder(image.strip());
     PictureFolder pictures = folder ? PictureFolder.of(Path.of(image.strip()), region()) : null;
     ImageInput input = folder ? null : ImageInput.open(image, region(), progress());
     ResultFiles.prepare(output);
@@ -230,14 +230,6 @@ public final class AttentionCli implements Callable<Integer> {
   private void tell(String sentence) {
     spec.commandLine().getErr().println(sentence);
     spec.commandLine().getErr().flush();
-  }
-
-  private static boolean isFolder(String path) {
-    try {
-      return !path.isBlank() && Files.isDirectory(Path.of(path.strip()));
-    } catch (InvalidPathException e) {
-      return false; // an address, or a path that is refused when it is opened
-    }
   }
 
   private int ask(Asker asker, ImageInput input) {
@@ -320,8 +312,7 @@ public final class AttentionCli implements Callable<Integer> {
   static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
-      String version = AttentionCli.class.getPackage().getImplementationVersion();
-      return new String[] {"VLM Visualizer for Fiji " + (version == null ? "" : version)};
+      return new String[] {"VLM Visualizer for Fiji " + Provenance.version()};
     }
   }
 }

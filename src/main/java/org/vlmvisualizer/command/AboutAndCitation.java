@@ -5,6 +5,7 @@ import java.util.Map;
 import org.scijava.command.Command;
 import org.scijava.plugin.Menu;
 import org.scijava.plugin.Plugin;
+import org.vlmvisualizer.analysis.Provenance;
 
 /** Tells the version, the licence and what to cite. */
 @Plugin(
@@ -22,7 +23,7 @@ public class AboutAndCitation extends VisualizerCommand {
   @Override
   void execute() {
     Map<String, String> lines = new LinkedHashMap<>();
-    lines.put("Version", Project.version());
+    lines.put("Version", Provenance.version());
     lines.put("Licence", Project.LICENCE + "; a model has a licence of its own, see VLM Models...");
     for (String citation : Project.CITATIONS) {
       String[] parts = citation.split(": ", 2);

@@ -4,6 +4,7 @@ import ij.IJ;
 import ij.plugin.BrowserLauncher;
 import java.io.IOException;
 import java.util.List;
+import org.vlmvisualizer.analysis.Provenance;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.dialog.MessageBox;
 
@@ -18,7 +19,7 @@ final class Project {
   static final List<String> CITATIONS =
       List.of(
           "This plugin: VLM Visualizer developers. VLM Visualizer for Fiji, version "
-              + version()
+              + Provenance.version()
               + ". "
               + HOME,
           "The method: Zhang J. VLM-Visualizer: visualizing the attention of vision-language models."
@@ -35,12 +36,6 @@ final class Project {
   static final String CITATION = "Please cite VLM-Visualizer and LLaVA, see About VLM Visualizer.";
 
   private Project() {}
-
-  /** The version in the jar's manifest. */
-  static String version() {
-    String version = Project.class.getPackage().getImplementationVersion();
-    return version == null ? "unknown" : version;
-  }
 
   /** Opens the documentation in the web browser, which may take its time: not on this thread. */
   static void showHelp() {

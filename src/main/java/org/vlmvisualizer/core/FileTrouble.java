@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -24,6 +25,15 @@ public final class FileTrouble {
    */
   public static boolean isHidden(Path path) {
     return !Files.exists(path) && !Files.notExists(path);
+  }
+
+  /** Whether a text names a folder that is there; false for what can be no path at all. */
+  public static boolean isFolder(String text) {
+    try {
+      return !text.isBlank() && Files.isDirectory(Path.of(text));
+    } catch (InvalidPathException e) {
+      return false; // an address, say, or a name that the locale cannot spell
+    }
   }
 
   /**

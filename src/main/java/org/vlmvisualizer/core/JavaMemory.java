@@ -17,6 +17,11 @@ public final class JavaMemory {
     return free();
   }
 
+  /** A sentence without its full stop: how much Java may use at most. */
+  public static String limit() {
+    return "Java may use %,d MB in all".formatted(Runtime.getRuntime().maxMemory() >> 20);
+  }
+
   private static long free() {
     Runtime runtime = Runtime.getRuntime();
     return runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory());

@@ -3,7 +3,6 @@ package org.vlmvisualizer.core;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
@@ -88,11 +87,7 @@ public final class UserCache {
   }
 
   private static boolean isFolder(String home) {
-    try {
-      return Path.of(home).isAbsolute() && Files.isDirectory(Path.of(home));
-    } catch (InvalidPathException e) {
-      return false; // a name that the locale cannot spell
-    }
+    return FileTrouble.isFolder(home) && Path.of(home).isAbsolute();
   }
 
   private static boolean canHoldCache(Path home) {

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.vlmvisualizer.core.AtomicFile;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -196,11 +197,6 @@ final class HubCache {
     }
     Files.createDirectories(ref.getParent());
     Path whole = folder.resolve("tmp_" + UUID.randomUUID());
-    try {
-      Files.writeString(whole, commit);
-      Files.move(whole, ref, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(whole);
-    }
+    AtomicFile.replace(ref, whole, part -> Files.writeString(part, commit));
   }
 }

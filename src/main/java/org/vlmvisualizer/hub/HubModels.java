@@ -1,9 +1,7 @@
 package org.vlmvisualizer.hub;
 
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.Optional;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.Progress;
 
 /** What users call a model, made into what is on disk. */
@@ -20,7 +18,7 @@ public final class HubModels {
    * @throws java.util.concurrent.CancellationException if cancelled or not consented to
    */
   public static String locate(String model, Consent consent, Progress progress) {
-    if (isFolder(model.strip())) {
+    if (FileTrouble.isFolder(model.strip())) {
       return model;
     }
     Optional<HubId> id = HubId.parse(model);
@@ -29,13 +27,5 @@ public final class HubModels {
     }
     HubDownload download = new HubDownload(HubSettings.ofThisUser());
     return download.fetch(id.get(), consent, progress).toString();
-  }
-
-  private static boolean isFolder(String text) {
-    try {
-      return Files.isDirectory(Path.of(text));
-    } catch (InvalidPathException e) {
-      return false;
-    }
   }
 }

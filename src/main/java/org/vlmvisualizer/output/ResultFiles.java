@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.vlmvisualizer.core.AtomicFile;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 
@@ -40,11 +41,6 @@ public final class ResultFiles {
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
 
   private ResultFiles() {}
-
-  @FunctionalInterface
-  public interface Writer {
-    void write(Path file) throws IOException;
-  }
 
   /**
    * Makes sure, before any long work, that results can be written. Leaves nothing behind.
@@ -141,7 +137,7 @@ public final class ResultFiles {
    * @param writers by the files' names
    * @throws InputException if they cannot be written; then the folder is as it was before
    */
-  public static List<Path> write(Path folder, Map<String, Writer> writers) {
+  public static List<Path> write(Path folder, Map<String, AtomicFile.Writer> writers) {
     Path existing = nearestExisting(folder);
     boolean written = false;
     try {
@@ -165,13 +161,14 @@ public final class ResultFiles {
         e);
   }
 
-  private static List<Path> writeInto(Path folder, Map<String, Writer> writers) throws IOException {
+  private static List<Path> writeInto(Path folder, Map<String, AtomicFile.Writer> writers)
+      throws IOException {
     Scratch.removeLeftovers(folder);
     Path temporary = Files.createDirectory(Scratch.in(folder));
     Path fresh = Files.createDirectory(temporary.resolve(FRESH));
     Path earlier = Files.createDirectory(temporary.resolve(EARLIER));
     try {
-      for (Map.Entry<String, Writer> writer : writers.entrySet()) {
+      for (Map.Entry<String, AtomicFile.Writer> writer : writers.entrySet()) {
         writer.getValue().write(fresh.resolve(writer.getKey()));
       }
       moveIntoPlace(writers.keySet(), temporary, folder);
@@ -185,8 +182,9 @@ public final class ResultFiles {
     }
   }
 
-  private static Map<String, Writer> writers(AttentionResult result, ImagePlus heatmaps) {
-    Map<String, Writer> writers = new LinkedHashMap<>();
+  private static Map<String, AtomicFile.Writer> writers(
+      AttentionResult result, ImagePlus heatmaps) {
+    Map<String, AtomicFile.Writer> writers = new LinkedHashMap<>();
     writers.put(HEATMAPS, file -> TiffFile.write(heatmaps, file));
     writers.put(TOKENS, file -> WholeFile.text(file, result.table().toCsv()));
     if (Fonts.areThere()) {

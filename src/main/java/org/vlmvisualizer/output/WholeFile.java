@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import org.vlmvisualizer.core.AtomicFile;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 
@@ -12,17 +12,12 @@ import org.vlmvisualizer.core.InputException;
 public final class WholeFile {
   private WholeFile() {}
 
-  @FunctionalInterface
-  interface Writer {
-    void write(Path file) throws IOException;
-  }
-
   /**
    * Writes beside the file and then moves into place; missing folders are made.
    *
    * @throws InputException if it cannot be written
    */
-  static void write(Path file, Writer writer) {
+  static void write(Path file, AtomicFile.Writer writer) {
     Path target = file.toAbsolutePath();
     if (Files.isDirectory(target) || target.getParent() == null) {
       throw new InputException("Expected the name of a file, found a folder: " + file + ".");
@@ -30,14 +25,7 @@ public final class WholeFile {
     try {
       Files.createDirectories(target.getParent());
       Scratch.removeLeftovers(target.getParent());
-      Path temporary = Scratch.in(target.getParent());
-      try {
-        writer.write(temporary);
-        Files.move(
-            temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
+      AtomicFile.replace(target, Scratch.in(target.getParent()), writer);
     } catch (IOException e) {
       throw new InputException(
           "%s could not be written (%s). Choose another folder, or make room on the disk."

@@ -5,6 +5,7 @@ import ij.gui.Roi;
 import java.awt.Rectangle;
 import java.util.function.Supplier;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.JavaMemory;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.output.SourceFrame;
@@ -69,13 +70,13 @@ public record ImageInput(RgbPicture picture, SourceFrame source) {
       return read.get();
     } catch (OutOfMemoryError e) {
       throw new InputException(
-          ("Not enough memory: %,d x %,d pixels as colours take %,d MB, Java may use %,d MB in all."
+          ("Not enough memory: %,d x %,d pixels as colours take %,d MB, %s."
                   + " Select a smaller region, or allow more in Edit > Options > Memory & Threads.")
               .formatted(
                   region.width,
                   region.height,
                   3L * region.width * region.height >> 20,
-                  Runtime.getRuntime().maxMemory() >> 20),
+                  JavaMemory.limit()),
           e);
     }
   }

@@ -37,7 +37,7 @@ final class Size {
    */
   static InputException tooLarge(String file, String why) {
     return new InputException(
-        "Not enough memory to open %s:%s Java may use %,d MB in all. Give it more, as with -Xmx8g."
-            .formatted(file, why, Runtime.getRuntime().maxMemory() >> 20));
+        "Not enough memory to open %s:%s %s. Give it more, as with -Xmx8g."
+            .formatted(file, why, JavaMemory.limit()));
   }
 }

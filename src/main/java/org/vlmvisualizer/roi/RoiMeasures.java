@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.vlmvisualizer.area.PatchOverlap;
 import org.vlmvisualizer.area.RegionAttention;
+import org.vlmvisualizer.core.AtomicFile;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.TokenMaps;
@@ -197,7 +198,7 @@ public final class RoiMeasures {
    * @throws InputException if the folder cannot be written
    */
   public List<Path> write(Path folder) {
-    Map<String, ResultFiles.Writer> writers = new LinkedHashMap<>();
+    Map<String, AtomicFile.Writer> writers = new LinkedHashMap<>();
     writers.put(PER_TOKEN_FILE, file -> WholeFile.text(file, perToken().toCsv()));
     writers.put(PER_ROI_FILE, file -> WholeFile.text(file, perRoi().toCsv()));
     return ResultFiles.write(folder, writers);

@@ -4,7 +4,6 @@ import ij.Prefs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,7 +77,7 @@ public final class KnownModels {
               cached));
     }
     for (String folder : folders()) {
-      if (isFolder(folder)) {
+      if (FileTrouble.isFolder(folder)) {
         all.add(model(folder, Path.of(folder)));
       }
     }
@@ -143,21 +142,13 @@ public final class KnownModels {
 
   /** Remembers what a model was loaded from, if that was a folder. */
   public static void remember(String model) {
-    if (model.strip().equals(Checkpoint.DEMO) || !isFolder(model.strip())) {
+    if (model.strip().equals(Checkpoint.DEMO) || !FileTrouble.isFolder(model.strip())) {
       return;
     }
     List<String> all = new ArrayList<>(folders());
     all.remove(model.strip());
     all.add(0, model.strip());
     Prefs.set(FOLDERS, String.join("\n", all.subList(0, Math.min(all.size(), MAX_FOLDERS))));
-  }
-
-  private static boolean isFolder(String text) {
-    try {
-      return Files.isDirectory(Path.of(text));
-    } catch (InvalidPathException e) {
-      return false;
-    }
   }
 
   static long bytes(Path folder) {
