@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.Gson;
+import com.google.gson.JsonObject;
 import ij.IJ;
 import ij.ImageJ;
 import ij.ImagePlus;
@@ -122,19 +123,14 @@ class AnswerWindowsTest {
   }
 
   private Map<String, State> run(int width, int height, Object... more) throws Exception {
-    Path report = folder.resolve("report.json");
-    Path picture = Path.of("src/main/resources/demo-images/page.png").toAbsolutePath();
-    List<Object> arguments = new ArrayList<>(List.of(report, picture));
+    List<Object> arguments = new ArrayList<>(List.of(FijiProcess.PAGE));
     arguments.addAll(List.of(more));
-    try (VirtualDisplay display = VirtualDisplay.start(width, height)) {
-      FijiProcess process = FijiProcess.run(display, folder, Job.class, arguments.toArray());
-      assertEquals(0, process.exitCode(), process.printed());
-    }
     Map<String, State> states = new LinkedHashMap<>();
-    new Gson()
-        .fromJson(Files.readString(report), com.google.gson.JsonObject.class)
-        .entrySet()
-        .forEach(e -> states.put(e.getKey(), new Gson().fromJson(e.getValue(), State.class)));
+    try (VirtualDisplay display = VirtualDisplay.start(width, height)) {
+      FijiProcess.report(display, folder, Job.class, JsonObject.class, arguments.toArray())
+          .asMap()
+          .forEach((step, state) -> states.put(step, new Gson().fromJson(state, State.class)));
+    }
     return states;
   }
 

@@ -21,9 +21,7 @@ import org.scijava.event.EventHandler;
 import org.scijava.event.EventService;
 import org.scijava.module.Module;
 import org.scijava.task.event.TaskEvent;
-import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.PlainSentence;
-import org.vlmvisualizer.VirtualDisplay;
 
 /** What users do to ImageJ while a question is being answered. */
 class BusyTest {
@@ -80,19 +78,8 @@ class BusyTest {
 
   @Test
   void theFirstRunEndsWellAndTheSecondIsRefused() throws Exception {
-    Path report = folder.resolve("report.json");
-    try (VirtualDisplay display = VirtualDisplay.start()) {
-      FijiProcess process =
-          FijiProcess.run(
-              display,
-              folder,
-              Job.class,
-              report,
-              Path.of("src/main/resources/demo-images/page.png").toAbsolutePath(),
-              Golden.ROOT.resolve("llama-mha/checkpoint").toAbsolutePath());
-      assertEquals(0, process.exitCode(), process.printed());
-    }
-    Ends ends = new Gson().fromJson(Files.readString(report), Ends.class);
+    Ends ends =
+        FijiProcess.displayed(folder, Job.class, Ends.class, FijiProcess.PAGE, FijiProcess.MODEL);
     assertEquals(null, ends.first());
     assertEquals(200, ends.slices());
     assertTrue(ends.titles().contains("Attention of closed"), ends.titles().toString());

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.Gson;
-import com.google.gson.reflect.TypeToken;
+import com.google.gson.JsonObject;
 import ij.IJ;
 import ij.Macro;
 import java.nio.file.Files;
@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.scijava.Cancelable;
@@ -20,17 +21,11 @@ import org.scijava.event.EventHandler;
 import org.scijava.event.EventService;
 import org.scijava.module.Module;
 import org.scijava.task.event.TaskEvent;
-import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.VirtualDisplay;
 
 /** Whose macro a run ends: its own, and no other's. */
 class CallerTest {
-  private static final String PAGE =
-      Path.of("src/main/resources/demo-images/page.png").toAbsolutePath().toString();
-  private static final String MODEL =
-      Golden.ROOT.resolve("llama-mha/checkpoint").toAbsolutePath().toString();
-
   @TempDir Path folder;
 
   /** Runs macros while something happens to them, and tells what they printed. */
@@ -118,11 +113,11 @@ class CallerTest {
   }
 
   private Map<String, String> run(VirtualDisplay display) throws Exception {
-    Path report = folder.resolve("report.json");
-    FijiProcess process = FijiProcess.run(display, folder, Job.class, report, MODEL, PAGE);
-    assertEquals(0, process.exitCode(), process.printed());
-    return new Gson()
-        .fromJson(Files.readString(report), new TypeToken<Map<String, String>>() {}.getType());
+    JsonObject told =
+        FijiProcess.report(
+            display, folder, Job.class, JsonObject.class, FijiProcess.MODEL, FijiProcess.PAGE);
+    return told.asMap().entrySet().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().getAsString()));
   }
 
   private static void check(Map<String, String> told) {

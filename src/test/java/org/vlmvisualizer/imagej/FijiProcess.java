@@ -1,5 +1,8 @@
 package org.vlmvisualizer.imagej;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.google.gson.Gson;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,24 +10,57 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.VirtualDisplay;
 
-/**
- * A job done in an ImageJ of its own.
- *
- * @param exitCode of the Java
- * @param printed what it wrote to standard output and standard error
- */
-record FijiProcess(int exitCode, String printed) {
+/** Jobs done in an ImageJ of their own. */
+final class FijiProcess {
+  /** Pictures and a model that jobs take as arguments. */
+  static final Path PAGE = Path.of("src/main/resources/demo-images/page.png").toAbsolutePath();
+
+  static final Path MODEL = Golden.ROOT.resolve("llama-mha/checkpoint").toAbsolutePath();
+
   private static final int SECONDS = 150;
 
+  private FijiProcess() {}
+
   /**
-   * Runs a job to its end.
+   * Runs a job that writes a report.
+   *
+   * @param told what the report is of, in JSON
+   * @param arguments of the job, behind the report's path
+   */
+  static <T> T report(
+      VirtualDisplay display,
+      Path home,
+      Class<? extends FijiMain.Job> job,
+      Class<T> told,
+      Object... arguments)
+      throws IOException, InterruptedException {
+    Path report = home.resolve("report.json");
+    List<Object> all = new ArrayList<>(List.of(report));
+    all.addAll(List.of(arguments));
+    run(display, home, job, all.toArray());
+    return new Gson().fromJson(Files.readString(report), told);
+  }
+
+  /** As {@link #report}, on a display that nobody sees. */
+  static <T> T displayed(
+      Path home, Class<? extends FijiMain.Job> job, Class<T> told, Object... arguments)
+      throws IOException, InterruptedException {
+    try (VirtualDisplay display = VirtualDisplay.start()) {
+      return report(display, home, job, told, arguments);
+    }
+  }
+
+  /**
+   * Runs a job to its end, which must be a good one.
    *
    * @param display the display, or null for headless
    * @param home where ImageJ and SciJava keep their preferences
+   * @return what it wrote to standard output and standard error
    */
-  static FijiProcess run(
+  static String run(
       VirtualDisplay display, Path home, Class<? extends FijiMain.Job> job, Object... arguments)
       throws IOException, InterruptedException {
     List<String> command =
@@ -67,6 +103,7 @@ record FijiProcess(int exitCode, String printed) {
     if (!ended) {
       throw new AssertionError("Not done after " + SECONDS + " s: " + printed);
     }
-    return new FijiProcess(process.exitValue(), printed);
+    assertEquals(0, process.exitValue(), printed);
+    return printed;
   }
 }

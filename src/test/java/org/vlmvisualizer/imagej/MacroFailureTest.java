@@ -17,8 +17,7 @@ import org.vlmvisualizer.imagej.MacroJob.Left;
 
 /** Macros with a mistake in them: one sentence, and nothing after it is run. */
 class MacroFailureTest {
-  private static final String PAGE =
-      Path.of("src/main/resources/demo-images/page.png").toAbsolutePath().toString();
+  private static final String PAGE = FijiProcess.PAGE.toString();
   private static final String CELLS = PAGE.replace("page.png", "cells.png");
 
   /** Options to words of the sentence that refuses them. */

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.vlmvisualizer.VirtualDisplay;
 
 /** Sentences about long paths, in boxes that fit on the screen; texts that wrap. */
 class MessagesTest {
@@ -61,18 +60,7 @@ class MessagesTest {
 
   @Test
   void fitOnTheScreen() throws Exception {
-    Path report = folder.resolve("report.json");
-    try (VirtualDisplay display = VirtualDisplay.start()) {
-      FijiProcess process =
-          FijiProcess.run(
-              display,
-              folder,
-              Job.class,
-              report,
-              Path.of("src/main/resources/demo-images/page.png").toAbsolutePath());
-      assertEquals(0, process.exitCode(), process.printed());
-    }
-    Seen seen = new Gson().fromJson(Files.readString(report), Seen.class);
+    Seen seen = FijiProcess.displayed(folder, Job.class, Seen.class, FijiProcess.PAGE);
     assertEquals(2, seen.told().size(), seen.told().toString());
     assertTrue(seen.told().get(0).startsWith("VLM Visualizer: "), seen.told().get(0));
     assertTrue(seen.told().get(0).contains(LONG), "can be copied whole");

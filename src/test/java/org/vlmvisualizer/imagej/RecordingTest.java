@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.vlmvisualizer.VirtualDisplay;
 
 /** What ImageJ's recorder writes of a run, and that it runs again without a dialog. */
 class RecordingTest {
@@ -37,15 +36,8 @@ class RecordingTest {
   private record Recorded(
       String question, String macro, String first, String second, List<String> dialogs) {}
 
-  /** Runs a job in an ImageJ of its own, and reads its report. */
   private <T> T run(Class<? extends FijiMain.Job> job, Class<T> told) throws Exception {
-    Path report = folder.resolve("report.json");
-    Path picture = Path.of("src/main/resources/demo-images/page.png").toAbsolutePath();
-    try (VirtualDisplay display = VirtualDisplay.start()) {
-      FijiProcess process = FijiProcess.run(display, folder, job, report, picture);
-      assertEquals(0, process.exitCode(), process.printed());
-    }
-    return new Gson().fromJson(Files.readString(report), told);
+    return FijiProcess.displayed(folder, job, told, FijiProcess.PAGE);
   }
 
   /** Answers the dialog as it opens, and then runs what was recorded of it. */

@@ -14,10 +14,7 @@ import org.vlmvisualizer.imagej.MacroJob.Table;
 
 /** Attention in ROIs with ImageJ's own ROI Manager, which needs a display. */
 class RoiManagerTest {
-  private static final String START =
-      "roiManager('reset');\nopen('"
-          + Path.of("src/main/resources/demo-images/page.png").toAbsolutePath()
-          + "');\n";
+  private static final String START = "roiManager('reset');\nopen('" + FijiProcess.PAGE + "');\n";
   private static final String ASK =
       "run('Show Attention...', 'length=3 plot=false montage=false prompt=[What?]');\n";
   private static final String MEASURE = "run('Attention in ROIs...', 'source=manager');\n";
