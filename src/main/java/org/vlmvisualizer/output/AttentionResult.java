@@ -54,7 +54,7 @@ public record AttentionResult(
 
   /** One slice per generated token; knows its result ({@link #of}). */
   public ImagePlus heatmaps() {
-    ImagePlus heatmaps = HeatmapStack.of(maps, picture, source, rendering, info()).imagePlus();
+    ImagePlus heatmaps = HeatmapStack.of(maps, picture, source, rendering, info());
     mark(heatmaps, this);
     return heatmaps;
   }
@@ -126,7 +126,7 @@ public record AttentionResult(
 
   /** The maps with one pixel per patch, whatever the upsampling. */
   ImagePlus patches() {
-    return HeatmapStack.of(maps, picture, source, rendering.bare(), info()).imagePlus();
+    return HeatmapStack.of(maps, picture, source, rendering.bare(), info());
   }
 
   /** The same with other maps, such as those of some layers; of the whole sequence, nothing. */

@@ -94,8 +94,7 @@ public final class AttentionSeries {
       maps.add(answer.result == null ? null : answer.result.maps());
       pictures.add(answer.result == null ? null : answer.result.picture());
     }
-    ImagePlus heatmaps =
-        HeatmapStack.of(maps, pictures, source, first.rendering(), info(first)).imagePlus();
+    ImagePlus heatmaps = HeatmapStack.of(maps, pictures, source, first.rendering(), info(first));
     if (time) {
       Calibration calibration = heatmaps.getCalibration();
       calibration.frameInterval = source.calibration().frameInterval;

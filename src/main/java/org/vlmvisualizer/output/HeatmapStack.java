@@ -10,10 +10,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import net.imglib2.img.basictypeaccess.array.FloatArray;
-import net.imglib2.img.planar.PlanarImg;
-import net.imglib2.type.numeric.real.FloatType;
-import net.imglib2.util.Fraction;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.JavaMemory;
@@ -21,9 +17,10 @@ import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 
 /**
- * One heatmap per generated token, as an ImgLib2 image and as an ImageJ stack over the same arrays:
- * what is written through one is seen in the other. Tokens lie along Z; the pictures of a series,
- * each with an answer of its own, along T.
+ * One heatmap per generated token, as an ImageJ stack: what {@link MapView} gives, in arrays that
+ * users may edit. Tokens lie along Z; the pictures of a series, each with an answer of its own,
+ * along T. There is one channel, or two in a composite; slices are labelled with their tokens and
+ * calibrated like the source.
  *
  * <p>A pixel's value is the share of the token's attention to the picture that fell on the patch
  * there: over the patches, not over the pixels, a map sums to 1. Upsampling does not rescale it.
@@ -33,19 +30,17 @@ import org.vlmvisualizer.core.TokenMaps;
  * <p>In a composite, channel 1 is the picture in grey, 0 to 255, the same plane under all its maps,
  * and channel 2 the map. The grey's display range ends at twice its values: added to white, no
  * colour would be seen.
- *
- * @param img [width, height, Z], or [width, height, Z, T] for more than one picture
- * @param imagePlus one channel, or two in a composite; slices labelled with their tokens,
- *     calibrated like the source
  */
-public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus imagePlus) {
+final class HeatmapStack {
   /** What a plane without a map is called. */
   static final String NO_TOKEN = "(no token)";
 
   private static final double GREY_RANGE = 2 * 255;
 
+  private HeatmapStack() {}
+
   /** The maps of one answer. */
-  static HeatmapStack of(
+  static ImagePlus of(
       TokenMaps maps, RgbPicture picture, SourceFrame source, Rendering rendering, String info) {
     return of(List.of(maps), List.of(picture), source, rendering, info);
   }
@@ -59,7 +54,7 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
    * @param info provenance, one statement a line; unit and display range are added to it
    * @throws InputException if the maps do not fit into memory
    */
-  static HeatmapStack of(
+  static ImagePlus of(
       List<TokenMaps> maps,
       List<RgbPicture> pictures,
       SourceFrame source,
@@ -74,7 +69,7 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
     planes += rendering.composite() ? maps.size() : 0;
     requireMemory(width, height, planes, JavaMemory.available(4L * width * height * planes));
 
-    List<FloatArray> mapPlanes = planes(maps, tokens, width * height, rendering.upsampling());
+    List<float[]> mapPlanes = planes(maps, tokens, width * height, rendering.upsampling());
     double max = maximum(mapPlanes);
     ImageStack stack = stack(maps, pictures, mapPlanes, width, height, rendering.composite());
     ImagePlus image = new ImagePlus("Attention of " + source.title(), stack);
@@ -92,14 +87,14 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
     }
     image.setProperty("Info", describe(info, rendering, max));
     MapScale.remember(image, range);
-    return new HeatmapStack(img(mapPlanes, width, height, tokens, maps.size()), image);
+    return image;
   }
 
   /** [T × Z] tokens of a picture one after the other; all planes without a map are one array. */
-  private static List<FloatArray> planes(
+  private static List<float[]> planes(
       List<TokenMaps> maps, int tokens, int pixels, Upsampling upsampling) {
-    List<FloatArray> planes = new ArrayList<>();
-    FloatArray none = null;
+    List<float[]> planes = new ArrayList<>();
+    float[] none = null;
     for (TokenMaps answer : maps) {
       int count = answer == null ? 0 : answer.size();
       PatchSampler sampler = count == 0 ? null : sampler(answer.grid(), upsampling);
@@ -110,7 +105,7 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
         } else {
           sampler.sample(answer.values(t), plane);
         }
-        planes.add(new FloatArray(plane));
+        planes.add(plane);
       }
       for (int t = count; t < tokens; t++) {
         none = none == null ? nan(pixels) : none;
@@ -126,17 +121,17 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
         : new PatchSampler(grid, upsampling, grid.sourceWidth(), grid.sourceHeight());
   }
 
-  private static FloatArray nan(int pixels) {
+  private static float[] nan(int pixels) {
     float[] plane = new float[pixels];
     Arrays.fill(plane, Float.NaN);
-    return new FloatArray(plane);
+    return plane;
   }
 
   /** In ImageJ's order: channels, then slices, then frames. */
   private static ImageStack stack(
       List<TokenMaps> maps,
       List<RgbPicture> pictures,
-      List<FloatArray> planes,
+      List<float[]> planes,
       int width,
       int height,
       boolean composite) {
@@ -149,7 +144,7 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
       for (int t = 0; t < tokens; t++) {
         boolean mapped = answer != null && t < answer.size();
         String label = mapped ? TokenText.label(answer.tokens().get(t)) : NO_TOKEN;
-        float[] plane = planes.get(frame * tokens + t).getCurrentStorageArray();
+        float[] plane = planes.get(frame * tokens + t);
         if (composite) {
           stack.addSlice(label, grey == null ? plane : grey);
         }
@@ -159,17 +154,6 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
     return stack;
   }
 
-  private static PlanarImg<FloatType, FloatArray> img(
-      List<FloatArray> planes, int width, int height, int tokens, int frames) {
-    long[] size =
-        frames == 1
-            ? new long[] {width, height, tokens}
-            : new long[] {width, height, tokens, frames};
-    PlanarImg<FloatType, FloatArray> img = new PlanarImg<>(planes, size, new Fraction());
-    img.setLinkedType(new FloatType(img));
-    return img;
-  }
-
   private static LUT grey() {
     LUT lut = LUT.createLutFromColor(Color.WHITE);
     lut.min = 0;
@@ -177,10 +161,10 @@ public record HeatmapStack(PlanarImg<FloatType, FloatArray> img, ImagePlus image
     return lut;
   }
 
-  private static double maximum(List<FloatArray> planes) {
+  private static double maximum(List<float[]> planes) {
     float max = 0;
-    for (FloatArray plane : planes) {
-      for (float value : plane.getCurrentStorageArray()) {
+    for (float[] plane : planes) {
+      for (float value : plane) {
         max = value > max ? value : max; // never NaN
       }
     }

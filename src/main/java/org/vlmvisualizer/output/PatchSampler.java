@@ -85,9 +85,10 @@ final class PatchSampler {
    * @param index [position, count]
    * @param weight [position, count]; all 0 off the grid, else they sum to 1
    */
-  private record Taps(int count, int[] index, float[] weight) {
+  record Taps(int count, int[] index, float[] weight) {
 
-    static Taps of(int positions, DoubleUnaryOperator cell, int cells, Upsampling upsampling) {
+    /** For positions that are still to be {@link #set}. */
+    static Taps of(int positions, Upsampling upsampling) {
       int count =
           switch (upsampling) {
             case NEAREST -> 1;
@@ -95,7 +96,11 @@ final class PatchSampler {
             case BICUBIC -> 4;
             case NONE -> throw new IllegalArgumentException("Nothing to sample without upsampling");
           };
-      Taps taps = new Taps(count, new int[positions * count], new float[positions * count]);
+      return new Taps(count, new int[positions * count], new float[positions * count]);
+    }
+
+    static Taps of(int positions, DoubleUnaryOperator cell, int cells, Upsampling upsampling) {
+      Taps taps = of(positions, upsampling);
       for (int i = 0; i < positions; i++) {
         double position = cell.applyAsDouble(i);
         if (position >= 0 && position < cells) {
@@ -105,7 +110,8 @@ final class PatchSampler {
       return taps;
     }
 
-    private void set(int i, double position, int cells) {
+    /** Takes the cells around a position in cells, which is on the grid. */
+    void set(int i, double position, int cells) {
       // A cell's value sits at its centre, half a cell after its edge.
       double centred = count == 1 ? Math.floor(position) : position - 0.5;
       int base = (int) Math.floor(centred);

@@ -90,12 +90,11 @@ class MapScaleTest {
   void mapsOfNothingHaveTheCommonRange() {
     ImagePlus image =
         HeatmapStack.of(
-                demo.with(new float[6][576], demo.grid()),
-                demo.picture(),
-                demo.source(),
-                Rendering.maps(Upsampling.NONE),
-                "")
-            .imagePlus();
+            demo.with(new float[6][576], demo.grid()),
+            demo.picture(),
+            demo.source(),
+            Rendering.maps(Upsampling.NONE),
+            "");
     MapScale scale = MapScale.of(image);
     scale.setCommon(false);
     assertEquals(1, scale.maximum());
