@@ -57,7 +57,9 @@ class ArchitectureTest {
           Map.entry("roi", List.of("area", "core", "output")),
           Map.entry("hub", List.of("core", "json")),
           Map.entry("dialog", List.of("core")),
-          Map.entry("shelf", List.of("checkpoint", "core", "dialog", "family", "hub")),
+          Map.entry(
+              "shelf",
+              List.of("checkpoint", "core", "dialog", "engine", "family", "hub", "json", "network")),
           Map.entry("explorer", List.of("area", "core", "attribution", "dialog", "output", "roi")),
           Map.entry(
               "ask",
@@ -75,7 +77,7 @@ class ArchitectureTest {
           Map.entry("ai.djl.ndarray..", List.of("network")),
           Map.entry(
               "com.google.gson..",
-              List.of("json", "checkpoint", "family", "prompt", "output", "ask", "hub")),
+              List.of("json", "checkpoint", "family", "prompt", "output", "ask", "hub", "shelf")),
           Map.entry("com.sun.jna..", List.of("hub", "engine")),
           Map.entry("ch.qos.logback..", List.of("engine")),
           Map.entry("org.slf4j..", List.of("engine")),

@@ -50,6 +50,11 @@ enum DecoderSettings {
     return values()[names.indexOf(c.oneOf("model_type", LLAMA.modelType(), names))];
   }
 
+  /** Whether there is a type of this name. */
+  static boolean knows(String modelType) {
+    return Stream.of(values()).anyMatch(type -> type.modelType().equals(modelType));
+  }
+
   private String modelType() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -19,6 +19,11 @@ public final class Families {
 
   private Families() {}
 
+  /** Whether any of them runs models of a kind. */
+  public static boolean run(ModelKind kind) {
+    return ALL.stream().anyMatch(family -> family.runs(kind));
+  }
+
   /**
    * The family of a checkpoint, by the {@code model_type} of its config.json.
    *

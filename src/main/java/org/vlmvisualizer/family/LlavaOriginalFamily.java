@@ -71,6 +71,13 @@ final class LlavaOriginalFamily implements ModelFamily {
   }
 
   @Override
+  public boolean runs(ModelKind kind) {
+    return TYPES.contains(kind.modelType())
+        && kind.decoder().equals(kind.modelType().equals("llava_mistral") ? "mistral" : "llama")
+        && kind.tower().equals("clip_vision_model");
+  }
+
+  @Override
   public WeightMap weightMap() {
     return WEIGHTS;
   }

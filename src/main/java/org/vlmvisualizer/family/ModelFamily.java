@@ -32,6 +32,13 @@ public interface ModelFamily {
         .equals(modelType());
   }
 
+  /** Whether it runs models of a kind; {@link #config} of one says the same by its files. */
+  default boolean runs(ModelKind kind) {
+    return kind.modelType().equals(modelType())
+        && DecoderSettings.knows(kind.decoder())
+        && VisionSettings.knows(kind.tower());
+  }
+
   ModelConfig config(Checkpoint checkpoint);
 
   WeightMap weightMap();

@@ -71,6 +71,11 @@ enum VisionSettings {
     this.eps = eps;
   }
 
+  /** Whether there is a type of this name. */
+  static boolean knows(String modelType) {
+    return Stream.of(values()).anyMatch(type -> type.modelType.equals(modelType));
+  }
+
   /**
    * The tower of a LLaVA in Hugging Face format.
    *

@@ -5,10 +5,11 @@ import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.ModelSize;
 import org.vlmvisualizer.engine.Precision;
 
 /** How much memory a model takes while it runs, told before it is loaded. */
-final class MemoryNeed {
+public final class MemoryNeed {
   /** PyTorch itself, Java, and buffers that loading goes through. */
   private static final long BASE_BYTES = 500_000_000;
 
@@ -18,12 +19,23 @@ final class MemoryNeed {
   private MemoryNeed() {}
 
   /**
+   * Bytes at the peak, of a model that is not there yet, or not looked into; of float32, where no
+   * weight can be held in 16 bits. The same to a hundredth as from the weights themselves.
+   */
+  public static long bytes(ModelSize size, Precision precision) {
+    double bytes = BASE_BYTES + runBytes(size, precision);
+    bytes += size.decoder() * bytesPerElement(true, precision, false);
+    bytes += size.rest() * bytesPerElement(false, precision, false);
+    return (long) bytes;
+  }
+
+  /**
    * Bytes at the peak.
    *
    * @param halves whether float32 can hold 16-bit weights as they are
    */
   static long bytes(ModelConfig config, Weights weights, Precision precision, boolean halves) {
-    double bytes = BASE_BYTES + runBytes(config, precision);
+    double bytes = BASE_BYTES + runBytes(size(config.decoder()), precision);
     for (Map.Entry<String, StoredTensor> e : weights.tensors().entrySet()) {
       String name = e.getKey();
       if (name.equals("language_model.embed_tokens.weight")) {
@@ -45,21 +57,32 @@ final class MemoryNeed {
       return Float.BYTES;
     }
     boolean decoder = name.startsWith("language_model.layers.") || name.equals("lm_head.weight");
+    return bytesPerElement(decoder, precision, halves && tensor.dtype().bytes() == Short.BYTES);
+  }
+
+  /** Of a matrix, by whether it is one of the decoder's. */
+  private static double bytesPerElement(boolean decoder, Precision precision, boolean half) {
     if (decoder && precision == Precision.INT8) {
       return 1;
     } else if (decoder && precision.isInt4()) {
       return 0.5 + 4.0 / precision.group();
-    } else if (decoder && halves && tensor.dtype().bytes() == Short.BYTES) {
+    } else if (decoder && half) {
       return Short.BYTES;
     }
     return precision == Precision.FLOAT32 ? Float.BYTES : Short.BYTES;
   }
 
+  private static ModelSize size(DecoderConfig c) {
+    int keyValueSize = c.numKeyValueHeads() * c.headDim();
+    return new ModelSize(
+        0, 0, 0, c.numHiddenLayers(), keyValueSize, c.hiddenSize(), c.intermediateSize());
+  }
+
   /** Key/value caches, and what one layer holds at a time. */
-  private static long runBytes(ModelConfig config, Precision precision) {
-    DecoderConfig c = config.decoder();
-    long cached = 2L * c.numHiddenLayers() * c.numKeyValueHeads() * c.headDim() * TOKENS;
-    long layer = TOKENS * (4L * c.intermediateSize() + 8L * c.hiddenSize()) + 4 * TOKENS * TOKENS;
+  private static long runBytes(ModelSize size, Precision precision) {
+    long cached = 2L * size.numHiddenLayers() * size.keyValueSize() * TOKENS;
+    long widths = 4L * size.intermediateSize() + 8L * size.hiddenSize();
+    long layer = TOKENS * widths + 4 * TOKENS * TOKENS;
     return cached * (precision == Precision.FLOAT32 ? Float.BYTES : Short.BYTES)
         + layer * Float.BYTES;
   }

@@ -1,0 +1,132 @@
+package org.vlmvisualizer.shelf;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.vlmvisualizer.checkpoint.ConfigObject;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.ModelSize;
+import org.vlmvisualizer.family.Families;
+import org.vlmvisualizer.family.ModelKind;
+import org.vlmvisualizer.json.StrictJson;
+
+/**
+ * The models that the plugin knows, from models.json beside this class: their sizes as their
+ * config.json states them, and what their pages on the hub say. It shows those that a family of
+ * {@link Families} runs and no others, so that no entry promises what cannot be run.
+ */
+public final class ModelList {
+  private static final String FILE = "models.json";
+  private static final String ABSENT = "";
+
+  private static final class Holder {
+    static final List<ListedModel> ALL = read();
+  }
+
+  private ModelList() {}
+
+  /** Those that this version runs, small ones first within a family. */
+  public static List<ListedModel> runnable() {
+    return Holder.ALL.stream().filter(model -> Families.run(model.kind())).toList();
+  }
+
+  /**
+   * What is known of a model.
+   *
+   * @param id on the hub without a revision, or "demo"
+   */
+  public static Optional<ListedModel> find(String id) {
+    return runnable().stream().filter(model -> model.id().equals(id)).findFirst();
+  }
+
+  /** All of the file, those of families to come among them. */
+  static List<ListedModel> all() {
+    return Holder.ALL;
+  }
+
+  private static List<ListedModel> read() {
+    try (InputStream in = ModelList.class.getResourceAsStream(FILE)) {
+      if (in == null) {
+        throw new IllegalStateException("The plugin's jar lacks " + FILE);
+      }
+      return parse(StrictJson.object(in.readAllBytes()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * @throws InputException if an entry is not whole
+   */
+  static List<ListedModel> parse(JsonObject json) {
+    ConfigObject file = new ConfigObject(json, FILE);
+    List<ListedModel> models = new ArrayList<>();
+    for (JsonElement entry : json.getAsJsonArray("models")) {
+      ConfigObject model = new ConfigObject(entry.getAsJsonObject(), FILE);
+      ConfigObject decoder = file.object("decoders").object(text(model, "decoder"));
+      ConfigObject tower = file.object("towers").object(text(model, "tower"));
+      ModelSize size = size(model, decoder, tower);
+      models.add(
+          new ListedModel(
+              text(model, "id"),
+              new ModelKind(
+                  text(model, "model_type"),
+                  text(decoder, "model_type"),
+                  text(tower, "model_type")),
+              text(model, "licence"),
+              text(model, "good_for"),
+              size,
+              size.parameters() * model.size("bits", 0) / Byte.SIZE));
+    }
+    return List.copyOf(models);
+  }
+
+  private static ModelSize size(ConfigObject model, ConfigObject decoder, ConfigObject tower) {
+    int hidden = decoder.size("hidden_size", 0);
+    int intermediate = decoder.size("intermediate_size", 0);
+    int layers = decoder.count("num_hidden_layers", 0);
+    int headDim = hidden / decoder.count("num_attention_heads", 0);
+    int keyValueSize = headDim * decoder.count("num_key_value_heads", 0);
+    // q and o; k and v; gate, up and down.
+    long layer = 2L * hidden * hidden + 2L * hidden * keyValueSize + 3L * hidden * intermediate;
+    long vocabulary = (long) model.size("vocab_size", 0) * hidden;
+    return new ModelSize(
+        layers * layer + vocabulary,
+        towerSize(tower) + connectorSize(model, tower.size("hidden_size", 0), hidden),
+        decoder.flag("tie_word_embeddings", false) ? 0 : vocabulary,
+        layers,
+        keyValueSize,
+        hidden,
+        intermediate);
+  }
+
+  private static long towerSize(ConfigObject tower) {
+    long width = tower.size("hidden_size", 0);
+    int patch = tower.size("patch_size", 0);
+    long side = tower.size("image_size", 0) / patch;
+    long layer = 4 * width * width + 2 * width * tower.size("intermediate_size", 0);
+    return tower.count("num_hidden_layers", 0) * layer + (3L * patch * patch + side * side) * width;
+  }
+
+  /** Pixel shuffle and one matrix where there is a scale_factor, else an MLP of two layers. */
+  private static long connectorSize(ConfigObject model, long width, long hidden) {
+    if (model.has("scale_factor")) {
+      int scale = model.count("scale_factor", 0);
+      return scale * scale * width * hidden;
+    }
+    return (width + hidden) * hidden;
+  }
+
+  private static String text(ConfigObject from, String key) {
+    String text = from.text(key, ABSENT);
+    if (text.isBlank()) {
+      throw from.unexpected("a text", key, "none");
+    }
+    return text;
+  }
+}
