@@ -64,7 +64,14 @@ class ArchitectureTest {
           Map.entry(
               "ask",
               List.of(
-                  "analysis", "attribution", "checkpoint", "core", "engine", "output", "picture")),
+                  "analysis",
+                  "attribution",
+                  "checkpoint",
+                  "core",
+                  "engine",
+                  "output",
+                  "picture",
+                  "shelf")),
           Map.entry("command", with(ASKING, "dialog", "explorer", "roi")),
           Map.entry("cli", ASKING));
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.vlmvisualizer.analysis.Analysis;
 import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.analysis.Provenance;
 import org.vlmvisualizer.checkpoint.Checkpoint;
@@ -13,6 +14,7 @@ import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.engine.EngineReport;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.picture.ImageInput;
+import org.vlmvisualizer.shelf.AnswerTimes;
 
 /**
  * One question, for any number of pictures: the model is loaded when it is first needed, and once.
@@ -22,6 +24,7 @@ public final class Asker implements AutoCloseable {
   private final RequestOptions options;
   private final Consumer<EngineReport> loaded;
   private AttentionModel model;
+  private boolean timed;
 
   /**
    * @param loaded told once the model is loaded
@@ -54,11 +57,23 @@ public final class Asker implements AutoCloseable {
    */
   public AttentionResult ask(ImageInput input, Progress progress) {
     load(progress);
-    return AttentionResults.of(
-        model,
-        model.analyze(input.picture(), options.request(), progress),
-        input.source(),
-        options.rendering());
+    Analysis analysis = model.analyze(input.picture(), options.request(), progress);
+    if (!timed) {
+      timed = true;
+      time(analysis);
+    }
+    return AttentionResults.of(model, analysis, input.source(), options.rendering());
+  }
+
+  /** For the list of models: the first answer since the model was loaded. */
+  private void time(Analysis analysis) {
+    double seconds =
+        analysis.seconds().entrySet().stream()
+            .filter(stage -> !stage.getKey().equals("load"))
+            .mapToDouble(Map.Entry::getValue)
+            .sum();
+    AnswerTimes.ofThisUser()
+        .record(checkpoint.folder(), model.device(), model.precision().toString(), seconds);
   }
 
   /** All that an answer depends on beside the picture: the same text, the same answer. */

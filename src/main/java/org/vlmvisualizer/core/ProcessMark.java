@@ -50,8 +50,8 @@ public final class ProcessMark {
     return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
   }
 
-  /** The host's name, and the container's number: containers may share a name. */
-  private static String computer() {
+  /** The host's name, in characters that files may have in their names. */
+  public static String host() {
     String name;
     try {
       Path file = Path.of("/proc/sys/kernel/hostname");
@@ -59,13 +59,27 @@ public final class ProcessMark {
           Files.isReadable(file)
               ? Files.readString(file).strip()
               : InetAddress.getLocalHost().getHostName();
-      Path container = Path.of("/proc/self/ns/pid");
-      if (Files.isSymbolicLink(container)) {
-        name += "." + Files.readSymbolicLink(container).toString().replaceAll("\\D", "");
-      }
     } catch (IOException e) {
       name = "here";
     }
+    return clean(name);
+  }
+
+  /** The host's name, and the container's number: containers may share a name. */
+  private static String computer() {
+    try {
+      Path container = Path.of("/proc/self/ns/pid");
+      if (Files.isSymbolicLink(container)) {
+        String number = Files.readSymbolicLink(container).toString().replaceAll("\\D", "");
+        return host() + "." + number;
+      }
+    } catch (IOException e) {
+      // Then the host's name is all there is.
+    }
+    return host();
+  }
+
+  private static String clean(String name) {
     return name.replaceAll("[^A-Za-z0-9.]", "_");
   }
 }

@@ -1,0 +1,149 @@
+package org.vlmvisualizer.shelf;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.vlmvisualizer.checkpoint.ConfigObject;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.ProcessMark;
+import org.vlmvisualizer.core.UserCache;
+import org.vlmvisualizer.json.StrictJson;
+
+/**
+ * How long answers took, by model, device and precision: a small file per computer in the user's
+ * cache. It is a convenience: where it cannot be written, nothing is remembered, and one that is
+ * damaged counts as empty.
+ */
+public final class AnswerTimes {
+  private static final int MAX_ENTRIES = 200;
+  private static final int MAX_TEXT = 4096;
+  private static final int MAX_BYTES = 1 << 20;
+
+  /** A year: what is longer was no answer. */
+  private static final double MAX_SECONDS = 3.2e7;
+
+  private final Path file;
+
+  /**
+   * @param file that holds them, which need not be there
+   */
+  AnswerTimes(Path file) {
+    this.file = file;
+  }
+
+  /** Those of the user who runs this program, on this computer. */
+  public static AnswerTimes ofThisUser() {
+    return new AnswerTimes(UserCache.folder("answer-times").resolve(ProcessMark.host() + ".json"));
+  }
+
+  /** Remembers one, in place of an earlier one of the same model, device and precision. */
+  public void record(Path folder, String device, String precision, double seconds) {
+    AnswerTime time = new AnswerTime(key(folder), device, precision, seconds);
+    if (!isSound(time)) {
+      return;
+    }
+    List<AnswerTime> times = new ArrayList<>(list());
+    times.removeIf(time::isOfSame);
+    times.add(0, time);
+    write(times.subList(0, Math.min(times.size(), MAX_ENTRIES)));
+  }
+
+  /** The last one of a model, whatever it ran on. */
+  public Optional<AnswerTime> last(Path folder) {
+    String key = key(folder);
+    return list().stream().filter(time -> time.folder().equals(key)).findFirst();
+  }
+
+  /** All of them, the newest first; none if the file is damaged. */
+  List<AnswerTime> list() {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+      return bytes.length > MAX_BYTES ? List.of() : parse(StrictJson.object(bytes));
+    } catch (IOException | JsonParseException | InputException e) {
+      return List.of();
+    }
+  }
+
+  private static List<AnswerTime> parse(JsonObject json) {
+    List<AnswerTime> times = new ArrayList<>();
+    JsonElement entries = json.get("times");
+    if (entries == null
+        || !entries.isJsonArray()
+        || entries.getAsJsonArray().size() > MAX_ENTRIES) {
+      return List.of();
+    }
+    for (JsonElement entry : entries.getAsJsonArray()) {
+      if (!entry.isJsonObject()) {
+        return List.of();
+      }
+      ConfigObject c = new ConfigObject(entry.getAsJsonObject(), "times");
+      AnswerTime time =
+          new AnswerTime(
+              c.text("folder", ""),
+              c.text("device", ""),
+              c.text("precision", ""),
+              c.number("seconds", 0));
+      if (!isSound(time)) {
+        return List.of();
+      }
+      times.add(time);
+    }
+    return List.copyOf(times);
+  }
+
+  private static boolean isSound(AnswerTime time) {
+    return isSound(time.folder())
+        && time.device().matches("[a-z]{2,8}(:\\d{1,3})?")
+        && time.precision().matches("[a-z]{2,8}\\d{0,2}(-\\d{1,3})?")
+        && time.seconds() > 0
+        && time.seconds() < MAX_SECONDS;
+  }
+
+  private static boolean isSound(String folder) {
+    return !folder.isBlank()
+        && folder.length() <= MAX_TEXT
+        && folder.chars().noneMatch(Character::isISOControl);
+  }
+
+  private void write(List<AnswerTime> times) {
+    JsonArray entries = new JsonArray();
+    times.forEach(time -> entries.add(new Gson().toJsonTree(time)));
+    JsonObject json = new JsonObject();
+    json.add("times", entries);
+    Path part = null;
+    try {
+      Files.createDirectories(file.getParent());
+      part = Files.createTempFile(file.getParent(), "times", ".part");
+      Files.write(part, json.toString().getBytes(StandardCharsets.UTF_8));
+      // Whole or not at all: several programs may do this at once.
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException | SecurityException e) {
+      delete(part);
+    }
+  }
+
+  private static void delete(Path part) {
+    try {
+      if (part != null) {
+        Files.deleteIfExists(part);
+      }
+    } catch (IOException e) {
+      // A few bytes stay behind in a cache.
+    }
+  }
+
+  private static String key(Path folder) {
+    return folder.toAbsolutePath().normalize().toString();
+  }
+}
