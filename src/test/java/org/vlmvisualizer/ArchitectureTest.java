@@ -59,7 +59,8 @@ class ArchitectureTest {
           Map.entry("dialog", List.of("core")),
           Map.entry(
               "shelf",
-              List.of("checkpoint", "core", "dialog", "engine", "family", "hub", "json", "network")),
+              List.of(
+                  "checkpoint", "core", "dialog", "engine", "family", "hub", "json", "network")),
           Map.entry("explorer", List.of("area", "core", "attribution", "dialog", "output", "roi")),
           Map.entry(
               "ask",

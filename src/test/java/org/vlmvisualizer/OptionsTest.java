@@ -47,8 +47,7 @@ class OptionsTest {
 
   @ParameterizedTest
   @ValueSource(classes = {ShowAttention.class, AttentionInFolder.class})
-  void theCommandsHaveEachAndNoChoiceThatIsRefused(Class<? extends Command> type)
-      throws Exception {
+  void theCommandsHaveEachAndNoChoiceThatIsRefused(Class<? extends Command> type) throws Exception {
     try (Context context = new Context()) {
       CommandInfo info = context.service(CommandService.class).getCommand(type);
       Module fresh = info.createModule();

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import org.vlmvisualizer.analysis.Provenance;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.BatchRun;
 import org.vlmvisualizer.ask.PictureFolder;
@@ -25,6 +26,7 @@ import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.Fonts;
 import org.vlmvisualizer.output.ResultFiles;
 import org.vlmvisualizer.picture.ImageInput;
+import org.vlmvisualizer.shelf.ModelEntries;
 import org.vlmvisualizer.shelf.ModelLocator;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -145,6 +147,13 @@ public final class AttentionCli implements Callable<Integer> {
       description = "tell which PyTorch and which device would be used and why, and stop")
   private boolean engine;
 
+  @Option(
+      names = "--models",
+      help = true,
+      description =
+          "list the models on this computer and those that could be downloaded, with memory, licence and time, and stop")
+  private boolean models;
+
   @Spec private CommandSpec spec;
 
   /** Runs the command line and ends the JVM with its exit code. */
@@ -209,8 +218,9 @@ public final class AttentionCli implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (engine) {
-      EngineReport.of(device).lines().forEach(spec.commandLine().getOut()::println);
+    if (engine || models) {
+      (engine ? EngineReport.of(device).lines() : ModelEntries.lines())
+          .forEach(spec.commandLine().getOut()::println);
       spec.commandLine().getOut().flush();
       return CommandLine.ExitCode.OK;
     }

@@ -7,11 +7,14 @@ import org.scijava.plugin.Parameter;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.dialog.ModelsWindow;
+import org.vlmvisualizer.dialog.Option;
 import org.vlmvisualizer.engine.EngineReport;
 import org.vlmvisualizer.engine.Engines;
 import org.vlmvisualizer.output.Fonts;
 import org.vlmvisualizer.shelf.KnownModels;
 import org.vlmvisualizer.shelf.ModelLocator;
+import org.vlmvisualizer.shelf.ModelShelf;
 
 /**
  * A command that asks a model: the options that all of them share, which {@link RequestOptions}
@@ -161,13 +164,22 @@ abstract class AskingCommand extends VisualizerCommand {
     return key.equals("model") ? KnownModels.ofThisUser().names() : List.of();
   }
 
+  @Override
+  Option.NameList list(String key) {
+    if (!key.equals("model")) {
+      return null;
+    }
+    return (owner, chosen) ->
+        ModelsWindow.choose(
+            owner, new ModelShelf(new DialogConsent(false, false)), Project::showHelp, chosen);
+  }
+
   /**
    * @param question as the dialog or macro gave it
    * @throws org.vlmvisualizer.core.InputException if an option is not one of those expected
    */
   final RequestOptions options(String question) {
-    return RequestOptions.of(
-        caller().isMacro() ? MacroText.repair(question) : question, words());
+    return RequestOptions.of(caller().isMacro() ? MacroText.repair(question) : question, words());
   }
 
   /** Finds the model, asking before a download; it is loaded when a picture needs it. */

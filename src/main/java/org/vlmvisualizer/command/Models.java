@@ -8,17 +8,18 @@ import org.scijava.command.Command;
 import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
-import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.dialog.ModelsWindow;
-import org.vlmvisualizer.shelf.KnownModels;
-import org.vlmvisualizer.shelf.KnownModels.KnownModel;
+import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.shelf.ModelEntries;
+import org.vlmvisualizer.shelf.ModelEntry;
 import org.vlmvisualizer.shelf.ModelShelf;
 
 /**
- * The models on this computer: a window that lists, downloads and removes them. In a macro and
+ * The list of models: a window that shows them, and downloads and removes them. In a macro and
  * without a display, the action is an option:
  *
- * <pre>run("VLM Models...", "action=list");
+ * <pre>run("VLM Models...", "action=list"); // those on this computer
+ * run("VLM Models...", "action=all"); // and those that could be downloaded
  * run("VLM Models...", "action=download model=org/name");
  * run("VLM Models...", "action=remove model=org/name");</pre>
  *
@@ -28,7 +29,7 @@ import org.vlmvisualizer.shelf.ModelShelf;
 @Plugin(
     type = Command.class,
     description =
-        "The vision-language models on this computer: size and licence; download and remove.",
+        "The vision-language models: what each is good for, its licence, memory and time; download and remove.",
     menu = {
       @Menu(label = "Plugins"),
       @Menu(label = "VLM Visualizer"),
@@ -41,13 +42,14 @@ public class Models extends VisualizerCommand {
   private enum Action {
     LIST,
     DOWNLOAD,
-    REMOVE
+    REMOVE,
+    ALL
   }
 
   @Parameter(
       persist = false,
       label = "Action",
-      choices = {"list", "download", "remove"})
+      choices = {"list", "download", "remove", "all"})
   private String action = "list";
 
   @Parameter(
@@ -68,7 +70,10 @@ public class Models extends VisualizerCommand {
     boolean isAsked = choice == Action.LIST && !caller().isMacro();
     if (isAsked && !GraphicsEnvironment.isHeadless()) {
       ModelsWindow.show(
-          IJ.getInstance(), new ModelShelf(new DialogConsent(false, false)), Project::showHelp);
+          IJ.getInstance(),
+          new ModelShelf(new DialogConsent(false, false)),
+          Project::showHelp,
+          name -> OptionsHarvester.remember("model", name));
       return;
     }
     ModelShelf shelf = new ModelShelf(offer -> true);
@@ -79,18 +84,26 @@ public class Models extends VisualizerCommand {
     } else if (choice == Action.REMOVE) {
       log().debug(shelf.remove(model));
     }
-    Tables.show(table(KnownModels.ofThisUser().list()), TABLE_TITLE);
+    Tables.show(
+        table(choice == Action.ALL ? ModelEntries.all() : ModelEntries.onDisk()), TABLE_TITLE);
   }
 
-  static ResultsTable table(List<KnownModel> models) {
+  static ResultsTable table(List<ModelEntry> models) {
     ResultsTable table = new ResultsTable();
-    for (KnownModel model : models) {
+    for (ModelEntry model : models) {
       table.addRow();
       table.addValue("model", model.name());
       table.addValue("megabytes", model.bytes() / 1e6);
       table.addValue("licence", model.licence());
       table.addValue("runs", model.runs());
-      table.addValue("folder", model.folder().toString());
+      table.addValue("folder", model.folder());
+      table.addValue("good_for", model.goodFor());
+      table.addValue("billion_parameters", model.billions());
+      table.addValue("int4_gigabytes", model.memory(Precision.INT4));
+      table.addValue("bfloat16_gigabytes", model.memory(Precision.BFLOAT16));
+      table.addValue("float32_gigabytes", model.memory(Precision.FLOAT32));
+      table.addValue("answer_seconds", model.seconds());
+      table.addValue("answer_on", model.time() == null ? "" : model.time().conditions());
     }
     return table;
   }

@@ -126,6 +126,7 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
         choices,
         (Number) number(item.getMinimumValue()),
         (Number) number(item.getMaximumValue()),
+        command.list(key),
         item.get(VisualizerCommand.ADVANCED) != null);
   }
 
@@ -165,8 +166,13 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
     }
     module.setInput(item.getName(), taken);
     if (isRemembered(item)) {
-      Prefs.set(PREFIX + item.getName(), value.toString());
+      remember(item.getName(), value.toString());
     }
+  }
+
+  /** Lets the next dialog show a value that was chosen elsewhere. */
+  static void remember(String key, String value) {
+    Prefs.set(PREFIX + key, value);
   }
 
   private static boolean isRemembered(ModuleItem<?> item) {

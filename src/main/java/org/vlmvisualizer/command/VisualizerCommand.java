@@ -23,6 +23,7 @@ import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.core.Words;
 import org.vlmvisualizer.dialog.MessageBox;
+import org.vlmvisualizer.dialog.Option;
 
 /**
  * What this plugin's commands have in common: expected failures are one sentence, a cancel is no
@@ -163,6 +164,11 @@ abstract class VisualizerCommand extends ContextCommand {
             .map(parameter -> ClassUtils.getValue(parameter, this).toString())
             .findFirst()
             .orElseThrow(() -> new IllegalArgumentException("No parameter " + name));
+  }
+
+  /** A list that the dialog offers for an option that is a file or folder; null for none. */
+  Option.NameList list(String key) {
+    return null;
   }
 
   /** Progress of long work; cancelled by Escape and in the task list. */

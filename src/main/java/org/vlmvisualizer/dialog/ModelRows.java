@@ -1,30 +1,37 @@
 package org.vlmvisualizer.dialog;
 
 import java.util.List;
-import javax.swing.JTable;
+import java.util.function.Function;
 import javax.swing.table.AbstractTableModel;
-import org.vlmvisualizer.dialog.ModelsWindow.Row;
 
 /** The lines of {@link ModelsWindow} as a table of Swing. */
 final class ModelRows extends AbstractTableModel {
-  private static final List<String> NAMES = List.of("Model", "Size", "Licence", "Runs", "Folder");
-  private static final int[] WIDTHS = {240, 70, 110, 160, 280};
+  /**
+   * @param tip one sentence on what it shows
+   */
+  record Column(String name, int width, String tip, Function<ModelRow, Object> value) {}
 
-  private transient List<Row> rows = List.of();
+  static final List<Column> COLUMNS =
+      List.of(
+          new Column("Model", 290, "What to write for it", ModelRow::name),
+          new Column("Good for", 285, "What it was made for", ModelRow::goodFor),
+          new Column("Licence", 120, "As the model's page names it", ModelRow::licence),
+          new Column("Parameters", 80, "M million, B billion", ModelRow::parameters),
+          new Column("int4", 65, "Memory with precision int4", ModelRow::int4),
+          new Column("bfloat16", 65, "Memory with precision bfloat16", ModelRow::bfloat16),
+          new Column("Answer", 60, "What an answer took on this computer", ModelRow::answer),
+          new Column("Size", 65, "On disk, or of the download", ModelRow::size),
+          new Column("Runs", 115, "Whether the plugin runs it, and why not", ModelRow::runs));
 
-  void set(List<Row> newRows) {
+  private transient List<ModelRow> rows = List.of();
+
+  void set(List<ModelRow> newRows) {
     rows = newRows;
     fireTableDataChanged();
   }
 
-  Row row(int index) {
+  ModelRow row(int index) {
     return rows.get(index);
-  }
-
-  void widths(JTable table) {
-    for (int i = 0; i < WIDTHS.length; i++) {
-      table.getColumnModel().getColumn(i).setPreferredWidth(WIDTHS[i]);
-    }
   }
 
   @Override
@@ -34,23 +41,21 @@ final class ModelRows extends AbstractTableModel {
 
   @Override
   public int getColumnCount() {
-    return NAMES.size();
+    return COLUMNS.size();
   }
 
   @Override
   public String getColumnName(int column) {
-    return NAMES.get(column);
+    return COLUMNS.get(column).name();
+  }
+
+  @Override
+  public Class<?> getColumnClass(int column) {
+    return column > 2 && column < COLUMNS.size() - 1 ? Figure.class : String.class;
   }
 
   @Override
   public Object getValueAt(int index, int column) {
-    Row row = rows.get(index);
-    return switch (column) {
-      case 0 -> row.name();
-      case 1 -> row.size();
-      case 2 -> row.licence();
-      case 3 -> row.runs();
-      default -> row.folder();
-    };
+    return COLUMNS.get(column).value().apply(rows.get(index));
   }
 }

@@ -1,42 +1,49 @@
 package org.vlmvisualizer.dialog;
 
 import java.awt.BorderLayout;
+import java.awt.Dimension;
 import java.awt.EventQueue;
 import java.awt.FlowLayout;
 import java.awt.Frame;
+import java.awt.KeyboardFocusManager;
+import java.awt.Rectangle;
+import java.awt.Window;
+import java.awt.event.KeyEvent;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import javax.swing.BorderFactory;
 import javax.swing.JButton;
+import javax.swing.JComponent;
+import javax.swing.JDialog;
 import javax.swing.JFrame;
 import javax.swing.JLabel;
 import javax.swing.JOptionPane;
 import javax.swing.JPanel;
 import javax.swing.JProgressBar;
+import javax.swing.JRootPane;
 import javax.swing.JScrollPane;
-import javax.swing.JTable;
-import javax.swing.ListSelectionModel;
+import javax.swing.JTextArea;
+import javax.swing.KeyStroke;
+import javax.swing.RootPaneContainer;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 
-/** A window with the models on this computer. One at a time; its work runs on one thread. */
+/**
+ * The list of models: a window of its own, one at a time, or a dialog in which a model is chosen.
+ * Its work runs on one thread.
+ */
 public final class ModelsWindow {
   private static final String TITLE = "Models";
-
-  /**
-   * One line.
-   *
-   * @param runs "yes", or why the plugin cannot run it
-   */
-  public record Row(
-      String name, String size, String licence, String runs, String folder, boolean isRemovable) {}
+  private static final Dimension SIZE = new Dimension(1190, 460);
+  private static final int DETAIL_ROWS = 4;
 
   /**
    * What the window shows and does. None of it is called on the event thread; each throws an
    * InputException with a sentence, or a CancellationException.
    */
   public interface Shelf {
-    List<Row> list();
+    List<ModelRow> list();
 
     void download(String name, Progress progress);
 
@@ -52,60 +59,110 @@ public final class ModelsWindow {
   private static ModelsWindow shown;
 
   private final Shelf shelf;
-  private final JFrame frame = new JFrame(TITLE);
+  private final Window window;
+  private final Consumer<String> use;
   private final ModelRows rows = new ModelRows();
-  private final JTable table = new JTable(rows);
+  private final ModelTable table = new ModelTable(rows, this::use);
+  private final JTextArea details = new JTextArea(DETAIL_ROWS, 40);
   private final JLabel state = new JLabel(" ");
   private final JProgressBar bar = new JProgressBar();
+  private final JButton choose = new JButton("Use");
   private final JButton download = new JButton("Download…");
   private final JButton remove = new JButton("Remove…");
   private final JButton refresh = new JButton("Refresh");
   private final JButton cancel = new JButton("Cancel");
   private volatile boolean isCancelled;
 
-  private ModelsWindow(Frame owner, Shelf shelf, Runnable help) {
+  private ModelsWindow(Window window, Shelf shelf, Runnable help, Consumer<String> use) {
+    this.window = window;
     this.shelf = shelf;
-    if (owner != null) {
-      frame.setIconImages(owner.getIconImages());
-    }
-    table.setSelectionMode(ListSelectionModel.SINGLE_SELECTION);
-    table.setAutoCreateRowSorter(true);
+    this.use = use;
     table.getSelectionModel().addListSelectionListener(e -> enable(!cancel.isEnabled()));
-    table.setName("models");
-    rows.widths(table);
-    frame.add(new JScrollPane(table), BorderLayout.CENTER);
-    frame.add(foot(help), BorderLayout.PAGE_END);
-    frame.setSize(860, 320);
-    frame.setLocationByPlatform(true);
-    frame.setDefaultCloseOperation(JFrame.DISPOSE_ON_CLOSE);
+    JPanel foot = new JPanel(new BorderLayout());
+    foot.add(details(), BorderLayout.PAGE_START);
+    foot.add(foot(help), BorderLayout.CENTER);
+    window.add(new JScrollPane(table), BorderLayout.CENTER);
+    window.add(foot, BorderLayout.PAGE_END);
+    Rectangle screen = window.getGraphicsConfiguration().getBounds();
+    window.setSize(
+        Math.min(SIZE.width, screen.width), Math.min(SIZE.height, screen.height * 9 / 10));
+    JRootPane root = ((RootPaneContainer) window).getRootPane();
+    root.registerKeyboardAction(
+        e -> window.dispose(),
+        KeyStroke.getKeyStroke(KeyEvent.VK_ESCAPE, 0),
+        JComponent.WHEN_IN_FOCUSED_WINDOW);
   }
 
   /**
    * Shows the window, or brings the one that is there to the front. May be called anywhere.
    *
    * @param owner the window whose icon it gets, or null
+   * @param use told which model the next question is to be put to; called on the event thread
    */
-  public static void show(Frame owner, Shelf shelf, Runnable help) {
+  public static void show(Frame owner, Shelf shelf, Runnable help, Consumer<String> use) {
     EventQueue.invokeLater(
         () -> {
-          if (shown == null || !shown.frame.isDisplayable()) {
-            shown = new ModelsWindow(owner, shelf, help);
-            shown.frame.setVisible(true);
+          if (shown == null || !shown.window.isDisplayable()) {
+            JFrame frame = new JFrame(TITLE);
+            frame.setDefaultCloseOperation(JFrame.DISPOSE_ON_CLOSE);
+            frame.setLocationByPlatform(true);
+            if (owner != null) {
+              frame.setIconImages(owner.getIconImages());
+            }
+            shown = new ModelsWindow(frame, shelf, help, use);
+            shown.window.setVisible(true);
           }
-          shown.frame.toFront();
-          shown.list("");
+          shown.window.toFront();
+          shown.list(" ");
         });
+  }
+
+  /**
+   * Lets the user choose a model for a dialog that is open, and waits. To be called on the event
+   * thread.
+   *
+   * @param owner the dialog
+   * @param chosen told the name, unless the user closes the list
+   */
+  public static void choose(Window owner, Shelf shelf, Runnable help, Consumer<String> chosen) {
+    JDialog dialog = new JDialog(owner, TITLE, JDialog.ModalityType.APPLICATION_MODAL);
+    dialog.setDefaultCloseOperation(JDialog.DISPOSE_ON_CLOSE);
+    Consumer<String> once =
+        name -> {
+          chosen.accept(name);
+          dialog.dispose();
+        };
+    ModelsWindow models = new ModelsWindow(dialog, shelf, help, once);
+    dialog.setLocationRelativeTo(owner);
+    models.list(" ");
+    dialog.setVisible(true);
+  }
+
+  private JComponent details() {
+    details.setName("details");
+    details.setEditable(false);
+    details.setLineWrap(true);
+    details.setWrapStyleWord(true);
+    details.setFont(table.getFont());
+    details.getAccessibleContext().setAccessibleName("The selected model");
+    // Tab goes on, as from the table.
+    details.setFocusTraversalKeys(KeyboardFocusManager.FORWARD_TRAVERSAL_KEYS, null);
+    details.setFocusTraversalKeys(KeyboardFocusManager.BACKWARD_TRAVERSAL_KEYS, null);
+    JScrollPane pane = new JScrollPane(details);
+    pane.setBorder(BorderFactory.createEmptyBorder(4, 8, 0, 8));
+    return pane;
   }
 
   private JPanel foot(Runnable help) {
     JButton helper = new JButton("Help");
     helper.addActionListener(e -> help.run());
+    choose.addActionListener(e -> use());
     download.addActionListener(e -> askForDownload());
     remove.addActionListener(e -> askForRemoval());
-    refresh.addActionListener(e -> list(""));
+    refresh.addActionListener(e -> list(" "));
     cancel.addActionListener(e -> isCancelled = true);
     JPanel buttons = new JPanel(new FlowLayout(FlowLayout.LEADING, 6, 4));
-    for (JButton button : List.of(helper, download, remove, refresh)) {
+    for (JButton button : List.of(helper, choose, download, remove, refresh)) {
       button.setName(button.getText());
       buttons.add(button);
     }
@@ -123,13 +180,28 @@ public final class ModelsWindow {
     return foot;
   }
 
+  private void use() {
+    ModelRow row = table.selected();
+    if (row != null && row.isUsable()) {
+      use.accept(row.name());
+      state.setText("The next question is put to " + row.name() + ".");
+    }
+  }
+
+  /** The size and the licence are told before anything comes. */
   private void askForDownload() {
+    ModelRow row = table.selected();
     String name =
-        JOptionPane.showInputDialog(
-            frame,
-            "The id of a LLaVA-1.5 model on the Hugging Face hub,\nlike llava-hf/llava-1.5-7b-hf:",
-            MessageBox.TITLE,
-            JOptionPane.PLAIN_MESSAGE);
+        (String)
+            JOptionPane.showInputDialog(
+                window,
+                "The id of a model on the Hugging Face hub, as org/name or org/name@revision;\n"
+                    + "models that are not in the list work too, if their family does:",
+                MessageBox.TITLE,
+                JOptionPane.PLAIN_MESSAGE,
+                null,
+                null,
+                row == null || row.isHere() ? "" : row.name());
     if (name != null && !name.isBlank()) {
       work(
           progress -> {
@@ -140,17 +212,13 @@ public final class ModelsWindow {
   }
 
   private void askForRemoval() {
-    Row row = selected();
+    ModelRow row = table.selected();
     String question =
-        "Delete %s (%s) from this computer?\n%s".formatted(row.name, row.size, row.folder);
-    if (MessageBox.confirm(frame, question, "Delete", "Keep")) {
-      work(progress -> shelf.remove(row.name));
+        "Delete %s (%s) from this computer?\n%s"
+            .formatted(row.name(), row.size().text(), row.folder());
+    if (MessageBox.confirm(window, question, "Delete", "Keep")) {
+      work(progress -> shelf.remove(row.name()));
     }
-  }
-
-  private Row selected() {
-    int index = table.getSelectedRow();
-    return index < 0 ? null : rows.row(table.convertRowIndexToModel(index));
   }
 
   private void list(String sentence) {
@@ -170,7 +238,7 @@ public final class ModelsWindow {
   }
 
   private void inBackground(Work work) {
-    String sentence = "";
+    String sentence = " ";
     try {
       sentence = work.run(this::update);
     } catch (CancellationException e) {
@@ -184,21 +252,21 @@ public final class ModelsWindow {
 
   private void finish(String sentence) {
     try {
-      List<Row> list = shelf.list();
-      EventQueue.invokeLater(() -> rows.set(list));
+      List<ModelRow> list = shelf.list();
+      EventQueue.invokeLater(() -> table.show(list));
     } catch (InputException e) {
       tell(e.getMessage());
     } finally {
       EventQueue.invokeLater(
           () -> {
-            state.setText(sentence.isEmpty() ? " " : sentence);
+            state.setText(sentence);
             enable(true);
           });
     }
   }
 
   private void update(String stage, int done, int total) {
-    if (isCancelled || !frame.isDisplayable()) {
+    if (isCancelled || !window.isDisplayable()) {
       throw new CancellationException("Cancelled by the user.");
     }
     EventQueue.invokeLater(
@@ -210,13 +278,16 @@ public final class ModelsWindow {
   }
 
   private void tell(String sentence) {
-    EventQueue.invokeLater(() -> MessageBox.tell(frame, sentence));
+    EventQueue.invokeLater(() -> MessageBox.tell(window, sentence));
   }
 
   private void enable(boolean isIdle) {
+    ModelRow row = table.selected();
+    details.setText(row == null ? "" : row.details());
+    details.setCaretPosition(0);
+    choose.setEnabled(row != null && row.isUsable());
     download.setEnabled(isIdle);
     refresh.setEnabled(isIdle);
-    Row row = selected();
     remove.setEnabled(isIdle && row != null && row.isRemovable());
     cancel.setEnabled(!isIdle);
     bar.setVisible(!isIdle);

@@ -1,6 +1,8 @@
 package org.vlmvisualizer.dialog;
 
+import java.awt.Window;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * One thing that a dialog asks for.
@@ -12,6 +14,8 @@ import java.util.List;
  * @param choices all values of a {@link Kind#CHOICE}; suggestions for a text, a file or a folder
  * @param min least number, or null
  * @param max largest number, or null
+ * @param list a list of which a file or folder is chosen by name too, by a button beside it; or
+ *     null
  * @param isAdvanced whether it is shown behind "More options" only
  */
 public record Option(
@@ -23,6 +27,7 @@ public record Option(
     List<String> choices,
     Number min,
     Number max,
+    NameList list,
     boolean isAdvanced) {
 
   /** What kind of control an option has. */
@@ -35,6 +40,18 @@ public record Option(
     NUMBER,
     FILE,
     FOLDER
+  }
+
+  /** A list of names in a window of its own. */
+  @FunctionalInterface
+  public interface NameList {
+    /**
+     * Shows it and waits. Called on the event thread.
+     *
+     * @param owner the dialog that asks
+     * @param chosen told the name that the user chooses, if any
+     */
+    void open(Window owner, Consumer<String> chosen);
   }
 
   public Option {

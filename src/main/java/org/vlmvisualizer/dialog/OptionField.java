@@ -1,6 +1,7 @@
 package org.vlmvisualizer.dialog;
 
 import java.awt.BorderLayout;
+import java.awt.GridLayout;
 import java.awt.event.ActionEvent;
 import java.awt.event.KeyEvent;
 import java.io.File;
@@ -21,6 +22,7 @@ import javax.swing.JTextField;
 import javax.swing.KeyStroke;
 import javax.swing.ScrollPaneConstants;
 import javax.swing.SpinnerNumberModel;
+import javax.swing.SwingUtilities;
 import javax.swing.text.DefaultEditorKit;
 import javax.swing.text.JTextComponent;
 import org.vlmvisualizer.core.InputException;
@@ -159,7 +161,6 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
     JPanel panel = new JPanel(new BorderLayout(4, 0));
     JButton browse = new JButton("Browse…");
     browse.setName(option.key() + ".browse");
-    panel.add(browse, BorderLayout.LINE_END);
     JComponent focus;
     JTextComponent typed;
     if (option.choices().isEmpty()) {
@@ -172,8 +173,23 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
       focus = box;
     }
     panel.add(focus, BorderLayout.CENTER);
+    JPanel buttons = new JPanel(new GridLayout(1, 0, 4, 0));
+    buttons.add(browse);
+    if (option.list() != null) {
+      buttons.add(listButton(option, typed));
+    }
+    panel.add(buttons, BorderLayout.LINE_END);
     browse.addActionListener(e -> browse(panel, option, typed));
     return new OptionField(option, panel, focus, typed::getText);
+  }
+
+  private static JButton listButton(Option option, JTextComponent typed) {
+    JButton button = new JButton("List…");
+    button.setName(option.key() + ".list");
+    button.setToolTipText("Choose from a list");
+    button.addActionListener(
+        e -> option.list().open(SwingUtilities.getWindowAncestor(button), typed::setText));
+    return button;
   }
 
   private static void browse(JComponent parent, Option option, JTextComponent typed) {

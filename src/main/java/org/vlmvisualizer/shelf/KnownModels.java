@@ -53,7 +53,7 @@ public final class KnownModels {
   public record KnownModel(
       String name, long bytes, String licence, String runs, Path folder, CachedModel cached) {
     /** Whether this plugin may delete it: it brought it or made it. */
-    boolean isRemovable() {
+    public boolean isRemovable() {
       return cached != null || name.equals(QUANTISED);
     }
   }

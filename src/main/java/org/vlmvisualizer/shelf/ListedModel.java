@@ -1,9 +1,9 @@
 package org.vlmvisualizer.shelf;
 
 import org.vlmvisualizer.core.ModelSize;
+import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.ModelKind;
 import org.vlmvisualizer.network.MemoryNeed;
-import org.vlmvisualizer.engine.Precision;
 
 /**
  * A model that the plugin knows without having a file of it.

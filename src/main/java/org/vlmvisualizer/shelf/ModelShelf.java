@@ -10,7 +10,10 @@ import java.util.stream.Stream;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.dialog.Figure;
+import org.vlmvisualizer.dialog.ModelRow;
 import org.vlmvisualizer.dialog.ModelsWindow;
+import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.hub.CachedModels;
 import org.vlmvisualizer.hub.Consent;
 import org.vlmvisualizer.hub.HubId;
@@ -29,18 +32,29 @@ public final class ModelShelf implements ModelsWindow.Shelf {
   }
 
   @Override
-  public List<ModelsWindow.Row> list() {
-    return KnownModels.ofThisUser().list().stream().map(ModelShelf::row).toList();
+  public List<ModelRow> list() {
+    return ModelEntries.all().stream().map(ModelShelf::row).toList();
   }
 
-  private static ModelsWindow.Row row(KnownModel model) {
-    return new ModelsWindow.Row(
-        model.name(),
-        size(model.bytes()),
-        model.licence(),
-        model.runs(),
-        model.folder().toString(),
-        model.isRemovable());
+  private static ModelRow row(ModelEntry entry) {
+    return new ModelRow(
+        entry.name(),
+        entry.goodFor(),
+        entry.licence(),
+        new Figure(entry.billions(), entry.parameters()),
+        memory(entry, Precision.INT4),
+        memory(entry, Precision.BFLOAT16),
+        new Figure(entry.seconds(), entry.answerText()),
+        new Figure(entry.bytes(), size(entry.bytes())),
+        entry.runs(),
+        entry.folder(),
+        entry.details(),
+        entry.isUsable(),
+        entry.onDisk() != null && entry.onDisk().isRemovable());
+  }
+
+  private static Figure memory(ModelEntry entry, Precision precision) {
+    return new Figure(entry.memory(precision), entry.memoryText(precision));
   }
 
   @Override

@@ -30,7 +30,11 @@ final class BatchMemory {
     try (Asker asker =
         new Asker(
             Checkpoint.find(Checkpoint.DEMO),
-            new RequestOptions(AnalysisRequest.of("What is in the image?", 6), "cpu", Precision.FLOAT32, rendering),
+            new RequestOptions(
+                AnalysisRequest.of("What is in the image?", 6),
+                "cpu",
+                Precision.FLOAT32,
+                rendering),
             engine -> loads.incrementAndGet())) {
       BatchRun.Outcome outcome =
           new BatchRun(asker, Path.of(arguments[1]), true)

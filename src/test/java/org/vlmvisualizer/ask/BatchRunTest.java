@@ -42,7 +42,11 @@ class BatchRunTest {
     try (Asker asker =
         new Asker(
             Checkpoint.open(golden.checkpoint()),
-            new RequestOptions(AnalysisRequest.of("What?", 2), "cpu", Precision.FLOAT32, new Rendering(Upsampling.NONE, HeatColours.INFERNO, false)),
+            new RequestOptions(
+                AnalysisRequest.of("What?", 2),
+                "cpu",
+                Precision.FLOAT32,
+                new Rendering(Upsampling.NONE, HeatColours.INFERNO, false)),
             engine -> {})) {
       return new BatchRun(asker, folder, true)
           .run(pictures, List.of(), Progress.NONE, (row, result) -> {});

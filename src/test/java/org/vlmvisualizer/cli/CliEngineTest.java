@@ -30,6 +30,24 @@ class CliEngineTest {
     assertTrue(run.out().contains("\nDevice: "), run.out());
   }
 
+  /** Before an answer no time is known, after it that of this computer. */
+  @Test
+  void listsTheModelsWithTheTimeOfAnAnswer() throws Exception {
+    String before = demo(start("--models"));
+    assertTrue(before.matches("demo +3\\.\\d+ M +0\\.\\d GB +0\\.\\d GB +– .*yes .*"), before);
+    List<String> ask =
+        CliRun.arguments(folder, "--model", "demo", "--precision", "float32", "--length", "2");
+    assertEquals("", start(ask.toArray(String[]::new)).err());
+    JavaProcess after = start("--models");
+    assertTrue(demo(after).matches("demo .* \\d+(\\.\\d)? s .*yes .*"), demo(after));
+    assertTrue(after.out().contains("\nllava-hf/llava-1.5-13b-hf "), after.out());
+  }
+
+  private static String demo(JavaProcess run) {
+    assertEquals("", run.err());
+    return run.out().lines().filter(line -> line.startsWith("demo ")).findFirst().orElseThrow();
+  }
+
   @Test
   void tellsAboutTheDeviceThatIsNamed() {
     CliRun cpu = CliRun.of(List.of("--engine", "--device", "cpu"));

@@ -119,10 +119,66 @@ public final class DialogChild {
       say("removable " + table.getValueAt(row, 0), onEventThread(remove::isEnabled));
     }
     JFrame shown = window;
+    use(shown, table);
     say("icon", shown.getIconImages().equals(List.of(icon)));
     Rectangle bounds = onEventThread(shown::getBounds);
     Thread.sleep(500);
     ImageIO.write(robot.createScreenCapture(bounds), "png", new File(screenshot));
+  }
+
+  /** By keyboard alone: sorts by parameters, chooses the last line by Enter. */
+  private void use(JFrame window, JTable table) throws Exception {
+    onEventThread(
+        () -> {
+          table.getRowSorter().toggleSortOrder(3);
+          table.setRowSelectionInterval(table.getRowCount() - 1, table.getRowCount() - 1);
+          window.toFront();
+          return table.requestFocusInWindow();
+        });
+    robot.waitForIdle();
+    Thread.sleep(300);
+    say("sorted", onEventThread(() -> table.getValueAt(0, 3)));
+    say("details", onEventThread(() -> find(window, JTextComponent.class, "details").getText()));
+    onEventThread(
+        () -> {
+          int demo = 0;
+          while (!table.getValueAt(demo, 0).equals("demo")) {
+            demo++;
+          }
+          table.setRowSelectionInterval(demo, demo);
+          return null;
+        });
+    robot.keyPress(KeyEvent.VK_ENTER);
+    robot.keyRelease(KeyEvent.VK_ENTER);
+    robot.waitForIdle();
+    say("used", Prefs.get("vlmvisualizer.model", "nothing"));
+    robot.keyPress(KeyEvent.VK_TAB);
+    robot.keyRelease(KeyEvent.VK_TAB);
+    robot.waitForIdle();
+    say("left", onEventThread(() -> !table.isFocusOwner()));
+    int width = onEventThread(() -> table.getColumnModel().getTotalColumnWidth());
+    say("cut columns", width > onEventThread(window::getWidth));
+  }
+
+  /** The button beside the model opens the list; what is chosen there stands in the field. */
+  private void chooseModel(JDialog dialog) throws Exception {
+    EventQueue.invokeLater(() -> find(dialog, JButton.class, "model.list").doClick());
+    JDialog list = awaitDialog("Models");
+    JTable table = find(list, JTable.class, "models");
+    for (int i = 0; i < 400 && onEventThread(table::getRowCount) == 0; i++) {
+      Thread.sleep(50);
+    }
+    onEventThread(
+        () -> {
+          for (int row = 0; row < table.getRowCount(); row++) {
+            if (table.getValueAt(row, 0).equals("demo")) {
+              table.setRowSelectionInterval(row, row);
+            }
+          }
+          find(list, JButton.class, "Use").doClick();
+          return null;
+        });
+    say("list closed", !list.isShowing());
   }
 
   private static int rows(JFrame window) throws Exception {
@@ -157,6 +213,9 @@ public final class DialogChild {
     say("about", find(dialog, JTextComponent.class, "about").getText());
     Rectangle page = WindowManager.getCurrentImage().getWindow().getBounds();
     say("covers", dialog.getBounds().intersects(page));
+    if (what.equals("list")) {
+      chooseModel(dialog);
+    }
     if (what.equals("escape")) {
       press(dialog, KeyEvent.VK_ESCAPE);
       return;
@@ -176,6 +235,15 @@ public final class DialogChild {
       capture(dialog, new File(screenshot.replace(".png", "-more.png")));
     }
     robot.waitForIdle();
+    if (what.equals("list")) {
+      // Without a window manager, nobody gives the keyboard back to the dialog.
+      onEventThread(
+          () -> {
+            find(dialog, JButton.class, "OK").doClick();
+            return null;
+          });
+      return;
+    }
     press(dialog, KeyEvent.VK_ENTER);
   }
 

@@ -20,6 +20,7 @@ import org.scijava.plugin.PluginService;
 import org.vlmvisualizer.JavaProcess;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.VirtualDisplay;
+import org.vlmvisualizer.shelf.ModelList;
 
 /** The dialog of the command in a real ImageJ with a display, and a user who plays with it. */
 class OptionsDialogTest {
@@ -98,11 +99,23 @@ class OptionsDialogTest {
     Path part = Files.createDirectories(home.resolve("cache/models--org--half/blobs"));
     Files.writeString(part.resolve("abc.incomplete"), "half");
     Map<String, String> told = play("models", "demo", home.resolve("models.png").toString());
-    assertEquals("2", told.get("rows"), told.toString());
+    assertEquals(ModelList.runnable().size() + 1, Integer.parseInt(told.get("rows")));
+    assertEquals("3.85 M", told.get("sorted"), "the smallest first");
+    assertEquals("demo", told.get("used"), told.toString());
+    assertEquals("true", told.get("left"), "Tab leaves the table");
+    assertEquals("false", told.get("cut columns"));
     assertEquals("true", told.get("icon"), "ImageJ's icon");
     assertEquals("false", told.get("removable demo"));
     assertEquals("true", told.get("removable org/half"));
     assertTrue(Files.exists(home.resolve("models.png")));
+  }
+
+  @Test
+  void aModelIsChosenInTheList() throws Exception {
+    Map<String, String> told = play("list", "/no/such/folder");
+    assertEquals("true", told.get("list closed"), told.toString());
+    assertEquals("demo", told.get("model"), told.toString());
+    assertEquals("3", told.get("slices"), told.toString());
   }
 
   @Test

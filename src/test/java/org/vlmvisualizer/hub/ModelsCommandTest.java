@@ -61,6 +61,23 @@ class ModelsCommandTest {
     }
   }
 
+  /** What could be downloaded is listed on demand only: scripts take the list for what is there. */
+  @Test
+  void listsWhatCouldBeDownloadedOnDemand() throws Exception {
+    String known = "llava-hf/llava-1.5-7b-hf";
+    List<String> here = run(null, "Models", "action", "list");
+    assertEquals("", row(here, known), here.toString());
+    List<String> all = run(null, "Models", "action", "all");
+    List<String> cells = List.of(row(all, known).split("\t", -1));
+    assertEquals("llama2", cells.get(2), all.toString());
+    assertEquals("after a download", cells.get(3));
+    assertEquals("", cells.get(4), "no folder");
+    assertTrue(cells.get(6).startsWith("7.06"), "billion parameters: " + cells.get(6));
+    assertEquals("NaN", cells.get(10), "no answer yet");
+    assertTrue(row(all, "demo").contains("\tyes\t"), all.toString());
+    assertEquals(1, all.stream().filter(line -> line.startsWith("demo\t")).count());
+  }
+
   /** A deep config, an index of impossible names, a pipe, a folder that is none: one row each. */
   @Test
   void aHostileModelLeavesTheOthersInTheList() throws Exception {

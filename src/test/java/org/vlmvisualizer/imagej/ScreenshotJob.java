@@ -4,6 +4,8 @@ import ij.IJ;
 import ij.ImagePlus;
 import ij.WindowManager;
 import java.awt.Color;
+import java.awt.Component;
+import java.awt.Container;
 import java.awt.Dialog;
 import java.awt.EventQueue;
 import java.awt.Font;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
+import javax.swing.JTable;
 
 /** Takes a picture of each window that the commands open, for the documentation. */
 final class ScreenshotJob implements FijiMain.Job {
@@ -66,6 +69,7 @@ final class ScreenshotJob implements FijiMain.Job {
             "What is in the image?"));
     take("composite", WindowManager.getCurrentImage().getWindow());
     takeDialog(fiji);
+    takeModels(fiji);
     WindowManager.closeAllWindows();
     takeAnswer(fiji, arguments.get(1));
   }
@@ -133,6 +137,45 @@ final class ScreenshotJob implements FijiMain.Job {
     EventQueue.invokeAndWait(
         () -> open.dispatchEvent(new WindowEvent(open, WindowEvent.WINDOW_CLOSING)));
     asking.join();
+  }
+
+  /** The list of models, with the line of the demo. */
+  private void takeModels(FijiLike fiji) throws Exception {
+    fiji.open("VLM Models...");
+    Frame window = null;
+    JTable table = null;
+    while (table == null || table.getRowCount() == 0) {
+      Thread.sleep(MILLIS);
+      window = frame("Models");
+      table = window == null ? null : table(window);
+    }
+    JTable models = table;
+    EventQueue.invokeAndWait(() -> models.setRowSelectionInterval(0, 0));
+    take("models", window);
+    Frame open = window;
+    EventQueue.invokeAndWait(open::dispose);
+  }
+
+  private static Frame frame(String title) {
+    for (Frame frame : Frame.getFrames()) {
+      if (frame.isShowing() && frame.getTitle().equals(title)) {
+        return frame;
+      }
+    }
+    return null;
+  }
+
+  private static JTable table(Container inside) {
+    for (Component part : inside.getComponents()) {
+      JTable found =
+          part instanceof JTable table
+              ? table
+              : part instanceof Container container ? table(container) : null;
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
   }
 
   /** The first slice whose label has a word in it. */

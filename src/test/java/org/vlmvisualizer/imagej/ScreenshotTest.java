@@ -41,6 +41,7 @@ class ScreenshotTest {
     check("table", 1400, 200, 0xffffff, 0x000000);
     check("composite", 400, 380);
     check("dialog", 400, 300);
+    check("models", 1000, 400, 0xffffff);
     check("explorer", 900, 380, 0xffffff);
     check("answer", 900, 600, 0xfcffa4, 0xffffff);
     try (Stream<Path> documented = Files.list(Path.of("docs/images"))) {

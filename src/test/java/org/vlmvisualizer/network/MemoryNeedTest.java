@@ -9,8 +9,8 @@ import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.ModelSize;
-import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
 import org.vlmvisualizer.shelf.ModelList;
 

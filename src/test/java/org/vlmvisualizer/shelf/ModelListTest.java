@@ -19,12 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.InputException;
-import org.vlmvisualizer.family.WeightShapes;
+import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelKind;
+import org.vlmvisualizer.family.WeightShapes;
 import org.vlmvisualizer.hub.HubId;
 import org.vlmvisualizer.json.StrictJson;
-import org.vlmvisualizer.engine.Precision;
 
 class ModelListTest {
   @TempDir Path folder;
@@ -68,7 +68,9 @@ class ModelListTest {
         .sum();
   }
 
-  /** A folder with config.json and no weights; in the original format, beside one with the tower's. */
+  /**
+   * A folder with config.json and no weights; in the original format, beside one with the tower's.
+   */
   private Checkpoint checkpoint(JsonObject file, JsonObject model, String name) throws Exception {
     String type = model.get("model_type").getAsString();
     JsonObject decoder = part(file, "decoders", model.get("decoder"));

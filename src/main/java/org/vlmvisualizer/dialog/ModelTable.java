@@ -1,0 +1,115 @@
+package org.vlmvisualizer.dialog;
+
+import java.awt.Component;
+import java.awt.Dimension;
+import java.awt.KeyboardFocusManager;
+import java.awt.event.ActionEvent;
+import java.awt.event.KeyEvent;
+import java.awt.event.MouseAdapter;
+import java.awt.event.MouseEvent;
+import java.util.List;
+import javax.swing.AbstractAction;
+import javax.swing.JComponent;
+import javax.swing.JTable;
+import javax.swing.KeyStroke;
+import javax.swing.ListSelectionModel;
+import javax.swing.SwingConstants;
+import javax.swing.table.DefaultTableCellRenderer;
+import javax.swing.table.JTableHeader;
+import javax.swing.table.TableCellRenderer;
+
+/**
+ * The table of {@link ModelsWindow}: a line at a time, sorted by a click on a header (F8 reaches
+ * the headers by keyboard). Tab leaves it; Enter and a double click choose a line.
+ */
+final class ModelTable extends JTable {
+  private static final int GAP = 6;
+
+  private final transient ModelRows rows;
+
+  /**
+   * @param choose called with a line that the user chooses
+   */
+  ModelTable(ModelRows rows, Runnable choose) {
+    super(rows);
+    this.rows = rows;
+    setName("models");
+    getAccessibleContext().setAccessibleName("Models");
+    setSelectionMode(ListSelectionModel.SINGLE_SELECTION);
+    setAutoCreateRowSorter(true);
+    setIntercellSpacing(new Dimension(GAP, 1));
+    setAutoResizeMode(JTable.AUTO_RESIZE_SUBSEQUENT_COLUMNS);
+    setFocusTraversalKeys(KeyboardFocusManager.FORWARD_TRAVERSAL_KEYS, null);
+    setFocusTraversalKeys(KeyboardFocusManager.BACKWARD_TRAVERSAL_KEYS, null);
+    DefaultTableCellRenderer figures = new DefaultTableCellRenderer();
+    figures.setHorizontalAlignment(SwingConstants.TRAILING);
+    setDefaultRenderer(Figure.class, figures);
+    for (int i = 0; i < ModelRows.COLUMNS.size(); i++) {
+      getColumnModel().getColumn(i).setPreferredWidth(ModelRows.COLUMNS.get(i).width());
+    }
+    onChoice(choose);
+  }
+
+  /** The selected line, or null. */
+  ModelRow selected() {
+    int index = getSelectedRow();
+    return index < 0 ? null : rows.row(convertRowIndexToModel(index));
+  }
+
+  /** Shows other lines; the selected model stays selected if it is still there. */
+  void show(List<ModelRow> lines) {
+    String name = selected() == null ? "" : selected().name();
+    rows.set(lines);
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).name().equals(name)) {
+        int at = convertRowIndexToView(i);
+        setRowSelectionInterval(at, at);
+      }
+    }
+  }
+
+  private void onChoice(Runnable choose) {
+    getInputMap(JComponent.WHEN_ANCESTOR_OF_FOCUSED_COMPONENT)
+        .put(KeyStroke.getKeyStroke(KeyEvent.VK_ENTER, 0), "choose");
+    getActionMap()
+        .put(
+            "choose",
+            new AbstractAction() {
+              @Override
+              public void actionPerformed(ActionEvent event) {
+                choose.run();
+              }
+            });
+    addMouseListener(
+        new MouseAdapter() {
+          @Override
+          public void mouseClicked(MouseEvent event) {
+            if (event.getClickCount() == 2) {
+              choose.run();
+            }
+          }
+        });
+  }
+
+  /** What a column has no room for. */
+  @Override
+  public Component prepareRenderer(TableCellRenderer renderer, int row, int column) {
+    Component cell = super.prepareRenderer(renderer, row, column);
+    if (cell instanceof JComponent part) {
+      boolean cut = cell.getPreferredSize().width > getColumnModel().getColumn(column).getWidth();
+      part.setToolTipText(cut ? getValueAt(row, column).toString() : null);
+    }
+    return cell;
+  }
+
+  @Override
+  protected JTableHeader createDefaultTableHeader() {
+    return new JTableHeader(columnModel) {
+      @Override
+      public String getToolTipText(MouseEvent event) {
+        int column = columnAtPoint(event.getPoint());
+        return column < 0 ? null : ModelRows.COLUMNS.get(convertColumnIndexToModel(column)).tip();
+      }
+    };
+  }
+}
