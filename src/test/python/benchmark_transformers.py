@@ -1,74 +1,176 @@
-"""Times Hugging Face transformers on the job that StageBenchmark times: eager attention, attentions
-returned, greedy, a forced number of tokens. Prints both figures and their ratio.
+"""Times Hugging Face transformers on the job that StageBenchmark times: eager attention, greedy, a forced number of
+tokens.
 
-    python src/test/python/benchmark_transformers.py FOLDER float32|bfloat16 PROMPT_TOKENS TOKENS REPEATS OURS
+    python src/test/python/benchmark_transformers.py FOLDER float32|bfloat16 TOKENS REPEATS [--picture SIDE]
+        [--prompt LENGTH] [--one-view] [--no-attentions] [--ours FILE]
 
-OURS is what StageBenchmark printed on the same machine.
+The picture is a random square of SIDE pixels, the prompt is LENGTH tokens long, image tokens included; --one-view turns
+tiles off. Attentions are returned, as who wants to see
+them must ask for, unless --no-attentions (of 3,700 tokens in 24 layers they would take 18 GB). FILE is what
+StageBenchmark printed on the same machine: both figures and their ratio are printed. "tower_limit" is the tower's
+matrix products at the highest rate at which PyTorch multiplies matrices of the tower's shapes in this precision.
 """
 
+import argparse
 import json
+import os
 import statistics
-import sys
 import time
+from pathlib import Path
 
+import numpy as np
 import torch
-from transformers import LlavaForConditionalGeneration
+import torch.nn.functional as F
+import transformers
+from PIL import Image
+from transformers import AutoModelForImageTextToText, AutoTokenizer
+
+# The processors' slow (Pillow) image processors, by name, whatever is installed.
+CLASSES = {
+    "llava": ("LlavaProcessor", "CLIPImageProcessor"),
+    "llava_next": ("LlavaNextProcessor", "LlavaNextImageProcessor"),
+    "llava_onevision": ("LlavaOnevisionProcessor", "LlavaOnevisionImageProcessor"),
+    "idefics3": ("Idefics3Processor", "Idefics3ImageProcessor"),
+}
+QUESTION = "What is in the picture? " * 2
 
 
-def peak_gigabytes() -> float:
+def now() -> float:
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter()
+
+
+def memory_gigabytes(kind: str) -> float:
     with open("/proc/self/status") as status:
-        line = next(line for line in status if line.startswith("VmHWM"))
-    return int(line.split()[1]) * 1024 / 1e9
+        return next(int(line.split()[1]) for line in status if line.startswith(kind)) * 1024 / 1e9
+
+
+def processor_of(folder: Path, model_type: str, one_view: bool):
+    whole, images = (getattr(transformers, name) for name in CLASSES[model_type])
+    settings = json.loads((folder / "processor_config.json").read_text())
+    settings.pop("processor_class")
+    options = {"do_image_splitting": False} if one_view else {}
+    image_processor = images.from_pretrained(folder, **options)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    if model_type == "llava_onevision":
+        settings["video_processor"] = transformers.LlavaOnevisionVideoProcessor()
+    return whole(image_processor, tokenizer, **settings)
+
+
+def inputs_of(arguments, config, dtype: torch.dtype):
+    """What the processor makes of the picture, and a question that fills the prompt up to the length asked for."""
+    processor = processor_of(arguments.folder, config.model_type, arguments.one_view)
+    pixels = np.random.default_rng(1).integers(0, 256, (arguments.picture, arguments.picture, 3), dtype=np.uint8)
+    inputs = processor(text="<image>" + QUESTION, images=[Image.fromarray(pixels)], return_tensors="pt")
+    inputs["pixel_values"] = inputs["pixel_values"].to(dtype)
+    if arguments.prompt:
+        ids = inputs["input_ids"][0].tolist()
+        ids = (ids + [ids[-1]] * arguments.prompt)[: arguments.prompt]
+        inputs["input_ids"] = torch.tensor([ids])
+        inputs["attention_mask"] = torch.ones_like(inputs["input_ids"])
+    return inputs
+
+
+def timed_tower(model) -> list:
+    """Seconds of every call of the vision tower from now on."""
+    tower, begun, taken = getattr(model.model, "vision_tower", None) or model.model.vision_model, [], []
+    tower.register_forward_pre_hook(lambda *_: begun.append(now()))
+    tower.register_forward_hook(lambda *_: taken.append(now() - begun[-1]))
+    return taken
+
+
+def best_rate(vision, dtype: torch.dtype) -> float:
+    """Floating-point operations a second: the best of the tower's layers over 1 to 4 crops, as linear layers run."""
+    patches = (vision.image_size // vision.patch_size) ** 2
+    best = 0
+    for crops in (1, 2, 4):
+        for inner, outer in ((vision.hidden_size, vision.intermediate_size), (vision.intermediate_size, vision.hidden_size)):
+            x, weight = torch.randn(crops * patches, inner).to(dtype), torch.randn(outer, inner).to(dtype)
+            for _ in range(12):
+                start = time.perf_counter()
+                F.linear(x, weight)
+                best = max(best, 2 * crops * patches * inner * outer / (time.perf_counter() - start))
+    return best
+
+
+def tower_operations(vision, crops: int, layers: int) -> float:
+    """Floating-point operations of the products: patches, q, k, v, scores, mixing, output, MLP."""
+    n, d = (vision.image_size // vision.patch_size) ** 2, vision.hidden_size
+    layer = 4 * d * d + 2 * d * vision.intermediate_size + 2 * n * d
+    return 2 * crops * n * (layers * layer + 3 * vision.patch_size**2 * d)
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("precision", choices=("float32", "bfloat16"))
+    parser.add_argument("tokens", type=int)
+    parser.add_argument("repeats", type=int)
+    parser.add_argument("--picture", type=int, default=1024, metavar="SIDE")
+    parser.add_argument("--prompt", type=int, metavar="LENGTH")
+    parser.add_argument("--one-view", action="store_true")
+    parser.add_argument("--no-attentions", action="store_true")
+    parser.add_argument("--ours", type=Path, metavar="FILE")
+    return parser.parse_args()
+
+
+def measure(arguments) -> dict:
+    dtype = getattr(torch, arguments.precision)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    start = time.perf_counter()
+    model = AutoModelForImageTextToText.from_pretrained(
+        arguments.folder, dtype=dtype, attn_implementation="eager"
+    ).to(device)
+    load = time.perf_counter() - start
+    loaded = memory_gigabytes("VmRSS")
+    inputs = inputs_of(arguments, model.config, dtype).to(device)
+    towers = timed_tower(model)
+
+    def run(count: int) -> tuple:
+        """Seconds to the first token, the tower included, and to each further one."""
+        stamps = []
+        begin = time.perf_counter()
+        model.generate(
+            **inputs, do_sample=False, min_new_tokens=count, max_new_tokens=count,
+            output_attentions=not arguments.no_attentions, return_dict_in_generate=True,
+            stopping_criteria=[lambda ids, _: stamps.append(now()) or torch.zeros(len(ids), dtype=torch.bool)],
+        )
+        return stamps[0] - begin, (stamps[-1] - stamps[0]) / (count - 1)
+
+    run(2)
+    towers.clear()
+    runs = [run(arguments.tokens) for _ in range(arguments.repeats)]
+    first, token = (statistics.median(times) for times in zip(*runs))
+    tower = statistics.median(towers)
+    peak = memory_gigabytes("VmHWM") if device == "cpu" else torch.cuda.max_memory_allocated() / 1e9
+    vision = model.config.vision_config
+    crops = inputs["pixel_values"].flatten(0, -4).shape[0]
+    rate = best_rate(vision, dtype)
+    return {
+        "load_s": load,
+        "prefill_s": first,  # with the tower
+        "token_s": token,
+        "peak_gb": peak,
+        "tower_s": tower,
+        "tower_limit_s": tower_operations(vision, crops, vision.num_hidden_layers) / rate,
+        "best_rate_gflops": rate / 1e9,
+        "loaded_gb": loaded,
+        "crops": crops,
+        "prompt_tokens": inputs["input_ids"].shape[1],
+    }
 
 
 @torch.no_grad()
 def main() -> None:
-    folder, precision = sys.argv[1:3]
-    prompt_tokens, tokens, repeats = map(int, sys.argv[3:6])
-    with open(sys.argv[6]) as output:
-        ours = json.loads(output.read().strip().splitlines()[-1])
-    dtype = getattr(torch, precision)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    start = time.perf_counter()
-    model = LlavaForConditionalGeneration.from_pretrained(
-        folder, dtype=dtype, attn_implementation="eager"
-    ).to(device)
-    load = time.perf_counter() - start
-
-    vision = model.config.vision_config
-    patches = (vision.image_size // vision.patch_size) ** 2
-    image = model.config.image_token_index
-    text = torch.arange(5, 5 + prompt_tokens - patches)
-    text[text == image] = 4
-    ids = torch.cat([text[:8], torch.full((patches,), image), text[8:]])[None].to(device)
-    pixels = torch.rand(1, 3, vision.image_size, vision.image_size, device=device).to(dtype)
-
-    def seconds(count: int) -> float:
-        begin = time.perf_counter()
-        model.generate(
-            input_ids=ids, pixel_values=pixels, attention_mask=torch.ones_like(ids), do_sample=False,
-            min_new_tokens=count, max_new_tokens=count, output_attentions=True,
-            return_dict_in_generate=True,
-        )
-        if device == "cuda":
-            torch.cuda.synchronize()
-        return time.perf_counter() - begin
-
-    seconds(2)
-    first, all_tokens = [], []
-    for _ in range(repeats):
-        first.append(seconds(1))
-        all_tokens.append(seconds(tokens))
-    prefill = statistics.median(first)
-    theirs = {
-        "load_s": load,
-        "prefill_s": prefill,
-        "token_s": (statistics.median(all_tokens) - prefill) / (tokens - 1),
-        "peak_gb": peak_gigabytes() if device == "cpu" else torch.cuda.max_memory_allocated() / 1e9,
-    }
-    print(f"{'':12}{'ours':>10}{'theirs':>10}{'ratio':>8}")
+    arguments = parse()
+    theirs = measure(arguments)
+    ours = json.loads(arguments.ours.read_text().strip().splitlines()[-1]) if arguments.ours else {}
+    print(f"load average {os.getloadavg()[0]:.2f}, {torch.get_num_threads()} threads")
+    print(f"{'':18}{'ours':>10}{'theirs':>10}{'ratio':>8}")
     for name, figure in theirs.items():
-        print(f"{name:12}{ours[name]:10.3f}{figure:10.3f}{ours[name] / figure:8.2f}")
+        mine, ratio = (f"{ours[name]:10.3f}", f"{ours[name] / figure:8.2f}") if name in ours else (" " * 10, "")
+        print(f"{name:18}{mine}{figure:10.3f}{ratio}")
 
 
 if __name__ == "__main__":
