@@ -1,0 +1,105 @@
+"""What the families share; each states its differences in a module of its own."""
+
+import json
+
+import torch
+from transformers import AutoTokenizer, AutoVideoProcessor
+
+from families import switches
+from families.layout import Layout
+from families.spec import Spec, text_config, vision_config
+
+
+class Family:
+    """One model_type of transformers."""
+
+    model_class: type
+    config_class: type
+    specs: list[Spec] = []
+    image_token, video_token = "<image>", "<video>"
+
+    def processor(self, spec: Spec, words):
+        """Its processor, with the slow image processor."""
+        raise NotImplementedError
+
+    def load_processor(self, spec: Spec, folder):
+        """Read back part by part: from_pretrained(use_fast=False) would want a slow tokenizer too."""
+        settings = json.loads((folder / "processor_config.json").read_text())
+        del settings["processor_class"]
+        parts = {"image_processor": self.image_processor_class(spec).from_pretrained(folder)}
+        if "video_processor" in self.processor_class.attributes:
+            parts["video_processor"] = AutoVideoProcessor.from_pretrained(folder)
+        return self.processor_class(tokenizer=AutoTokenizer.from_pretrained(folder), **parts, **settings)
+
+    def image_processor_class(self, spec: Spec) -> type:
+        """The slow one, which resizes with Pillow."""
+        raise NotImplementedError
+
+    def config(self, spec: Spec, words):
+        """Its configuration."""
+        return self.config_class(
+            vision_config=vision_config(spec),
+            text_config=text_config(spec, words),
+            image_token_index=words.convert_tokens_to_ids("<image>"),
+            vision_feature_layer=spec.feature_layer,
+            vision_feature_select_strategy=spec.strategy,
+            tie_word_embeddings=spec.tied,
+            dtype=spec.dtype,
+            **self.settings(spec, words),
+        )
+
+    def settings(self, spec: Spec, words) -> dict:
+        """What its configuration has besides."""
+        return {}
+
+    def inputs(self, spec: Spec, processor, text: str, pictures: list) -> dict:
+        return processor(images=pictures, text=text, return_tensors="pt")
+
+    def layout(self, spec: Spec, sizes: list[tuple[int, int]]) -> Layout:
+        """Where its image tokens lie: written from the processor's source, and checked by `features`."""
+        raise NotImplementedError
+
+    def crops(self, inputs: dict) -> torch.Tensor:
+        """What the tower sees: [B, 3, S, S]."""
+        pixels = inputs.get("pixel_values", inputs.get("pixel_values_videos"))
+        return pixels.flatten(0, 1) if pixels.dim() == 5 else pixels
+
+    def decoder(self, model):
+        return model.model.language_model
+
+    def tower(self, model, crops: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The patches' features [B, P, Dv] that the connector takes, and the attention among them [B, P, P].
+
+        The attention is the mean over the layers up to the one taken, of head means without the class token, rows
+        normalised.
+        """
+        out = model.model.vision_tower(crops, output_hidden_states=True, output_attentions=True)
+        layer, strategy = model.config.vision_feature_layer, model.config.vision_feature_select_strategy
+        first = 1 if strategy == "default" else 0
+        return out.hidden_states[layer][:, first:], patch_attention(out.attentions[: len(out.attentions) + layer + 1], first)
+
+    def features(self, model, patches: torch.Tensor, layout: Layout) -> torch.Tensor:
+        """What the image tokens should be, by the layout: [K, D]."""
+        projected = model.model.multi_modal_projector(patches).flatten(0, 1)
+        features = layout.spread().float() @ projected
+        newline = getattr(model.model, "image_newline", None)
+        if newline is not None:
+            features[~layout.placed()] = newline
+        return features
+
+    def loaded(self, spec: Spec, model) -> None:
+        """Called with the model as read back, before it is used."""
+
+    def markers(self, ids: torch.Tensor, image: torch.Tensor, placed: torch.Tensor, tokenizer) -> torch.Tensor:
+        """Positions of what belongs to a picture but has no place on it."""
+        return image[~placed]
+
+    def switches(self, spec: Spec, model) -> dict:
+        """By name, what changes a model in place so that it disobeys one setting."""
+        return switches.of_tower(spec) | switches.of_decoder(spec, self.decoder)
+
+
+def patch_attention(layers, first: int) -> torch.Tensor:
+    """Lv tensors [B, H, n, n] -> [B, P, P]."""
+    means = torch.stack([layer.mean(1)[:, first:, first:] for layer in layers])
+    return (means / means.sum(-1, keepdim=True)).mean(0)

@@ -1,0 +1,145 @@
+"""What a tiny checkpoint is made of: its decoder, its tower and its random weights."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from transformers import CLIPVisionConfig, LlamaConfig, MistralConfig, Qwen2Config, Qwen3Config, SiglipVisionConfig
+
+import make_goldens
+
+DECODERS = {"llama": LlamaConfig, "mistral": MistralConfig, "qwen2": Qwen2Config, "qwen3": Qwen3Config}
+
+
+@dataclass
+class Spec:
+    """One checkpoint and one question."""
+
+    name: str
+    question: str
+    pictures: list[tuple[int, int]]  # width, height; frames of one video if `video`
+    template: str  # of prompts.py
+    words: str  # of words.py
+    decoder: str
+    text: dict = field(default_factory=dict)  # what differs from text_config() below
+    tower: str = "siglip"
+    vision: dict = field(default_factory=dict)  # what differs from vision_config() below
+    side: int = 4  # patches in a row
+    patch: int = 7
+    margin: int = 0  # pixels at the right and bottom that are in no patch
+    feature_layer: int = -2
+    names: str = "old"  # of make_goldens.NAMES
+    dtype: torch.dtype = torch.bfloat16
+    tied: bool = False
+    video: bool = False
+    options: dict = field(default_factory=dict)  # the family's own
+    seed: int = 1
+    tokens: int = 6
+
+    @property
+    def image_size(self) -> int:
+        return self.side * self.patch + self.margin
+
+    @property
+    def strategy(self) -> str:
+        """vision_feature_select_strategy: whether there is a class token to drop."""
+        return "default" if self.tower == "clip" else "full"
+
+
+def text_config(spec: Spec, words):
+    """Rows of the vocabulary beyond the tokenizer's are padding, as in the real ones."""
+    settings = {
+        "vocab_size": len(words) + 8,
+        "hidden_size": 32,
+        "intermediate_size": 40,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "max_position_embeddings": 4096,
+        "rms_norm_eps": 1e-5 if spec.decoder in ("llama", "mistral") else 1e-6,
+        "rope_theta": 10000.0,
+        "bos_token_id": words.bos_token_id,
+        "eos_token_id": words.eos_token_id,
+        "pad_token_id": words.pad_token_id,
+        "tie_word_embeddings": spec.tied,
+    } | spec.text
+    return DECODERS[spec.decoder](**settings, **({"sliding_window": None} if spec.decoder == "mistral" else {}))
+
+
+def vision_config(spec: Spec) -> CLIPVisionConfig | SiglipVisionConfig:
+    settings = {
+        "hidden_size": 24,
+        "intermediate_size": 36,
+        "num_hidden_layers": 3,
+        "num_attention_heads": 4,
+        "image_size": spec.image_size,
+        "patch_size": spec.patch,
+    } | spec.vision
+    if spec.tower == "clip":
+        return CLIPVisionConfig(hidden_act="quick_gelu", **settings)
+    return SiglipVisionConfig(vision_use_head=False, **settings)
+
+
+@torch.no_grad()
+def draw(model: torch.nn.Module, spec: Spec, words) -> None:
+    """Random weights: attention far from uniform, clear winners among the logits, no zero biases, no unit norms."""
+    generator = torch.Generator().manual_seed(spec.seed)
+    for name, weight in sorted(model.named_parameters()):
+        noise = torch.randn(weight.shape, generator=generator)
+        if "q_norm" in name or "k_norm" in name:
+            weight.copy_(1.6 + 0.3 * noise)
+        elif ("norm" in name or "layrnorm" in name) and name.endswith("weight"):
+            weight.copy_(1 + 0.2 * noise)
+        elif name.endswith("fc1.bias") and spec.tower == "siglip":
+            # Where the two formulas of GELU differ most from each other.
+            weight.copy_(0.3 * noise - 2)
+        elif name.endswith("bias"):
+            weight.copy_(0.3 * noise)
+        elif name.endswith("image_newline"):
+            weight.copy_(noise)
+        elif "embed" in name and "patch" not in name:
+            # Small where the embeddings are also the logits' weights, or each token would choose itself again.
+            weight.copy_(0.2 * noise if spec.tied else noise)
+        else:
+            gain = 2.0 if "q_proj" in name or "k_proj" in name or "lm_head" in name else 1.0
+            gain = 3.0 if gain == 2.0 and "vision" in name else gain
+            gain = 8.0 if "fc2" in name and spec.tower == "siglip" else gain
+            weight.copy_(gain * noise / weight[0].numel() ** 0.5)
+    # Bytes and specials weigh less, so that most of what is generated can be read.
+    first = 259 if spec.words == "llama2" else 256
+    last = min(words.all_special_ids + [words.convert_tokens_to_ids("<image>")], key=lambda i: i if i >= first else 1e9)
+    readable = torch.tensor([first <= i < last for i in range(model.lm_head.weight.shape[0])])
+    model.lm_head.weight[~readable] *= 0.7 if spec.tied else 0.5
+
+
+def save(model: torch.nn.Module, spec: Spec, folder: Path) -> dict[str, torch.Tensor]:
+    """Write the weights in the stored type and names, and return them as float32 under transformers' names."""
+    state = {name: weight.to(spec.dtype).contiguous() for name, weight in model.state_dict().items()}
+    if spec.tied:
+        del state["lm_head.weight"]
+    names = [*make_goldens.NAMES[spec.names]]
+    if spec.names == "old":
+        names.append(("model.image_newline", "image_newline"))
+    stored = {}
+    for name, weight in state.items():
+        prefix, replacement = next(((p, r) for p, r in names if name.startswith(p)), ("", ""))
+        stored[replacement + name.removeprefix(prefix)] = weight
+    save_file(stored, folder / "model.safetensors", {"format": "pt"})
+    return {name: weight.float() for name, weight in state.items()}
+
+
+def load(model_class, spec: Spec, folder: Path, expected: dict[str, torch.Tensor]):
+    """Read the folder back with transformers, in float32 with eager attention, and compare the weights."""
+    model, info = model_class.from_pretrained(
+        folder,
+        dtype=torch.float32,
+        attn_implementation="eager",
+        key_mapping=make_goldens.READ_FLAT if spec.names == "new-flat" else None,
+        output_loading_info=True,
+    )
+    assert not any(info.values()), info
+    state = model.state_dict()
+    assert all(torch.equal(state[name], weight) for name, weight in expected.items())
+    assert (model.lm_head.weight is model.get_input_embeddings().weight) == spec.tied
+    return model.eval()
