@@ -60,17 +60,17 @@ class DemoModelTest {
     Analysis reference = ask(picture, expected.get("question").getAsString(), "vlm-visualizer");
     Analysis language = ask(picture, expected.get("question").getAsString(), "language");
     assertEquals(expected.get("answer").getAsString(), reference.answer());
-    int[] ids = reference.maps().tokens().stream().mapToInt(GeneratedToken::id).toArray();
+    int[] ids = reference.maps().get(0).tokens().stream().mapToInt(GeneratedToken::id).toArray();
     assertArrayEquals(ints(expected.getAsJsonArray("tokens")), ids);
     for (JsonElement element : expected.getAsJsonArray("pointing")) {
       JsonObject pointing = element.getAsJsonObject();
       int t = pointing.get("position").getAsInt();
       JsonObject patches = pointing.getAsJsonObject("patches");
-      int peak = peak(language.maps().map().values()[t]);
-      assertEquals(patches.get("all").getAsInt(), peak(reference.maps().map().values()[t]));
+      int peak = peak(language.maps().get(0).map().values()[t]);
+      assertEquals(patches.get("all").getAsInt(), peak(reference.maps().get(0).map().values()[t]));
       assertEquals(patches.get("none").getAsInt(), peak);
       assertTrue(
-          overlaps(language.maps().grid(), peak, ints(pointing.getAsJsonArray("box"))),
+          overlaps(language.maps().get(0).grid(), peak, ints(pointing.getAsJsonArray("box"))),
           pointing.get("token") + " at patch " + peak);
     }
   }

@@ -43,10 +43,11 @@ public final class QuantisationAgreement {
           continue;
         }
         same++;
-        for (int t = 0; t < exact.get(i).maps().tokens().size(); t++) {
+        for (int t = 0; t < exact.get(i).maps().get(0).tokens().size(); t++) {
           double r =
               correlation(
-                  exact.get(i).maps().map().values()[t], lower.get(i).maps().map().values()[t]);
+                  exact.get(i).maps().get(0).map().values()[t],
+                  lower.get(i).maps().get(0).map().values()[t]);
           correlation += r;
           lowest = Math.min(lowest, r);
           maps++;
