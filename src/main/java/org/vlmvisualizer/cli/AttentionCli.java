@@ -136,6 +136,12 @@ public final class AttentionCli implements Callable<Integer> {
   private String display = "maps";
 
   @Option(
+      names = "--views",
+      description =
+          "where a model sees overview and tiles, one map or each by itself too: joined, each")
+  private String views = "joined";
+
+  @Option(
       names = "--again",
       description = "of a folder, ask about pictures again that have their answer")
   private boolean again;

@@ -149,6 +149,15 @@ abstract class AskingCommand extends VisualizerCommand {
 
   @Parameter(
       persist = false,
+      label = "Views",
+      description =
+          "Where a model sees overview and tiles: joined in one map, or each by itself as well",
+      choices = {"joined", "each"},
+      attrs = @Attr(name = ADVANCED))
+  private String views = "joined";
+
+  @Parameter(
+      persist = false,
       label = "Download without asking",
       description = "If the model is not on disk",
       attrs = @Attr(name = ADVANCED))

@@ -71,6 +71,12 @@ public record TokenMaps(
         new AttributionMap(map.method(), cells), layout.display(frame), tokens, shares, views);
   }
 
+  /** Of one view by itself: the parts of the maps that lie on it. */
+  public TokenMaps only(ViewMaps view) {
+    return new TokenMaps(
+        new AttributionMap(map.method(), view.values()), view.view().grid(), tokens, shares);
+  }
+
   /** T, the number of tokens. */
   public int size() {
     return tokens.size();

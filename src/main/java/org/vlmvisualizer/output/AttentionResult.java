@@ -6,6 +6,9 @@ import ij.ImagePlus;
 import ij.gui.Plot;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +18,7 @@ import java.util.stream.Stream;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
+import org.vlmvisualizer.core.ViewMaps;
 
 /**
  * One answer about one picture as people look at it: what images, plots, tables and windows are
@@ -52,11 +56,29 @@ public record AttentionResult(
     }
   }
 
-  /** One slice per generated token; knows its result ({@link #of}). */
+  /**
+   * One slice per generated token; knows its result ({@link #of}). Where each view is wanted, the
+   * first frame is of all views joined, and each view is a frame behind it.
+   */
   public ImagePlus heatmaps() {
-    ImagePlus heatmaps = HeatmapStack.of(maps, picture, source, rendering, info());
-    mark(heatmaps, this);
+    if (!rendering.eachView() || maps.views().isEmpty()) {
+      ImagePlus heatmaps = HeatmapStack.of(maps, picture, source, rendering, info());
+      mark(heatmaps, this);
+      return heatmaps;
+    }
+    List<TokenMaps> frames = new ArrayList<>(List.of(maps));
+    maps.views().forEach(view -> frames.add(maps.only(view)));
+    List<RgbPicture> pictures = Collections.nCopies(frames.size(), picture);
+    ImagePlus heatmaps = HeatmapStack.of(frames, pictures, source, rendering, info() + viewNames());
+    mark(heatmaps, frames.stream().map(this::with).toArray(AttentionResult[]::new));
     return heatmaps;
+  }
+
+  /** What the frames show where each view is a frame of its own. */
+  private String viewNames() {
+    return maps.views().stream()
+        .map(view -> view.view().name())
+        .collect(Collectors.joining(", ", "Frames: joined, ", "\n"));
   }
 
   /**
@@ -127,6 +149,16 @@ public record AttentionResult(
   /** The maps with one pixel per patch, whatever the upsampling. */
   ImagePlus patches() {
     return HeatmapStack.of(maps, picture, source, rendering.bare(), info());
+  }
+
+  /** Of each view the maps with one pixel per cell, by the files' names; empty for one view. */
+  Map<String, ImagePlus> viewPatches() {
+    Map<String, ImagePlus> all = new LinkedHashMap<>();
+    for (ViewMaps view : maps.views()) {
+      ImagePlus image = HeatmapStack.of(maps.only(view), picture, source, rendering.bare(), info());
+      all.put(ResultFiles.patches(view.view()), image);
+    }
+    return all;
   }
 
   /** The same with other maps, such as those of some layers; of the whole sequence, nothing. */

@@ -37,7 +37,11 @@ public final class AttentionSeries {
    * @param result null if there is none
    * @param error why there is no result, or empty
    */
-  private record Answer(String picture, AttentionResult result, String error) {}
+  private record Answer(String picture, AttentionResult result, String error) {
+    double markers(int token) {
+      return result.maps().shares().get(token).marker();
+    }
+  }
 
   /**
    * @param source what is common to all pictures
@@ -117,20 +121,23 @@ public final class AttentionSeries {
 
   /**
    * One row per token of every picture: frame (from 1), picture, the columns of {@link TokenTable},
-   * error. A picture without answer has one row, with its error and NaN.
+   * error, image_marker_attention. A picture without answer has one row, with its error and NaN.
    */
   public DataTable table() {
     List<String> columns = new ArrayList<>(List.of("frame", "picture"));
     columns.addAll(TokenRow.COLUMNS);
     columns.add("error");
+    columns.add(TokenTable.MARKERS);
     List<List<Object>> rows = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
       Answer answer = answers.get(i);
+      int before = rows.size();
       List<List<Object>> own = answer.result == null ? NONE : answer.result.table().cells();
       for (List<Object> cells : own) {
         List<Object> row = new ArrayList<>(List.of(i + 1, answer.picture));
         row.addAll(cells);
         row.add(answer.error);
+        row.add(answer.result == null ? Double.NaN : answer.markers(rows.size() - before));
         rows.add(row);
       }
     }

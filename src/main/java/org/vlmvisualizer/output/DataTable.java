@@ -3,7 +3,9 @@ package org.vlmvisualizer.output;
 import ij.measure.ResultsTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.vlmvisualizer.core.GeneratedToken;
 
@@ -23,6 +25,15 @@ public record DataTable(List<String> columns, List<? extends List<?>> rows) {
   public DataTable with(String column, Object cell) {
     return new DataTable(
         append(columns, column), rows.stream().map(row -> append(row, cell)).toList());
+  }
+
+  /** The same with one more column, behind the others. */
+  DataTable with(String column, IntToDoubleFunction cell) {
+    return new DataTable(
+        append(columns, column),
+        IntStream.range(0, rows.size())
+            .mapToObj(row -> append(rows.get(row), cell.applyAsDouble(row)))
+            .toList());
   }
 
   private static <T> List<T> append(List<? extends T> cells, T last) {

@@ -12,13 +12,18 @@ import org.vlmvisualizer.core.Words;
  * @param upsampling how patches become pixels
  * @param colours of the maps
  * @param composite whether the picture is a channel beside the maps
+ * @param eachView whether each view of a picture is shown by itself, too
  */
-public record Rendering(Upsampling upsampling, HeatColours colours, boolean composite) {
+public record Rendering(
+    Upsampling upsampling, HeatColours colours, boolean composite, boolean eachView) {
   private static final String MAPS = "maps";
   private static final String COMPOSITE = "composite";
+  private static final String JOINED = "joined";
+  private static final String EACH = "each";
 
   /**
-   * @throws InputException for a composite without upsampling: an image has one pixel size only
+   * @throws InputException for a composite or several views without upsampling: an image has one
+   *     pixel size only
    */
   public Rendering {
     if (composite && upsampling == Upsampling.NONE) {
@@ -26,6 +31,15 @@ public record Rendering(Upsampling upsampling, HeatColours colours, boolean comp
           "Expected display=maps with upsampling=none, found composite: the picture has other"
               + " pixels than maps of one pixel per patch. Choose another upsampling, or maps.");
     }
+    if (eachView && upsampling == Upsampling.NONE) {
+      throw new InputException(
+          "Expected views=joined with upsampling=none, found each: views have cells of other sizes. Choose another upsampling, or joined.");
+    }
+  }
+
+  /** With the views of a picture joined. */
+  public Rendering(Upsampling upsampling, HeatColours colours, boolean composite) {
+    this(upsampling, colours, composite, false);
   }
 
   /** Maps alone, in the default colours. */
@@ -43,7 +57,8 @@ public record Rendering(Upsampling upsampling, HeatColours colours, boolean comp
     return new Rendering(
         Upsampling.parse(words.of("upsampling")),
         HeatColours.parse(words.of("lut")),
-        lenient.isSecond("display", MAPS, COMPOSITE));
+        lenient.isSecond("display", MAPS, COMPOSITE),
+        lenient.isSecond("views", JOINED, EACH));
   }
 
   /** The same as words. */
@@ -52,6 +67,7 @@ public record Rendering(Upsampling upsampling, HeatColours colours, boolean comp
     all.put("upsampling", upsampling.toString());
     all.put("lut", colours.toString());
     all.put("display", composite ? COMPOSITE : MAPS);
+    all.put("views", eachView ? EACH : JOINED);
     return all;
   }
 

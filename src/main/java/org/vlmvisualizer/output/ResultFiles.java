@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.vlmvisualizer.core.AtomicFile;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.View;
 
 /**
  * The results of one run as files in a folder, all of them or none: they are written into a hidden
@@ -41,6 +42,11 @@ public final class ResultFiles {
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
 
   private ResultFiles() {}
+
+  /** The maps of one view, a pixel per cell. */
+  static String patches(View view) {
+    return "patches-" + view.name() + ".tif";
+  }
 
   /**
    * Makes sure, before any long work, that results can be written. Leaves nothing behind.
@@ -196,6 +202,7 @@ public final class ResultFiles {
     }
     writers.put(PICTURE, file -> PngFile.write(result.picture(), file));
     writers.put(PATCHES, file -> TiffFile.write(result.patches(), file));
+    result.viewPatches().forEach((name, i) -> writers.put(name, file -> TiffFile.write(i, file)));
     result.keptImages().forEach((name, i) -> writers.put(name, file -> TiffFile.write(i, file)));
     // Last, so that a folder with a run.json of this run has everything else of it.
     writers.put(RUN, file -> WholeFile.text(file, json(result, writers.keySet())));
@@ -205,7 +212,7 @@ public final class ResultFiles {
   private static String json(AttentionResult result, Set<String> names) {
     JsonObject run = result.run().deepCopy();
     run.add("image", ResultJson.image(result.source(), result.rendering()));
-    run.add("grid", ResultJson.grid(result.maps().grid()));
+    ResultJson.putPlaces(run, result.maps());
     run.add("tokens", ResultJson.tokens(result.maps()));
     if (result.kept() != null) {
       run.add("kept", ResultJson.kept(result.kept()));

@@ -13,6 +13,8 @@ import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.TokenMaps;
+import org.vlmvisualizer.core.View;
+import org.vlmvisualizer.core.ViewMaps;
 
 /** What run.json tells of a result beside how it came about, written and read back. */
 final class ResultJson {
@@ -40,7 +42,10 @@ final class ResultJson {
   }
 
   static Rendering rendering(JsonObject image) {
-    return Rendering.of(name -> image.get(name).getAsString());
+    // Earlier versions knew no views.
+    return Rendering.of(
+        name ->
+            !image.has(name) && name.equals("views") ? "joined" : image.get(name).getAsString());
   }
 
   static SourceFrame source(JsonObject image) {
@@ -70,7 +75,88 @@ final class ResultJson {
       double shiftX,
       double shiftY) {}
 
-  static JsonObject grid(Grid grid) {
+  /** Where maps lie: a square grid in the words of earlier versions, or display and views. */
+  static void putPlaces(JsonObject run, TokenMaps maps) {
+    if (maps.views().isEmpty() && maps.grid().columns() == maps.grid().rows()) {
+      run.add("grid", square(maps.grid()));
+      return;
+    }
+    run.add("display", GSON.toJsonTree(maps.grid()));
+    JsonArray views = new JsonArray();
+    for (ViewMaps view : maps.views()) {
+      JsonObject json = place(view.view());
+      JsonArray shares = new JsonArray();
+      for (int t = 0; t < maps.size(); t++) {
+        shares.add(view.share(t));
+      }
+      json.add("share", shares);
+      views.add(json);
+    }
+    run.add("views", views);
+  }
+
+  private static JsonObject place(View view) {
+    Grid grid = view.grid();
+    JsonObject json = new JsonObject();
+    json.addProperty("name", view.name());
+    json.addProperty("picture", view.picture());
+    json.addProperty("first_frame", view.firstFrame());
+    json.addProperty("frames", view.frames());
+    json.addProperty("columns", grid.columns());
+    json.addProperty("rows", grid.rows());
+    json.addProperty("model_pixels", grid.modelPixels());
+    double width = grid.columns() * grid.cellWidth();
+    double height = grid.rows() * grid.cellHeight();
+    json.add("rectangle", GSON.toJsonTree(new double[] {grid.left(), grid.top(), width, height}));
+    return json;
+  }
+
+  /** Takes the places of maps out of run.json. */
+  static Grid takeGrid(JsonObject run) {
+    return run.has("grid")
+        ? square(run.remove("grid").getAsJsonObject())
+        : GSON.fromJson(run.remove("display"), Grid.class);
+  }
+
+  /** Takes the views out of run.json, none if there is one only. */
+  static List<View> takeViews(JsonObject run, Grid display) {
+    List<View> views = new ArrayList<>();
+    if (run.has("views")) {
+      run.remove("views")
+          .getAsJsonArray()
+          .forEach(view -> views.add(view(view.getAsJsonObject(), display)));
+    }
+    return views;
+  }
+
+  private static View view(JsonObject json, Grid display) {
+    double[] box = GSON.fromJson(json.get("rectangle"), double[].class);
+    int columns = json.get("columns").getAsInt();
+    int rows = json.get("rows").getAsInt();
+    String name = json.get("name").getAsString();
+    if (!List.of(View.PICTURE, View.OVERVIEW, View.TILES, View.FRAME).contains(name)) {
+      throw new IllegalArgumentException("A view named " + name);
+    }
+    Grid grid =
+        new Grid(
+            display.sourceWidth(),
+            display.sourceHeight(),
+            columns,
+            rows,
+            box[0],
+            box[1],
+            box[2] / columns,
+            box[3] / rows,
+            json.get("model_pixels").getAsInt());
+    return new View(
+        json.get("picture").getAsInt(),
+        json.get("first_frame").getAsInt(),
+        json.get("frames").getAsInt(),
+        name,
+        grid);
+  }
+
+  private static JsonObject square(Grid grid) {
     double scaleX = grid.modelPixels() / grid.cellWidth();
     double scaleY = grid.modelPixels() / grid.cellHeight();
     SquareGrid square =
@@ -86,7 +172,7 @@ final class ResultJson {
     return GSON.toJsonTree(square).getAsJsonObject();
   }
 
-  static Grid grid(JsonObject json) {
+  private static Grid square(JsonObject json) {
     SquareGrid square = GSON.fromJson(json, SquareGrid.class);
     int count = square.modelSize / square.patchSize;
     return new Grid(
@@ -136,7 +222,7 @@ final class ResultJson {
   /**
    * @param map [T, P]
    */
-  static TokenMaps maps(JsonArray json, Grid grid, AttributionMap map) {
+  static TokenMaps maps(JsonArray json, Grid grid, AttributionMap map, List<ViewMaps> views) {
     List<GeneratedToken> tokens = new ArrayList<>();
     List<AttentionShares> shares = new ArrayList<>();
     json.forEach(
@@ -145,6 +231,6 @@ final class ResultJson {
           shares.add(
               GSON.fromJson(token.getAsJsonObject().get("attention"), AttentionShares.class));
         });
-    return new TokenMaps(map, grid, tokens, shares);
+    return new TokenMaps(map, grid, tokens, shares, views);
   }
 }

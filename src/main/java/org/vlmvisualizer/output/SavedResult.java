@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
@@ -20,6 +21,8 @@ import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
+import org.vlmvisualizer.core.View;
+import org.vlmvisualizer.core.ViewMaps;
 import org.vlmvisualizer.json.StrictJson;
 
 /**
@@ -122,11 +125,18 @@ public final class SavedResult {
 
   private static AttentionResult read(Path folder, JsonObject run) throws IOException {
     JsonObject image = run.remove("image").getAsJsonObject();
-    Grid grid = ResultJson.grid(run.remove("grid").getAsJsonObject());
+    Grid grid = ResultJson.takeGrid(run);
+    List<View> views = ResultJson.takeViews(run, grid);
     String method = run.getAsJsonObject("options").get("method").getAsString();
     JsonArray tokens = run.remove("tokens").getAsJsonArray();
-    AttributionMap map = new AttributionMap(method, patches(folder, grid, tokens.size()));
-    TokenMaps maps = ResultJson.maps(tokens, grid, map);
+    AttributionMap map =
+        new AttributionMap(method, patches(folder, ResultFiles.PATCHES, grid, tokens.size()));
+    List<ViewMaps> viewMaps = new ArrayList<>();
+    for (View view : views) {
+      String file = ResultFiles.patches(view);
+      viewMaps.add(new ViewMaps(view, patches(folder, file, view.grid(), tokens.size())));
+    }
+    TokenMaps maps = ResultJson.maps(tokens, grid, map, viewMaps);
     HeadAttention kept = null;
     if (run.has("kept")) {
       ResultJson.Kept shape = ResultJson.kept(run.remove("kept").getAsJsonObject());
@@ -146,11 +156,11 @@ public final class SavedResult {
         run);
   }
 
-  private static float[][] patches(Path folder, Grid grid, int tokens) throws IOException {
+  private static float[][] patches(Path folder, String file, Grid grid, int tokens)
+      throws IOException {
     float[][] values = new float[tokens][];
     try (FloatPlanes planes =
-        FloatPlanes.open(
-            folder.resolve(ResultFiles.PATCHES), grid.columns(), grid.rows(), tokens)) {
+        FloatPlanes.open(folder.resolve(file), grid.columns(), grid.rows(), tokens)) {
       for (int t = 0; t < tokens; t++) {
         values[t] = planes.next(1);
       }

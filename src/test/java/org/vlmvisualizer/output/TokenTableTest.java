@@ -51,11 +51,11 @@ class TokenTableTest {
       Files.writeString(file, table().toCsv());
       assertEquals(
           "index,token_id,token,probability,image_attention,prompt_attention,generated_attention,"
-              + "padding_share,peak_x,peak_y,peak_value,peak_on_padding,entropy_bits,picture\r\n"
+              + "padding_share,peak_x,peak_y,peak_value,peak_on_padding,entropy_bits,picture,image_marker_attention\r\n"
               + "1,5,\" a,\"\"b\"\"\",0.1234567890123,0.5,0.25,0.25,"
-              + "0.25,112.5,202.5,0.75,0,0.8112781244591328,\"s, 1\"\r\n"
-              + "2,6,\"\n\",1.0E-7,1.0,0.0,0.0,1.0,117.5,212.5,1.0,1,0.0,\"s, 1\"\r\n"
-              + "3,7,,1.0,0.0,1.0,0.0,NaN,NaN,NaN,0.0,0,NaN,\"s, 1\"\r\n",
+              + "0.25,112.5,202.5,0.75,0,0.8112781244591328,\"s, 1\",0.0\r\n"
+              + "2,6,\"\n\",1.0E-7,1.0,0.0,0.0,1.0,117.5,212.5,1.0,1,0.0,\"s, 1\",0.0\r\n"
+              + "3,7,,1.0,0.0,1.0,0.0,NaN,NaN,NaN,0.0,0,NaN,\"s, 1\",0.0\r\n",
           Files.readString(file));
     } finally {
       Locale.setDefault(before);
