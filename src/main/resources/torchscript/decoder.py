@@ -25,9 +25,10 @@ def is_widened(p: __torch__.weights.Projection) -> bool:
 # Everything behind the attention, in place: x [Q, D], attended [Q, H * C] -> [Q, D].
 def finish(x: Tensor, attended: Tensor, w: __torch__.weights.Layer, options: __torch__.weights.LayerOptions) -> Tensor:
   x = x.add_(__torch__.ops.projected(attended, w.o_proj, options.half_block))
-  # Some rows at a time, since what lies between is several times as wide; but all at once by
+  # Some rows at a time, since what lies between is several times as wide; but many at once by
   # weights that are widened on the way.
-  parts = x.chunk(1 if __torch__.decoder.is_widened(w.gate_up_proj) else 2)
+  most = 2048 if __torch__.decoder.is_widened(w.gate_up_proj) else 400
+  parts = x.chunk(1 + x.size(0) // most)
   for i in range(len(parts)):
     h = __torch__.ops.rms_norm(parts[i], w.post_attention_layernorm, options.eps)
     gate, up = __torch__.ops.projected(h, w.gate_up_proj, options.half_block).chunk(2, -1)
@@ -83,15 +84,13 @@ def recorded(weights: Tensor, recording: __torch__.weights.Recording) -> List[Te
 def prefill(x: Tensor, w: __torch__.weights.Layer, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording, rows: Tensor, total: Tensor, final: bool) -> Tensor:
   n = x.size(0)
   q = __torch__.decoder.queries(x, w, tables, cache, 0, options)
-  mask = torch.full([n, n], -inf, dtype=6, device=x.device).triu(1)
   last = recording.last_head
   if total.numel() == 0:
     last = recording.first_head - 1
     if final:
       q = q[:, -1:]
-      mask = mask[-1:]
   sums = torch.zeros_like(total)
-  attended, last_rows = __torch__.ops.attend(q, cache.keys[:, :n], cache.values[:, :n], mask, recording.first_head, last, sums, not x.is_cpu)
+  attended, last_rows = __torch__.ops.attend(q, cache.keys[:, :n], cache.values[:, :n], True, recording.first_head, last, sums, not x.is_cpu)
   if total.numel() > 0:
     sums.div_(last + 1 - recording.first_head)
     if not recording.keep_first:

@@ -125,8 +125,8 @@ class Network(Module):
   def put_rows(self: __torch__.Network, x: Tensor, places: Tensor, rows: Tensor) -> Tensor:
     return x.index_copy_(0, places, rows.expand([places.size(0), -1]))
 
-  def attend(self: __torch__.Network, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
-    return __torch__.ops.attend(q, k, v, mask, first, last, total, together)
+  def attend(self: __torch__.Network, q: Tensor, k: Tensor, v: Tensor, causal: bool, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
+    return __torch__.ops.attend(q, k, v, causal, first, last, total, together)
 
   # layer: which of rows [L, H, N] this one fills.
   def prefill(self: __torch__.Network, x: Tensor, w: __torch__.weights.Layer, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording, rows: Tensor, layer: int, total: Tensor, final: bool) -> Tensor:

@@ -165,34 +165,40 @@ def attention_scores(q: Tensor, k: Tensor) -> Tensor:
   return torch.matmul(q.to(k.dtype), k.transpose(-2, -1)).to(6).mul_(q.size(-1) ** -0.5)
 
 
-# Weights of q over k, with mask [Q, K] to be added to the scores unless it has no elements.
-def attention_weights(q: Tensor, k: Tensor, mask: Tensor) -> Tensor:
-  scores = __torch__.ops.attention_scores(q, k)
-  if mask.numel() > 0:
-    scores.add_(mask)
-  return torch.softmax(scores, -1)
-
-
-# Attention of q [H, Q, C] over k and v [KV, K, C]: the attended values [Q, H * C] and the last query's
-# weights [H, K]. The weights of heads first..last are added to total [Q, K] on the way. All in
-# float32. together: all heads at once, for GPUs. A CPU takes a head at a time, which stays in its
-# cache: for 608 tokens that takes less than half of PyTorch's fused attention in bfloat16.
-def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
+# Attention of q [H, Q, C], the last Q of K tokens, over k and v [KV, K, C]: the attended values
+# [Q, H * C] and the last query's weights [H, K]. causal: a query sees no key behind its own. The
+# weights of heads first..last are added to total [Q, K] on the way. All in float32.
+#
+# 128 queries at a time, so that what lies between grows with the tokens and not with their square,
+# and that causal blocks need no keys behind their end. together: all heads at once, for GPUs. A CPU
+# takes a head at a time, which stays in its cache: faster than PyTorch's fused attention in bfloat16.
+def attend(q: Tensor, k: Tensor, v: Tensor, causal: bool, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
+  n = k.size(1)
+  before = n - q.size(1)
   group = q.size(0) // k.size(0)
+  heads = q.size(0) if together else 1
+  block = 128
+  hidden = torch.full([block, block], -inf, dtype=6, device=q.device).triu(1)
   attended = torch.empty([q.size(1), q.size(0), v.size(-1)], dtype=q.dtype, device=q.device)
-  last_rows = torch.empty([q.size(0), k.size(1)], dtype=6, device=q.device)
-  if together:
-    each = __torch__.ops.attention_weights(q, k.to(6).repeat_interleave(group, 0), mask)
-    values = torch.matmul(each, v.to(6).repeat_interleave(group, 0))
-    attended.copy_(values.transpose(0, 1))
-    last_rows.copy_(each[:, -1])
-    if first <= last:
-      total.add_(each[first:last + 1].sum([0]))
-  else:
-    for head in range(q.size(0)):
-      weights = __torch__.ops.attention_weights(q[head], k[head // group].to(6), mask)
-      attended[:, head].copy_(torch.matmul(weights, v[head // group].to(6)))
-      last_rows[head].copy_(weights[-1])
-      if first <= head and head <= last:
-        total.add_(weights)
+  last_rows = torch.empty([q.size(0), n], dtype=6, device=q.device)
+  for head in range(0, q.size(0), heads):
+    to = head + heads
+    keys = k[head // group:(to - 1) // group + 1].to(6)
+    values = v[head // group:(to - 1) // group + 1].to(6)
+    if together and group > 1:
+      keys = keys.repeat_interleave(group, 0)
+      values = values.repeat_interleave(group, 0)
+    for start in range(0, q.size(1), block):
+      end = min(start + block, q.size(1))
+      seen = before + end if causal else n
+      scores = __torch__.ops.attention_scores(q[head:to, start:end], keys[:, :seen])
+      if causal:
+        scores[:, :, before + start:].add_(hidden[:end - start, :end - start])
+      weights = torch.softmax(scores, -1)
+      attended[start:end, head:to].copy_(torch.matmul(weights, values[:, :seen]).transpose(0, 1))
+      if end == q.size(1):
+        last_rows[head:to].copy_(weights[:, -1])
+      some = weights[max(first - head, 0):max(last + 1 - head, 0)]
+      if some.numel() > 0:
+        total[start:end, :seen].add_(some.sum([0]))
   return [attended.flatten(1), last_rows]

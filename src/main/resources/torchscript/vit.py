@@ -22,9 +22,8 @@ def layer(x: Tensor, w: __torch__.weights.TowerLayer, options: __torch__.weights
   h = __torch__.ops.layer_norm(x, w.layer_norm1, options.eps)
   qkv = __torch__.ops.projected(h, w.qkv_proj, 0).reshape([x.size(0), 3, options.heads, -1])
   q, k, v = qkv.permute([1, 2, 0, 3]).unbind(0)
-  none = torch.empty([0], dtype=6, device=x.device)
   last = options.heads - 1 if total.numel() > 0 else -1
-  attended = __torch__.ops.attend(q, k, v, none, 0, last, total, not x.is_cpu)[0]
+  attended = __torch__.ops.attend(q, k, v, False, 0, last, total, not x.is_cpu)[0]
   x = x.add_(__torch__.ops.projected(attended, w.out_proj, 0))
   # Some rows at a time, since what lies between is four times as wide.
   parts = x.chunk(2)

@@ -1,10 +1,11 @@
 package org.vlmvisualizer.network;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -13,28 +14,55 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A head at a time, as on CPUs, and all together, as on GPUs: the same attention. */
 class AttendTest {
+  private static final int SIZE = 8;
+
+  /** Queries: the last of the keys. Blocks have 128 queries. */
   @ParameterizedTest
-  @CsvSource({"4, 4, 0, 3", "6, 2, 1, 4", "4, 1, 2, 2", "4, 4, 0, -1"})
-  void bothWaysAgree(int heads, int keyHeads, int first, int last) {
+  @CsvSource({
+    "4, 4, 0, 3, 9, 9, true",
+    "6, 2, 1, 4, 300, 300, true",
+    "4, 1, 2, 2, 130, 300, true",
+    "4, 1, 0, -1, 1, 200, true",
+    "4, 4, 0, -1, 256, 256, true",
+    "6, 3, 0, 5, 140, 140, false",
+  })
+  void bothWaysAreTheDefinition(
+      int heads, int keyHeads, int first, int last, int queries, int keys, boolean causal) {
     try (Torch torch = Torch.on(Device.cpu());
         PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
-      PtNDArray q = random(scope, heads, 9, 8);
-      PtNDArray k = random(scope, keyHeads, 9, 8);
-      PtNDArray v = random(scope, keyHeads, 9, 8);
-      PtNDArray mask = random(scope, 9, 9);
-      PtNDArray[] totals = {torch.zeros(scope, 9, 9), torch.zeros(scope, 9, 9)};
-      PtNDArray[] single =
-          torch.tensors(scope, "attend", q, k, v, mask, first, last, totals[0], false);
-      PtNDArray[] together =
-          torch.tensors(scope, "attend", q, k, v, mask, first, last, totals[1], true);
-      for (int i = 0; i < 2; i++) {
-        assertTrue(difference(single[i], together[i]) < 1e-6 * largest(single[i]));
+      PtNDArray q = random(scope, heads, queries, SIZE);
+      PtNDArray k = random(scope, keyHeads, keys, SIZE);
+      PtNDArray v = random(scope, keyHeads, keys, SIZE);
+      NDArray weights = weights(q, k.repeat(0, heads / keyHeads), causal);
+      NDArray values = weights.matMul(v.repeat(0, heads / keyHeads));
+      for (boolean together : new boolean[] {false, true}) {
+        PtNDArray total = torch.zeros(scope, queries, keys);
+        PtNDArray[] found =
+            torch.tensors(scope, "attend", q, k, v, causal, first, last, total, together);
+        NDArray attended = found[0].reshape(queries, heads, SIZE).transpose(1, 0, 2);
+        assertTrue(difference(values, attended) < 1e-5);
+        assertTrue(difference(weights.get(":, -1"), found[1]) < 1e-6);
+        NDArray expected = torch.zeros(scope, queries, keys);
+        for (int head = first; head <= last; head++) {
+          expected = expected.add(weights.get(head));
+        }
+        assertTrue(difference(expected, total) < 1e-5);
       }
-      assertTrue(difference(totals[0], totals[1]) < 1e-6);
-      float counted = Math.max(0, last + 1 - first);
-      assertEquals(9 * counted, totals[0].sum().getFloat(), 1e-4);
-      assertEquals(heads, single[1].sum().getFloat(), 1e-5);
     }
+  }
+
+  /** [H, Q, K], by the definition. */
+  private static NDArray weights(NDArray q, NDArray k, boolean causal) {
+    long queries = q.getShape().get(1);
+    long keys = k.getShape().get(1);
+    NDArray scores = q.matMul(k.transpose(0, 2, 1)).div(Math.sqrt(SIZE));
+    if (causal) {
+      NDManager manager = q.getManager();
+      NDArray query = manager.arange(keys - queries, (float) keys).reshape(queries, 1);
+      NDArray hidden = manager.arange((float) keys).reshape(1, keys).gt(query);
+      scores = scores.sub(hidden.toType(DataType.FLOAT32, false).mul(1e9f));
+    }
+    return scores.softmax(-1);
   }
 
   private static double difference(NDArray a, NDArray b) {
