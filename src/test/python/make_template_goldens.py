@@ -2,8 +2,8 @@
 
     python src/test/python/make_template_goldens.py FOLDER
 
-FOLDER holds NAME.jinja, a chat template each, as checkpoints of that name have it. Neither is kept here: of a
-template, resources/golden/templates.json has the SHA-256, and the prompts that it makes.
+FOLDER holds NAME.jinja, a chat template each, as checkpoints of that name have it. None is kept here: of a template,
+resources/golden/templates.json has the SHA-256, and the prompts that it makes. Those of other names stay there.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ import json
 import sys
 from pathlib import Path
 
+from jinja2.exceptions import TemplateError
 from transformers.utils.chat_template_utils import render_jinja_template
 
 GOLDEN = Path(__file__).resolve().parent.parent / "resources" / "golden"
@@ -25,8 +26,8 @@ SYSTEM = {
 }
 
 
-def render(jinja: str, system: str | None = None) -> str:
-    user = {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": QUESTION}]}
+def render(jinja: str, system: str | None = None, pictures: int = 1) -> str:
+    user = {"role": "user", "content": [{"type": "image"}] * pictures + [{"type": "text", "text": QUESTION}]}
     messages = [user]
     if system:
         messages.insert(0, {"role": "system", "content": [{"type": "text", "text": system}]})
@@ -35,23 +36,32 @@ def render(jinja: str, system: str | None = None) -> str:
 
 
 def main() -> None:
-    entries = []
+    golden = json.loads((GOLDEN / "templates.json").read_text(encoding="utf-8"))
+    entries = {entry["name"]: entry for entry in golden["templates"]}
+    known_by_hash = {entry["sha256"] for entry in entries.values()}
     for file in sorted(Path(sys.argv[1]).glob("*.jinja")):
         jinja = file.read_text(encoding="utf-8").removesuffix("\n")
         prompt = render(jinja)
+        sha256 = hashlib.sha256(jinja.encode()).hexdigest()
+        if sha256 in known_by_hash and file.stem not in entries:
+            continue  # by another name
+        known_by_hash.add(sha256)
         begin = next((begin for begin in SYSTEM if prompt.startswith(begin)), None)
-        with_system = render(jinja, SYSTEM[begin]) if begin else ""
-        # Some have no place for a system text, and take its words for the assistant's.
+        try:
+            with_system = render(jinja, SYSTEM[begin]) if begin else ""
+        except TemplateError:
+            with_system = ""
+        # Some have no place for a system text, and take its words for the assistant's; others say it twice.
         known = with_system.startswith((SYSTEM["USER: "], "<|im_start|>system"))
-        entries.append(
-            {
-                "name": file.stem,
-                "sha256": hashlib.sha256(jinja.encode()).hexdigest(),
-                "prompt": prompt,
-                "promptWithSystem": with_system if known else None,
-            }
-        )
-    golden = {"question": QUESTION, "templates": entries}
+        known = known and with_system.count(SYSTEM[begin]) == 1
+        entries[file.stem] = {
+            "name": file.stem,
+            "sha256": sha256,
+            "prompt": prompt,
+            "promptOfTwo": render(jinja, pictures=2),
+            "promptWithSystem": with_system if known else None,
+        }
+    golden = {"question": QUESTION, "templates": [entries[name] for name in sorted(entries)]}
     text = json.dumps(golden, indent=2, ensure_ascii=False) + "\n"
     (GOLDEN / "templates.json").write_text(text, encoding="utf-8")
 

@@ -101,7 +101,10 @@ public final class AttentionCli implements Callable<Integer> {
           "keep the attention of each layer or head, for maps of some of them later: nothing, layers, heads")
   private String keep = "nothing";
 
-  @Option(names = "--template", description = "auto, vicuna_v1, mistral, llama_2, chatml, v0")
+  @Option(
+      names = "--template",
+      description =
+          "auto, vicuna_v1, mistral, llama_2, chatml, v0, chatml_direct, interleave, onevision, llama_3, smolvlm, idefics3, huatuo")
   private String template = "auto";
 
   @Option(names = "--system", description = "the template's system text: drop, keep")

@@ -83,7 +83,21 @@ abstract class AskingCommand extends VisualizerCommand {
       persist = false,
       label = "Prompt template",
       description = "Text around the question; auto takes what the model's own files say",
-      choices = {"auto", "vicuna_v1", "mistral", "llama_2", "chatml", "v0"},
+      choices = {
+        "auto",
+        "vicuna_v1",
+        "mistral",
+        "llama_2",
+        "chatml",
+        "v0",
+        "chatml_direct",
+        "interleave",
+        "onevision",
+        "llama_3",
+        "smolvlm",
+        "idefics3",
+        "huatuo"
+      },
       attrs = @Attr(name = ADVANCED))
   private String template = "auto";
 

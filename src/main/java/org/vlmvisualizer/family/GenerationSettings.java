@@ -66,7 +66,7 @@ final class GenerationSettings {
         new GenerationSettings(checkpoint.has(FILE) ? List.of(file) : List.of(config, text));
     settings.refuseUnsupported();
     return new Generation(
-        eosIds(List.of(file, config, text)),
+        eosIds(List.of(file, config, text), text.text("model_type", "llama")),
         settings.penalty(),
         settings.count("no_repeat_ngram_size"),
         settings.ids("suppress_tokens"),
@@ -143,13 +143,13 @@ final class GenerationSettings {
     return ids;
   }
 
-  /** LLaMA's and Mistral's own is 2. */
-  private static Set<Integer> eosIds(List<ConfigObject> sources) {
+  /** Where nothing says it, LLaMA's and Mistral's own is 2, and Qwen's have none. */
+  private static Set<Integer> eosIds(List<ConfigObject> sources, String type) {
     return sources.stream()
         .map(c -> c.numbers("eos_token_id"))
         .filter(ids -> !ids.isEmpty())
         .findFirst()
         .map(ids -> Set.copyOf(ids.stream().map(Double::intValue).toList()))
-        .orElse(Set.of(2));
+        .orElse(type.contains("qwen") ? Set.of() : Set.of(2));
   }
 }

@@ -143,11 +143,7 @@ class LlavaFamily implements ModelFamily {
   @Override
   public PromptTemplate template(Checkpoint checkpoint) {
     ChatTemplate given = ChatTemplate.of(checkpoint);
-    if (given != null) {
-      return given.known();
-    }
-    boolean mistral = text(checkpoint).text("model_type", "llama").equals("mistral");
-    return mistral ? PromptTemplate.MISTRAL : PromptTemplate.VICUNA_V1;
+    return given != null ? given.known() : DefaultTemplate.of(text(checkpoint));
   }
 
   @Override

@@ -168,7 +168,7 @@ final class LlavaOriginalFamily implements ModelFamily {
       return given.known();
     }
     // The original code goes by the folder's name; a template of the text-only base says nothing.
-    return isMistral(checkpoint) ? PromptTemplate.MISTRAL : PromptTemplate.VICUNA_V1;
+    return DefaultTemplate.of(config(checkpoint.config()));
   }
 
   /** The original code hands the prompt over as embeddings. */

@@ -70,7 +70,7 @@ public interface ModelFamily {
     PromptEncoder encoder =
         new PromptEncoder(tokenizer, config.decoder().vocabSize(), config.imageTokenId());
     try {
-      encoder.requireImageToken();
+      encoder.requireImageToken(PromptTemplate.IMAGE);
       return encoder;
     } catch (InputException e) {
       encoder.close();

@@ -49,13 +49,69 @@ public final class KnownChatTemplates {
           entry(
               "41cd724bc51c350966bc5b72a9026392d79d294a6f7a20fe84f348c7355205a4",
               PromptTemplate.MISTRAL),
-          // llava-hf's LLaVA-OneVision.
+          // llava-hf's LLaVA-OneVision, first version.
           entry(
               "f741044c80eb2fb78a62fe765fe9564e0170cf359becbac1298b5c1ce2e25b41",
               PromptTemplate.CHATML),
           entry(
               "c4c649e6a9be146f169b1391fb85e3fdc4f42b61cd4e023d0acee3bda39dd266",
               PromptTemplate.CHATML),
+          // llava-hf's LLaVA-OneVision since then, and the same without a video.
+          entry(
+              "fbf77862dcdda46840b6da02767d651eadad3582310e40fed04dc7594a0a80dd",
+              PromptTemplate.ONEVISION),
+          entry(
+              "5ac9bd4e60a2be4f9df039e4d9328b91c2a957be3cb08686b9702ad77d9965ed",
+              PromptTemplate.ONEVISION),
+          entry(
+              "088e5fdce3518ebf5ae5c24df068567c6285821ef4c7ac688a6196f4ca9ba5fa",
+              PromptTemplate.ONEVISION),
+          entry(
+              "14f0b9bf470b6770b681f9c98853c1627f58491d12ebab627e472be1992a3cbc",
+              PromptTemplate.ONEVISION),
+          // Of LLaVA-NeXT-Interleave's kind: line ends behind roles and turns.
+          entry(
+              "349c5ec420d32641da2ee0fb704139ec59f890f48abf4cffe670685747794323",
+              PromptTemplate.INTERLEAVE),
+          entry(
+              "3dab8bfeb716c43409796aa1dd9bd3eef777d0fc2ba8a13cbb79acc922380bad",
+              PromptTemplate.INTERLEAVE),
+          // LLaVA-NeXT-Video: Vicuna, Mistral, Yi.
+          entry(
+              "f33044e95c00714fa512cb4b3201a3be2e8d563725a25c146521921d6f827099",
+              PromptTemplate.VICUNA_V1),
+          entry(
+              "14e86eac484c2f5060bd1346848dd020920b2ba5295ad827d33c9042bad49fa9",
+              PromptTemplate.VICUNA_V1),
+          entry(
+              "6294a3269880726ad24ea6a9287d92735f1ce700ae6550d002c5d7f8ea96fcdf",
+              PromptTemplate.MISTRAL),
+          entry(
+              "089c7640d328ea9577e330d2101e2441677e17590c63c2577ffd92bb675b014c",
+              PromptTemplate.MISTRAL),
+          entry(
+              "226cddf019684887ff1dd1c1ad1bfb585f84ae41658c979901d3f090a4dc0367",
+              PromptTemplate.CHATML),
+          entry(
+              "d124eeaf7aaf0d71f29d31122cdcebf1547365529b52bf1761abb54482422d56",
+              PromptTemplate.CHATML),
+          // SmolVLM and SmolVLM2.
+          entry(
+              "830005085ddd94cec605b6e21b885b28ffad6e3f82ee6a212c523533e8f04f01",
+              PromptTemplate.SMOLVLM),
+          entry(
+              "a00a4331268a4fe8999d0d56538f0dcb8978d0412a336d63569b3fca87beebc6",
+              PromptTemplate.SMOLVLM),
+          entry(
+              "36a47ed97c18667acf1150e4fa25e2e2b0e87d468307dd593874f152373c2c5b",
+              PromptTemplate.SMOLVLM),
+          // Idefics3.
+          entry(
+              "0d7e56ca41705b79932de707b22bc855c3cfcefae62f1ac5e458560654883d2e",
+              PromptTemplate.IDEFICS3),
+          entry(
+              "fcbb6764942ea01454d80ccd9bd03365cd0ad41c31431208f7457f5cbb9ad69e",
+              PromptTemplate.IDEFICS3),
           // The demo model.
           entry(
               "fd0eda19cdd57402d9b289c6350b793436754165d314130ab8f3696ac80e4e84",

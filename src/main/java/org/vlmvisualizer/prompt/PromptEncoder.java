@@ -97,13 +97,13 @@ public final class PromptEncoder implements AutoCloseable {
     RenderedPrompt prompt = template.render(question, keepSystem, pictures);
     List<Integer> ids = new ArrayList<>();
     List<Kind> kinds = new ArrayList<>();
-    for (Token token : prefix == null ? tokens(prompt.text()) : spliced(prompt.text())) {
+    for (Token token : beginningOnce(prompt.text())) {
       ids.add(token.id());
       boolean image = token.id() == imageTokenId;
       kinds.add(image ? Kind.IMAGE : prompt.kind(token.start()));
     }
     int found = Collections.frequency(kinds, Kind.IMAGE);
-    if (found != imageTokens) {
+    if (found != imageTokens || found == 0) {
       throw new InputException(
           "Expected tokenizer.json to know %s as id %d, but of %d in the prompt it found %d; use the tokenizer.json that belongs to these weights."
               .formatted(imageToken, imageTokenId, imageTokens, found));
@@ -111,6 +111,14 @@ public final class PromptEncoder implements AutoCloseable {
     int[] inputIds = ids.stream().mapToInt(Integer::intValue).toArray();
     List<String> tokens = ids.stream().map(this::text).toList();
     return new TokenSequence(prompt.readable(imageToken), inputIds, tokens, spans(kinds));
+  }
+
+  /** As in transformers, BOS that the template writes comes without that of the tokenizer. */
+  private List<Token> beginningOnce(String text) {
+    List<Token> tokens = prefix == null ? tokens(text) : spliced(text);
+    boolean twice =
+        tokens.size() > 1 && tokens.get(0).start() < 0 && tokens.get(0).id() == tokens.get(1).id();
+    return twice ? tokens.subList(1, tokens.size()) : tokens;
   }
 
   /** Before the prompt is put together, which many pictures would make long. */
@@ -142,16 +150,17 @@ public final class PromptEncoder implements AutoCloseable {
   }
 
   /**
-   * @throws InputException unless the image token's id is that of {@code <image>} in tokenizer.json
+   * @param token {@code <image>}, or what stands for a part of a video
+   * @throws InputException unless the image token's id is that of the token in tokenizer.json
    */
-  public void requireImageToken() {
-    Integer known = vocabulary.id(PromptTemplate.IMAGE);
+  public void requireImageToken(String token) {
+    Integer known = vocabulary.id(token);
     if (known == null || known != imageTokenId) {
       throw new InputException(
           "Expected image_token_index %d of config.json to be the id of %s in tokenizer.json, but %s; use the config.json and tokenizer.json that belong together."
               .formatted(
                   imageTokenId,
-                  PromptTemplate.IMAGE,
+                  token,
                   known == null ? "that has no such token" : "that is " + known));
     }
   }

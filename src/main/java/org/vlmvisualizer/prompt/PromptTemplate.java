@@ -10,8 +10,9 @@ import org.vlmvisualizer.core.Span.Kind;
 /**
  * How a question is put to a model.
  *
- * <p>Sources: LLaVA 1.2, conversation.py, and the chat templates of the llava-hf checkpoints; the
- * white space is that of the latter.
+ * <p>Sources: LLaVA 1.2 and LLaVA-NeXT, conversation.py; the chat templates of the llava-hf
+ * checkpoints, SmolVLM and Idefics3, whose white space counts where both are; HuatuoGPT-Vision,
+ * cli.py. The video token of LLaVA-NeXT-Video stands where {@code <image>} does.
  */
 public enum PromptTemplate {
   VICUNA_V1(Texts.ASSISTANT + " ", "USER: {<image>\n}%s ASSISTANT:"),
@@ -20,7 +21,25 @@ public enum PromptTemplate {
   CHATML(
       "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n",
       "<|im_start|>user\n{<image>\n}%s<|im_end|>\n<|im_start|>assistant\n"),
-  V0(Texts.ASSISTANT, "###Human: {<image>\n}%s###Assistant:");
+  V0(Texts.ASSISTANT, "###Human: {<image>\n}%s###Assistant:"),
+  /** LLaVA-1.6 34B: no line end behind a turn. */
+  CHATML_DIRECT(
+      "<|im_start|>system\nAnswer the questions.<|im_end|>",
+      "<|im_start|>user\n{<image>\n}%s<|im_end|><|im_start|>assistant\n"),
+  /** LLaVA-NeXT-Interleave: its pictures on one line. */
+  INTERLEAVE(
+      "<|im_start|>system\n\nYou are a helpful assistant.<|im_end|>\n",
+      "<|im_start|>user\n{<image>}\n%s<|im_end|>\n<|im_start|>assistant\n"),
+  ONEVISION(
+      "<|im_start|>system \nYou are a helpful assistant.<|im_end|>",
+      "<|im_start|>user {<image>}\n%s<|im_end|><|im_start|>assistant\n"),
+  LLAMA_3(
+      "<|start_header_id|>system<|end_header_id|>\n\n" + Texts.HELPFUL + "<|eot_id|>",
+      "<|start_header_id|>user<|end_header_id|>\n\n{<image>\n}%s<|eot_id|>"
+          + "<|start_header_id|>assistant<|end_header_id|>\n\n"),
+  SMOLVLM("", "<|im_start|>User:{<image>}%s<end_of_utterance>\nAssistant:"),
+  IDEFICS3("", "<|begin_of_text|>User:{<image>}%s<end_of_utterance>\nAssistant:"),
+  HUATUO("", "<|user|>\n{<image>\n}%s\n<|assistant|>\n");
 
   /** Where a picture goes. */
   public static final String IMAGE = "<image>";
@@ -81,7 +100,7 @@ public enum PromptTemplate {
     throw new InputException("Expected template auto, %s, found '%s'.".formatted(names(), text));
   }
 
-  /** What a user may choose among: vicuna_v1, mistral, ... or v0. */
+  /** What a user may choose among: vicuna_v1, mistral, ... or huatuo. */
   static String names() {
     String all =
         Arrays.stream(values())

@@ -40,6 +40,11 @@ class KnownChatTemplatesTest {
       JsonObject entry = element.getAsJsonObject();
       PromptTemplate template = KnownChatTemplates.BY_SHA256.get(entry.get("sha256").getAsString());
       assertEquals(entry.get("prompt").getAsString(), template.render(question, false, ONE).text());
+      if (entry.has("promptOfTwo")) {
+        List<String> two = List.of(PromptTemplate.IMAGE, PromptTemplate.IMAGE);
+        assertEquals(
+            entry.get("promptOfTwo").getAsString(), template.render(question, false, two).text());
+      }
       if (!entry.get("promptWithSystem").isJsonNull()) {
         assertEquals(
             entry.get("promptWithSystem").getAsString(),
