@@ -213,7 +213,7 @@ public final class SentencePieceTokenizer {
           "Expected the bos_token of %s to be a token of %s, but '%s' is none."
               .formatted(CONFIG, MODEL, bos));
     }
-    return TokenizerConfig.template(bos, ids.get(bos), null, null);
+    return TemplateProcessing.around(bos, ids.get(bos), null, null);
   }
 
   private JsonObject bytePairs() {

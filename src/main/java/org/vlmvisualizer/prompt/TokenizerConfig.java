@@ -3,6 +3,8 @@ package org.vlmvisualizer.prompt;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,16 +16,31 @@ import org.vlmvisualizer.core.InputException;
  * What tokenizer_config.json changes about a tokenizer.json: tokens that it adds, and whether BOS
  * and EOS go around a prompt.
  *
- * <p>Source: transformers 4.57, tokenization_utils_fast.py, tokenization_llama_fast.py.
+ * <p>Source: transformers 4.57.6, tokenization_utils_fast.py, tokenization_llama_fast.py,
+ * tokenization_qwen2_fast.py, tokenization_gpt2_fast.py.
  */
 public final class TokenizerConfig {
   private static final String FILE = "tokenizer_config.json";
   private static final String ADDED = "added_tokens";
 
-  /** The class that makes its own post_processor; the other takes that of tokenizer.json. */
+  /** The class that makes its own post_processor. */
   private static final String LLAMA = "LlamaTokenizer";
 
-  private static final Set<String> GENERIC = Set.of("PreTrainedTokenizer", "TokenizersBackend");
+  /** These take post_processor from tokenizer.json. */
+  private static final Set<String> GENERIC =
+      Set.of("PreTrainedTokenizer", "TokenizersBackend", "Qwen2Tokenizer", "GPT2Tokenizer");
+
+  private static final String END = "<|endoftext|>";
+
+  /** Special tokens of a class where tokenizer_config.json does not name them. */
+  private static final Map<String, Map<String, String>> DEFAULTS =
+      Map.of(
+          LLAMA,
+          Map.of("bos_token", "<s>", "eos_token", "</s>", "unk_token", "<unk>"),
+          "Qwen2Tokenizer",
+          Map.of("eos_token", END, "unk_token", END, "pad_token", END),
+          "GPT2Tokenizer",
+          Map.of("bos_token", END, "eos_token", END, "unk_token", END));
 
   private static final List<String> SPECIAL =
       List.of(
@@ -91,8 +108,7 @@ public final class TokenizerConfig {
           .forEach(e -> further.put(Integer.parseInt(e.getKey()), e.getValue().getAsJsonObject()));
       further.values().forEach(this::add);
     }
-    for (String key : SPECIAL) {
-      String content = token(key, null);
+    for (String content : special()) {
       if (ids.containsKey(content) && !added.containsKey(ids.get(content))) {
         JsonObject token = new JsonObject();
         token.addProperty("content", content);
@@ -103,6 +119,25 @@ public final class TokenizerConfig {
     JsonArray all = new JsonArray();
     added.values().forEach(all::add);
     tokenizer.add(ADDED, all);
+  }
+
+  /** The texts of the special tokens, each of which is found whole wherever it stands. */
+  private List<String> special() {
+    List<String> all = new ArrayList<>();
+    Map<String, String> byDefault = DEFAULTS.getOrDefault(type(), Map.of());
+    for (String key : SPECIAL) {
+      // A token that is null is none, whatever the class has by default.
+      all.add(config.has(key) ? token(key, null) : byDefault.get(key));
+    }
+    for (String key : List.of("additional_special_tokens", "extra_special_tokens")) {
+      JsonElement more = has(key) ? config.get(key) : new JsonArray();
+      Collection<JsonElement> tokens =
+          more.isJsonObject()
+              ? more.getAsJsonObject().asMap().values()
+              : more.getAsJsonArray().asList();
+      tokens.forEach(token -> all.add(content(token)));
+    }
+    return all;
   }
 
   /**
@@ -129,15 +164,24 @@ public final class TokenizerConfig {
     return complete;
   }
 
+  private String type() {
+    return token("tokenizer_class", LLAMA).replaceFirst("Fast$", "");
+  }
+
   private void surround() {
-    String type = token("tokenizer_class", LLAMA).replaceFirst("Fast$", "");
+    if (flag(config, "split_special_tokens", false)) {
+      throw new InputException(
+          "Expected a tokenizer that finds special tokens in a text, but %s sets split_special_tokens; set it to false."
+              .formatted(FILE));
+    }
+    String type = type();
     if (GENERIC.contains(type)) {
       setPrefixSpace();
       return;
     }
     if (!type.equals(LLAMA)) {
       throw new InputException(
-          "Expected tokenizer_class LlamaTokenizer or PreTrainedTokenizerFast in %s, found %s; this kind of tokenizer is not supported, choose another model."
+          "Expected tokenizer_class LlamaTokenizer, Qwen2Tokenizer, GPT2Tokenizer or PreTrainedTokenizerFast in %s, found %s; this kind of tokenizer is not supported, choose another model."
               .formatted(FILE, type));
     }
     if (has("add_prefix_space") && !flag(config, "add_prefix_space", true)) {
@@ -169,56 +213,7 @@ public final class TokenizerConfig {
                 .formatted(FILE, token));
       }
     }
-    return template(bos, ids.get(bos), eos, ids.get(eos));
-  }
-
-  /**
-   * The post_processor of a tokenizer.json that puts tokens in front of and behind a text.
-   *
-   * @param bos null for none
-   * @param eos null for none
-   */
-  static JsonObject template(String bos, Integer bosId, String eos, Integer eosId) {
-    JsonArray single = new JsonArray();
-    JsonObject special = new JsonObject();
-    if (bos != null) {
-      single.add(piece("SpecialToken", bos));
-      special.add(bos, special(bos, bosId));
-    }
-    single.add(piece("Sequence", "A"));
-    if (eos != null) {
-      single.add(piece("SpecialToken", eos));
-      special.add(eos, special(eos, eosId));
-    }
-    JsonArray pair = single.deepCopy();
-    pair.add(piece("Sequence", "B"));
-    JsonObject template = new JsonObject();
-    template.addProperty("type", "TemplateProcessing");
-    template.add("single", single);
-    template.add("pair", pair);
-    template.add("special_tokens", special);
-    return template;
-  }
-
-  private static JsonObject piece(String kind, String id) {
-    JsonObject content = new JsonObject();
-    content.addProperty("id", id);
-    content.addProperty("type_id", 0);
-    JsonObject piece = new JsonObject();
-    piece.add(kind, content);
-    return piece;
-  }
-
-  private static JsonObject special(String token, int id) {
-    JsonArray ids = new JsonArray();
-    ids.add(id);
-    JsonArray tokens = new JsonArray();
-    tokens.add(token);
-    JsonObject special = new JsonObject();
-    special.addProperty("id", token);
-    special.add("ids", ids);
-    special.add("tokens", tokens);
-    return special;
+    return TemplateProcessing.around(bos, ids.get(bos), eos, ids.get(eos));
   }
 
   private boolean has(String key) {
@@ -227,10 +222,10 @@ public final class TokenizerConfig {
 
   /** A token is a text, or an object with its content. */
   private String token(String key, String byDefault) {
-    if (!has(key)) {
-      return byDefault;
-    }
-    JsonElement value = config.get(key);
+    return has(key) ? content(config.get(key)) : byDefault;
+  }
+
+  private static String content(JsonElement value) {
     return value.isJsonObject()
         ? value.getAsJsonObject().get("content").getAsString()
         : value.getAsString();

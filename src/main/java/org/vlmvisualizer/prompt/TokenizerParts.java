@@ -13,23 +13,41 @@ import org.vlmvisualizer.core.InputException;
 
 /**
  * What a tokenizer.json may be made of. The native tokenizer believes the file, and where it is
- * wrong in some ways ends the whole program; so only parts of LLaMA's and Mistral's tokenizers are
- * let through, with values that are safe.
+ * wrong in some ways ends the whole program; so only parts of LLaMA's, Mistral's and GPT-2's kind
+ * of tokenizers are let through, with values that are safe. A regular expression could take forever
+ * on some text; so those of the models in use are known to the letter.
  *
  * <p>Source: tokenizers 0.21, tokenizer/serialization.rs, models/bpe/model.rs, decoders/strip.rs,
  * processors/template.rs.
  */
 final class TokenizerParts {
+  private static final String CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|";
+  private static final String REST =
+      "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+
   /** Types by part; a null part is fine but for the model. */
   private static final Map<String, Set<String>> TYPES =
       Map.of(
           "normalizer", Set.of("Sequence", "Prepend", "Replace", "NFC", "NFKC"),
-          "pre_tokenizer", Set.of("Sequence", "Metaspace", "ByteLevel"),
+          "pre_tokenizer", Set.of("Sequence", "Metaspace", "ByteLevel", "Digits", "Split"),
           "post_processor", Set.of("Sequence", "TemplateProcessing", "ByteLevel"),
           "decoder",
               Set.of(
                   "Sequence", "Replace", "ByteFallback", "Fuse", "Strip", "Metaspace", "ByteLevel"),
           "model", Set.of("BPE"));
+
+  /**
+   * What text is split by before bytes are merged.
+   *
+   * <p>Source: transformers 4.57.6, convert_slow_tokenizer.py, Qwen2Converter and
+   * TikTokenConverter.
+   */
+  private static final Set<String> SPLITS =
+      Set.of(
+          // Qwen2, Qwen2.5, Qwen3
+          CONTRACTIONS + "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}" + REST,
+          // LLaMA-3
+          CONTRACTIONS + "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}" + REST);
 
   /** Longer than any list of parts in use. */
   private static final int MAX_PARTS = 100;
@@ -79,6 +97,7 @@ final class TokenizerParts {
     }
     switch (part + " " + type) {
       case "normalizer Replace", "decoder Replace" -> checkReplace(object);
+      case "pre_tokenizer Split" -> checkSplit(object);
       case "decoder Strip" -> {
         if (has(object, "stop") && !object.get("stop").toString().equals("0")) {
           throw unsupported("stop 0 for Strip", object.get("stop"));
@@ -96,6 +115,19 @@ final class TokenizerParts {
         }
       }
       default -> {}
+    }
+  }
+
+  private static void checkSplit(JsonObject split) {
+    String pattern = text(object("Split", split.get("pattern")).get("Regex"));
+    if (!SPLITS.contains(pattern)) {
+      throw unsupported("the pattern of Qwen2 or LLaMA-3 for Split", split.get("pattern"));
+    }
+    boolean inverted = text(split.get("invert")).equals("true");
+    if (inverted || !text(split.get("behavior")).equals("Isolated")) {
+      throw unsupported(
+          "Isolated as the behavior of Split, not inverted",
+          inverted ? split.get("invert") : split.get("behavior"));
     }
   }
 

@@ -15,7 +15,9 @@ final class Vocabulary {
   private static final int MAX_ID = 10_000_000;
 
   private final Map<Integer, String> pieces = new HashMap<>();
+  private final Set<Integer> added = new HashSet<>();
   private final Set<Integer> special = new HashSet<>();
+  private final boolean byteLevel;
   private int size;
 
   /**
@@ -23,6 +25,7 @@ final class Vocabulary {
    * @throws InputException if it has no vocabulary
    */
   Vocabulary(JsonObject tokenizer) {
+    byteLevel = isByteLevel(tokenizer.get("decoder"));
     try {
       JsonElement vocab = tokenizer.getAsJsonObject("model").get("vocab");
       if (vocab.isJsonArray()) {
@@ -37,6 +40,7 @@ final class Vocabulary {
       for (JsonElement token : added == null ? new JsonArray() : added) {
         JsonObject entry = token.getAsJsonObject();
         put(entry.get("id").getAsInt(), entry.get("content").getAsString());
+        this.added.add(entry.get("id").getAsInt());
         if (entry.has("special") && entry.get("special").getAsBoolean()) {
           special.add(entry.get("id").getAsInt());
         }
@@ -50,6 +54,13 @@ final class Vocabulary {
       throw new InputException(
           "Expected a vocabulary in tokenizer.json, but it is broken; download it again.", e);
     }
+  }
+
+  private static boolean isByteLevel(JsonElement decoder) {
+    return decoder != null
+        && decoder.isJsonObject()
+        && decoder.getAsJsonObject().has("type")
+        && decoder.getAsJsonObject().get("type").toString().equals("\"ByteLevel\"");
   }
 
   private void put(int id, String piece) {
@@ -83,6 +94,9 @@ final class Vocabulary {
   /** The piece with its leading space; a byte as its character where that is ASCII. */
   String text(int id) {
     String piece = pieces.getOrDefault(id, "<" + id + ">");
+    if (byteLevel) {
+      return added.contains(id) ? piece : ByteLevel.text(piece);
+    }
     if (piece.matches("<0x[0-7][0-9A-F]>")) {
       return String.valueOf((char) Integer.parseInt(piece.substring(3, 5), 16));
     }
