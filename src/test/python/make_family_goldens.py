@@ -19,8 +19,9 @@ from families.llava import Llava
 from families.llava_next import LlavaNext
 from families.llava_next_video import LlavaNextVideo
 from families.llava_onevision import LlavaOnevision
+from families.original import Original
 
-FAMILIES = [Llava(), LlavaNext(), idefics3.Idefics3(), idefics3.SmolVLM(), LlavaOnevision(), LlavaNextVideo()]
+FAMILIES = [Llava(), LlavaNext(), idefics3.Idefics3(), idefics3.SmolVLM(), LlavaOnevision(), LlavaNextVideo(), Original()]
 
 
 def make_positions() -> None:

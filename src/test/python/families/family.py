@@ -1,13 +1,17 @@
 """What the families share; each states its differences in a module of its own."""
 
 import json
+from pathlib import Path
 
 import torch
-from transformers import AutoTokenizer, AutoVideoProcessor
+from transformers import AutoTokenizer, AutoVideoProcessor, GenerationConfig
 
-from families import switches
+from families import switches, words
 from families.layout import Layout
-from families.spec import Spec, text_config, vision_config
+from families.spec import Spec, draw, load, save, text_config, vision_config
+
+# Files of slow tokenizers, and others that say the same again.
+UNUSED = ["vocab.json", "merges.txt", "added_tokens.json", "special_tokens_map.json", "chat_template.jinja"]
 
 
 class Family:
@@ -18,7 +22,7 @@ class Family:
     specs: list[Spec] = []
     image_token, video_token = "<image>", "<video>"
 
-    def processor(self, spec: Spec, words):
+    def processor(self, spec: Spec, tokenizer):
         """Its processor, with the slow image processor."""
         raise NotImplementedError
 
@@ -35,20 +39,20 @@ class Family:
         """The slow one, which resizes with Pillow."""
         raise NotImplementedError
 
-    def config(self, spec: Spec, words):
+    def config(self, spec: Spec, tokenizer):
         """Its configuration."""
         return self.config_class(
             vision_config=vision_config(spec),
-            text_config=text_config(spec, words),
-            image_token_index=words.convert_tokens_to_ids("<image>"),
+            text_config=text_config(spec, tokenizer),
+            image_token_index=tokenizer.convert_tokens_to_ids("<image>"),
             vision_feature_layer=spec.feature_layer,
             vision_feature_select_strategy=spec.strategy,
             tie_word_embeddings=spec.tied,
             dtype=spec.dtype,
-            **self.settings(spec, words),
+            **self.settings(spec, tokenizer),
         )
 
-    def settings(self, spec: Spec, words) -> dict:
+    def settings(self, spec: Spec, tokenizer) -> dict:
         """What its configuration has besides."""
         return {}
 
@@ -73,19 +77,41 @@ class Family:
         The attention is the mean over the layers up to the one taken, of head means without the class token, rows
         normalised.
         """
-        out = model.model.vision_tower(crops, output_hidden_states=True, output_attentions=True)
         layer, strategy = model.config.vision_feature_layer, model.config.vision_feature_select_strategy
-        first = 1 if strategy == "default" else 0
-        return out.hidden_states[layer][:, first:], patch_attention(out.attentions[: len(out.attentions) + layer + 1], first)
+        return patches(model.model.vision_tower, crops, layer, strategy)
 
-    def features(self, model, patches: torch.Tensor, layout: Layout) -> torch.Tensor:
+    def features(self, model, seen: torch.Tensor, layout: Layout) -> torch.Tensor:
         """What the image tokens should be, by the layout: [K, D]."""
-        projected = model.model.multi_modal_projector(patches).flatten(0, 1)
+        projected = model.model.multi_modal_projector(seen).flatten(0, 1)
         features = layout.spread().float() @ projected
         newline = getattr(model.model, "image_newline", None)
         if newline is not None:
             features[~layout.placed()] = newline
         return features
+
+    def checkpoint(self, spec: Spec, folder: Path) -> tuple:
+        """Write it, and read it back: the model, its processor and the ids that end an answer."""
+        self.processor(spec, words.KINDS[spec.words]()).save_pretrained(folder)
+        for file in UNUSED:
+            (folder / file).unlink(missing_ok=True)
+        processor = self.load_processor(spec, folder)
+        tokenizer = processor.tokenizer
+        model = self.model_class(self.config(spec, tokenizer))
+        draw(model, spec, tokenizer)
+        model.config.architectures = [self.model_class.__name__]
+        model.config.save_pretrained(folder)
+        eos = [tokenizer.eos_token_id]
+        if spec.words == "qwen2":
+            eos.append(tokenizer.pad_token_id)
+        ends = {"eos_token_id": eos if len(eos) > 1 else eos[0], "pad_token_id": tokenizer.pad_token_id}
+        GenerationConfig(bos_token_id=tokenizer.bos_token_id, **ends).save_pretrained(folder)
+        model = load(self.model_class, spec, folder, save(model, spec, folder))
+        self.loaded(spec, model)
+        return model, processor, eos
+
+    def image_id(self, tokenizer, token: str) -> int:
+        """The id of image tokens."""
+        return tokenizer.convert_tokens_to_ids(token)
 
     def loaded(self, spec: Spec, model) -> None:
         """Called with the model as read back, before it is used."""
@@ -97,6 +123,12 @@ class Family:
     def switches(self, spec: Spec, model) -> dict:
         """By name, what changes a model in place so that it disobeys one setting."""
         return switches.of_tower(spec) | switches.of_decoder(spec, self.decoder)
+
+
+def patches(tower, crops: torch.Tensor, layer: int, strategy: str) -> tuple[torch.Tensor, torch.Tensor]:
+    out = tower(crops, output_hidden_states=True, output_attentions=True)
+    first = 1 if strategy == "default" else 0
+    return out.hidden_states[layer][:, first:], patch_attention(out.attentions[: len(out.attentions) + layer + 1], first)
 
 
 def patch_attention(layers, first: int) -> torch.Tensor:

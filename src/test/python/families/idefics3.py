@@ -8,6 +8,7 @@ them, whatever it then computes in. So do these goldens: numbers as the named ty
 """
 
 import math
+from types import MethodType
 
 import torch
 from transformers import (
@@ -49,7 +50,7 @@ class Idefics3(Family):
     def image_processor_class(self, spec: Spec) -> type:
         return self.image_class
 
-    def processor(self, spec: Spec, words):
+    def processor(self, spec: Spec, tokenizer):
         images = self.image_class(
             size={"longest_edge": spec.options["longest_edge"]},
             max_image_size={"longest_edge": spec.image_size},
@@ -58,12 +59,12 @@ class Idefics3(Family):
             image_std=STANDARD,
         )
         tokens = spec.side**2 // spec.options["scale_factor"] ** 2
-        return self.processor_class(images, words, image_seq_len=tokens, **self.video_processor(spec))
+        return self.processor_class(images, tokenizer, image_seq_len=tokens, **self.video_processor(spec))
 
     def video_processor(self, spec: Spec) -> dict:
         return {}
 
-    def config(self, spec: Spec, words):
+    def config(self, spec: Spec, tokenizer):
         vision = {
             "hidden_size": 24,
             "intermediate_size": 36,
@@ -75,11 +76,11 @@ class Idefics3(Family):
         } | spec.vision
         return self.config_class(
             vision_config=vision,
-            text_config=text_config(spec, words).to_dict(),
-            image_token_id=words.convert_tokens_to_ids("<image>"),
+            text_config=text_config(spec, tokenizer).to_dict(),
+            image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
             scale_factor=spec.options["scale_factor"],
             tie_word_embeddings=spec.tied,
-            pad_token_id=words.pad_token_id,
+            pad_token_id=tokenizer.pad_token_id,
             dtype=spec.dtype,
         )
 
@@ -93,9 +94,9 @@ class Idefics3(Family):
         out = model.model.vision_model(crops, output_attentions=True)
         return out.last_hidden_state, patch_attention(out.attentions, 0)
 
-    def features(self, model, patches: torch.Tensor, layout: Layout) -> torch.Tensor:
+    def features(self, model, seen: torch.Tensor, layout: Layout) -> torch.Tensor:
         """The patches of each token one after another, in their order in the layout, through one matrix."""
-        flat = patches.flatten(0, 1)
+        flat = seen.flatten(0, 1)
         return model.model.connector.modality_projection(
             torch.stack([flat[list(weights)].flatten() for weights in layout.weights])
         )
@@ -113,7 +114,8 @@ class Idefics3(Family):
                     for column in range(columns):
                         first = row * cells * grid.columns + column * cells
                         shuffled(layout, spec.side, scale, view, first, grid.columns)
-            view = layout.view(picture, "overview", Grid.over(0, 0, width, height, cells, cells))
+            name = "overview" if rows * columns > 1 else "picture"
+            view = layout.view(picture, name, Grid.over(0, 0, width, height, cells, cells))
             shuffled(layout, spec.side, scale, view, 0, cells)
         return layout
 
@@ -188,7 +190,7 @@ class SmolVLM(Idefics3):
     processor_class, image_class = SmolVLMProcessor, SmolVLMImageProcessor
     specs = [
         Spec(
-            "smolvlm-tiles", "Where is the red square?", [(61, 140)], side=6, patch=4, tied=True,
+            "smolvlm-tiles", "Where is the red square?", [(61, 140)], side=6, patch=4, tied=True, seed=2,
             options={"scale_factor": 3, "longest_edge": 72, "splitting": True}, **WORDS,
         ),
         Spec(
@@ -238,12 +240,12 @@ def number_positions(model, dtype: torch.dtype) -> None:
     along = positions(side, dtype)
     ids = (along[:, None] * side + along).flatten()
 
-    def forward(pixel_values, patch_attention_mask):
+    def forward(self, pixel_values, patch_attention_mask):
         assert patch_attention_mask.all()
-        patches = embeddings.patch_embedding(pixel_values).flatten(2).transpose(1, 2)
-        return patches + embeddings.position_embedding(ids)
+        patches = self.patch_embedding(pixel_values).flatten(2).transpose(1, 2)
+        return patches + self.position_embedding(ids)
 
-    embeddings.forward = forward
+    embeddings.forward = MethodType(forward, embeddings)  # of its own copy, where the model is copied
 
 
 @torch.no_grad()

@@ -51,7 +51,7 @@ class Llava(Family):
     def image_processor_class(self, spec: Spec) -> type:
         return CLIPImageProcessor if spec.tower == "clip" else SiglipImageProcessor
 
-    def processor(self, spec: Spec, words) -> LlavaProcessor:
+    def processor(self, spec: Spec, tokenizer) -> LlavaProcessor:
         size = spec.image_size
         square = {"height": size, "width": size}
         sizes = {"size": {"shortest_edge": size}, "crop_size": square} if spec.tower == "clip" else {"size": square}
@@ -59,13 +59,13 @@ class Llava(Family):
         additional = 1 if spec.tower == "clip" else 0
         return LlavaProcessor(
             images,
-            words,
+            tokenizer,
             patch_size=spec.patch,
             vision_feature_select_strategy=spec.strategy,
             num_additional_image_tokens=additional,
         )
 
-    def settings(self, spec: Spec, words) -> dict:
+    def settings(self, spec: Spec, tokenizer) -> dict:
         return {"image_seq_length": spec.side**2}
 
     def inputs(self, spec: Spec, processor, text: str, pictures: list) -> dict:

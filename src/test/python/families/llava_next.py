@@ -43,7 +43,7 @@ class LlavaNext(Family):
             text={"rope_scaling": LLAMA3_ROPE, "rope_theta": 500.0}, tower="clip", side=3, patch=9, names="new-flat",
         ),
         Spec(
-            "next-yi", "Describe the image.", [(61, 90)], "yi+system", "qwen2", "llama", tower="clip",
+            "next-yi", "Describe the image.", [(61, 90)], "chatml_direct+system", "qwen2", "llama", tower="clip",
             options={"pinpoints": [[56, 56], [28, 84], [84, 84]]},
         ),
     ]  # fmt: skip
@@ -54,10 +54,10 @@ class LlavaNext(Family):
     def pinpoints(self, spec: Spec) -> list[list[int]]:
         return spec.options.get("pinpoints") or pinpoints(spec.image_size)
 
-    def processor(self, spec: Spec, words):
+    def processor(self, spec: Spec, tokenizer):
         return self.processor_class(
             image_processor=self.images(spec),
-            tokenizer=words,
+            tokenizer=tokenizer,
             patch_size=spec.patch,
             vision_feature_select_strategy=spec.strategy,
             num_additional_image_tokens=1,
@@ -70,7 +70,7 @@ class LlavaNext(Family):
             size={"shortest_edge": size}, crop_size=square, image_grid_pinpoints=self.pinpoints(spec)
         )
 
-    def settings(self, spec: Spec, words) -> dict:
+    def settings(self, spec: Spec, tokenizer) -> dict:
         return {"image_grid_pinpoints": self.pinpoints(spec), "use_image_newline_parameter": True}
 
     def layout(self, spec: Spec, sizes: list[tuple[int, int]]) -> Layout:

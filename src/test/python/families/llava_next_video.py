@@ -39,21 +39,21 @@ class LlavaNextVideo(LlavaNext):
         ),
     ]  # fmt: skip
 
-    def processor(self, spec: Spec, words) -> LlavaNextVideoProcessor:
+    def processor(self, spec: Spec, tokenizer) -> LlavaNextVideoProcessor:
         size = spec.image_size
         square = {"height": size, "width": size}
         return LlavaNextVideoProcessor(
             video_processor=LlavaNextVideoVideoProcessor(size={"shortest_edge": size}, crop_size=square),
             image_processor=self.images(spec),
-            tokenizer=words,
+            tokenizer=tokenizer,
             patch_size=spec.patch,
             vision_feature_select_strategy=spec.strategy,
             num_additional_image_tokens=1,
         )
 
-    def settings(self, spec: Spec, words) -> dict:
-        video = words.convert_tokens_to_ids("<video>")
-        return super().settings(spec, words) | {"video_token_index": video, "image_seq_length": spec.side**2}
+    def settings(self, spec: Spec, tokenizer) -> dict:
+        video = tokenizer.convert_tokens_to_ids("<video>")
+        return super().settings(spec, tokenizer) | {"video_token_index": video, "image_seq_length": spec.side**2}
 
     def inputs(self, spec: Spec, processor, text: str, pictures: list) -> dict:
         images = {"videos": [pictures]} if spec.video else {"images": pictures}
@@ -79,10 +79,10 @@ class LlavaNextVideo(LlavaNext):
         layout.crops = len(sizes)
         return layout
 
-    def features(self, model, patches: torch.Tensor, layout: Layout) -> torch.Tensor:
+    def features(self, model, seen: torch.Tensor, layout: Layout) -> torch.Tensor:
         if layout.views[0].name != "frame":
-            return super().features(model, patches, layout)
-        return model.model.multi_modal_projector(layout.spread().float() @ patches.flatten(0, 1))
+            return super().features(model, seen, layout)
+        return model.model.multi_modal_projector(layout.spread().float() @ seen.flatten(0, 1))
 
     def switches(self, spec: Spec, model) -> dict:
         def largest(model):

@@ -20,7 +20,7 @@ from families.layout import Grid, Layout
 from families.llava_next import Tiles
 from families.spec import Spec
 
-QWEN2 = {"template": "chatml", "words": "qwen2", "decoder": "qwen2", "feature_layer": -1}
+QWEN2 = {"template": "onevision", "words": "qwen2", "decoder": "qwen2", "feature_layer": -1}
 STANDARD = [0.5, 0.5, 0.5]
 
 
@@ -51,23 +51,23 @@ class LlavaOnevision(Family):
     def ratio(self, spec: Spec) -> str:
         return spec.options.get("vision_aspect_ratio", "anyres_max_9")
 
-    def processor(self, spec: Spec, words) -> LlavaOnevisionProcessor:
+    def processor(self, spec: Spec, tokenizer) -> LlavaOnevisionProcessor:
         square = {"height": spec.image_size, "width": spec.image_size}
         scaling = {"size": square, "image_mean": STANDARD, "image_std": STANDARD}
         return LlavaOnevisionProcessor(
             LlavaOnevisionImageProcessor(image_grid_pinpoints=self.pinpoints(spec), **scaling),
-            words,
+            tokenizer,
             LlavaOnevisionVideoProcessor(**scaling),
             num_image_tokens=spec.side**2,
             vision_feature_select_strategy=spec.strategy,
             vision_aspect_ratio=self.ratio(spec),
         )
 
-    def settings(self, spec: Spec, words) -> dict:
+    def settings(self, spec: Spec, tokenizer) -> dict:
         return {
             "image_grid_pinpoints": self.pinpoints(spec),
             "vision_aspect_ratio": self.ratio(spec),
-            "video_token_index": words.convert_tokens_to_ids("<video>"),
+            "video_token_index": tokenizer.convert_tokens_to_ids("<video>"),
         }
 
     def inputs(self, spec: Spec, processor, text: str, pictures: list) -> dict:

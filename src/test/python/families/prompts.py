@@ -11,38 +11,34 @@ HELPFUL = (
     "provides, and assist the user with a variety of tasks using natural language."
 )
 
-# (before the pictures, each picture, after the question); the question goes between the last two.
+CHATML_USER, CHATML_END = "<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n"
+LLAMA3_USER = "<|start_header_id|>user<|end_header_id|>\n\n"
+LLAMA3_END = "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"
+
+# (before the pictures, behind each picture, between pictures and question, behind the question).
 TEMPLATES = {
-    "vicuna_v1": ("USER: ", "{}\n", " ASSISTANT:"),
-    "vicuna_v1+system": (make_goldens.SYSTEM + " USER: ", "{}\n", " ASSISTANT:"),
-    "mistral": ("[INST] ", "{}\n", " [/INST]"),
-    "chatml": ("<|im_start|>user\n", "{}\n", "<|im_end|>\n<|im_start|>assistant\n"),
+    "vicuna_v1": ("USER: ", "\n", "", " ASSISTANT:"),
+    "vicuna_v1+system": (make_goldens.SYSTEM + " USER: ", "\n", "", " ASSISTANT:"),
+    "mistral": ("[INST] ", "\n", "", " [/INST]"),
+    "chatml": (CHATML_USER, "\n", "", CHATML_END),
     "chatml+system": (
-        "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n",
-        "{}\n",
-        "<|im_end|>\n<|im_start|>assistant\n",
+        "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n" + CHATML_USER, "\n", "", CHATML_END,
     ),
-    "yi+system": (
-        "<|im_start|>system\nAnswer the questions.<|im_end|><|im_start|>user\n",
-        "{}\n",
+    "chatml_direct+system": (
+        "<|im_start|>system\nAnswer the questions.<|im_end|>" + CHATML_USER, "\n", "",
         "<|im_end|><|im_start|>assistant\n",
     ),
-    "interleave": ("<|im_start|>user\n", "{}", "<|im_end|><|im_start|>assistant"),
+    "interleave": (CHATML_USER, "", "\n", CHATML_END),
+    "onevision": ("<|im_start|>user ", "", "\n", "<|im_end|><|im_start|>assistant\n"),
+    "llama_3": (LLAMA3_USER, "\n", "", LLAMA3_END),
     "llama_3+system": (
-        f"<|start_header_id|>system<|end_header_id|>\n\n{HELPFUL}<|eot_id|>"
-        "<|start_header_id|>user<|end_header_id|>\n\n",
-        "{}\n",
-        "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
+        f"<|start_header_id|>system<|end_header_id|>\n\n{HELPFUL}<|eot_id|>" + LLAMA3_USER, "\n", "", LLAMA3_END,
     ),
-    "llama_3": (
-        "<|start_header_id|>user<|end_header_id|>\n\n",
-        "{}\n",
-        "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n",
-    ),
-    "smolvlm": ("<|im_start|>User:", "{}", "<end_of_utterance>\nAssistant:"),
-}
+    "huatuo": ("<|user|>\n", "\n", "", "\n<|assistant|>\n"),
+    "smolvlm": ("<|im_start|>User:", "", "", "<end_of_utterance>\nAssistant:"),
+}  # fmt: skip
 
 
 def prompt(template: str, question: str, pictures: list[str]) -> str:
-    before, picture, after = TEMPLATES[template]
-    return before + "".join(picture.format(text) for text in pictures) + question + after
+    before, behind, between, after = TEMPLATES[template]
+    return before + "".join(picture + behind for picture in pictures) + between + question + after

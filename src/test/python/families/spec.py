@@ -107,10 +107,11 @@ def draw(model: torch.nn.Module, spec: Spec, words) -> None:
             gain = 8.0 if "fc2" in name and spec.tower == "siglip" else gain
             weight.copy_(gain * noise / weight[0].numel() ** 0.5)
     # Bytes and specials weigh less, so that most of what is generated can be read.
-    first = 259 if spec.words == "llama2" else 256
-    last = min(words.all_special_ids + [words.convert_tokens_to_ids("<image>")], key=lambda i: i if i >= first else 1e9)
-    readable = torch.tensor([first <= i < last for i in range(model.lm_head.weight.shape[0])])
-    model.lm_head.weight[~readable] *= 0.7 if spec.tied else 0.5
+    head = model.get_output_embeddings().weight
+    first = 259 if spec.words.startswith("llama2") else 256
+    last = min(i for i in [*words.all_special_ids, *words.get_added_vocab().values(), len(words)] if i >= first)
+    readable = torch.tensor([first <= i < last for i in range(len(head))])
+    head[~readable] *= 0.7 if spec.tied else 0.5
 
 
 def save(model: torch.nn.Module, spec: Spec, folder: Path) -> dict[str, torch.Tensor]:

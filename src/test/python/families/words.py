@@ -54,12 +54,12 @@ NAMES = ["input_ids", "attention_mask"]
 COMMON = {"clean_up_tokenization_spaces": False, "model_max_length": 4096}
 
 
-def qwen2() -> Qwen2TokenizerFast:
+def qwen2(images: bool = True) -> Qwen2TokenizerFast:
     fast = byte_level(split(""), normalizers.NFC())
     fast.post_processor = processors.ByteLevel(trim_offsets=False)
-    with_specials(fast, ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<image>", "<video>"])
+    with_specials(fast, ["<|endoftext|>", "<|im_start|>", "<|im_end|>"] + (["<image>", "<video>"] if images else []))
     tokens = {"eos_token": "<|im_end|>", "pad_token": "<|endoftext|>", "bos_token": None, "unk_token": None}
-    return Qwen2TokenizerFast(tokenizer_object=fast, **tokens, **IMAGES, **COMMON)
+    return Qwen2TokenizerFast(tokenizer_object=fast, **tokens, **(IMAGES if images else {}), **COMMON)
 
 
 def llama3() -> PreTrainedTokenizerFast:

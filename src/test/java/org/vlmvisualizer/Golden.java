@@ -99,10 +99,26 @@ public final class Golden {
   }
 
   public int[] ints(String tensor) {
+    if (header.getAsJsonObject(tensor).get("dtype").getAsString().equals("I32")) {
+      ByteBuffer bytes = bytes(tensor, "I32");
+      int[] values = new int[bytes.remaining() / 4];
+      bytes.asIntBuffer().get(values);
+      return values;
+    }
     ByteBuffer bytes = bytes(tensor, "I64");
     long[] values = new long[bytes.remaining() / 8];
     bytes.asLongBuffer().get(values);
     return Arrays.stream(values).mapToInt(Math::toIntExact).toArray();
+  }
+
+  /** A tensor's elements, 0 to 255, row by row. */
+  public int[] unsignedBytes(String tensor) {
+    ByteBuffer bytes = bytes(tensor, "U8");
+    int[] values = new int[bytes.remaining()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = bytes.get(i) & 0xff;
+    }
+    return values;
   }
 
   private ByteBuffer bytes(String tensor, String dtype) {

@@ -15,7 +15,8 @@ public final class Families {
           new LlavaNextFamily(),
           new Idefics3Family("idefics3"),
           new Idefics3Family("smolvlm"),
-          new LlavaOnevisionFamily());
+          new LlavaOnevisionFamily(),
+          new LlavaNextVideoFamily());
 
   private Families() {}
 

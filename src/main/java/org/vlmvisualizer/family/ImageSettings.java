@@ -25,6 +25,7 @@ import org.vlmvisualizer.image.SingleView;
  */
 final class ImageSettings {
   private static final String FILE = "preprocessor_config.json";
+  private static final String VIDEO_FILE = "video_preprocessor_config.json";
   private static final String NESTED = "image_processor";
 
   /** What decides about pixel values. Whether to pad is asked of the user, as fit. */
@@ -93,6 +94,33 @@ final class ImageSettings {
    */
   static SingleView of(Checkpoint checkpoint, VisionConfig vision, Fit fit) {
     return read(checkpoint, vision).singleView(fit);
+  }
+
+  /**
+   * The settings of a checkpoint's videos: by video_preprocessor_config.json, or where that is
+   * missing, those of its pictures.
+   */
+  static ImageSettings video(Checkpoint checkpoint, VisionConfig vision) {
+    return checkpoint.has(VIDEO_FILE)
+        ? new ImageSettings(new ConfigObject(checkpoint.optional(VIDEO_FILE), VIDEO_FILE), vision)
+        : read(checkpoint, vision);
+  }
+
+  /**
+   * One crop of a time point, its centre.
+   *
+   * @throws InputException if the checkpoint asks for what is not supported
+   */
+  SingleView frames() {
+    requireResize();
+    checkFitted(Fit.CROP);
+    return new SingleView(
+        vision.imageSize(),
+        vision.patchSize(),
+        normalization(),
+        resampling(Resampling.BICUBIC),
+        SingleView.Shape.CROP,
+        new int[3]);
   }
 
   private static void requireEqual(ConfigObject own, ConfigObject nested) {

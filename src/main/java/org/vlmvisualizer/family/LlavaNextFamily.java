@@ -48,7 +48,7 @@ class LlavaNextFamily extends LlavaFamily {
       Checkpoint checkpoint, ModelConfig config, PictureOptions options) {
     int side = config.vision().imageSize();
     ImageSettings settings = ImageSettings.read(checkpoint, config.vision());
-    settings.requireType(List.of("LlavaNextImageProcessor"));
+    settings.requireType(List.of("LlavaNextImageProcessor", "LlavaNextVideoImageProcessor"));
     settings.requireTiles(options);
     return new LlavaNextProcessor(
         side,

@@ -1,0 +1,41 @@
+package org.vlmvisualizer.family;
+
+import java.util.List;
+import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.checkpoint.ConfigObject;
+import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.PictureOptions;
+import org.vlmvisualizer.image.LlavaNextVideoProcessor;
+import org.vlmvisualizer.image.PictureProcessor;
+
+/**
+ * LLaVA-NeXT-Video in Hugging Face format: still pictures as {@link LlavaNextFamily}, and time
+ * points of which 2 × 2 patches are averaged before the projector.
+ *
+ * <p>Defaults of absent keys are those of transformers 4.57.6: LlavaNextVideoConfig,
+ * LlavaNextVideoVideoProcessor.
+ */
+final class LlavaNextVideoFamily extends LlavaNextFamily {
+
+  LlavaNextVideoFamily() {
+    super("llava_next_video", 32001);
+  }
+
+  @Override
+  boolean poolsFirst(ConfigObject config) {
+    config.oneOf("spatial_pool_mode", "average", List.of("average"));
+    int stride = config.integer("spatial_pool_stride", LlavaNextVideoProcessor.STRIDE);
+    if (stride != LlavaNextVideoProcessor.STRIDE) {
+      throw config.unexpected("2", "spatial_pool_stride", "" + stride);
+    }
+    return true;
+  }
+
+  @Override
+  public PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options) {
+    ModelConfig config = config(checkpoint);
+    return new LlavaNextVideoProcessor(
+        stills(checkpoint, config, options),
+        ImageSettings.video(checkpoint, config.vision()).frames());
+  }
+}

@@ -1,0 +1,179 @@
+package org.vlmvisualizer.network;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.vlmvisualizer.Golden.difference;
+import static org.vlmvisualizer.Golden.flatten;
+import static org.vlmvisualizer.Golden.relativeDifference;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+import org.vlmvisualizer.Golden;
+import org.vlmvisualizer.attribution.AttentionOptions;
+import org.vlmvisualizer.attribution.AttentionRows;
+import org.vlmvisualizer.attribution.AttributionMethods;
+import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.AttentionShares;
+import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.Layout;
+import org.vlmvisualizer.core.ModelInput;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.Span;
+import org.vlmvisualizer.core.TokenSequence;
+import org.vlmvisualizer.core.Trace;
+import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.family.Model;
+
+/**
+ * Every family against Python, stage by stage: pixel values, places of image tokens, prompt,
+ * features, attention, answer and maps. Ids are equal; pixels equal where Pillow resizes and within
+ * 2 of 255 where torchvision does; attention, shares and maps within 1e-5; features and logits,
+ * which have no scale of their own, within 1e-5 of their largest value.
+ */
+class FamilyGoldenTest {
+  private static final double TOLERANCE = 1e-5;
+  static final List<String> NAMES =
+      List.of(
+          "llava-siglip-qwen2",
+          "llava-siglip-qwen3",
+          "llava-siglip-llama3",
+          "llava-clip-qwen3",
+          "llava-siglip-linear-rope",
+          "interleave-qwen2",
+          "next-vicuna",
+          "next-mistral",
+          "next-qwen2",
+          "next-llama3",
+          "next-yi",
+          "idefics3-tiles",
+          "idefics3-two");
+
+  @ParameterizedTest
+  @FieldSource("NAMES")
+  void agreesWithPython(String name) {
+    Golden golden = new Golden("families/" + name);
+    try (Model model = Model.open(Checkpoint.open(golden.checkpoint()));
+        LlavaNetwork network =
+            LlavaNetwork.load(
+                model.config(), model.weights(), "cpu", Precision.FLOAT32, null, Progress.NONE)) {
+      ModelInput input = FamilyInput.of(golden, model);
+      TokenSequence prompt = prompt(golden, model, input);
+      Session session = network.session(input, prompt);
+      closeToScale(golden, "features", session.features()[1]);
+
+      Trace trace = answer(golden, model, session);
+      closeToScale(golden, "logits", flatten(trace.logits()));
+      checkRows(golden, trace);
+      checkShares(golden, trace);
+      checkMaps(golden, "vlm-visualizer", "map", trace, input.layout());
+      checkMaps(golden, "language", "map_language", trace, input.layout());
+    }
+  }
+
+  private static TokenSequence prompt(Golden golden, Model model, ModelInput input) {
+    TokenSequence prompt =
+        model
+            .encoder()
+            .encode(
+                model.template(golden.json.get("template").getAsString()),
+                input.texts(),
+                golden.json.get("question").getAsString(),
+                golden.json.get("system").getAsBoolean());
+    assertArrayEquals(golden.ints("input_ids"), prompt.inputIds());
+    assertArrayEquals(golden.ints("image_positions"), prompt.imagePositions());
+    assertArrayEquals(
+        golden.ints("marker_positions"), markers(prompt, input.layout()), "newlines and markers");
+    return prompt;
+  }
+
+  /** What belongs to a picture but has no place in it. */
+  private static int[] markers(TokenSequence prompt, Layout layout) {
+    boolean[] marker = new boolean[prompt.length()];
+    for (Span span : prompt.spans()) {
+      for (int i = span.start(); i < span.end(); i++) {
+        marker[i] = span.kind() == Span.Kind.MARKER;
+      }
+    }
+    int[] positions = prompt.imagePositions();
+    for (int k = 0; k < positions.length; k++) {
+      marker[positions[k]] = !layout.hasPlace(k);
+    }
+    return IntStream.range(0, marker.length).filter(i -> marker[i]).toArray();
+  }
+
+  private static Trace answer(Golden golden, Model model, Session session) {
+    Trace trace =
+        session.generate(
+            golden.json.get("maxNewTokens").getAsInt(),
+            model.generation(),
+            model.encoder()::text,
+            AttributionMethods.of("vlm-visualizer", AttentionOptions.REFERENCE)
+                .request()
+                .withLogits(),
+            Progress.NONE);
+    int[] ids = trace.tokens().stream().mapToInt(GeneratedToken::id).toArray();
+    assertArrayEquals(golden.ints("generated_ids"), ids);
+    assertEquals(
+        golden.json.get("generatedText").getAsString().strip(), model.encoder().decode(ids));
+    return trace;
+  }
+
+  /** Every layer's row of every token: [T, L, N + T]. */
+  private static void checkRows(Golden golden, Trace trace) {
+    int[] shape = golden.shape("attention_rows");
+    float[] found = new float[shape[0] * shape[1] * shape[2]];
+    for (int t = 0; t < shape[0]; t++) {
+      for (int l = 0; l < shape[1]; l++) {
+        float[] row = trace.rows()[t][l];
+        System.arraycopy(row, 0, found, (t * shape[1] + l) * shape[2], row.length);
+      }
+    }
+    close(golden, "attention_rows", found);
+  }
+
+  private static void checkShares(Golden golden, Trace trace) {
+    List<AttentionShares> shares = AttentionRows.of(trace, false).shares(trace);
+    float[] found = new float[4 * shares.size()];
+    for (int t = 0; t < shares.size(); t++) {
+      AttentionShares s = shares.get(t);
+      found[4 * t] = (float) s.image();
+      found[4 * t + 1] = (float) s.marker();
+      found[4 * t + 2] = (float) s.prompt();
+      found[4 * t + 3] = (float) s.generated();
+    }
+    close(golden, "shares", found);
+  }
+
+  /** A token's maps on all display grids, one after another. */
+  private static void checkMaps(
+      Golden golden, String method, String tensor, Trace trace, Layout layout) {
+    float[][] values =
+        AttributionMethods.of(method, AttentionOptions.REFERENCE).attribute(trace).values();
+    float[][] maps = new float[values.length][];
+    for (int t = 0; t < values.length; t++) {
+      float[][] frames = new float[layout.frames()][];
+      for (int f = 0; f < frames.length; f++) {
+        frames[f] = layout.cells(f, values[t]);
+      }
+      maps[t] = flatten(frames);
+    }
+    close(golden, tensor, flatten(maps));
+  }
+
+  private static void close(Golden golden, String tensor, float[] actual) {
+    small(difference(golden.floats(tensor), actual), golden, tensor);
+  }
+
+  private static void closeToScale(Golden golden, String tensor, float[] actual) {
+    small(relativeDifference(golden.floats(tensor), actual), golden, tensor);
+  }
+
+  private static void small(double difference, Golden golden, String tensor) {
+    assertTrue(
+        difference <= TOLERANCE,
+        "%s of %s differs by %.3g".formatted(tensor, golden.folder.getFileName(), difference));
+  }
+}
