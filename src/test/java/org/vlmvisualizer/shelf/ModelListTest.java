@@ -88,6 +88,9 @@ class ModelListTest {
         config.addProperty("vision_feature_layer", -1);
         config.addProperty("vision_feature_select_strategy", "full");
       }
+      if (model.has("scale_factor")) {
+        config.add("scale_factor", model.get("scale_factor"));
+      }
       config.add("text_config", decoder);
       config.add("vision_config", tower);
     }
