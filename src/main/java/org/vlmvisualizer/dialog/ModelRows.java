@@ -13,8 +13,8 @@ final class ModelRows extends AbstractTableModel {
 
   static final List<Column> COLUMNS =
       List.of(
-          new Column("Model", 290, "What to write for it", ModelRow::name),
-          new Column("Good for", 285, "What it was made for", ModelRow::goodFor),
+          new Column("Model", 305, "What to write for it", ModelRow::name),
+          new Column("Good for", 270, "What it was made for", ModelRow::goodFor),
           new Column("Licence", 120, "As the model's page names it", ModelRow::licence),
           new Column("Parameters", 80, "M million, B billion", ModelRow::parameters),
           new Column("int4", 65, "Memory with precision int4", ModelRow::int4),

@@ -139,7 +139,7 @@ final class ScreenshotJob implements FijiMain.Job {
     asking.join();
   }
 
-  /** The list of models, with the line of the demo. */
+  /** The list of models. */
   private void takeModels(FijiLike fiji) throws Exception {
     fiji.open("VLM Models...");
     Frame window = null;
@@ -150,7 +150,12 @@ final class ScreenshotJob implements FijiMain.Job {
       table = window == null ? null : table(window);
     }
     JTable models = table;
-    EventQueue.invokeAndWait(() -> models.setRowSelectionInterval(0, 0));
+    int row = 0; // one whose details name no folder of this computer
+    while (!models.getValueAt(row, 0).equals("llava-hf/llava-1.5-7b-hf")) {
+      row++;
+    }
+    int shown = row;
+    EventQueue.invokeAndWait(() -> models.setRowSelectionInterval(shown, shown));
     take("models", window);
     Frame open = window;
     EventQueue.invokeAndWait(open::dispose);
