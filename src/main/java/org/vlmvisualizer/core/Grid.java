@@ -190,10 +190,19 @@ public record Grid(
 
   /** The grid with whole cells added on each side until it covers the picture. */
   public Grid covering() {
-    int before = missing(cellX(0));
-    int above = missing(cellY(0));
-    int after = missing(columns - cellX(sourceWidth));
-    int below = missing(rows - cellY(sourceHeight));
+    return covering(0, 0, sourceWidth, sourceHeight);
+  }
+
+  /** The grid with whole cells added on each side until it covers another grid of the picture. */
+  public Grid covering(Grid other) {
+    return covering(other.left, other.top, other.sourceX(other.columns), other.sourceY(other.rows));
+  }
+
+  private Grid covering(double fromX, double fromY, double toX, double toY) {
+    int before = missing(cellX(fromX));
+    int above = missing(cellY(fromY));
+    int after = missing(columns - cellX(toX));
+    int below = missing(rows - cellY(toY));
     return new Grid(
         sourceWidth,
         sourceHeight,

@@ -70,7 +70,7 @@ public record Layout(List<View> views, int[] view, int[] cell, Spread spread) {
 
   /**
    * The grid of a frame's map: that of its only view; of several, the one with the smallest cells,
-   * enlarged by whole cells to cover the picture.
+   * enlarged by whole cells to cover the picture and all views.
    */
   public Grid display(int frame) {
     List<View> own = views(frame);
@@ -79,7 +79,14 @@ public record Layout(List<View> views, int[] view, int[] cell, Spread spread) {
       double area = v.grid().cellWidth() * v.grid().cellHeight();
       finest = area < finest.cellWidth() * finest.cellHeight() ? v.grid() : finest;
     }
-    return own.size() == 1 ? finest : finest.covering();
+    if (own.size() == 1) {
+      return finest;
+    }
+    Grid display = finest.covering();
+    for (View v : own) {
+      display = display.covering(v.grid()); // tiles may reach onto padding
+    }
+    return display;
   }
 
   /**

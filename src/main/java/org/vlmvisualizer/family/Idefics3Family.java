@@ -85,7 +85,7 @@ final class Idefics3Family implements ModelFamily {
     settings.requireType(List.of("Idefics3ImageProcessor", "SmolVLMImageProcessor"));
     settings.requireResize();
     settings.requirePad(options);
-    int tile = settings.longestEdge("max_image_size", 364);
+    int tile = PictureSize.longestEdge(settings.json(), "max_image_size", 364);
     if (tile != config.vision().imageSize()) {
       throw settings
           .json()
@@ -99,7 +99,7 @@ final class Idefics3Family implements ModelFamily {
         config.vision().patchSize(),
         settings.normalization(),
         settings.resampling(Resampling.LANCZOS),
-        settings.longestEdge("size", 4 * 364),
+        PictureSize.longestEdge(settings.json(), "size", 4 * 364),
         ((ConnectorConfig.PixelShuffle) config.connector()).factor(),
         options.tiles() && settings.json().flag("do_image_splitting", true));
   }

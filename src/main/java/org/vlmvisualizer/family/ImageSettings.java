@@ -4,7 +4,6 @@ import com.google.gson.JsonElement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.core.Fit;
@@ -13,6 +12,7 @@ import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.VisionConfig;
 import org.vlmvisualizer.image.Normalization;
 import org.vlmvisualizer.image.Resampling;
+import org.vlmvisualizer.image.Rounding;
 import org.vlmvisualizer.image.SingleView;
 
 /**
@@ -85,6 +85,13 @@ final class ImageSettings {
       requireEqual(own, nested);
     }
     return new ImageSettings(nested, vision);
+  }
+
+  /** The settings of a checkpoint's videos: of a file of their own, else those of its pictures. */
+  static ImageSettings readVideo(Checkpoint checkpoint, VisionConfig vision) {
+    return checkpoint.has(VIDEO_FILE)
+        ? new ImageSettings(new ConfigObject(checkpoint.optional(VIDEO_FILE), VIDEO_FILE), vision)
+        : read(checkpoint, vision);
   }
 
   /**
@@ -169,6 +176,7 @@ final class ImageSettings {
         vision.patchSize(),
         normalization(),
         resampling(Resampling.BICUBIC),
+        Rounding.PILLOW,
         squashed ? SingleView.Shape.SQUASH : byFit,
         colour);
   }
@@ -258,25 +266,40 @@ final class ImageSettings {
     }
   }
 
-  /** Whether it is a height and a width; all that is given must be the model's. */
-  boolean checkSize(String key) {
-    JsonElement value = c.json().get(key);
-    boolean sides = value.isJsonArray();
-    List<Double> given;
-    if (value.isJsonObject()) {
-      ConfigObject object = c.object(key);
-      sides = !object.has("shortest_edge");
-      given =
-          (sides ? List.of("height", "width") : List.of("shortest_edge"))
-              .stream().map(side -> object.number(side, 0)).toList();
-    } else {
-      given = c.numbers(key);
+  private boolean checkSize(String key) {
+    return PictureSize.check(c, key, vision.imageSize());
+  }
+
+  /**
+   * The frames of a video: squashed, or the shorter side resized and the centre cut out.
+   *
+   * @throws InputException if the checkpoint asks for something else
+   */
+  SingleView frames(SingleView.Shape shape) {
+    requireResize();
+    Resampling resampling = resampling(Resampling.BICUBIC);
+    if (resampling == Resampling.LANCZOS) { // torchvision, which resizes frames, has none
+      throw c.unexpected("2 (BILINEAR) or 3 (BICUBIC)", "resample", "1 (LANCZOS)");
     }
-    if (given.isEmpty() || given.stream().anyMatch(side -> side != vision.imageSize())) {
-      throw c.unexpected(
-          vision.imageSize() + ", the image_size of the vision tower,", key, value.toString());
+    boolean cropped = shape == SingleView.Shape.CROP;
+    if (c.has("size") && checkSize("size") == cropped) {
+      String expected = cropped ? "shortest_edge" : "height and width";
+      throw c.unexpected(expected, "size", c.json().get("size").toString());
     }
-    return sides;
+    if (cropped && !c.flag("do_center_crop", true)) {
+      throw c.unexpected("true", "do_center_crop", "false");
+    }
+    if (cropped && c.has("crop_size")) {
+      checkSize("crop_size");
+    }
+    return new SingleView(
+        vision.imageSize(),
+        vision.patchSize(),
+        normalization(),
+        resampling,
+        Rounding.TORCH,
+        shape,
+        new int[3]);
   }
 
   /**
@@ -310,22 +333,6 @@ final class ImageSettings {
       throw new InputException(
           "Expected fit=pad, since this model sees whole pictures, found fit=crop.");
     }
-  }
-
-  /**
-   * The longer side that a picture is resized to.
-   *
-   * @throws InputException if the key holds anything else
-   */
-  int longestEdge(String key, int byDefault) {
-    if (!c.has(key)) {
-      return byDefault;
-    }
-    JsonElement value = c.json().get(key);
-    if (!value.isJsonObject() || !value.getAsJsonObject().keySet().equals(Set.of("longest_edge"))) {
-      throw c.unexpected("longest_edge", key, value.toString());
-    }
-    return c.object(key).size("longest_edge", byDefault);
   }
 
   private double[] channels(String key, double[] byDefault) {

@@ -10,6 +10,7 @@ import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.image.LlavaOnevisionProcessor;
 import org.vlmvisualizer.image.PictureProcessor;
 import org.vlmvisualizer.image.Resampling;
+import org.vlmvisualizer.image.SingleView;
 
 /**
  * LLaVA-OneVision in Hugging Face format: an overview and up to 36 tiles of a picture, whose
@@ -51,15 +52,18 @@ final class LlavaOnevisionFamily extends LlavaFamily {
         settings.normalization(),
         settings.resampling(Resampling.BICUBIC),
         Pinpoints.of(settings.json(), model, side, Pinpoints.square(side, TILES_PER_SIDE)),
-        maxTiles(model));
+        maxTiles(model, LlavaProcessor.config(checkpoint)),
+        ImageSettings.readVideo(checkpoint, config.vision()).frames(SingleView.Shape.SQUASH));
   }
 
-  private static int maxTiles(ConfigObject model) {
+  /** N of anyres_max_N, which config.json and processor_config.json state. */
+  private static int maxTiles(ConfigObject model, ConfigObject processor) {
     String aspect = model.text(ASPECT, "anyres_max_9");
     Matcher most = ANYRES_MAX.matcher(aspect);
     if (!most.matches()) {
       throw model.unexpected("anyres_max_N with N from 1 to 99", ASPECT, aspect);
     }
+    processor.oneOf(ASPECT, "anyres_max_9", List.of(aspect));
     return Integer.parseInt(most.group(1));
   }
 }

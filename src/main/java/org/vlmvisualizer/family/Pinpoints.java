@@ -39,6 +39,9 @@ final class Pinpoints {
 
   private static List<Resolution> read(ConfigObject c, int side, List<Resolution> byDefault) {
     if (!c.has(KEY)) {
+      if (byDefault.stream().anyMatch(r -> checked(r, 2, side) == null)) {
+        throw c.unexpected("multiples of %d pixels".formatted(side), KEY, "none");
+      }
       return byDefault;
     }
     List<Resolution> all = new ArrayList<>();

@@ -18,8 +18,8 @@ import org.vlmvisualizer.core.View;
  * at once, so that the three cannot disagree. Pixels are made at the end, when all is counted.
  */
 final class InputBuilder {
-  /** More crops than any picture or video of use makes. */
-  private static final int MAX_CROPS = 4096;
+  /** More crops than any picture or video of use makes: a tiled picture has up to 101. */
+  private static final int MAX_CROPS = 1024;
 
   private final int size;
   private final int patchSize;
@@ -60,9 +60,15 @@ final class InputBuilder {
   /**
    * @param pixels makes [3, S, S] in a row; called once, at the end
    * @return the number of its first patch
+   * @throws InputException if there are too many crops
    */
   int crop(Supplier<float[]> pixels) {
     crops.add(pixels);
+    if (crops.size() > MAX_CROPS) {
+      throw new InputException(
+          "Expected pictures and tiles that make at most %d crops of %d x %d pixels, found more; ask about fewer pictures at once."
+              .formatted(MAX_CROPS, size, size));
+    }
     return (crops.size() - 1) * patchesPerSide() * patchesPerSide();
   }
 
@@ -159,10 +165,10 @@ final class InputBuilder {
 
   private void requireMemory() {
     long needed = (long) crops.size() * 3 * size * size * Float.BYTES;
-    if (crops.size() > MAX_CROPS || JavaMemory.available(needed) < needed) {
+    if (JavaMemory.available(needed) < needed) {
       throw new InputException(
-          "Expected fewer pictures or tiles, found %d crops of %d x %d pixels, for which Java has no memory; ask about fewer pictures at once or give Java more memory."
-              .formatted(crops.size(), size, size));
+          "Expected Java memory for %d crops of %d x %d pixels, %d MB, found less; ask about fewer pictures at once or give Java more memory."
+              .formatted(crops.size(), size, size, needed / 1_000_000));
     }
   }
 }

@@ -25,6 +25,7 @@ public final class LlavaOnevisionProcessor implements PictureProcessor {
 
   private final AnyResolutionTiles tiles;
   private final int maxTiles;
+  private final SingleView frames;
 
   /**
    * @param size S, side of a tile in pixels
@@ -32,6 +33,7 @@ public final class LlavaOnevisionProcessor implements PictureProcessor {
    * @param resolutions image_grid_pinpoints, multiples of S
    * @param maxTiles of whose patches there may be about as many image tokens: the 9 of {@code
    *     vision_aspect_ratio} anyres_max_9
+   * @param frames for one frame of a video, squashed
    */
   public LlavaOnevisionProcessor(
       int size,
@@ -39,9 +41,11 @@ public final class LlavaOnevisionProcessor implements PictureProcessor {
       Normalization normalization,
       Resampling resampling,
       List<Resolution> resolutions,
-      int maxTiles) {
+      int maxTiles,
+      SingleView frames) {
     tiles = new AnyResolutionTiles(size, patchSize, normalization, resampling, resolutions);
     this.maxTiles = maxTiles;
+    this.frames = frames;
   }
 
   @Override
@@ -116,21 +120,21 @@ public final class LlavaOnevisionProcessor implements PictureProcessor {
   }
 
   @Override
-  public ModelInput processVideo(List<RgbPicture> frames, Progress progress) {
-    return layVideo(frames).build(progress);
+  public ModelInput processVideo(List<RgbPicture> pictures, Progress progress) {
+    return layVideo(pictures).build(progress);
   }
 
-  InputBuilder layVideo(List<RgbPicture> frames) {
-    InputBuilder input = new InputBuilder(tiles.size(), tiles.patchSize(), VIDEO);
+  InputBuilder layVideo(List<RgbPicture> pictures) {
+    InputBuilder input = new InputBuilder(frames.size(), frames.patchSize(), VIDEO);
     input.nextPicture();
     int patches = input.patchesPerSide();
     int side = (patches + 1) / 2;
     BilinearAxis axis = BilinearAxis.of(patches, side);
-    for (int i = 0; i < frames.size(); i++) {
-      RgbPicture frame = frames.get(i);
-      int first = input.crop(() -> tiles.squashed(frame));
-      Grid all = Grid.squashed(frame.width(), frame.height(), tiles.size(), tiles.patchSize());
-      int view = input.view(new View(0, i, 1, View.FRAME, all.divided(side, side)));
+    for (int i = 0; i < pictures.size(); i++) {
+      RgbPicture picture = pictures.get(i);
+      int first = input.crop(() -> frames.values(picture));
+      Grid grid = frames.grid(picture).divided(side, side);
+      int view = input.view(new View(0, i, 1, View.FRAME, grid));
       for (int row = 0; row < side; row++) {
         addRow(input, view, row, axis, axis, (x, y) -> first + y * patches + x);
       }

@@ -23,7 +23,6 @@ import org.vlmvisualizer.core.RgbPicture;
  * sizes, and 6,000 more with all filters.
  */
 public final class Resize {
-  private static final int HALF = 1 << (ResizeAxis.PRECISION_BITS - 1);
   private static final int[] NO_PADDING = new int[3];
 
   private Resize() {}
@@ -32,7 +31,7 @@ public final class Resize {
   public static RgbPicture resize(RgbPicture picture, Resampling filter, int width, int height) {
     return width == picture.width() && height == picture.height()
         ? picture
-        : window(picture, filter, width, height, 0, 0, width, height);
+        : window(picture, filter, Rounding.PILLOW, width, height, 0, 0, width, height);
   }
 
   /**
@@ -46,6 +45,7 @@ public final class Resize {
   static RgbPicture window(
       RgbPicture picture,
       Resampling filter,
+      Rounding rounding,
       long resizedWidth,
       long resizedHeight,
       long x,
@@ -54,12 +54,11 @@ public final class Resize {
       int height) {
     int sourceWidth = picture.width();
     int sourceHeight = picture.height();
-    ResizeAxis across = ResizeAxis.of(filter, sourceWidth, resizedWidth, x, width, 0, sourceWidth);
-    ResizeAxis down =
-        ResizeAxis.of(filter, sourceHeight, resizedHeight, y, height, 0, sourceHeight);
+    ResizeAxis across = ResizeAxis.of(filter, rounding, sourceWidth, resizedWidth, x, width);
+    ResizeAxis down = ResizeAxis.of(filter, rounding, sourceHeight, resizedHeight, y, height);
     long lessWidth = sourceWidth - resizedWidth;
     long lessHeight = sourceHeight - resizedHeight;
-    if (lessHeight > Math.max(0, 2 * lessWidth)) {
+    if (rounding == Rounding.PILLOW && lessHeight > Math.max(0, 2 * lessWidth)) {
       RgbPicture narrow = onCanvas(picture, ResizeAxis.unchanged(sourceWidth), down, NO_PADDING);
       return onCanvas(narrow, across, ResizeAxis.unchanged(height), NO_PADDING);
     }
@@ -80,7 +79,7 @@ public final class Resize {
     int finished = 0;
     for (int y = 0; finished < down.count(); y++) {
       while (finished < down.count() && down.end(finished) <= y) {
-        round(sums[finished], canvas, down.padding()[finished], rgb, finished * width);
+        round(sums[finished], canvas, down, finished, rgb);
         sums[finished++] = null;
       }
       if (finished < down.count() && down.first()[finished] <= y) {
@@ -99,7 +98,7 @@ public final class Resize {
     int[] canvas = new int[3 * across.count()];
     for (int j = 0; j < canvas.length; j++) {
       int weight = across.padding()[j / 3] + Arrays.stream(across.weights()[j / 3]).sum();
-      canvas[j] = clip8(HALF + colour[j % 3] * weight);
+      canvas[j] = clip8(half(across) + colour[j % 3] * weight, across);
     }
     return canvas;
   }
@@ -107,11 +106,12 @@ public final class Resize {
   private static void resizeRow(
       RgbPicture picture, int y, ResizeAxis across, int[] colour, int[] row) {
     byte[] rgb = picture.rgb();
+    int half = half(across);
     for (int j = 0; j < across.count(); j++) {
       int padding = across.padding()[j];
-      int red = HALF + colour[0] * padding;
-      int green = HALF + colour[1] * padding;
-      int blue = HALF + colour[2] * padding;
+      int red = half + colour[0] * padding;
+      int green = half + colour[1] * padding;
+      int blue = half + colour[2] * padding;
       int pixel = 3 * (y * picture.width() + across.first()[j]);
       for (int weight : across.weights()[j]) {
         red += weight * (rgb[pixel] & 0xff);
@@ -119,9 +119,9 @@ public final class Resize {
         blue += weight * (rgb[pixel + 2] & 0xff);
         pixel += 3;
       }
-      row[3 * j] = clip8(red);
-      row[3 * j + 1] = clip8(green);
-      row[3 * j + 2] = clip8(blue);
+      row[3 * j] = clip8(red, across);
+      row[3 * j + 1] = clip8(green, across);
+      row[3 * j + 2] = clip8(blue, across);
     }
   }
 
@@ -131,14 +131,21 @@ public final class Resize {
     }
   }
 
-  /** Adds the canvas above and below, and rounds to 8 bits. */
-  private static void round(int[] sum, int[] canvas, int padding, byte[] rgb, int from) {
+  /** Adds the canvas above and below output row i, and rounds to 8 bits. */
+  private static void round(int[] sum, int[] canvas, ResizeAxis down, int i, byte[] rgb) {
+    int half = half(down);
+    int padding = down.padding()[i];
     for (int j = 0; j < canvas.length; j++) {
-      rgb[from + j] = (byte) clip8(HALF + (sum == null ? 0 : sum[j]) + canvas[j] * padding);
+      int value = half + (sum == null ? 0 : sum[j]) + canvas[j] * padding;
+      rgb[i * canvas.length + j] = (byte) clip8(value, down);
     }
   }
 
-  private static int clip8(int value) {
-    return Math.max(0, Math.min(255, value >> ResizeAxis.PRECISION_BITS));
+  private static int half(ResizeAxis axis) {
+    return 1 << (axis.bits() - 1);
+  }
+
+  private static int clip8(int value, ResizeAxis axis) {
+    return Math.max(0, Math.min(255, value >> axis.bits()));
   }
 }

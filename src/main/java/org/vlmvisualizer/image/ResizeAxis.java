@@ -14,16 +14,25 @@ package org.vlmvisualizer.image;
  * the canvas around the picture are kept as their sum only, so that the canvas is never made: its
  * size costs nothing, and integer sums are the same in any order.
  *
- * <p>Source: {@code precompute_coeffs}, {@code normalize_coeffs_8bpc} in {@code
- * src/libImaging/Resample.c} at commit 4e5f09f53 of Pillow.
+ * <p>PyTorch's weights are the same, times 2^n, with the largest n for which the largest of them
+ * stays below 2^15.
+ *
+ * <p>Sources: {@code precompute_coeffs}, {@code normalize_coeffs_8bpc} in {@code
+ * src/libImaging/Resample.c} at commit 4e5f09f53 of Pillow; {@code
+ * compute_index_ranges_int16_weights} in {@code aten/src/ATen/native/cpu/UpSampleKernel.cpp} of
+ * PyTorch 2.7.1.
  *
  * @param first [count] the first picture pixel under output pixel i; never decreases
- * @param weights [count][taps] times 2^22, from {@code first} on
- * @param padding [count] sum of the weights outside the picture, times 2^22
+ * @param weights [count][taps] times 2^bits, from {@code first} on
+ * @param padding [count] sum of the weights outside the picture, times 2^bits
+ * @param bits fraction bits of a weight
  */
-record ResizeAxis(int[] first, int[][] weights, int[] padding) {
+record ResizeAxis(int[] first, int[][] weights, int[] padding, int bits) {
   /** Fraction bits of a weight: 32 less 8 for the pixel less 2 for overshoot and sign. */
-  static final int PRECISION_BITS = 32 - 8 - 2;
+  private static final int PRECISION_BITS = 32 - 8 - 2;
+
+  /** Enough outputs to meet the largest weight: those of a longer axis lie between theirs. */
+  private static final int MOST_PHASES = 1 << 20;
 
   /**
    * @param filter f
@@ -36,7 +45,41 @@ record ResizeAxis(int[] first, int[][] weights, int[] padding) {
    */
   static ResizeAxis of(
       Resampling filter, long in, long out, long outFrom, int count, long offset, int length) {
-    ResizeAxis axis = new ResizeAxis(new int[count], new int[count][], new int[count]);
+    return of(filter, PRECISION_BITS, in, out, outFrom, count, offset, length);
+  }
+
+  /** The weights of a part of a whole picture, in somebody's integers. */
+  static ResizeAxis of(
+      Resampling filter, Rounding rounding, int in, long out, long outFrom, int count) {
+    int bits = rounding == Rounding.PILLOW ? PRECISION_BITS : bitsBelow16(filter, in, out);
+    return of(filter, bits, in, out, outFrom, count, 0, in);
+  }
+
+  private static int bitsBelow16(Resampling filter, int in, long out) {
+    int phases = (int) Math.min(out, MOST_PHASES);
+    double largest = 0;
+    for (int[] weights : of(filter, PRECISION_BITS, in, out, 0, phases, 0, in).weights) {
+      for (int weight : weights) {
+        largest = Math.max(largest, weight * Math.pow(2, -PRECISION_BITS));
+      }
+    }
+    int bits = 0;
+    while (bits < PRECISION_BITS && (int) (0.5 + largest * (1 << (bits + 1))) < 1 << 15) {
+      bits++;
+    }
+    return bits;
+  }
+
+  private static ResizeAxis of(
+      Resampling filter,
+      int bits,
+      long in,
+      long out,
+      long outFrom,
+      int count,
+      long offset,
+      int length) {
+    ResizeAxis axis = new ResizeAxis(new int[count], new int[count][], new int[count], bits);
     double scale = (double) in / out;
     double filterScale = Math.max(scale, 1);
     double support = filter.support() * filterScale;
@@ -57,7 +100,7 @@ record ResizeAxis(int[] first, int[][] weights, int[] padding) {
       first[i] = i;
       weights[i] = new int[] {1 << PRECISION_BITS};
     }
-    return new ResizeAxis(first, weights, new int[length]);
+    return new ResizeAxis(first, weights, new int[length], PRECISION_BITS);
   }
 
   int count() {
@@ -97,7 +140,7 @@ record ResizeAxis(int[] first, int[][] weights, int[] padding) {
     }
   }
 
-  private static int fixedPoint(double weight) {
-    return (int) (weight * (1 << PRECISION_BITS) + (weight < 0 ? -0.5 : 0.5));
+  private int fixedPoint(double weight) {
+    return (int) (weight * (1 << bits) + (weight < 0 ? -0.5 : 0.5));
   }
 }

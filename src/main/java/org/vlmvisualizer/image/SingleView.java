@@ -18,6 +18,7 @@ import org.vlmvisualizer.core.View;
  *
  * @param size S, side of the network's input in pixels
  * @param patchSize side of a patch in the network's input in pixels
+ * @param rounding Pillow's; with {@link Shape#CROP} and {@link Shape#SQUASH} PyTorch's too
  * @param paddingColour [3] red, green and blue, 0 to 255, with {@link Shape#PAD}
  */
 public record SingleView(
@@ -25,6 +26,7 @@ public record SingleView(
     int patchSize,
     Normalization normalization,
     Resampling resampling,
+    Rounding rounding,
     Shape shape,
     int[] paddingColour)
     implements PictureProcessor {
@@ -64,7 +66,7 @@ public record SingleView(
         switch (shape) {
           case PAD -> padded(picture);
           case CROP -> cropped(picture);
-          case SQUASH -> Resize.resize(picture, resampling, size, size);
+          case SQUASH -> Resize.window(picture, resampling, rounding, size, size, 0, 0, size, size);
         });
   }
 
@@ -92,6 +94,14 @@ public record SingleView(
     long width = Grid.croppedLength(picture.width(), picture.height(), size);
     long height = Grid.croppedLength(picture.height(), picture.width(), size);
     return Resize.window(
-        picture, resampling, width, height, (width - size) / 2, (height - size) / 2, size, size);
+        picture,
+        resampling,
+        rounding,
+        width,
+        height,
+        (width - size) / 2,
+        (height - size) / 2,
+        size,
+        size);
   }
 }

@@ -90,7 +90,8 @@ class ResizeTest {
   void windowEqualsCroppingAfterwards() {
     RgbPicture picture = noise(97, 40, new Random(2));
     RgbPicture whole = Resize.resize(picture, Resampling.BICUBIC, 67, 28);
-    RgbPicture window = Resize.window(picture, Resampling.BICUBIC, 67, 28, 19, 0, 28, 28);
+    RgbPicture window =
+        Resize.window(picture, Resampling.BICUBIC, Rounding.PILLOW, 67, 28, 19, 0, 28, 28);
     for (int y = 0; y < 28; y++) {
       for (int x = 0; x < 28; x++) {
         for (int c = 0; c < 3; c++) {

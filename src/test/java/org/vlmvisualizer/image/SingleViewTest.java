@@ -26,7 +26,8 @@ class SingleViewTest {
       int size, int patch, double[] mean, double[] std, double factor, Shape shape) {
     int[] colour = {(int) (255 * mean[0]), (int) (255 * mean[1]), (int) (255 * mean[2])};
     Normalization normalization = new Normalization(mean, std, factor);
-    return new SingleView(size, patch, normalization, Resampling.BICUBIC, shape, colour);
+    return new SingleView(
+        size, patch, normalization, Resampling.BICUBIC, Rounding.PILLOW, shape, colour);
   }
 
   /** Red counts columns, green counts rows, blue is 200. */

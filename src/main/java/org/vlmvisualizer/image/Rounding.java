@@ -1,0 +1,12 @@
+package org.vlmvisualizer.image;
+
+/** Whose integers a resize of 8-bit pictures is computed in. */
+public enum Rounding {
+  /** Weights in 22 bits; still pictures. */
+  PILLOW,
+  /**
+   * Weights in as many bits as 16-bit integers hold, 14 at most; frames of videos, which
+   * torchvision's resize on a CPU leaves to PyTorch.
+   */
+  TORCH
+}

@@ -1,0 +1,281 @@
+"""Write what transformers' processors make of pictures of many sizes, to check a port of them.
+
+    python src/test/python/make_picture_goldens.py
+
+Pictures are made by a formula, so that only checksums of pixel values need to be kept; features of patches are their
+numbers, so that the features of image tokens show which patches they are made of. The slow image processors are
+used by class; videos have only torchvision's.
+"""
+
+import re
+import types
+import zlib
+
+import numpy as np
+import torch
+import torchvision
+import transformers
+from PIL import Image
+from transformers import (
+    Idefics3ImageProcessor,
+    LlavaNextImageProcessor,
+    LlavaNextProcessor,
+    LlavaNextVideoVideoProcessor,
+    LlavaOnevisionImageProcessor,
+    LlavaOnevisionProcessor,
+    LlavaOnevisionVideoProcessor,
+    SiglipImageProcessor,
+    SmolVLMImageProcessor,
+)
+from transformers.image_processing_utils import select_best_resolution
+from transformers.models.idefics3.modeling_idefics3 import Idefics3Connector
+from transformers.models.idefics3.processing_idefics3 import get_image_prompt_string
+from transformers.models.llava_next.modeling_llava_next import LlavaNextModel
+from transformers.models.llava_next_video.modeling_llava_next_video import LlavaNextVideoPooler
+from transformers.models.llava_onevision.modeling_llava_onevision import LlavaOnevisionModel
+
+from make_goldens import GOLDEN, write_json
+
+SIZES = [
+    (1, 1), (1, 2), (2, 1), (3, 3), (2, 7), (13, 5), (28, 28), (97, 40), (37, 90), (200, 150), (150, 200), (256, 256),
+    (335, 337), (336, 336), (337, 335), (384, 384), (385, 383), (400, 600), (512, 512), (513, 511), (640, 480),
+    (480, 640), (672, 336), (336, 672), (672, 672), (1008, 336), (336, 1008), (1024, 1024), (1000, 333), (333, 1000),
+    (1920, 1080), (1080, 1920), (1333, 777), (2304, 2304), (4000, 3000), (5000, 300), (300, 5000), (5000, 1), (1, 5000),
+    (6000, 4500),
+]  # fmt: skip
+# Of these the pixel values and the patches of each token are checked, with small tiles.
+SMALL_SIZES = [(1, 1), (13, 5), (28, 28), (97, 40), (37, 90), (200, 151), (90, 7), (5, 60), (30, 91)]
+
+NEXT_PINPOINTS = [[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]]
+SMALL = {"size": 28, "patch_size": 7, "pinpoints": [[28, 56], [56, 28], [56, 56], [84, 28], [28, 84]]}
+# A tile's side is no multiple of a patch's, as that of SigLIP is none.
+SMALL_ONEVISION = {
+    "size": 30, "patch_size": 7, "max_tiles": 2,
+    "pinpoints": [[30 * i, 30 * j] for i in range(1, 5) for j in range(1, 5)],
+}  # fmt: skip
+MEAN, STD = [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]
+
+
+def pixels(width: int, height: int, seed: int) -> np.ndarray:
+    """Noise that is black or white often, [height, width, 3]."""
+    x = (np.arange(width * height * 3, dtype=np.uint64) + np.uint64(seed * 7919)) * np.uint64(2654435761)
+    x &= np.uint64(0xFFFFFFFF)
+    x ^= x >> np.uint64(15)
+    x = x * np.uint64(2246822519) & np.uint64(0xFFFFFFFF)
+    x ^= x >> np.uint64(13)
+    values = (x & np.uint64(1023)).astype(np.int64) - 384
+    return np.clip(values, 0, 255).astype(np.uint8).reshape(height, width, 3)
+
+
+def checksums(crops) -> list[int]:
+    """Of each crop's float32 values, [3, S, S]."""
+    return [zlib.crc32(np.ascontiguousarray(crop, dtype="<f4").tobytes()) for crop in crops]
+
+
+def run(text: str) -> str:
+    """Runs of image tokens as a number: <image>*64."""
+    return re.sub(r"(<image>)+", lambda m: f"<image>*{len(m[0]) // len('<image>')}", text)
+
+
+def numbers(crops: int, patches: int) -> torch.Tensor:
+    """The number of each patch as its feature, [crops, patches, 1]."""
+    return torch.arange(crops * patches, dtype=torch.float32).view(crops, patches, 1)
+
+
+def rounded(features: torch.Tensor) -> str:
+    return " ".join(f"{float(value):.7g}" for value in features.flatten())
+
+
+def model(spec: dict) -> types.SimpleNamespace:
+    vision = types.SimpleNamespace(image_size=spec["size"], patch_size=spec["patch_size"])
+    return types.SimpleNamespace(
+        config=types.SimpleNamespace(vision_config=vision, image_grid_pinpoints=spec["pinpoints"])
+    )
+
+
+def count(processor, spec: dict, width: int, height: int) -> int:
+    side = spec["size"] // spec["patch_size"]
+    processor.patch_size = spec["patch_size"]
+    processor.num_image_tokens = side * side
+    processor.num_additional_image_tokens = 0
+    processor.vision_aspect_ratio = f"anyres_max_{spec.get('max_tiles', 9)}"
+    processor.image_processor = types.SimpleNamespace(image_grid_pinpoints=spec["pinpoints"])
+    return processor._get_number_of_features(height, width, spec["size"], spec["size"])
+
+
+def tiled_counts(cls, spec: dict) -> dict:
+    cases = []
+    for width, height in SIZES:
+        best = select_best_resolution((height, width), spec["pinpoints"])
+        tokens = count(cls.__new__(cls), spec, width, height)
+        cases.append({"width": width, "height": height, "best": list(best), "tokens": tokens})
+    return {**spec, "cases": cases}
+
+
+def tiled_pixels(image_processor, spec: dict, pack) -> dict:
+    cases = []
+    for i, (width, height) in enumerate(SMALL_SIZES):
+        out = image_processor(pixels(width, height, i), input_data_format="channels_last", return_tensors="np")
+        crops = out["pixel_values"][0]
+        features = pack(numbers(len(crops), (spec["size"] // spec["patch_size"]) ** 2), torch.tensor([[height, width]]))
+        cases.append({"width": width, "height": height, "checksums": checksums(crops), "features": rounded(features)})
+    return {**spec, "cases": cases}
+
+
+def next_pixels() -> dict:
+    processor = LlavaNextImageProcessor(
+        size={"shortest_edge": 28}, crop_size={"height": 28, "width": 28}, image_grid_pinpoints=SMALL["pinpoints"]
+    )
+    # It takes pictures of 1 or 3 rows for channels: it is told which they are wherever it asks.
+    pad = processor.pad
+    processor.pad = lambda image, padding, **k: pad(
+        image, padding, **({"input_data_format": "channels_last", **k} if image.ndim == 3 else k)
+    )
+
+    def pack(features: torch.Tensor, sizes: torch.Tensor) -> torch.Tensor:
+        newline = torch.tensor([-1.0])
+        return LlavaNextModel.pack_image_features(model(SMALL), [features], sizes, "full", newline)[0][0]
+
+    return tiled_pixels(processor, SMALL, pack)
+
+
+def onevision_pixels() -> dict:
+    spec = SMALL_ONEVISION
+    processor = LlavaOnevisionImageProcessor(
+        size={"height": 30, "width": 30}, image_grid_pinpoints=spec["pinpoints"], image_mean=[0.5] * 3,
+        image_std=[0.5] * 3,
+    )  # fmt: skip
+    pad = processor.pad
+    processor.pad = lambda image, padding, **k: pad(
+        image, padding, **({"input_data_format": "channels_last", **k} if image.ndim == 3 else k)
+    )
+
+    def pack(features: torch.Tensor, sizes: torch.Tensor) -> torch.Tensor:
+        newline = torch.tensor([-1.0])
+        aspect = f"anyres_max_{spec['max_tiles']}"
+        return LlavaOnevisionModel.pack_image_features(model(spec), [features], sizes, newline, aspect)[0][0]
+
+    return tiled_pixels(processor, spec, pack)
+
+
+def idefics_text(rows: int, cols: int, tokens: int) -> str:
+    return run(
+        get_image_prompt_string(rows, cols, tokens, "<fake_token_around_image>", "<image>", "<global-img>")
+    )
+
+
+def idefics_counts(longest: int, size: int, patch: int, scale: int) -> dict:
+    processor = SmolVLMImageProcessor(size={"longest_edge": longest}, max_image_size={"longest_edge": size})
+    cases = []
+    for width, height in SIZES:
+        tiles, rows, cols = processor.get_number_of_image_patches(height, width, {})
+        rows, cols = (rows, cols) if tiles > 1 else (0, 0)
+        text = idefics_text(rows, cols, (size // patch // scale) ** 2)
+        cases.append({"width": width, "height": height, "text": text})
+    return {"longest_edge": longest, "size": size, "patch_size": patch, "scale_factor": scale, "cases": cases}
+
+
+def idefics_pixels(cls, longest: int, size: int, patch: int, scale: int, tiled: bool) -> dict:
+    processor = cls(
+        size={"longest_edge": longest}, max_image_size={"longest_edge": size}, do_image_splitting=tiled
+    )
+    shuffle = types.SimpleNamespace(scale_factor=scale)
+    cases = []
+    for i, (width, height) in enumerate(SMALL_SIZES):
+        out = processor(
+            pixels(width, height, i), input_data_format="channels_last", return_row_col_info=True, return_tensors="np"
+        )
+        crops = out["pixel_values"][0]
+        rows, cols = out["rows"][0][0], out["cols"][0][0]
+        features = Idefics3Connector.pixel_shuffle(shuffle, numbers(len(crops), (size // patch) ** 2), scale)
+        cases.append({
+            "width": width, "height": height, "checksums": checksums(crops),
+            "order": zlib.crc32(features.flatten().numpy().astype("<i4").tobytes()),
+            "text": idefics_text(rows, cols, (size // patch // scale) ** 2),
+        })  # fmt: skip
+    return {
+        "longest_edge": longest, "size": size, "patch_size": patch, "scale_factor": scale, "tiled": tiled,
+        "cases": cases,
+    }  # fmt: skip
+
+
+def siglip() -> dict:
+    processor = SiglipImageProcessor(size={"height": 30, "width": 30})
+    cases = [
+        {
+            "width": w, "height": h,
+            "checksums": checksums(processor(pixels(w, h, i), input_data_format="channels_last")["pixel_values"]),
+        }
+        for i, (w, h) in enumerate(SMALL_SIZES)
+    ]  # fmt: skip
+    return {"size": 30, "patch_size": 7, "cases": cases}
+
+
+def frames(processor, size: int, pool) -> dict:
+    """Checksums of frames in 8 bits before they are normalised, and the features of one frame."""
+    cases = []
+    for i, (width, height) in enumerate(SMALL_SIZES):
+        video = torch.from_numpy(pixels(width, height, i)).permute(2, 0, 1)[None]
+        out = processor(
+            video, input_data_format="channels_first", do_rescale=False, do_normalize=False, return_tensors="pt"
+        )["pixel_values_videos"][0, 0]
+        cases.append({"width": width, "height": height, "checksums": checksums([out.numpy()])})
+    side = size // 7
+    return {"size": size, "patch_size": 7, "features": rounded(pool(numbers(1, side * side))), "cases": cases}
+
+
+def next_frames() -> dict:
+    processor = LlavaNextVideoVideoProcessor(size={"shortest_edge": 28}, crop_size={"height": 28, "width": 28})
+    vision = types.SimpleNamespace(image_size=28, patch_size=7, hidden_size=1)
+    pooler = LlavaNextVideoPooler(
+        types.SimpleNamespace(spatial_pool_mode="average", spatial_pool_stride=2, vision_config=vision)
+    )
+    return frames(processor, 28, pooler)
+
+
+def onevision_frames() -> dict:
+    processor = LlavaOnevisionVideoProcessor(size={"height": 35, "width": 35})
+    spec = {"size": 35, "patch_size": 7, "pinpoints": []}
+    return frames(processor, 35, lambda features: LlavaOnevisionModel.apply_pooling(model(spec), features))
+
+
+def main() -> None:
+    onevision = [[384 * i, 384 * j] for i in range(1, 7) for j in range(1, 7)]
+    write_json(
+        GOLDEN / "pictures.json",
+        {
+            "transformers": transformers.__version__,
+            "torchvision": torchvision.__version__.split("+")[0],
+            "siglip": siglip(),
+            "llava-next": {
+                "counts": tiled_counts(
+                    LlavaNextProcessor, {"size": 336, "patch_size": 14, "pinpoints": NEXT_PINPOINTS}
+                ),
+                "pixels": next_pixels(),
+            },
+            "llava-onevision": {
+                "counts": tiled_counts(
+                    LlavaOnevisionProcessor, {"size": 384, "patch_size": 14, "pinpoints": onevision, "max_tiles": 9}
+                ),
+                "pixels": onevision_pixels(),
+                "frames": onevision_frames(),
+            },
+            "idefics3": {
+                "counts": [
+                    idefics_counts(2048, 512, 16, 4),
+                    idefics_counts(1536, 384, 14, 3),
+                    idefics_counts(4 * 364, 364, 14, 2),
+                ],
+                "pixels": [
+                    idefics_pixels(Idefics3ImageProcessor, 128, 32, 8, 2, True),
+                    idefics_pixels(SmolVLMImageProcessor, 100, 36, 4, 3, True),
+                    idefics_pixels(SmolVLMImageProcessor, 100, 36, 4, 3, False),
+                ],
+            },
+            "llava-next-video": {"frames": next_frames()},
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
