@@ -103,33 +103,6 @@ final class ImageSettings {
     return read(checkpoint, vision).singleView(fit);
   }
 
-  /**
-   * The settings of a checkpoint's videos: by video_preprocessor_config.json, or where that is
-   * missing, those of its pictures.
-   */
-  static ImageSettings video(Checkpoint checkpoint, VisionConfig vision) {
-    return checkpoint.has(VIDEO_FILE)
-        ? new ImageSettings(new ConfigObject(checkpoint.optional(VIDEO_FILE), VIDEO_FILE), vision)
-        : read(checkpoint, vision);
-  }
-
-  /**
-   * One crop of a time point, its centre.
-   *
-   * @throws InputException if the checkpoint asks for what is not supported
-   */
-  SingleView frames() {
-    requireResize();
-    checkFitted(Fit.CROP);
-    return new SingleView(
-        vision.imageSize(),
-        vision.patchSize(),
-        normalization(),
-        resampling(Resampling.BICUBIC),
-        SingleView.Shape.CROP,
-        new int[3]);
-  }
-
   private static void requireEqual(ConfigObject own, ConfigObject nested) {
     for (String key : KEYS) {
       JsonElement here = own.has(key) ? own.json().get(key) : null;
@@ -165,19 +138,28 @@ final class ImageSettings {
     } else {
       checkFitted(fit);
     }
+    SingleView.Shape byFit = fit == Fit.PAD ? SingleView.Shape.PAD : SingleView.Shape.CROP;
+    return view(squashed ? SingleView.Shape.SQUASH : byFit);
+  }
+
+  /** One crop of a picture, padded with the mean colour; sizes and class are not checked. */
+  SingleView padded() {
+    return view(SingleView.Shape.PAD);
+  }
+
+  private SingleView view(SingleView.Shape shape) {
     double[] mean = channels("image_mean", mean());
     int[] colour = new int[3];
     for (int i = 0; i < colour.length; i++) {
       colour[i] = (int) (255 * mean[i]); // rounded down: (122, 116, 104) for CLIP
     }
-    SingleView.Shape byFit = fit == Fit.PAD ? SingleView.Shape.PAD : SingleView.Shape.CROP;
     return new SingleView(
         vision.imageSize(),
         vision.patchSize(),
         normalization(),
         resampling(Resampling.BICUBIC),
         Rounding.PILLOW,
-        squashed ? SingleView.Shape.SQUASH : byFit,
+        shape,
         colour);
   }
 

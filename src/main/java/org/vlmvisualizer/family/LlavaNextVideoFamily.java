@@ -7,6 +7,7 @@ import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.image.LlavaNextVideoProcessor;
 import org.vlmvisualizer.image.PictureProcessor;
+import org.vlmvisualizer.image.SingleView;
 
 /**
  * LLaVA-NeXT-Video in Hugging Face format: still pictures as {@link LlavaNextFamily}, and time
@@ -32,10 +33,16 @@ final class LlavaNextVideoFamily extends LlavaNextFamily {
   }
 
   @Override
+  public int videoTokenId(Checkpoint checkpoint, ModelConfig config) {
+    ConfigObject model = new ConfigObject(checkpoint.config(), "config.json");
+    return model.integer("video_token_index", model.integer("video_token_id", 32000));
+  }
+
+  @Override
   public PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options) {
     ModelConfig config = config(checkpoint);
     return new LlavaNextVideoProcessor(
         stills(checkpoint, config, options),
-        ImageSettings.video(checkpoint, config.vision()).frames());
+        ImageSettings.readVideo(checkpoint, config.vision()).frames(SingleView.Shape.CROP));
   }
 }

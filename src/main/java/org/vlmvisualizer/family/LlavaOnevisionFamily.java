@@ -39,6 +39,12 @@ final class LlavaOnevisionFamily extends LlavaFamily {
   }
 
   @Override
+  public int videoTokenId(Checkpoint checkpoint, ModelConfig config) {
+    ConfigObject model = new ConfigObject(checkpoint.config(), "config.json");
+    return model.integer("video_token_index", model.integer("video_token_id", 151647));
+  }
+
+  @Override
   public PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options) {
     ModelConfig config = config(checkpoint);
     int side = config.vision().imageSize();
@@ -53,6 +59,7 @@ final class LlavaOnevisionFamily extends LlavaFamily {
         settings.resampling(Resampling.BICUBIC),
         Pinpoints.of(settings.json(), model, side, Pinpoints.square(side, TILES_PER_SIDE)),
         maxTiles(model, LlavaProcessor.config(checkpoint)),
+        settings.padded(),
         ImageSettings.readVideo(checkpoint, config.vision()).frames(SingleView.Shape.SQUASH));
   }
 

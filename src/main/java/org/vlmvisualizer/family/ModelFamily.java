@@ -68,7 +68,11 @@ public interface ModelFamily {
         TokenizerConfig.applied(
             checkpoint.required("tokenizer.json"), checkpoint.optional("tokenizer_config.json"));
     PromptEncoder encoder =
-        new PromptEncoder(tokenizer, config.decoder().vocabSize(), config.imageTokenId());
+        new PromptEncoder(
+            tokenizer,
+            config.decoder().vocabSize(),
+            config.imageTokenId(),
+            videoTokenId(checkpoint, config));
     try {
       encoder.requireImageToken(PromptTemplate.IMAGE);
       return encoder;
@@ -76,6 +80,11 @@ public interface ModelFamily {
       encoder.close();
       throw e;
     }
+  }
+
+  /** What stands for a part of a video in a prompt; the image token where the model takes none. */
+  default int videoTokenId(Checkpoint checkpoint, ModelConfig config) {
+    return config.imageTokenId();
   }
 
   /**

@@ -11,8 +11,8 @@ import org.vlmvisualizer.core.View;
 /**
  * LLaVA-OneVision. One picture is an overview and tiles as in LLaVA-NeXT, but where the joined
  * patches are many more than so many tiles hold, they are resized bilinearly. Of several pictures,
- * each is one crop and a newline. A video is its frames, each resized bilinearly to half the side,
- * and one newline.
+ * each is one crop, padded to a square, and a newline. A video is its frames, each resized
+ * bilinearly to half the side, and one newline.
  *
  * <p>Sources, transformers 4.57.6: {@code LlavaOnevisionImageProcessor} (the slow one), {@code
  * _get_number_of_features} in processing_llava_onevision.py, {@code pack_image_features} and {@code
@@ -25,6 +25,7 @@ public final class LlavaOnevisionProcessor implements PictureProcessor {
 
   private final AnyResolutionTiles tiles;
   private final int maxTiles;
+  private final SingleView several;
   private final SingleView frames;
 
   /**
@@ -33,6 +34,7 @@ public final class LlavaOnevisionProcessor implements PictureProcessor {
    * @param resolutions image_grid_pinpoints, multiples of S
    * @param maxTiles of whose patches there may be about as many image tokens: the 9 of {@code
    *     vision_aspect_ratio} anyres_max_9
+   * @param several for each of several pictures, padded with the mean colour
    * @param frames for one frame of a video, squashed
    */
   public LlavaOnevisionProcessor(
@@ -42,9 +44,11 @@ public final class LlavaOnevisionProcessor implements PictureProcessor {
       Resampling resampling,
       List<Resolution> resolutions,
       int maxTiles,
+      SingleView several,
       SingleView frames) {
     tiles = new AnyResolutionTiles(size, patchSize, normalization, resampling, resolutions);
     this.maxTiles = maxTiles;
+    this.several = several;
     this.frames = frames;
   }
 
@@ -61,7 +65,9 @@ public final class LlavaOnevisionProcessor implements PictureProcessor {
         tiles.overview(input, i, View.OVERVIEW, pictures.get(i));
         addTiles(input, pictures.get(i));
       } else {
-        tiles.overview(input, i, View.PICTURE, pictures.get(i));
+        RgbPicture picture = pictures.get(i);
+        input.wholeCrop(
+            new View(i, View.PICTURE, several.grid(picture)), () -> several.values(picture));
         input.newline();
       }
     }

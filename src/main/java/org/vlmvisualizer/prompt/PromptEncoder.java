@@ -29,6 +29,11 @@ public final class PromptEncoder implements AutoCloseable {
   private final int imageTokenId;
   private final String imageToken;
 
+  /** What stands for a part of a video; as the image token where a model takes none. */
+  private final int videoTokenId;
+
+  private final String videoToken;
+
   /** What goes in front of each piece of a prompt that is tokenised in pieces; null if in one. */
   private final String prefix;
 
@@ -39,10 +44,16 @@ public final class PromptEncoder implements AutoCloseable {
    * @param tokenizer tokenizer.json
    * @param vocabSize rows of the model's embedding table
    * @param imageTokenId the id of the token that stands for a part of a picture
+   * @param videoTokenId that for a part of a video; the same where the model takes none
    * @throws InputException if the tokenizer is broken, or has ids beyond the embedding table
    */
+  public PromptEncoder(JsonObject tokenizer, int vocabSize, int imageTokenId, int videoTokenId) {
+    this(tokenizer, vocabSize, imageTokenId, videoTokenId, null);
+  }
+
+  /** Of a model that takes no videos. */
   public PromptEncoder(JsonObject tokenizer, int vocabSize, int imageTokenId) {
-    this(tokenizer, vocabSize, imageTokenId, null);
+    this(tokenizer, vocabSize, imageTokenId, imageTokenId);
   }
 
   /**
@@ -53,14 +64,18 @@ public final class PromptEncoder implements AutoCloseable {
    * @throws InputException as the constructor
    */
   public static PromptEncoder spliced(TokenizerJson tokenizer, int vocabSize, int imageTokenId) {
-    return new PromptEncoder(tokenizer.json(), vocabSize, imageTokenId, tokenizer.prefix());
+    return new PromptEncoder(
+        tokenizer.json(), vocabSize, imageTokenId, imageTokenId, tokenizer.prefix());
   }
 
-  private PromptEncoder(JsonObject tokenizerJson, int vocabSize, int imageTokenId, String prefix) {
+  private PromptEncoder(
+      JsonObject tokenizerJson, int vocabSize, int imageTokenId, int videoTokenId, String prefix) {
     this.prefix = prefix;
     this.vocabulary = new Vocabulary(tokenizerJson);
     this.imageTokenId = imageTokenId;
     this.imageToken = prefix == null ? vocabulary.text(imageTokenId) : PromptTemplate.IMAGE;
+    this.videoTokenId = videoTokenId;
+    this.videoToken = videoTokenId == imageTokenId ? imageToken : vocabulary.text(videoTokenId);
     if (vocabulary.size() > vocabSize) {
       throw new InputException(
           "Expected a tokenizer.json of at most %d ids, the rows of the model's embedding table, found %d; use the tokenizer.json that belongs to these weights."
@@ -92,25 +107,27 @@ public final class PromptEncoder implements AutoCloseable {
    */
   public TokenSequence encode(
       PromptTemplate template, List<String> pictures, String question, boolean keepSystem) {
-    int imageTokens = count(pictures);
+    boolean video = pictures.stream().noneMatch(text -> text.contains(imageToken));
+    String token = video ? videoToken : imageToken;
+    int imageTokens = count(pictures, token);
     refuseImageToken(question);
     RenderedPrompt prompt = template.render(question, keepSystem, pictures);
     List<Integer> ids = new ArrayList<>();
     List<Kind> kinds = new ArrayList<>();
-    for (Token token : beginningOnce(prompt.text())) {
-      ids.add(token.id());
-      boolean image = token.id() == imageTokenId;
-      kinds.add(image ? Kind.IMAGE : prompt.kind(token.start()));
+    for (Token each : beginningOnce(prompt.text())) {
+      ids.add(each.id());
+      boolean image = each.id() == (video ? videoTokenId : imageTokenId);
+      kinds.add(image ? Kind.IMAGE : prompt.kind(each.start()));
     }
     int found = Collections.frequency(kinds, Kind.IMAGE);
     if (found != imageTokens || found == 0) {
       throw new InputException(
           "Expected tokenizer.json to know %s as id %d, but of %d in the prompt it found %d; use the tokenizer.json that belongs to these weights."
-              .formatted(imageToken, imageTokenId, imageTokens, found));
+              .formatted(token, video ? videoTokenId : imageTokenId, imageTokens, found));
     }
     int[] inputIds = ids.stream().mapToInt(Integer::intValue).toArray();
     List<String> tokens = ids.stream().map(this::text).toList();
-    return new TokenSequence(prompt.readable(imageToken), inputIds, tokens, spans(kinds));
+    return new TokenSequence(prompt.readable(token), inputIds, tokens, spans(kinds));
   }
 
   /** As in transformers, BOS that the template writes comes without that of the tokenizer. */
@@ -122,12 +139,12 @@ public final class PromptEncoder implements AutoCloseable {
   }
 
   /** Before the prompt is put together, which many pictures would make long. */
-  private int count(List<String> pictures) {
+  private static int count(List<String> pictures, String token) {
     long count = 0;
     for (String picture : pictures) {
       int next = 0;
-      for (int i = picture.indexOf(imageToken); i >= 0; i = picture.indexOf(imageToken, next)) {
-        next = i + imageToken.length();
+      for (int i = picture.indexOf(token); i >= 0; i = picture.indexOf(token, next)) {
+        next = i + token.length();
         count++;
       }
     }
@@ -140,7 +157,7 @@ public final class PromptEncoder implements AutoCloseable {
   }
 
   private void refuseImageToken(String question) {
-    for (String token : List.of(PromptTemplate.IMAGE, imageToken)) {
+    for (String token : List.of(PromptTemplate.IMAGE, imageToken, videoToken)) {
       if (question.contains(token)) {
         throw new InputException(
             "Expected a question without %s, which the plugin adds by itself; remove it from the prompt."

@@ -114,7 +114,14 @@ class PictureGeometryTest {
       }
     }
     return new LlavaOnevisionProcessor(
-        size, 7, PLAIN, Resampling.BICUBIC, pinpoints, 3, single(size, Shape.SQUASH));
+        size,
+        7,
+        PLAIN,
+        Resampling.BICUBIC,
+        pinpoints,
+        3,
+        single(size, Shape.PAD),
+        single(size, Shape.SQUASH));
   }
 
   private static Idefics3Processor idefics3(boolean tiled) {

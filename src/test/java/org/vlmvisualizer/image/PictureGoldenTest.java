@@ -128,6 +128,7 @@ class PictureGoldenTest {
             Resampling.BICUBIC,
             List.of(new Resolution(size(spec), size(spec))),
             9,
+            null,
             new SingleView(
                 size(spec),
                 patch(spec),
@@ -147,6 +148,14 @@ class PictureGoldenTest {
         Resampling.BICUBIC,
         resolutions(spec),
         spec.get("max_tiles").getAsInt(),
+        new SingleView(
+            size(spec),
+            patch(spec),
+            SIGLIP,
+            Resampling.BICUBIC,
+            Rounding.PILLOW,
+            Shape.PAD,
+            new int[] {127, 127, 127}),
         null);
   }
 

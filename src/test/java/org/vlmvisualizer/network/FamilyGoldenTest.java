@@ -49,7 +49,18 @@ class FamilyGoldenTest {
           "next-llama3",
           "next-yi",
           "idefics3-tiles",
-          "idefics3-two");
+          "idefics3-two",
+          "smolvlm-tiles",
+          "smolvlm-one-view",
+          "smolvlm-two",
+          "onevision-one",
+          "onevision-resized",
+          "onevision-resized-wide",
+          "onevision-two",
+          "onevision-video",
+          "next-video-frames",
+          "next-video-mistral",
+          "next-video-picture");
 
   @ParameterizedTest
   @FieldSource("NAMES")
