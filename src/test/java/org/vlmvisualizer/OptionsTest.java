@@ -79,6 +79,7 @@ class OptionsTest {
     words.put("template", "v0");
     words.put("system", "keep");
     words.put("fit", "crop");
+    words.put("tiles", "off");
     words.put("length", "5");
     TreeSet<String> read = new TreeSet<>();
     AnalysisRequest request =

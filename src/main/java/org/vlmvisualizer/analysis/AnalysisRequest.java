@@ -8,6 +8,7 @@ import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
+import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.VisionLayers;
 import org.vlmvisualizer.core.Words;
 
@@ -20,6 +21,7 @@ import org.vlmvisualizer.core.Words;
  * @param keep whether attention is kept per layer or head ({@link Analysis#kept})
  * @param template "auto" for the checkpoint's own, or a template's name
  * @param keepSystem whether the template's system text is kept; dropped, it soaks up no attention
+ * @param tiles whether a model that looks at tiles of a picture, too, does so
  * @param length tokens to generate at most
  */
 public record AnalysisRequest(
@@ -30,6 +32,7 @@ public record AnalysisRequest(
     String template,
     boolean keepSystem,
     Fit fit,
+    boolean tiles,
     int length) {
 
   /** Tokens that one answer may have at most. */
@@ -38,6 +41,8 @@ public record AnalysisRequest(
   private static final VisionLayers[] VISION = {VisionLayers.ALL, VisionLayers.SELECTED};
   private static final String DROP = "drop";
   private static final String KEEP = "keep";
+  private static final String ON = "on";
+  private static final String OFF = "off";
 
   /**
    * @throws InputException if the length is out of range or the method unknown
@@ -60,6 +65,7 @@ public record AnalysisRequest(
         "auto",
         false,
         Fit.PAD,
+        true,
         length);
   }
 
@@ -81,7 +87,13 @@ public record AnalysisRequest(
         words.of("template"),
         words.isSecond("system", DROP, KEEP),
         words.choice("fit", Fit.values()),
+        !words.isSecond("tiles", ON, OFF),
         words.number("length"));
+  }
+
+  /** How pictures are brought before the model. */
+  public PictureOptions pictures() {
+    return new PictureOptions(fit, tiles);
   }
 
   /** The options in the words of run.json, which are those of {@link #of(String, Words)}. */
@@ -96,6 +108,7 @@ public record AnalysisRequest(
     all.put("template", template);
     all.put("system", keepSystem ? KEEP : DROP);
     all.put("fit", Words.word(fit));
+    all.put("tiles", tiles ? ON : OFF);
     all.put("length", length);
     return all;
   }

@@ -18,7 +18,6 @@ import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.Layout;
 import org.vlmvisualizer.core.ModelInput;
-import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
@@ -86,7 +85,7 @@ public final class AttentionModel implements AutoCloseable {
     ModelFamily family = Families.of(checkpoint);
     Model.template(family, checkpoint, request.template());
     family.generation(checkpoint);
-    family.pictures(checkpoint, PictureOptions.of(request.fit()));
+    family.pictures(checkpoint, request.pictures());
   }
 
   /**
@@ -112,7 +111,7 @@ public final class AttentionModel implements AutoCloseable {
       List<RgbPicture> pictures, boolean video, AnalysisRequest request, Progress progress) {
     requireOffEventThread();
     long start = System.nanoTime();
-    PictureProcessor processor = model.pictures(PictureOptions.of(request.fit()));
+    PictureProcessor processor = model.pictures(request.pictures());
     ModelInput input =
         video ? processor.processVideo(pictures, progress) : processor.process(pictures, progress);
     requireKeepable(input.layout(), request);

@@ -113,6 +113,11 @@ public final class AttentionCli implements Callable<Integer> {
   @Option(names = "--fit", description = "picture to square: pad, crop")
   private String fit = "pad";
 
+  @Option(
+      names = "--tiles",
+      description = "of models that look at a picture in tiles, too: on, off (much faster)")
+  private String tiles = "on";
+
   @Option(names = "--roi", paramLabel = "x,y,w,h", description = "the part to ask about, in pixels")
   private String roi;
 

@@ -119,6 +119,16 @@ abstract class AskingCommand extends VisualizerCommand {
 
   @Parameter(
       persist = false,
+      label = "Tiles",
+      description =
+          "Of models that look at a picture in tiles, too: off shows them the whole once, which is"
+              + " much faster and shows less detail",
+      choices = {"on", "off"},
+      attrs = @Attr(name = ADVANCED))
+  private String tiles = "on";
+
+  @Parameter(
+      persist = false,
       label = "Device",
       description = "auto, cpu, gpu, gpu:1, or mps on a Mac",
       attrs = @Attr(name = ADVANCED))

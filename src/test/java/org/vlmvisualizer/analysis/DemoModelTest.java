@@ -102,7 +102,15 @@ class DemoModelTest {
   private static Analysis ask(RgbPicture picture, String question, String method) {
     AnalysisRequest request =
         new AnalysisRequest(
-            question, method, AttentionOptions.REFERENCE, Keep.NOTHING, "auto", false, Fit.PAD, 64);
+            question,
+            method,
+            AttentionOptions.REFERENCE,
+            Keep.NOTHING,
+            "auto",
+            false,
+            Fit.PAD,
+            true,
+            64);
     return model.analyze(picture, request, Progress.NONE);
   }
 

@@ -65,7 +65,7 @@ class KeptAttentionTest {
     AttentionOptions options = new AttentionOptions(layers, heads, keepFirst, VisionLayers.ALL);
     return model.analyze(
         picture,
-        new AnalysisRequest("What is it?", method, options, keep, "auto", false, fit, 5),
+        new AnalysisRequest("What is it?", method, options, keep, "auto", false, fit, true, 5),
         Progress.NONE);
   }
 

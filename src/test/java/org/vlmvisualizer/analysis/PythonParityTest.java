@@ -130,6 +130,7 @@ class PythonParityTest {
             "auto",
             !golden.json.get("system").isJsonNull(),
             fit(golden),
+            true,
             golden.json.get("maxNewTokens").getAsInt());
     return model.analyze(picture(golden), request, Progress.NONE);
   }

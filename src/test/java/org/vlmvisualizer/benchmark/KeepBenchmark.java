@@ -77,6 +77,7 @@ public final class KeepBenchmark {
         "auto",
         false,
         Fit.PAD,
+        true,
         tokens);
   }
 

@@ -114,6 +114,7 @@ class CliResultsTest {
             "template",
             "system",
             "fit",
+            "tiles",
             "length"),
         run.getAsJsonObject("options").keySet());
     assertTrue(
