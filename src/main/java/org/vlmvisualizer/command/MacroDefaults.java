@@ -17,6 +17,7 @@ import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.scijava.service.Service;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Words;
 
 /**
  * Lets this plugin's commands run in macros without a dialog: options are read strictly, and those
@@ -96,32 +97,18 @@ public final class MacroDefaults extends AbstractPreprocessorPlugin {
 
   private Object value(ModuleItem<?> item, String text) {
     Class<?> type = item.getType();
+    Words word = name -> text;
     if (type == boolean.class || type == Boolean.class) {
-      return isTicked(item.getName(), text);
+      // Recorded as flag=true; in macros written by hand, the key alone is enough.
+      return text == null || !word.isSecond(item.getName(), "true", "false");
     }
     if (text == null) {
       throw new InputException(
           "Expected a value for the option %s, found none.".formatted(item.getName()));
     }
     if (type == int.class || type == Integer.class) {
-      try {
-        return Integer.valueOf(text);
-      } catch (NumberFormatException e) {
-        throw new InputException(
-            "Expected %s to be a whole number, found '%s'.".formatted(item.getName(), text), e);
-      }
+      return word.number(item.getName());
     }
     return convert.convert(text, type);
-  }
-
-  /** Recorded as flag=true; in macros written by hand, the key alone is enough. */
-  private static boolean isTicked(String key, String text) {
-    if (text == null || text.equals("true")) {
-      return true;
-    }
-    if (!text.equals("false")) {
-      throw new InputException("Expected %s to be true or false, found '%s'.".formatted(key, text));
-    }
-    return false;
   }
 }

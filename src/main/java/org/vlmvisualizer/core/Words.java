@@ -3,6 +3,7 @@ package org.vlmvisualizer.core;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Options by their names, as people write them: in a dialog, in a macro, on the command line, in
@@ -24,13 +25,19 @@ public interface Words {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** The constant that a word stands for. */
+  static <E extends Enum<E>> Optional<E> find(String word, E[] all) {
+    return Arrays.stream(all).filter(constant -> word(constant).equals(word)).findFirst();
+  }
+
   /**
    * One of some constants.
    *
    * @throws InputException if it is none of them
    */
   default <E extends Enum<E>> E choice(String name, E[] all) {
-    return all[index(name, Arrays.stream(all).map(Words::word).toList())];
+    return find(of(name), all)
+        .orElseThrow(() -> refusal(name, Arrays.stream(all).map(Words::word).toList()));
   }
 
   /**
@@ -39,18 +46,17 @@ public interface Words {
    * @throws InputException if it is neither
    */
   default boolean isSecond(String name, String first, String second) {
-    return index(name, List.of(first, second)) == 1;
+    if (!List.of(first, second).contains(of(name))) {
+      throw refusal(name, List.of(first, second));
+    }
+    return of(name).equals(second);
   }
 
-  private int index(String name, List<String> all) {
-    int index = all.indexOf(of(name));
-    if (index < 0) {
-      int last = all.size() - 1;
-      throw new InputException(
-          "Expected %s to be %s or %s, found '%s'."
-              .formatted(name, String.join(", ", all.subList(0, last)), all.get(last), of(name)));
-    }
-    return index;
+  private InputException refusal(String name, List<String> all) {
+    int last = all.size() - 1;
+    return new InputException(
+        "Expected %s to be %s or %s, found '%s'."
+            .formatted(name, String.join(", ", all.subList(0, last)), all.get(last), of(name)));
   }
 
   /**

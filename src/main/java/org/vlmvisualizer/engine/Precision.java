@@ -2,6 +2,7 @@ package org.vlmvisualizer.engine;
 
 import java.util.Locale;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Words;
 
 /** The number type of matrices. Activations between them are float32 throughout. */
 public enum Precision {
@@ -50,20 +51,17 @@ public enum Precision {
    * @throws InputException if the text names none
    */
   public static Precision parse(String text) {
-    for (Precision precision : values()) {
-      if (precision.toString().equalsIgnoreCase(text.strip())) {
-        return precision;
-      }
-    }
-    throw new InputException(
-        "Expected precision auto, float32, bfloat16, float16, int8, int4, int4-32 or int4-128, found '"
-            + text
-            + "'.");
+    return Words.find(text.strip().toLowerCase(Locale.ROOT), values())
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "Expected precision auto, float32, bfloat16, float16, int8, int4, int4-32 or int4-128, found '%s'."
+                        .formatted(text)));
   }
 
   /** As users write it, such as "int4-128". */
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return Words.word(this);
   }
 }

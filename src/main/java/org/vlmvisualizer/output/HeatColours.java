@@ -9,9 +9,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Words;
 
 /**
  * The colour maps that heatmaps can have. Those of matplotlib are perceptually uniform, legible in
@@ -37,14 +37,12 @@ public enum HeatColours {
    * @throws InputException if the text is no such name
    */
   public static HeatColours parse(String text) {
-    for (HeatColours value : values()) {
-      if (value.toString().equals(text.strip().toLowerCase(Locale.ROOT))) {
-        return value;
-      }
-    }
-    String names =
-        Arrays.stream(values()).map(HeatColours::toString).collect(Collectors.joining(", "));
-    throw new InputException("Expected lut as one of %s, found '%s'.".formatted(names, text));
+    return Words.find(text.strip().toLowerCase(Locale.ROOT), values())
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "Expected lut as one of inferno, viridis, magma, cividis, fire, grays, found '%s'."
+                        .formatted(text)));
   }
 
   /**
@@ -73,7 +71,7 @@ public enum HeatColours {
 
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return Words.word(this);
   }
 
   private boolean isBuiltIn() {

@@ -1,9 +1,8 @@
 package org.vlmvisualizer.output;
 
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Words;
 
 /** How the patch grid becomes pixels. */
 public enum Upsampling {
@@ -25,19 +24,16 @@ public enum Upsampling {
    * @throws InputException if the text is no such name
    */
   public static Upsampling parse(String text) {
-    for (Upsampling value : values()) {
-      if (value.toString().equals(text.strip().toLowerCase(Locale.ROOT))) {
-        return value;
-      }
-    }
-    String names =
-        Arrays.stream(values()).map(Upsampling::toString).collect(Collectors.joining(", "));
-    throw new InputException(
-        "Expected upsampling as one of %s, found '%s'.".formatted(names, text));
+    return Words.find(text.strip().toLowerCase(Locale.ROOT), values())
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "Expected upsampling as one of none, nearest, bilinear, bicubic, found '%s'."
+                        .formatted(text)));
   }
 
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return Words.word(this);
   }
 }
