@@ -87,13 +87,6 @@ final class ImageSettings {
     return new ImageSettings(nested, vision);
   }
 
-  /** The settings of a checkpoint's videos: of a file of their own, else those of its pictures. */
-  static ImageSettings readVideo(Checkpoint checkpoint, VisionConfig vision) {
-    return checkpoint.has(VIDEO_FILE)
-        ? new ImageSettings(new ConfigObject(checkpoint.optional(VIDEO_FILE), VIDEO_FILE), vision)
-        : read(checkpoint, vision);
-  }
-
   /**
    * The processor of a checkpoint of LLaVA-1.5.
    *
@@ -101,6 +94,16 @@ final class ImageSettings {
    */
   static SingleView of(Checkpoint checkpoint, VisionConfig vision, Fit fit) {
     return read(checkpoint, vision).singleView(fit);
+  }
+
+  /**
+   * The settings of a checkpoint's videos: by video_preprocessor_config.json, or where that is
+   * missing, those of its pictures.
+   */
+  static ImageSettings video(Checkpoint checkpoint, VisionConfig vision) {
+    return checkpoint.has(VIDEO_FILE)
+        ? new ImageSettings(new ConfigObject(checkpoint.optional(VIDEO_FILE), VIDEO_FILE), vision)
+        : read(checkpoint, vision);
   }
 
   private static void requireEqual(ConfigObject own, ConfigObject nested) {
@@ -260,8 +263,8 @@ final class ImageSettings {
   SingleView frames(SingleView.Shape shape) {
     requireResize();
     Resampling resampling = resampling(Resampling.BICUBIC);
-    if (resampling == Resampling.LANCZOS) { // torchvision, which resizes frames, has none
-      throw c.unexpected("2 (BILINEAR) or 3 (BICUBIC)", "resample", "1 (LANCZOS)");
+    if (resampling != Resampling.BICUBIC) { // torchvision's others depend on the processor
+      throw c.unexpected("3 (BICUBIC) for videos", "resample", c.json().get("resample").toString());
     }
     boolean cropped = shape == SingleView.Shape.CROP;
     if (c.has("size") && checkSize("size") == cropped) {

@@ -3,6 +3,7 @@ package org.vlmvisualizer.family;
 import java.util.List;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
+import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.image.LlavaNextVideoProcessor;
@@ -41,8 +42,14 @@ final class LlavaNextVideoFamily extends LlavaNextFamily {
   @Override
   public PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options) {
     ModelConfig config = config(checkpoint);
+    int patches = config.vision().imageSize() / config.vision().patchSize();
+    if (patches % LlavaNextVideoProcessor.STRIDE != 0) {
+      throw new InputException(
+          "Expected an even number of patches in a row of the vision tower, of which two by two are averaged, found %d; this model cannot be run."
+              .formatted(patches));
+    }
     return new LlavaNextVideoProcessor(
         stills(checkpoint, config, options),
-        ImageSettings.readVideo(checkpoint, config.vision()).frames(SingleView.Shape.CROP));
+        ImageSettings.video(checkpoint, config.vision()).frames(SingleView.Shape.CROP));
   }
 }

@@ -60,7 +60,7 @@ final class LlavaOnevisionFamily extends LlavaFamily {
         Pinpoints.of(settings.json(), model, side, Pinpoints.square(side, TILES_PER_SIDE)),
         maxTiles(model, LlavaProcessor.config(checkpoint)),
         settings.padded(),
-        ImageSettings.readVideo(checkpoint, config.vision()).frames(SingleView.Shape.SQUASH));
+        ImageSettings.video(checkpoint, config.vision()).frames(SingleView.Shape.SQUASH));
   }
 
   /** N of anyres_max_N, which config.json and processor_config.json state. */

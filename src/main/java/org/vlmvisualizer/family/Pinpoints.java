@@ -1,5 +1,6 @@
 package org.vlmvisualizer.family;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,21 +40,15 @@ final class Pinpoints {
 
   private static List<Resolution> read(ConfigObject c, int side, List<Resolution> byDefault) {
     if (!c.has(KEY)) {
-      if (byDefault.stream().anyMatch(r -> checked(r, 2, side) == null)) {
+      if (byDefault.stream().anyMatch(r -> !fits(r, side))) {
         throw c.unexpected("multiples of %d pixels".formatted(side), KEY, "none");
       }
       return byDefault;
     }
     List<Resolution> all = new ArrayList<>();
     JsonElement list = c.json().get(KEY);
-    try {
-      for (JsonElement pair : list.getAsJsonArray()) {
-        int height = pair.getAsJsonArray().get(0).getAsInt();
-        int width = pair.getAsJsonArray().get(1).getAsInt();
-        all.add(checked(new Resolution(width, height), pair.getAsJsonArray().size(), side));
-      }
-    } catch (IllegalStateException | IndexOutOfBoundsException | NumberFormatException e) {
-      all.clear();
+    if (list.isJsonArray()) {
+      list.getAsJsonArray().forEach(pair -> all.add(checked(pair, side)));
     }
     if (all.isEmpty() || all.size() > MAX || all.contains(null)) {
       throw c.unexpected(
@@ -65,11 +60,26 @@ final class Pinpoints {
     return List.copyOf(all);
   }
 
-  /** Null if it is no whole number of tiles, or too many. */
-  private static Resolution checked(Resolution r, int numbers, int side) {
-    boolean whole = r.width() > 0 && r.height() > 0 && numbers == 2;
+  /** Null if it is no pair of whole numbers of tiles, or too many. */
+  private static Resolution checked(JsonElement pair, int side) {
+    JsonArray lengths = pair.isJsonArray() ? pair.getAsJsonArray() : new JsonArray();
+    if (lengths.size() != 2 || !isWhole(lengths.get(0)) || !isWhole(lengths.get(1))) {
+      return null;
+    }
+    Resolution r = new Resolution(lengths.get(1).getAsInt(), lengths.get(0).getAsInt());
+    return fits(r, side) ? r : null;
+  }
+
+  private static boolean isWhole(JsonElement length) {
+    return length.isJsonPrimitive()
+        && length.getAsJsonPrimitive().isNumber()
+        && length.getAsDouble() == (int) length.getAsDouble();
+  }
+
+  private static boolean fits(Resolution r, int side) {
+    boolean whole = r.width() > 0 && r.height() > 0;
     whole &= r.width() % side == 0 && r.height() % side == 0;
-    return whole && (long) (r.width() / side) * (r.height() / side) <= MAX_TILES ? r : null;
+    return whole && (long) (r.width() / side) * (r.height() / side) <= MAX_TILES;
   }
 
   /** All resolutions of up to so many tiles in a row and a column. */

@@ -11,9 +11,9 @@ import org.vlmvisualizer.core.View;
  * LLaVA-NeXT-Video. Still pictures are those of LLaVA-NeXT. Of a video each frame is one crop, of
  * which the means of 2 × 2 patches are the tokens, before the projector, without newlines.
  *
- * <p>Sources, transformers 4.57.6: {@code LlavaNextVideoVideoProcessor}, processing and {@code
- * LlavaNextVideoPooler} in modeling_llava_next_video.py. Frames are resized as Pillow does it; the
- * video processor resizes by torchvision, which differs by up to 2 of 255.
+ * <p>Sources, transformers 4.57.6: {@code LlavaNextVideoVideoProcessor}, which takes torchvision
+ * (see {@link Rounding#TORCH}), processing_llava_next_video.py and {@code LlavaNextVideoPooler} in
+ * modeling_llava_next_video.py.
  *
  * @param stills for still pictures
  * @param frames for one frame: the shorter side resized, the centre cut out; with an even number of

@@ -16,8 +16,8 @@ import org.vlmvisualizer.core.View;
  *
  * <p>Sources, transformers 4.57.6: {@code LlavaOnevisionImageProcessor} (the slow one), {@code
  * _get_number_of_features} in processing_llava_onevision.py, {@code pack_image_features} and {@code
- * apply_pooling} in modeling_llava_onevision.py. Frames of a video are resized as Pillow does it;
- * {@code LlavaOnevisionVideoProcessor} resizes by torchvision, which differs by up to 2 of 255.
+ * apply_pooling} in modeling_llava_onevision.py. Frames are resized by {@code
+ * LlavaOnevisionVideoProcessor}, which takes torchvision: see {@link Rounding#TORCH}.
  */
 public final class LlavaOnevisionProcessor implements PictureProcessor {
   /** By how much the joined patches may exceed a side before they are resized. */
