@@ -169,15 +169,16 @@ def attention_scores(q: Tensor, k: Tensor) -> Tensor:
 # [Q, H * C] and the last query's weights [H, K]. causal: a query sees no key behind its own. The
 # weights of heads first..last are added to total [Q, K] on the way. All in float32.
 #
-# 128 queries at a time, so that what lies between grows with the tokens and not with their square,
-# and that causal blocks need no keys behind their end. together: all heads at once, for GPUs. A CPU
+# Some queries at a time, so that what lies between does not grow with the square of the tokens, and
+# that causal blocks need no keys behind their end. Half a million scores: of shorter blocks, threads
+# that share a core with others wait for each other. together: all heads at once, for GPUs. A CPU
 # takes a head at a time, which stays in its cache: faster than PyTorch's fused attention in bfloat16.
 def attend(q: Tensor, k: Tensor, v: Tensor, causal: bool, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
   n = k.size(1)
   before = n - q.size(1)
   group = q.size(0) // k.size(0)
   heads = q.size(0) if together else 1
-  block = 128
+  block = min(max(128, 524288 // n), q.size(1))
   hidden = torch.full([block, block], -inf, dtype=6, device=q.device).triu(1)
   attended = torch.empty([q.size(1), q.size(0), v.size(-1)], dtype=q.dtype, device=q.device)
   last_rows = torch.empty([q.size(0), n], dtype=6, device=q.device)
