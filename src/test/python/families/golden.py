@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 import transformers
+from PIL import Image
 from safetensors.torch import save_file
 
 import make_goldens
@@ -110,6 +111,11 @@ def shares(run: reference.Generation, image: torch.Tensor, markers: torch.Tensor
     return torch.stack(rows)
 
 
+def coarse(picture: Image.Image) -> Image.Image:
+    """With few grey levels, for a small file."""
+    return picture.point(lambda value: value // 16 * 16)
+
+
 def make(family: Family, spec: Spec) -> None:
     """Write ROOT/NAME."""
     root = ROOT / spec.name
@@ -118,7 +124,7 @@ def make(family: Family, spec: Spec) -> None:
     folder.mkdir(parents=True)
     model, processor, eos = family.checkpoint(spec, folder)
 
-    pictures = [make_goldens.picture(size, spec.seed + i) for i, size in enumerate(spec.pictures)]
+    pictures = [coarse(make_goldens.picture(size, spec.seed + i)) for i, size in enumerate(spec.pictures)]
     for i, picture in enumerate(pictures):
         picture.save(root / f"picture-{i + 1}.png")
     token = family.video_token if spec.video else family.image_token

@@ -25,14 +25,14 @@ LLAMA3_ROPE = {
 class Llava(Family):
     model_class, config_class, processor_class = LlavaForConditionalGeneration, LlavaConfig, LlavaProcessor
     specs = [
-        Spec("llava-siglip-qwen2", "What is in the picture?", [(71, 40)], "chatml", "qwen2", "qwen2", margin=2, seed=2),
+        Spec("llava-siglip-qwen2", "What is in the picture?", [(71, 40)], "chatml", "qwen2", "qwen2", margin=2),
         Spec(
             "llava-siglip-qwen3", "Is the cell round?", [(33, 80)], "chatml", "qwen2", "qwen3",
-            text={"head_dim": 12}, feature_layer=-1, tied=True, names="new",
+            text={"head_dim": 12}, feature_layer=-1, tied=True, names="new", seed=3,
         ),
         Spec(
             "llava-siglip-llama3", "Where is the red square?", [(50, 50)], "llama_3", "llama3", "llama",
-            text={"rope_scaling": LLAMA3_ROPE, "rope_theta": 500.0}, seed=4,
+            text={"rope_scaling": LLAMA3_ROPE, "rope_theta": 500.0},
         ),
         Spec(
             "llava-clip-qwen3", "How many blobs can you see?", [(60, 41)], "chatml", "qwen2", "qwen3",
@@ -41,10 +41,11 @@ class Llava(Family):
         Spec(
             "llava-siglip-linear-rope", "Describe the image.", [(29, 64)], "vicuna_v1", "llama2", "llama",
             text={"rope_scaling": {"rope_type": "linear", "factor": 2.5}, "num_key_value_heads": 4}, side=5, patch=6,
+            tied=True, seed=2,
         ),
         Spec(
             "interleave-qwen2", "Which of them is brighter?", [(64, 43), (30, 55)], "interleave", "qwen2", "qwen2",
-            feature_layer=-1, tied=True, margin=1, seed=2,
+            feature_layer=-1, tied=True, margin=1,
         ),
     ]  # fmt: skip
 

@@ -37,14 +37,17 @@ class LlavaNext(Family):
             "next-mistral", "Is the cell round?", [(37, 150)], "mistral", "llama2", "mistral",
             text={"head_dim": 12}, tower="clip", names="new", seed=2,
         ),
-        Spec("next-qwen2", "Where is the red square?", [(9, 7)], "chatml+system", "qwen2", "qwen2", tower="clip"),
         Spec(
-            "next-llama3", "How many blobs can you see?", [(203, 170)], "llama_3+system", "llama3", "llama",
+            "next-qwen2", "Where is the red square?", [(9, 7)], "chatml+system", "qwen2", "qwen2",
+            tower="clip", tied=True,
+        ),
+        Spec(
+            "next-llama3", "How many blobs can you see?", [(110, 92)], "llama_3+system", "llama3", "llama",
             text={"rope_scaling": LLAMA3_ROPE, "rope_theta": 500.0}, tower="clip", side=3, patch=9, names="new-flat",
         ),
         Spec(
             "next-yi", "Describe the image.", [(61, 90)], "chatml_direct+system", "qwen2", "llama", tower="clip",
-            options={"pinpoints": [[56, 56], [28, 84], [84, 84]]},
+            options={"pinpoints": [[56, 56], [28, 84], [84, 84]]}, seed=2,
         ),
     ]  # fmt: skip
 

@@ -31,7 +31,7 @@ class LlavaNextVideo(LlavaNext):
         ),
         Spec(
             "next-video-mistral", "Is the cell round?", [(31, 70)] * 3, "mistral", "llama2", "mistral",
-            tower="clip", video=True, names="new", side=6, patch=5,
+            tower="clip", video=True, names="new", side=6, patch=5, tied=True,
         ),
         Spec(
             "next-video-picture", "What is in the picture?", [(90, 47)], "vicuna_v1", "llama2", "llama",

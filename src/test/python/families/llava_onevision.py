@@ -30,15 +30,15 @@ class LlavaOnevision(Family):
     specs = [
         Spec("onevision-one", "What is in the picture?", [(61, 44)], tied=True, **QWEN2),
         Spec(
-            "onevision-resized", "Where is the red square?", [(300, 268)], names="new", side=3,
-            options={"vision_aspect_ratio": "anyres_max_9"}, **QWEN2,
+            "onevision-resized", "Where is the red square?", [(120, 107)], names="new", side=3,
+            options={"vision_aspect_ratio": "anyres_max_9"}, tied=True, seed=5, **QWEN2,
         ),
         Spec(
-            "onevision-resized-wide", "Describe the image.", [(190, 60)], side=5, patch=4, text={"head_dim": 12},
-            options={"vision_aspect_ratio": "anyres_max_2"}, seed=2, **QWEN2,
+            "onevision-resized-wide", "Describe the image.", [(130, 41)], side=5, patch=4, text={"head_dim": 12},
+            options={"vision_aspect_ratio": "anyres_max_2"}, tied=True, seed=2, **QWEN2,
         ),
-        Spec("onevision-two", "Which of them is brighter?", [(64, 43), (30, 55)], tied=True, **QWEN2),
-        Spec("onevision-video", "What moves?", [(50, 36)] * 3, video=True, side=5, patch=6, **QWEN2),
+        Spec("onevision-two", "Which of them is brighter?", [(64, 43), (30, 55)], tied=True, seed=2, **QWEN2),
+        Spec("onevision-video", "What moves?", [(50, 36)] * 3, video=True, tied=True, side=5, patch=6, **QWEN2),
     ]  # fmt: skip
 
     def image_processor_class(self, spec: Spec) -> type:

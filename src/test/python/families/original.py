@@ -74,8 +74,8 @@ class Original(Family):
             tower="clip", dtype=torch.float16, options={"anyres": True},
         ),
         Spec(
-            "original-next-vicuna", "What is in the picture?", [(150, 128)], "vicuna_v1+system", "sentencepiece",
-            "llama", tower="clip", side=3, patch=9, options={"anyres": True},
+            "original-next-vicuna", "What is in the picture?", [(90, 77)], "vicuna_v1+system", "sentencepiece",
+            "llama", tower="clip", side=3, patch=9, options={"anyres": True}, seed=3,
         ),
         Spec(
             "original-qwen2", "How many blobs can you see?", [(60, 41)], "huatuo", "qwen2-text", "qwen2",

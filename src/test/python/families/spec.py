@@ -52,10 +52,11 @@ def text_config(spec: Spec, words):
     settings = {
         "vocab_size": len(words) + 8,
         "hidden_size": 32,
-        "intermediate_size": 40,
+        "intermediate_size": 24,
         "num_hidden_layers": 2,
         "num_attention_heads": 4,
         "num_key_value_heads": 2,
+        "head_dim": 8,
         "max_position_embeddings": 4096,
         "rms_norm_eps": 1e-5 if spec.decoder in ("llama", "mistral") else 1e-6,
         "rope_theta": 10000.0,
@@ -64,13 +65,15 @@ def text_config(spec: Spec, words):
         "pad_token_id": words.pad_token_id,
         "tie_word_embeddings": spec.tied,
     } | spec.text
+    if spec.decoder == "qwen2" and "head_dim" not in spec.text:
+        del settings["head_dim"]
     return DECODERS[spec.decoder](**settings, **({"sliding_window": None} if spec.decoder == "mistral" else {}))
 
 
 def vision_config(spec: Spec) -> CLIPVisionConfig | SiglipVisionConfig:
     settings = {
-        "hidden_size": 24,
-        "intermediate_size": 36,
+        "hidden_size": 16,
+        "intermediate_size": 24,
         "num_hidden_layers": 3,
         "num_attention_heads": 4,
         "image_size": spec.image_size,
