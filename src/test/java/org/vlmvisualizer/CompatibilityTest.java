@@ -233,7 +233,8 @@ class CompatibilityTest {
   private static void addCommandLine(List<String> lines) {
     lines.add("[command line]");
     for (OptionSpec option : new CommandLine(new AttentionCli()).getCommandSpec().options()) {
-      String value = option.arity().max() > 0 ? " " + option.type().getSimpleName() : "";
+      String value =
+          option.arity().max() > 0 ? " " + option.auxiliaryTypes()[0].getSimpleName() : "";
       String initial = option.initialValue() == null ? "" : " = " + option.initialValue();
       lines.add(
           String.join(" ", option.names())

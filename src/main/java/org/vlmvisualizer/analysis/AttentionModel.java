@@ -11,7 +11,6 @@ import org.vlmvisualizer.attribution.AttentionRows;
 import org.vlmvisualizer.attribution.AttributionMethod;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.checkpoint.Checkpoint;
-import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.InputException;
@@ -100,20 +99,23 @@ public final class AttentionModel implements AutoCloseable {
   }
 
   /**
-   * Answers a question about several pictures, or the time points of one video.
+   * Answers one question about several pictures or time points.
    *
-   * @param video whether they are time points
+   * @param timePoints whether they are those of one video; a model that takes no videos sees them
+   *     as pictures
    * @throws org.vlmvisualizer.core.InputException if the request cannot be carried out
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
    * @throws IllegalStateException on the event thread, which would stand still
    */
   public Analysis analyze(
-      List<RgbPicture> pictures, boolean video, AnalysisRequest request, Progress progress) {
+      List<RgbPicture> pictures, boolean timePoints, AnalysisRequest request, Progress progress) {
     requireOffEventThread();
     long start = System.nanoTime();
     PictureProcessor processor = model.pictures(request.pictures());
     ModelInput input =
-        video ? processor.processVideo(pictures, progress) : processor.process(pictures, progress);
+        timePoints && processor.takesVideos()
+            ? processor.processVideo(pictures, progress)
+            : processor.process(pictures, progress);
     requireKeepable(input.layout(), request);
     TokenSequence prompt =
         model
@@ -148,11 +150,11 @@ public final class AttentionModel implements AutoCloseable {
       Map<String, Double> seconds) {
     long start = System.nanoTime();
     AttentionRows attention = AttentionRows.of(trace, request.options().keepFirst());
-    List<AttentionShares> shares = attention.shares(trace);
     AttributionMap map = method.attribute(trace);
     List<TokenMaps> maps = new ArrayList<>();
     for (int frame = 0; frame < trace.layout().frames(); frame++) {
-      maps.add(TokenMaps.of(map, trace.layout(), frame, trace.tokens(), shares));
+      maps.add(
+          TokenMaps.of(map, trace.layout(), frame, trace.tokens(), attention.shares(trace, frame)));
     }
     float[][] matrix = attention.matrix(trace);
     String answer =

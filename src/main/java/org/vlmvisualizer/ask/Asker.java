@@ -2,7 +2,9 @@ package org.vlmvisualizer.ask;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -11,8 +13,10 @@ import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.analysis.Provenance;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.engine.EngineReport;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.SourceFrame;
 import org.vlmvisualizer.picture.ImageInput;
 import org.vlmvisualizer.shelf.AnswerTimes;
 
@@ -63,6 +67,26 @@ public final class Asker implements AutoCloseable {
       time(analysis);
     }
     return AttentionResults.of(model, analysis, input.source(), options.rendering());
+  }
+
+  /**
+   * Asks one question about several pictures.
+   *
+   * @param timePoints whether they are those of one video, where the model takes videos
+   * @return the answer as it is about each picture, in order; all with the whole-sequence matrix
+   * @throws org.vlmvisualizer.core.InputException if that cannot be done
+   * @throws java.util.concurrent.CancellationException if {@code progress} cancels
+   */
+  List<AttentionResult> ask(List<ImageInput> inputs, boolean timePoints, Progress progress) {
+    load(progress);
+    List<RgbPicture> pictures = inputs.stream().map(ImageInput::picture).toList();
+    Analysis analysis = model.analyze(pictures, timePoints, options.request(), progress);
+    List<AttentionResult> results = new ArrayList<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      SourceFrame source = inputs.get(i).source();
+      results.add(AttentionResults.of(model, analysis, i, source, options.rendering()));
+    }
+    return results;
   }
 
   /** For the list of models: the first answer since the model was loaded. */

@@ -13,12 +13,14 @@ import org.vlmvisualizer.picture.ImageInput;
  * @param name what people call it
  * @param folder name of the folder for its results
  * @param identity tells it from others and from itself after a change; may throw InputException
+ * @param position slice or time point in its image, from 1; 0 of an image by itself
  * @param content reads it, unless the progress cancels; may throw InputException
  */
 public record BatchPicture(
     int frame,
     String name,
     String folder,
+    int position,
     Supplier<JsonObject> identity,
     Function<Progress, Content> content) {
 

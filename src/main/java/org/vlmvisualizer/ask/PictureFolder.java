@@ -83,6 +83,7 @@ public record PictureFolder(List<BatchPicture> pictures, List<BatchRow> skipped)
         frame,
         name,
         folderName(name),
+        0,
         () -> identity(file(folder, name), region),
         progress -> read(file(folder, name), region, progress));
   }

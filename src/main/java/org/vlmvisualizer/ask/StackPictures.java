@@ -6,13 +6,17 @@ import ij.ImageStack;
 import ij.gui.Roi;
 import java.awt.Rectangle;
 import java.lang.reflect.Array;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.Words;
+import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.AttentionSeries;
+import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.SourceFrame;
 import org.vlmvisualizer.picture.DisplayedColours;
 import org.vlmvisualizer.picture.ImageInput;
@@ -33,7 +37,7 @@ public final class StackPictures {
   private final Object[] displayed; // [channel] what all slices must be like
   private final List<BatchPicture> pictures;
 
-  private StackPictures(ImagePlus image, boolean time, Roi roi) {
+  private StackPictures(ImagePlus image, boolean time, Roi roi, int most) {
     this.time = time;
     region = ImageInput.region(image, roi);
     colours = new DisplayedColours(image, region);
@@ -42,17 +46,26 @@ public final class StackPictures {
     arrays = stack.isVirtual() ? null : stack.getImageArray().clone();
     displayed = colours.displayed().toArray();
     int count = time ? image.getNFrames() : image.getNSlices();
-    pictures = IntStream.rangeClosed(1, count).mapToObj(i -> picture(image, i)).toList();
+    int[] positions = evenly(count, most);
+    pictures =
+        IntStream.range(0, positions.length)
+            .mapToObj(i -> picture(image, i + 1, positions[i]))
+            .toList();
   }
 
   /**
-   * @param which slices or frames
+   * @param which any but the current one
    * @param roi as in {@link ImageInput#of(ImagePlus, Roi)}
+   * @param most how many of them: evenly spaced, the first and the last among them; 0 for all
    * @throws InputException if there is no image, or one slice or time point only
    */
-  public static StackPictures of(ImagePlus image, StackChoice which, Roi roi) {
+  public static StackPictures of(ImagePlus image, StackChoice which, Roi roi, int most) {
     ImageInput.region(image, roi);
-    boolean time = which == StackChoice.FRAMES;
+    if (most < 0 || most == 1) {
+      throw new InputException(
+          "Expected frames to be 0 for all, or 2 or more, found " + most + ".");
+    }
+    boolean time = which.isTime();
     int slices = image.getNSlices();
     int frames = image.getNFrames();
     if ((time ? frames : slices) < 2) {
@@ -63,12 +76,37 @@ public final class StackPictures {
                   Words.word(which),
                   slices,
                   frames,
-                  slices > 1 ? "slices" : frames > 1 ? "frames" : "current",
+                  other(which, slices, frames),
                   slices * frames > 1
                       ? ", or change what they are with Image > Properties."
                       : "."));
     }
-    return new StackPictures(image, time, roi);
+    return new StackPictures(image, time, roi, most);
+  }
+
+  private static String other(StackChoice which, int slices, int frames) {
+    if (slices < 2 && frames < 2) {
+      return "current";
+    }
+    return (slices > 1 ? "slices" : "frames") + (which.isTogether() ? "-together" : "");
+  }
+
+  /** From 1 to {@code count}. */
+  private static int[] evenly(int count, int most) {
+    int chosen = most == 0 ? count : Math.min(most, count);
+    return IntStream.range(0, chosen)
+        .map(i -> 1 + (int) Math.rint((double) i * (count - 1) / (chosen - 1)))
+        .toArray();
+  }
+
+  /** What is common to them. */
+  SourceFrame source() {
+    return source;
+  }
+
+  /** Whether they are time points. */
+  boolean isTime() {
+    return time;
   }
 
   public List<BatchPicture> pictures() {
@@ -80,20 +118,41 @@ public final class StackPictures {
     return new AttentionSeries(source, time, pictures.size());
   }
 
-  private BatchPicture picture(ImagePlus image, int number) {
-    int z = time ? image.getZ() : number;
-    int t = time ? number : image.getT();
+  /**
+   * Asks one question about each.
+   *
+   * @param folder for results, or null
+   * @param series takes the answers as they come in
+   */
+  public BatchRun.Outcome ask(Asker asker, Path folder, AttentionSeries series, Progress progress) {
+    return new BatchRun(asker, folder, false)
+        .run(pictures, List.of(), progress, (row, result) -> add(series, row, result));
+  }
+
+  private void add(AttentionSeries series, BatchRow row, AttentionResult result) {
+    int position = pictures.get(row.frame() - 1).position();
+    if (result == null) {
+      series.fail(row.picture(), position, row.error());
+    } else {
+      series.add(row.picture(), position, result);
+    }
+  }
+
+  private BatchPicture picture(ImagePlus image, int number, int position) {
+    int z = time ? image.getZ() : position;
+    int t = time ? position : image.getT();
     int[] slices =
         Arrays.stream(colours.channels()).map(c -> image.getStackIndex(c, z, t)).toArray();
-    String position = (time ? "t=" : "z=") + number;
+    String place = (time ? "t=" : "z=") + position;
     String label = slices.length == 0 ? null : stack.getShortSliceLabel(slices[0]);
-    String title = source.title() + " " + position;
+    String title = source.title() + " " + place;
     JsonObject identity = new JsonObject();
     identity.addProperty("image", title);
     return new BatchPicture(
         number,
-        label == null || label.isBlank() ? position : label,
-        "%s%04d".formatted(time ? "t" : "z", number),
+        label == null || label.isBlank() ? place : label,
+        "%s%04d".formatted(time ? "t" : "z", position),
+        position,
         () -> identity,
         progress -> new BatchPicture.Content(input(title, slices), ""));
   }

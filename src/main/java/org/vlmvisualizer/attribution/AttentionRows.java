@@ -39,11 +39,15 @@ public record AttentionRows(double[][] rows) {
     return TokenAttention.of(rows[t], trace.prompt());
   }
 
-  /** How each row divides between picture and text: [T]. */
-  public List<AttentionShares> shares(Trace trace) {
+  /**
+   * How each row divides between picture and text: [T].
+   *
+   * @param frame which of the layout's frames the maps beside them are of
+   */
+  public List<AttentionShares> shares(Trace trace, int frame) {
     List<AttentionShares> shares = new ArrayList<>();
     for (int t = 0; t < rows.length; t++) {
-      shares.add(token(t, trace).shares(trace.layout()));
+      shares.add(token(t, trace).shares(trace.layout(), frame));
     }
     return shares;
   }

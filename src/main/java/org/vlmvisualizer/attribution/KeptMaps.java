@@ -97,7 +97,7 @@ public final class KeptMaps {
             mean[0] + mean[text],
             mean[text + 1]);
     float[] values = method.map(attention, kept.vision(), layout);
-    return new TokenMap(layout.cells(0, values), attention.shares(layout));
+    return new TokenMap(layout.cells(0, values), attention.shares(layout, 0));
   }
 
   /** Of a layer, mean over the heads: first token, image tokens and markers, text, answer. */

@@ -65,15 +65,20 @@ record TokenAttention(double[] image, double marker, double prompt, double gener
     return new TokenAttention(image, marker, all - onImage - marker, generated);
   }
 
-  /** How it divides; an image token without a place is a marker. */
-  AttentionShares shares(Layout layout) {
+  /**
+   * How it divides; an image token without a place is a marker.
+   *
+   * @param frame of the layout, whose share is told apart
+   */
+  AttentionShares shares(Layout layout, int frame) {
     double onPicture = 0;
     double onMarkers = marker;
     for (int k = 0; k < image.length; k++) {
       onPicture += layout.hasPlace(k) ? image[k] : 0;
       onMarkers += layout.hasPlace(k) ? 0 : image[k];
     }
-    return new AttentionShares(onPicture, prompt, generated, onMarkers);
+    double onFrame = layout.frames() == 1 ? onPicture : layout.sum(frame, image);
+    return new AttentionShares(onPicture, prompt, generated, onMarkers, onFrame);
   }
 
   /** Attention to the image tokens that have a place, divided by its sum: [K]. All 0 if none. */

@@ -7,13 +7,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import org.vlmvisualizer.analysis.Provenance;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.BatchRun;
+import org.vlmvisualizer.ask.NamedPictures;
 import org.vlmvisualizer.ask.PictureFolder;
 import org.vlmvisualizer.ask.RequestOptions;
+import org.vlmvisualizer.ask.Together;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
@@ -23,6 +26,7 @@ import org.vlmvisualizer.core.UserCache;
 import org.vlmvisualizer.engine.EngineReport;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.BatchRow;
+import org.vlmvisualizer.output.CommonAnswer;
 import org.vlmvisualizer.output.Fonts;
 import org.vlmvisualizer.output.ResultFiles;
 import org.vlmvisualizer.picture.ImageInput;
@@ -63,8 +67,9 @@ public final class AttentionCli implements Callable<Integer> {
       names = "--image",
       required = true,
       paramLabel = "FILE|FOLDER",
-      description = "a picture that ImageJ opens, its web address, or a folder with pictures")
-  private String image;
+      description =
+          "a picture that ImageJ opens, its web address, or a folder with pictures; given several times, one question about all these pictures")
+  private List<String> images;
 
   @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "the question")
   private String prompt;
@@ -240,6 +245,10 @@ public final class AttentionCli implements Callable<Integer> {
     }
     RequestOptions options =
         RequestOptions.of(prompt, name -> spec.findOption("--" + name).getValue().toString());
+    if (images.size() > 1) {
+      return askTogether(options);
+    }
+    String image = images.get(0);
     boolean folder = FileTrouble.isFolder(image.strip());
     PictureFolder pictures = folder ? PictureFolder.of(Path.of(image.strip()), region()) : null;
     ImageInput input = folder ? null : ImageInput.open(image, region(), progress());
@@ -247,6 +256,26 @@ public final class AttentionCli implements Callable<Integer> {
     Fonts.complaint().ifPresent(this::tell);
     try (Asker asker = new Asker(checkpoint(), options, loadedEngine -> {})) {
       return folder ? askAll(asker, pictures) : ask(asker, input);
+    }
+  }
+
+  private int askTogether(RequestOptions options) {
+    for (String image : images) {
+      if (FileTrouble.isFolder(image.strip())) {
+        throw new InputException(
+            "Expected pictures where --image is given several times, found the folder %s; give a folder alone to ask about each of its pictures."
+                .formatted(image));
+      }
+    }
+    Together pictures = Together.of(NamedPictures.files(images, region()), progress());
+    ResultFiles.prepare(output);
+    Fonts.complaint().ifPresent(this::tell);
+    try (Asker asker = new Asker(checkpoint(), options, loadedEngine -> {})) {
+      CommonAnswer answer = pictures.ask(asker, progress());
+      answer.write(output, answer.heatmaps());
+      spec.commandLine().getOut().println(answer.first().answer());
+      spec.commandLine().getOut().flush();
+      return CommandLine.ExitCode.OK;
     }
   }
 

@@ -3,7 +3,9 @@ package org.vlmvisualizer.command;
 import ij.ImagePlus;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.picture.ImageInput;
@@ -28,14 +30,19 @@ final class LastResult {
   private LastResult() {}
 
   /**
-   * @param answers one, or those about the slices or time points of an image, in order
+   * @param answers one, or those about the slices or time points of an image or about several
+   *     images, in order
    */
   static synchronized void remember(List<AttentionResult> answers) {
     List<AttentionResult> kept = answers.stream().map(AttentionResult::withoutMatrix).toList();
     newest = kept.get(kept.size() - 1);
-    WeakReference<ImagePlus> image = newest.source().image();
-    ALL.removeIf(one -> one.image.get() == null || one.image.get() == image.get());
-    ALL.add(0, new Asked(image, kept));
+    Map<ImagePlus, List<AttentionResult>> byImage = new LinkedHashMap<>();
+    for (AttentionResult result : kept) {
+      ImagePlus image = result.source().image().get();
+      byImage.computeIfAbsent(image, i -> new ArrayList<>()).add(result);
+    }
+    ALL.removeIf(one -> one.image.get() == null || byImage.containsKey(one.image.get()));
+    byImage.forEach((image, own) -> ALL.add(0, new Asked(new WeakReference<>(image), own)));
   }
 
   static synchronized void forget() {

@@ -4,11 +4,13 @@ import ij.ImagePlus;
 import ij.WindowManager;
 import ij.gui.Plot;
 import ij.gui.Roi;
+import ij.measure.ResultsTable;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 import org.scijava.ItemIO;
 import org.scijava.command.Command;
 import org.scijava.plugin.Attr;
@@ -17,15 +19,20 @@ import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.BatchRun;
+import org.vlmvisualizer.ask.NamedPictures;
 import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.ask.StackChoice;
 import org.vlmvisualizer.ask.StackPictures;
+import org.vlmvisualizer.ask.Together;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.explorer.Explorer;
 import org.vlmvisualizer.explorer.ScaleStrip;
 import org.vlmvisualizer.explorer.WindowArranger;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.AttentionSeries;
 import org.vlmvisualizer.output.BatchRow;
+import org.vlmvisualizer.output.CommonAnswer;
 import org.vlmvisualizer.output.ResultFiles;
 import org.vlmvisualizer.picture.ImageInput;
 
@@ -65,9 +72,28 @@ public class ShowAttention extends AskingCommand {
   @Parameter(
       persist = false,
       label = "Ask about",
-      description = "The displayed slice, or every slice or time point of its stack, one by one",
-      choices = {"current", "slices", "frames"})
+      description =
+          "The displayed slice; every slice or time point of its stack, one by one; or all of them"
+              + " together in one question",
+      choices = {"current", "slices", "frames", "slices-together", "frames-together"})
   private String stack = "current";
+
+  @Parameter(
+      persist = false,
+      label = "Slices or time points at most",
+      description = "Evenly spaced ones of the stack, the first and the last among them; 0 for all",
+      min = "0",
+      attrs = @Attr(name = ADVANCED))
+  private int frames = 0;
+
+  @Parameter(
+      persist = false,
+      required = false,
+      label = "Several images",
+      description =
+          "Titles of open images or paths of files, with ; between them: one question about all",
+      attrs = @Attr(name = ADVANCED))
+  private String images = "";
 
   @Parameter(persist = false, label = "Show plot of ratios", attrs = @Attr(name = UNTICKED))
   private boolean plot = true;
@@ -115,6 +141,12 @@ public class ShowAttention extends AskingCommand {
     RequestOptions options = options(prompt);
     StackChoice choice = words().choice("stack", StackChoice.values());
     Path folder = isGiven(output) ? output.toPath() : null;
+    List<String> named = NamedPictures.names(images);
+    requireOneWay(choice, named);
+    if (!named.isEmpty()) {
+      askTogether(p -> Together.of(NamedPictures.of(named, selection), p), options, folder);
+      return;
+    }
     ImagePlus asked = subject();
     Roi region = selection ? asked.getRoi() : null;
     if (choice == StackChoice.CURRENT) {
@@ -122,9 +154,26 @@ public class ShowAttention extends AskingCommand {
       prepare(folder);
       askOne(input, options, folder);
     } else {
-      StackPictures pictures = StackPictures.of(asked, choice, region);
-      prepare(folder);
-      askStack(pictures, options, folder);
+      StackPictures pictures = StackPictures.of(asked, choice, region, frames);
+      if (choice.isTogether()) {
+        askTogether(progress -> Together.of(pictures, progress), options, folder);
+      } else {
+        prepare(folder);
+        askStack(pictures, options, folder);
+      }
+    }
+  }
+
+  private void requireOneWay(StackChoice choice, List<String> named) {
+    if (choice == StackChoice.CURRENT && frames != 0) {
+      throw new InputException(
+          "Expected frames=0 with stack=current, found frames=%d; choose slices or frames of the stack with stack=frames-together or another."
+              .formatted(frames));
+    }
+    if (choice != StackChoice.CURRENT && !named.isEmpty()) {
+      throw new InputException(
+          "Expected stack=current with images=%s, found stack=%s; ask about the images or about a stack."
+              .formatted(images, stack));
     }
   }
 
@@ -143,9 +192,24 @@ public class ShowAttention extends AskingCommand {
         result.write(folder, maps);
       }
       LastResult.remember(List.of(result));
-      show(result, maps);
-      activate(maps);
-      heatmaps = maps;
+      show(result, result.table().toResultsTable(), maps);
+    }
+  }
+
+  /** Pictures are read before a model is looked for. */
+  private void askTogether(Function<Progress, Together> read, RequestOptions options, Path folder) {
+    try (RunProgress progress = progress()) {
+      Together pictures = read.apply(progress);
+      prepare(folder);
+      try (Asker asker = asker(options, progress)) {
+        CommonAnswer answer = pictures.ask(asker, progress);
+        ImagePlus maps = answer.heatmaps();
+        if (folder != null) {
+          answer.write(folder, maps);
+        }
+        LastResult.remember(answer.results());
+        show(answer.first(), answer.table().toResultsTable(), maps);
+      }
     }
   }
 
@@ -155,13 +219,7 @@ public class ShowAttention extends AskingCommand {
     BatchRun.Outcome outcome = null;
     try (RunProgress progress = progress();
         Asker asker = asker(options, progress)) {
-      outcome =
-          new BatchRun(asker, folder, false)
-              .run(
-                  pictures.pictures(),
-                  List.of(),
-                  progress,
-                  (row, result) -> add(series, row, result));
+      outcome = pictures.ask(asker, folder, series, progress);
       outcome.requireAnswer();
     } finally {
       if (!series.isEmpty()) {
@@ -172,14 +230,6 @@ public class ShowAttention extends AskingCommand {
       throw new CancellationException(
           "Cancelled: %d of %d pictures are done."
               .formatted(outcome.count(BatchRow.Status.DONE), outcome.rows().size()));
-    }
-  }
-
-  private static void add(AttentionSeries series, BatchRow row, AttentionResult result) {
-    if (result == null) {
-      series.fail(row.picture(), row.error());
-    } else {
-      series.add(row.picture(), result);
     }
   }
 
@@ -207,12 +257,16 @@ public class ShowAttention extends AskingCommand {
    * From the menu, the answer opens in the Token Explorer too, and the heatmaps are the active
    * image as in macros. There, SciJava shows them with a display, and without one they have to be
    * shown here.
+   *
+   * @param result the answer, as it is about the first picture if there are several
    */
-  private void show(AttentionResult result, ImagePlus maps) {
+  private void show(AttentionResult result, ResultsTable table, ImagePlus maps) {
+    heatmaps = maps;
     WindowArranger windows = wasAsked() ? windowsBeside(result) : null;
-    Tables.show(result.table().toResultsTable(), TABLE_TITLE);
+    Tables.show(table, TABLE_TITLE);
     if (GraphicsEnvironment.isHeadless()) {
       maps.show();
+      activate(maps);
       return;
     }
     if (plot) {
@@ -231,6 +285,7 @@ public class ShowAttention extends AskingCommand {
       maps.show();
       windows.arrange(maps);
     }
+    activate(maps);
   }
 
   /** The table's window is there already after an earlier question, and is used again. */

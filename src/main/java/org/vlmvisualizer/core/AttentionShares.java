@@ -10,11 +10,19 @@ package org.vlmvisualizer.core;
  * @param generated share on what was generated before
  * @param marker share on tokens that belong to a picture but have no place in it: newlines, names
  *     of tiles
+ * @param picture share on the one picture or time point that a map is of: a part of {@code image},
+ *     all of it where the question is about one
  */
-public record AttentionShares(double image, double prompt, double generated, double marker) {
+public record AttentionShares(
+    double image, double prompt, double generated, double marker, double picture) {
 
   /** Where every token of the picture has a place. */
   public AttentionShares(double image, double prompt, double generated) {
-    this(image, prompt, generated, 0);
+    this(image, prompt, generated, 0, image);
+  }
+
+  /** Of a question about one picture. */
+  public AttentionShares(double image, double prompt, double generated, double marker) {
+    this(image, prompt, generated, marker, image);
   }
 }

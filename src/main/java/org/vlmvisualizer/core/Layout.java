@@ -63,6 +63,24 @@ public record Layout(List<View> views, int[] view, int[] cell, Spread spread) {
     return views.stream().filter(v -> frame(v).equals(wanted)).toList();
   }
 
+  /**
+   * How much of tokens' values lies on a frame.
+   *
+   * @param values [K] of all image tokens
+   */
+  public double sum(int frame, double[] values) {
+    List<View> own = views(frame);
+    boolean[] counts = new boolean[views.size()];
+    for (int v = 0; v < counts.length; v++) {
+      counts[v] = own.contains(views.get(v));
+    }
+    double sum = 0;
+    for (int k = 0; k < values.length; k++) {
+      sum += hasPlace(k) && counts[view[k]] ? values[k] : 0;
+    }
+    return sum;
+  }
+
   /** Whether an image token has a place. */
   public boolean hasPlace(int token) {
     return view[token] >= 0;

@@ -30,6 +30,11 @@ public record LlavaNextVideoProcessor(LlavaNextProcessor stills, SingleView fram
   }
 
   @Override
+  public boolean takesVideos() {
+    return true;
+  }
+
+  @Override
   public ModelInput processVideo(List<RgbPicture> pictures, Progress progress) {
     return layVideo(pictures).build(progress);
   }

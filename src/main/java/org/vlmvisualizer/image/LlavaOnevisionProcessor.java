@@ -126,6 +126,11 @@ public final class LlavaOnevisionProcessor implements PictureProcessor {
   }
 
   @Override
+  public boolean takesVideos() {
+    return true;
+  }
+
+  @Override
   public ModelInput processVideo(List<RgbPicture> pictures, Progress progress) {
     return layVideo(pictures).build(progress);
   }

@@ -32,6 +32,11 @@ public interface PictureProcessor {
    */
   ModelInput process(List<RgbPicture> pictures, Progress progress);
 
+  /** Whether the model was made for videos: whether {@link #processVideo} does not refuse. */
+  default boolean takesVideos() {
+    return false;
+  }
+
   /**
    * The time points of one video; its text is one text of {@link #VIDEO} tokens.
    *

@@ -67,7 +67,7 @@ public final class Session {
       IntFunction<String> texts,
       TraceRequest request,
       Progress progress) {
-    requireRoom(config.decoder(), prompt.length(), maxNewTokens);
+    requireRoom(config.decoder(), maxNewTokens);
     TraceRequest counted = count(request);
     KeptMemory.require(counted, maxNewTokens, prompt.recordedPositions().length);
     return EngineThread.call(() -> run(maxNewTokens, generation, texts, counted, progress));
@@ -108,13 +108,16 @@ public final class Session {
     }
   }
 
-  private static void requireRoom(DecoderConfig decoder, int prompt, int answer) {
+  private void requireRoom(DecoderConfig decoder, int answer) {
+    int asked = prompt.length();
     int most = decoder.maxPositionEmbeddings();
-    if (prompt + answer <= most) {
+    if (asked + answer <= most) {
       return;
     }
     boolean window = decoder.slidingWindow() <= most;
-    int room = most - prompt;
+    int room = most - asked;
+    String shorter =
+        input.layout().frames() > 1 ? "ask about fewer pictures at once" : "shorten the question";
     throw new InputException(
         "Expected at most %d tokens for prompt, picture and answer together, %s, found %d; %s."
             .formatted(
@@ -122,9 +125,9 @@ public final class Session {
                 window
                     ? "since this model's sliding_window is not supported beyond its length"
                     : "the model's max_position_embeddings",
-                prompt + answer,
+                asked + answer,
                 room < 1
-                    ? "the prompt alone has " + prompt + ", so shorten the question"
+                    ? "the prompt alone has " + asked + ", so " + shorter
                     : "set length to at most " + room));
   }
 

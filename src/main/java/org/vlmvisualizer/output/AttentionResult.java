@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import ij.ImagePlus;
 import ij.gui.Plot;
+import java.awt.Dimension;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -118,6 +119,19 @@ public record AttentionResult(
         .filter(Objects::nonNull)
         .map(AttentionResult::source)
         .findFirst();
+  }
+
+  /**
+   * Whether an image has as many pixels as its results were made with: of pictures of several
+   * sizes, as the largest.
+   *
+   * @param bare whether a pixel is a patch
+   */
+  public static boolean isWhole(ImagePlus image, boolean bare) {
+    List<TokenMaps> maps =
+        Stream.of(frames(image)).filter(Objects::nonNull).map(AttentionResult::maps).toList();
+    Dimension size = HeatmapStack.size(maps, bare);
+    return image.getWidth() == size.width && image.getHeight() == size.height;
   }
 
   private static AttentionResult[] frames(ImagePlus image) {

@@ -9,16 +9,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.JavaMemory;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 
 /**
- * The answers to one question about the slices or time points of one image, as they come in: one
- * hyperstack and one table of all.
+ * The answers to one question about several pictures, the slices or time points of one image as a
+ * rule, as they come in: one hyperstack and one table of all.
  */
 public final class AttentionSeries {
+  private static final AttentionShares NO_SHARES =
+      new AttentionShares(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+
   /** The row of a picture without answer. */
   private static final List<List<Object>> NONE =
       List.of(
@@ -34,12 +38,21 @@ public final class AttentionSeries {
   /**
    * What came of one picture.
    *
+   * @param position slice or time point in its image, from 1; 0 of an image by itself
    * @param result null if there is none
    * @param error why there is no result, or empty
    */
-  private record Answer(String picture, AttentionResult result, String error) {
-    double markers(int token) {
-      return result.maps().shares().get(token).marker();
+  private record Answer(String picture, int position, AttentionResult result, String error) {
+    /** [own rows] of the picture's own table; one without an answer. */
+    List<List<Object>> rows() {
+      return result == null ? NONE : result.table().cells();
+    }
+
+    /** Cells of a row behind the error. */
+    List<Object> last(int token) {
+      AttentionShares shares = result == null ? NO_SHARES : result.maps().shares().get(token);
+      double place = position == 0 ? Double.NaN : position;
+      return List.of(shares.marker(), shares.picture(), place);
     }
   }
 
@@ -58,16 +71,17 @@ public final class AttentionSeries {
    * Adds the next picture's answer; without its whole-sequence matrix and what was kept of layers
    * and heads, which would fill the memory.
    *
+   * @param position slice or time point in its image, from 1; 0 of an image by itself
    * @throws InputException if a hyperstack of all pictures will not fit into memory
    */
-  public void add(String picture, AttentionResult result) {
-    answers.add(new Answer(picture, result.light(), ""));
+  public void add(String picture, int position, AttentionResult result) {
+    answers.add(new Answer(picture, position, result.light(), ""));
     requireMemory();
   }
 
   /** Adds the next picture's failure: its planes will be NaN. */
-  public void fail(String picture, String error) {
-    answers.add(new Answer(picture, null, error));
+  public void fail(String picture, int position, String error) {
+    answers.add(new Answer(picture, position, null, error));
   }
 
   /** Whether there is any answer to show. */
@@ -121,32 +135,38 @@ public final class AttentionSeries {
 
   /**
    * One row per token of every picture: frame (from 1), picture, the columns of {@link TokenTable},
-   * error, image_marker_attention. A picture without answer has one row, with its error and NaN.
+   * error; image_marker_attention; picture_attention, the share of all attention that fell on this
+   * picture; position, its slice or time point in its image, from 1, or NaN. A picture without
+   * answer has one row, with its error and NaN.
    */
   public DataTable table() {
     List<String> columns = new ArrayList<>(List.of("frame", "picture"));
     columns.addAll(TokenRow.COLUMNS);
-    columns.add("error");
-    columns.add(TokenTable.MARKERS);
+    columns.addAll(List.of("error", TokenTable.MARKERS, "picture_attention", "position"));
     List<List<Object>> rows = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
       Answer answer = answers.get(i);
-      int before = rows.size();
-      List<List<Object>> own = answer.result == null ? NONE : answer.result.table().cells();
-      for (List<Object> cells : own) {
+      List<List<Object>> own = answer.rows();
+      for (int t = 0; t < own.size(); t++) {
         List<Object> row = new ArrayList<>(List.of(i + 1, answer.picture));
-        row.addAll(cells);
+        row.addAll(own.get(t));
         row.add(answer.error);
-        row.add(answer.result == null ? Double.NaN : answer.markers(rows.size() - before));
+        row.addAll(answer.last(t));
         rows.add(row);
       }
     }
     return new DataTable(columns, rows);
   }
 
-  /** What is common to all answers, and then the answers. */
+  /** What is common to all answers, and then the answers; of one answer, what the pictures are. */
   private String info(AttentionResult first) {
     JsonObject run = first.run().deepCopy();
+    if (run.has(CommonAnswer.PICTURES)) {
+      String names = answers.stream().map(Answer::picture).collect(Collectors.joining("; "));
+      run.remove("picture");
+      run.addProperty(CommonAnswer.PICTURES, names);
+      return first.with(source, run).info();
+    }
     List.of("answer", "seconds", "batch").forEach(run::remove);
     String common = first.with(source, run).info();
     return answers.stream()

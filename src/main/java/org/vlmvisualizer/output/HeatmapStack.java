@@ -5,6 +5,7 @@ import ij.ImagePlus;
 import ij.ImageStack;
 import ij.process.LUT;
 import java.awt.Color;
+import java.awt.Dimension;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,7 +49,8 @@ final class HeatmapStack {
   /**
    * Lays the maps out as pixels.
    *
-   * @param maps [T] one answer per picture, all on grids of the same size; null where there is none
+   * @param maps [T] one answer per picture; null where there is none. Where sizes differ, planes
+   *     are as large as the largest, each picture in the upper left corner, with NaN beside it
    * @param pictures [T] used in a composite only; null where there is none
    * @param source of all pictures
    * @param info provenance, one statement a line; unit and display range are added to it
@@ -62,16 +64,17 @@ final class HeatmapStack {
       String info) {
     Grid grid = maps.stream().filter(Objects::nonNull).findFirst().orElseThrow().grid();
     boolean bare = rendering.upsampling() == Upsampling.NONE;
-    int width = bare ? grid.columns() : grid.sourceWidth();
-    int height = bare ? grid.rows() : grid.sourceHeight();
+    Dimension size = size(maps, bare);
+    int width = size.width;
+    int height = size.height;
     int tokens = maps.stream().filter(Objects::nonNull).mapToInt(TokenMaps::size).max().orElse(1);
     int planes = maps.stream().mapToInt(m -> m == null ? 0 : m.size()).sum();
     planes += rendering.composite() ? maps.size() : 0;
     requireMemory(width, height, planes, JavaMemory.available(4L * width * height * planes));
 
-    List<float[]> mapPlanes = planes(maps, tokens, width * height, rendering.upsampling());
+    List<float[]> mapPlanes = planes(maps, tokens, size, rendering.upsampling());
     double max = maximum(mapPlanes);
-    ImageStack stack = stack(maps, pictures, mapPlanes, width, height, rendering.composite());
+    ImageStack stack = stack(maps, pictures, mapPlanes, size, rendering.composite());
     ImagePlus image = new ImagePlus("Attention of " + source.title(), stack);
     image.setDimensions(rendering.composite() ? 2 : 1, tokens, maps.size());
     image.setOpenAsHyperStack(true);
@@ -90,25 +93,56 @@ final class HeatmapStack {
     return image;
   }
 
+  /** Of a plane that holds the maps of each answer, those that are null left out. */
+  static Dimension size(List<TokenMaps> maps, boolean bare) {
+    Dimension size = new Dimension();
+    for (TokenMaps answer : maps) {
+      if (answer != null) {
+        Dimension own = size(answer.grid(), bare);
+        size.setSize(Math.max(size.width, own.width), Math.max(size.height, own.height));
+      }
+    }
+    return size;
+  }
+
+  private static Dimension size(Grid grid, boolean bare) {
+    return bare
+        ? new Dimension(grid.columns(), grid.rows())
+        : new Dimension(grid.sourceWidth(), grid.sourceHeight());
+  }
+
+  /** A plane in the upper left corner of one that may be larger. */
+  private static float[] placed(float[] plane, Dimension own, Dimension size, float beside) {
+    if (own.equals(size)) {
+      return plane;
+    }
+    float[] placed = filled(size, beside);
+    for (int y = 0; y < own.height; y++) {
+      System.arraycopy(plane, y * own.width, placed, y * size.width, own.width);
+    }
+    return placed;
+  }
+
   /** [T × Z] tokens of a picture one after the other; all planes without a map are one array. */
   private static List<float[]> planes(
-      List<TokenMaps> maps, int tokens, int pixels, Upsampling upsampling) {
+      List<TokenMaps> maps, int tokens, Dimension size, Upsampling upsampling) {
     List<float[]> planes = new ArrayList<>();
     float[] none = null;
     for (TokenMaps answer : maps) {
       int count = answer == null ? 0 : answer.size();
+      Dimension own = count == 0 ? size : size(answer.grid(), upsampling == Upsampling.NONE);
       PatchSampler sampler = count == 0 ? null : sampler(answer.grid(), upsampling);
       for (int t = 0; t < count; t++) {
-        float[] plane = new float[pixels];
+        float[] plane = new float[own.width * own.height];
         if (sampler == null) {
-          System.arraycopy(answer.values(t), 0, plane, 0, pixels);
+          System.arraycopy(answer.values(t), 0, plane, 0, plane.length);
         } else {
           sampler.sample(answer.values(t), plane);
         }
-        planes.add(plane);
+        planes.add(placed(plane, own, size, Float.NaN));
       }
       for (int t = count; t < tokens; t++) {
-        none = none == null ? nan(pixels) : none;
+        none = none == null ? filled(size, Float.NaN) : none;
         planes.add(none);
       }
     }
@@ -121,9 +155,9 @@ final class HeatmapStack {
         : new PatchSampler(grid, upsampling, grid.sourceWidth(), grid.sourceHeight());
   }
 
-  private static float[] nan(int pixels) {
-    float[] plane = new float[pixels];
-    Arrays.fill(plane, Float.NaN);
+  private static float[] filled(Dimension size, float value) {
+    float[] plane = new float[size.width * size.height];
+    Arrays.fill(plane, value);
     return plane;
   }
 
@@ -132,15 +166,14 @@ final class HeatmapStack {
       List<TokenMaps> maps,
       List<RgbPicture> pictures,
       List<float[]> planes,
-      int width,
-      int height,
+      Dimension size,
       boolean composite) {
-    ImageStack stack = new ImageStack(width, height);
+    ImageStack stack = new ImageStack(size.width, size.height);
     int tokens = planes.size() / maps.size();
     for (int frame = 0; frame < maps.size(); frame++) {
       TokenMaps answer = maps.get(frame);
       RgbPicture picture = composite ? pictures.get(frame) : null;
-      float[] grey = picture == null ? null : HeatBlend.grey(picture);
+      float[] grey = picture == null ? null : grey(picture, size);
       for (int t = 0; t < tokens; t++) {
         boolean mapped = answer != null && t < answer.size();
         String label = mapped ? TokenText.label(answer.tokens().get(t)) : NO_TOKEN;
@@ -152,6 +185,11 @@ final class HeatmapStack {
       }
     }
     return stack;
+  }
+
+  private static float[] grey(RgbPicture picture, Dimension size) {
+    Dimension own = new Dimension(picture.width(), picture.height());
+    return placed(HeatBlend.grey(picture), own, size, 0);
   }
 
   private static LUT grey() {

@@ -8,8 +8,9 @@ import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.TokenMaps;
 
 /**
- * Plot of the image attention ratio, 0 to 1, against the generated tokens. It is an ordinary ImageJ
- * plot (its Data button lists index and ratio) that grows with the number of tokens.
+ * Plot of the image attention ratio, 0 to 1 (of several pictures, this one's share), against the
+ * generated tokens. It is an ordinary ImageJ plot (its Data button lists index and ratio) that
+ * grows with the number of tokens.
  */
 public final class RatioPlot {
   private static final int MIN_WIDTH = 640;
@@ -36,7 +37,7 @@ public final class RatioPlot {
     double[] ratio = new double[count];
     for (int t = 0; t < count; t++) {
       index[t] = t + 1;
-      ratio[t] = maps.shares().get(t).image();
+      ratio[t] = maps.shares().get(t).picture();
     }
     Plot plot = axes(maps.tokens(), source);
     plot.setColor(LINE, LINE);

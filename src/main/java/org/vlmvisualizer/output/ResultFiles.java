@@ -34,6 +34,7 @@ public final class ResultFiles {
   static final String PATCHES = "patches.tif";
   static final String TOKENS = "tokens.csv";
   static final String RATIO = "attention-ratio.png";
+  static final String MATRIX = "attention-matrix.tif";
   static final String MONTAGE = "montage.png";
   private static final String FRESH = "new";
   private static final String EARLIER = "earlier";
@@ -198,7 +199,7 @@ public final class ResultFiles {
       writers.put(MONTAGE, file -> PngFile.write(result.montage(), file));
     }
     if (result.matrix() != null) {
-      writers.put("attention-matrix.tif", file -> TiffFile.write(result.matrixImage(), file));
+      writers.put(MATRIX, file -> TiffFile.write(result.matrixImage(), file));
     }
     writers.put(PICTURE, file -> PngFile.write(result.picture(), file));
     writers.put(PATCHES, file -> TiffFile.write(result.patches(), file));

@@ -228,9 +228,17 @@ final class ResultJson {
     json.forEach(
         token -> {
           tokens.add(GSON.fromJson(token, GeneratedToken.class));
-          shares.add(
-              GSON.fromJson(token.getAsJsonObject().get("attention"), AttentionShares.class));
+          shares.add(shares(token.getAsJsonObject().getAsJsonObject("attention")));
         });
     return new TokenMaps(map, grid, tokens, shares, views);
+  }
+
+  /** Earlier versions asked about one picture, and did not say its share twice. */
+  private static AttentionShares shares(JsonObject json) {
+    JsonObject all = json.deepCopy();
+    if (!all.has("picture")) {
+      all.add("picture", all.get("image"));
+    }
+    return GSON.fromJson(all, AttentionShares.class);
   }
 }

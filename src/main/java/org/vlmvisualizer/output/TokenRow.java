@@ -16,10 +16,10 @@ import org.vlmvisualizer.core.Grid;
  * @param peakX centre of the patch with the largest value, in pixels of the whole source image, not
  *     clipped: it may lie on padding, outside of the image; NaN for an empty map
  * @param peakY as {@code peakX}
- * @param peakValue the largest value, a share of the attention to the picture
+ * @param peakValue the largest value, a share of the attention to the picture or pictures
  * @param peakOnPadding whether the centre of that patch is outside the source picture
- * @param entropyBits {@code -Σ p log2 p} over the patches: 0 for one patch, log2 P for an even map;
- *     NaN for an empty map
+ * @param entropyBits {@code -Σ p log2 p} over the patches, of which p are shares of the map: 0 for
+ *     one patch, log2 P for an even map; NaN for an empty map
  */
 public record TokenRow(
     int index,
@@ -73,6 +73,10 @@ public record TokenRow(
       entropy -= share > 0 ? share * Math.log(share) / Math.log(2) : 0;
     }
     boolean empty = sum == 0;
+    if (shares.picture() != shares.image()) { // else it is the whole map, whose sum is 1
+      padding /= sum;
+      entropy = entropy / sum + Math.log(sum) / Math.log(2);
+    }
     double x = grid.centreX(peak);
     double y = grid.centreY(peak);
     boolean outside = x < 0 || x >= grid.sourceWidth() || y < 0 || y >= grid.sourceHeight();

@@ -55,10 +55,10 @@ public record RoiImage(ImagePlus image, AttentionResult result) {
     Grid grid = result.maps().grid();
     AffineTransform toSource =
         AffineTransform.getTranslateInstance(result.source().originX(), result.source().originY());
-    if (has(grid.sourceWidth(), grid.sourceHeight())) {
+    if (has(grid.sourceWidth(), grid.sourceHeight()) || AttentionResult.isWhole(image, false)) {
       return toSource;
     }
-    if (has(grid.columns(), grid.rows())) { // a pixel is a patch
+    if (has(grid.columns(), grid.rows()) || AttentionResult.isWhole(image, true)) { // patches
       toSource.translate(grid.sourceX(0), grid.sourceY(0));
       toSource.scale(grid.cellWidth(), grid.cellHeight());
       return toSource;

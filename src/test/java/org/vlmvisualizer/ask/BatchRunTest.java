@@ -63,6 +63,7 @@ class BatchRunTest {
         frame,
         frame + ".png",
         frame + "-png",
+        0,
         JsonObject::new,
         progress -> new BatchPicture.Content(input.get(), ""));
   }

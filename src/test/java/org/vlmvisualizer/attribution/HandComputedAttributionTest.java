@@ -96,7 +96,7 @@ class HandComputedAttributionTest {
     AttentionRows attention = AttentionRows.of(trace(ROWS), false);
     assertRows(new double[][] {{0, .375, .125, .5}, {0, .375, .125, .25, .25}}, attention.rows());
     assertRows(new double[][] {{.75, .25}, {.75, .25}}, weights(attention, trace(ROWS)));
-    List<AttentionShares> shares = attention.shares(trace(ROWS));
+    List<AttentionShares> shares = attention.shares(trace(ROWS), 0);
     assertShares(.5, .5, 0, shares.get(0));
     assertShares(.5, .25, .25, shares.get(1));
   }
@@ -109,8 +109,8 @@ class HandComputedAttributionTest {
         attention.rows());
     assertRows(
         new double[][] {{5 / 6., 1 / 6.}, {5 / 6., 1 / 6.}}, weights(attention, trace(ROWS)));
-    assertShares(.375, .625, 0, attention.shares(trace(ROWS)).get(0));
-    assertShares(.375, .4375, .1875, attention.shares(trace(ROWS)).get(1));
+    assertShares(.375, .625, 0, attention.shares(trace(ROWS), 0).get(0));
+    assertShares(.375, .4375, .1875, attention.shares(trace(ROWS), 0).get(1));
   }
 
   @Test
@@ -118,7 +118,7 @@ class HandComputedAttributionTest {
     Trace sunk = trace(new float[][][] {{{1, 0, 0, 0}, {1, 0, 0, 0}}});
     AttentionRows attention = AttentionRows.of(sunk, false);
     assertRows(new double[][] {{0, 0, 0, 0}}, attention.rows());
-    assertShares(0, 0, 0, attention.shares(sunk).get(0));
+    assertShares(0, 0, 0, attention.shares(sunk, 0).get(0));
     for (String method : AttributionMethods.names()) {
       assertRows(
           new double[][] {{0, 0}},
@@ -136,7 +136,7 @@ class HandComputedAttributionTest {
   void aTokenThatLooksAtNoPatchHasAnEmptyMap() {
     Trace blind = trace(new float[][][] {{{0, 0, 0, 1}}});
     assertRows(new double[][] {{0, 0}}, weights(AttentionRows.of(blind, false), blind));
-    assertShares(0, 1, 0, AttentionRows.of(blind, false).shares(blind).get(0));
+    assertShares(0, 1, 0, AttentionRows.of(blind, false).shares(blind, 0).get(0));
   }
 
   @Test
@@ -190,7 +190,7 @@ class HandComputedAttributionTest {
   void newlinesAndNamesOfTilesAreMarkers() {
     Trace tiled = tiled();
     AttentionRows rows = AttentionRows.of(tiled, false);
-    AttentionShares shares = rows.shares(tiled).get(0);
+    AttentionShares shares = rows.shares(tiled, 0).get(0);
     assertShares(.5, .125, 0, shares);
     assertEquals(.375, shares.marker(), TOLERANCE);
     assertRows(new double[][] {{.75, .25, 0}}, weights(rows, tiled));

@@ -146,7 +146,7 @@ class FamilyGoldenTest {
   }
 
   private static void checkShares(Golden golden, Trace trace) {
-    List<AttentionShares> shares = AttentionRows.of(trace, false).shares(trace);
+    List<AttentionShares> shares = AttentionRows.of(trace, false).shares(trace, 0);
     float[] found = new float[4 * shares.size()];
     for (int t = 0; t < shares.size(); t++) {
       AttentionShares s = shares.get(t);

@@ -152,7 +152,7 @@ class GoldenNetworkTest {
       close(golden, "matrix", flatten(attention.matrix(trace)));
       float[] ratio = new float[ids.length];
       for (int t = 0; t < ids.length; t++) {
-        ratio[t] = (float) attention.shares(trace).get(t).image();
+        ratio[t] = (float) attention.shares(trace, 0).get(t).image();
       }
       close(golden, "ratio", ratio);
       checkSelectedLayer(golden, network, pixels, prompt, ids.length);

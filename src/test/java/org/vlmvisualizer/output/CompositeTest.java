@@ -2,6 +2,7 @@ package org.vlmvisualizer.output;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -108,7 +109,7 @@ class CompositeTest {
     Demo first = Demo.of(60, 40, 4);
     AttentionSeries series = new AttentionSeries(first.source(), true, frames);
     for (int t = 0; t < frames; t++) {
-      series.add("t=" + (t + 1), Demo.of(60, 40, 4 + t).result(rendering, null));
+      series.add("t=" + (t + 1), t + 1, Demo.of(60, 40, 4 + t).result(rendering, null));
     }
     return series.heatmaps();
   }
@@ -134,10 +135,35 @@ class CompositeTest {
   }
 
   @Test
+  void picturesOfSeveralSizesLieInTheUpperLeftCorner() {
+    AttentionSeries series = new AttentionSeries(Demo.of(60, 40, 1).source(), false, 2);
+    series.add("wide", 0, Demo.of(60, 40, 1).result(composite(HeatColours.INFERNO), null));
+    series.add("tall", 0, Demo.of(30, 50, 1).result(composite(HeatColours.INFERNO), null));
+    ImagePlus image = series.heatmaps();
+    assertArrayEquals(new int[] {60, 50, 2, 1, 2}, image.getDimensions());
+    ImagePlus alone = Demo.of(30, 50, 1).result(composite(HeatColours.INFERNO), null).heatmaps();
+    for (int y = 0; y < 50; y++) {
+      for (int x = 0; x < 60; x++) {
+        float wide = image.getStack().getProcessor(2).getf(x, y);
+        float tall = image.getStack().getProcessor(4).getf(x, y);
+        assertEquals(y >= 40, Float.isNaN(wide));
+        assertEquals(x >= 30, Float.isNaN(tall));
+        if (x < 30) {
+          assertEquals(alone.getStack().getProcessor(2).getf(x, y), tall);
+        } else {
+          assertEquals(0, image.getStack().getProcessor(3).getf(x, y), "no picture");
+        }
+      }
+    }
+    assertTrue(AttentionResult.isWhole(image, false));
+    assertFalse(AttentionResult.isWhole(alone, true));
+  }
+
+  @Test
   void aFailedPictureIsAFrameOfNaNAndARow() {
     AttentionSeries series = new AttentionSeries(Demo.of(60, 40, 1).source(), false, 2);
-    series.fail("z=1", "Expected a number, found NaN.");
-    series.add("z=2", Demo.of(60, 40, 3).result(composite(HeatColours.INFERNO), null));
+    series.fail("z=1", 1, "Expected a number, found NaN.");
+    series.add("z=2", 2, Demo.of(60, 40, 3).result(composite(HeatColours.INFERNO), null));
     ImagePlus image = series.heatmaps();
     assertArrayEquals(new int[] {60, 40, 2, 3, 2}, image.getDimensions());
     assertTrue(Float.isNaN(image.getStack().getProcessor(1).getf(0)));
@@ -156,7 +182,7 @@ class CompositeTest {
     AttentionSeries series = new AttentionSeries(Demo.of(60, 40, 1).source(), true, 100_000_000);
     AttentionResult answer = Demo.of(60, 40, 3).result(composite(HeatColours.INFERNO), null);
     String sentence =
-        assertThrows(InputException.class, () -> series.add("t=1", answer)).getMessage();
+        assertThrows(InputException.class, () -> series.add("t=1", 1, answer)).getMessage();
     PlainSentence.check(sentence);
     // 3 maps and the grey of 2400 pixels each, and the pictures to come
     assertTrue(sentence.contains("need 4560.0 GB"), sentence);
