@@ -15,7 +15,6 @@ import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
-import org.vlmvisualizer.core.Layout;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
@@ -116,7 +115,7 @@ public final class AttentionModel implements AutoCloseable {
         timePoints && processor.takesVideos()
             ? processor.processVideo(pictures, progress)
             : processor.process(pictures, progress);
-    requireKeepable(input.layout(), request);
+    requireKeepable(input.layout().views().size(), request);
     TokenSequence prompt =
         model
             .encoder()
@@ -164,11 +163,17 @@ public final class AttentionModel implements AutoCloseable {
         request, pictures, trace.prompt(), maps, matrix, trace.kept(), answer, seconds);
   }
 
-  private static void requireKeepable(Layout layout, AnalysisRequest request) {
-    if (request.keep() != Keep.NOTHING && layout.views().size() > 1) {
+  /**
+   * Checks, before a model is loaded, whether attention can be kept.
+   *
+   * @param views of the pictures, at least one of each
+   * @throws org.vlmvisualizer.core.InputException if it is to be kept and cannot be
+   */
+  public static void requireKeepable(int views, AnalysisRequest request) {
+    if (request.keep() != Keep.NOTHING && views > 1) {
       throw new InputException(
           "Expected keep=nothing, since single layers can be kept of one picture in one view only, found keep=%s with %d views."
-              .formatted(request.keep(), layout.views().size()));
+              .formatted(request.keep(), views));
     }
   }
 

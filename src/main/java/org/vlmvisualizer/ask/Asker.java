@@ -78,6 +78,7 @@ public final class Asker implements AutoCloseable {
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
    */
   List<AttentionResult> ask(List<ImageInput> inputs, boolean timePoints, Progress progress) {
+    AttentionModel.requireKeepable(inputs.size(), options.request());
     load(progress);
     List<RgbPicture> pictures = inputs.stream().map(ImageInput::picture).toList();
     Analysis analysis = model.analyze(pictures, timePoints, options.request(), progress);

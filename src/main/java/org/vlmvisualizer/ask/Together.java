@@ -21,7 +21,7 @@ import org.vlmvisualizer.picture.ImageInput;
  * }</pre>
  */
 public final class Together {
-  /** Pictures in one question at most; no model here was trained on as many. */
+  /** Pictures in one question at most: this plugin's limit; a model may have room for fewer. */
   static final int MOST = 64;
 
   private final List<BatchPicture> pictures;

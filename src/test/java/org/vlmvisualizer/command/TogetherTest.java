@@ -141,6 +141,37 @@ class TogetherTest {
     }
   }
 
+  /** Of the decoder's attention alone, a picture's share is what lies on its map. */
+  @Test
+  void aPicturesShareIsThatOfItsMap() {
+    Run run =
+        run(
+            "image",
+            stack(3, false),
+            "stack",
+            "slices-together",
+            "upsampling",
+            "none",
+            "method",
+            "language");
+    ResultsTable table = Analyzer.getResultsTable();
+    for (int row = 0; row < table.size(); row++) {
+      float[] plane = (float[]) run.heatmaps().getStack().getPixels(row + 1);
+      double sum = IntStream.range(0, plane.length).mapToDouble(i -> plane[i]).sum();
+      double share = table.getValue("picture_attention", row);
+      assertEquals(sum * table.getValue("image_attention", row), share, 1e-6);
+    }
+  }
+
+  /** The demonstration model has room for one. */
+  @Test
+  void morePicturesThanTheModelHasRoomFor() throws Exception {
+    String sentence =
+        CommandRuns.assertRefused(
+            runs.run("image", stack(2, false), "model", "demo", "stack", "slices-together"));
+    assertTrue(sentence.contains("ask about fewer pictures at once"), sentence);
+  }
+
   /** The source image finds the answer about the slice that it shows, and so do its ROIs. */
   @Test
   void theResultIsThatOfTheSliceAtHand() {
