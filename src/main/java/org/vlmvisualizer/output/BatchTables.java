@@ -73,8 +73,8 @@ public final class BatchTables {
   }
 
   /**
-   * All but the header and a last column with the picture, which tables of older versions lack. A
-   * row may have line breaks, between quotes.
+   * All but the header and what stands behind these columns: the picture, which tables of older
+   * versions lack, and newer columns. A row may have line breaks, between quotes.
    */
   private static void copyRows(String table, String first, Writer out) throws IOException {
     int columns = TokenRow.COLUMNS.size();
