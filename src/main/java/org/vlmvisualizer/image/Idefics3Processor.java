@@ -85,8 +85,24 @@ public record Idefics3Processor(
       int columns,
       int rows) {
     int side = tokensPerSide();
-    Grid all = Grid.squashed(picture.width(), picture.height(), size, patchSize);
-    Grid grid = all.divided(columns * side, rows * side);
+    // A tile's tokens count as filling it: where its side is no multiple of a patch's, as 384 of
+    // 14,
+    // each is up to half a patch off its place.
+    int across = columns * side;
+    int down = rows * side;
+    double cellWidth = (double) picture.width() / across;
+    double cellHeight = (double) picture.height() / down;
+    Grid grid =
+        new Grid(
+            picture.width(),
+            picture.height(),
+            across,
+            down,
+            0,
+            0,
+            cellWidth,
+            cellHeight,
+            size / side);
     int view = input.view(new View(number, View.TILES, grid));
     for (int row = 0; row < rows; row++) {
       for (int column = 0; column < columns; column++) {
