@@ -36,7 +36,7 @@ final class ClipTower {
 
   private ClipTower(Checkpoint llava, String name, boolean inside) {
     this.inside = inside;
-    String known = name.substring(name.lastIndexOf('/') + 1);
+    String known = name.substring(name.lastIndexOf('/') + 1).replace('_', '-');
     if (inside && KNOWN.containsKey(known)) {
       own = null;
       JsonObject json = new JsonObject();

@@ -55,7 +55,7 @@ enum DecoderSettings {
     return Stream.of(values()).anyMatch(type -> type.modelType().equals(modelType));
   }
 
-  private String modelType() {
+  String modelType() {
     return name().toLowerCase(Locale.ROOT);
   }
 

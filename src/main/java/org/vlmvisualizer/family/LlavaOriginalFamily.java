@@ -25,14 +25,21 @@ import org.vlmvisualizer.prompt.PromptTemplate;
 import org.vlmvisualizer.prompt.SentencePieceTokenizer;
 
 /**
- * LLaVA-1.5 and its descendants as their authors' own code saves them: a LLaMA or Mistral with a
- * projector, and a CLIP vision tower inside or in a checkpoint of its own.
+ * LLaVA-1.5, LLaVA-NeXT (1.6) and their descendants as their authors' own code saves them: a LLaMA,
+ * Mistral or Qwen2 with a projector, and a CLIP vision tower inside or in a checkpoint of its own.
  *
  * <p>Source: LLaVA 1.2, model/llava_arch.py, model/multimodal_projector/builder.py,
- * model/multimodal_encoder/clip_encoder.py, mm_utils.py.
+ * model/multimodal_encoder/clip_encoder.py, mm_utils.py; HuatuoGPT-Vision, cli.py.
  */
 final class LlavaOriginalFamily implements ModelFamily {
-  private static final List<String> TYPES = List.of("llava", "llava_llama", "llava_mistral");
+  /** The decoder by {@code model_type} of config.json. */
+  private static final Map<String, DecoderSettings> DECODERS =
+      Map.of(
+          "llava", DecoderSettings.LLAMA,
+          "llava_llama", DecoderSettings.LLAMA,
+          "llava_mistral", DecoderSettings.MISTRAL,
+          "llava_qwen2", DecoderSettings.QWEN2);
+
   private static final Pattern MLP = Pattern.compile("mlp([1-8])x_gelu");
   private static final int MAX_PROJECTOR_LAYERS = 8;
 
@@ -46,6 +53,7 @@ final class LlavaOriginalFamily implements ModelFamily {
     prefixes.put("model.layers.", "language_model.layers.");
     prefixes.put("model.embed_tokens.", "language_model.embed_tokens.");
     prefixes.put("model.norm.", "language_model.norm.");
+    prefixes.put("model.image_newline", "image_newline");
     prefixes.put(ClipTower.INSIDE + "vision_model.", "vision_tower.");
     prefixes.put(ClipTower.OWN, "vision_tower.");
     // A linear projector has no number; the layers of an MLP have even ones.
@@ -65,15 +73,16 @@ final class LlavaOriginalFamily implements ModelFamily {
   @Override
   public boolean accepts(Checkpoint checkpoint) {
     ConfigObject config = config(checkpoint.config());
-    return TYPES.contains(config.text("model_type", ""))
+    return DECODERS.containsKey(config.text("model_type", ""))
         && config.has("mm_vision_tower")
         && !config.has("text_config");
   }
 
   @Override
   public boolean runs(ModelKind kind) {
-    return TYPES.contains(kind.modelType())
-        && kind.decoder().equals(kind.modelType().equals("llava_mistral") ? "mistral" : "llama")
+    DecoderSettings decoder = DECODERS.get(kind.modelType());
+    return decoder != null
+        && kind.decoder().equals(decoder.modelType())
         && kind.tower().equals("clip_vision_model");
   }
 
@@ -89,15 +98,10 @@ final class LlavaOriginalFamily implements ModelFamily {
   @Override
   public ModelConfig config(Checkpoint checkpoint) {
     ConfigObject config = config(checkpoint.config());
-    config.oneOf("mm_vision_select_feature", "patch", List.of("patch"));
-    // "anyres" belongs to LLaVA-NeXT. Of the others, the user's choice of fit decides.
-    config.oneOf("image_aspect_ratio", "square", List.of("square", "pad"));
-    config.oneOf("mm_patch_merge_type", "flat", List.of("flat"));
+    OriginalPictures pictures = new OriginalPictures(config);
     VisionConfig vision = ClipTower.of(checkpoint).config();
     int given = config.size("mm_hidden_size", vision.hiddenSize());
-    DecoderConfig decoder =
-        (isMistral(checkpoint) ? DecoderSettings.MISTRAL : DecoderSettings.LLAMA)
-            .config(config, false);
+    DecoderConfig decoder = DECODERS.get(config.text("model_type", "")).config(config, false);
     int layers = projectorLayers(config.text("mm_projector_type", "linear"));
     int from = layers == 0 ? decoder.hiddenSize() : vision.hiddenSize();
     if (given != vision.hiddenSize() || from != vision.hiddenSize()) {
@@ -111,7 +115,7 @@ final class LlavaOriginalFamily implements ModelFamily {
         VisionSettings.featureLayer(config, "mm_vision_select_layer", -2, vision),
         false,
         new ConnectorConfig.Mlp(layers, "gelu", true, false),
-        false,
+        pictures.hasNewline(),
         IMAGE_TOKEN_INDEX);
   }
 
@@ -129,10 +133,6 @@ final class LlavaOriginalFamily implements ModelFamily {
             .formatted(CleanText.cut(type, 60)));
   }
 
-  private static boolean isMistral(Checkpoint checkpoint) {
-    return config(checkpoint.config()).text("model_type", "").equals("llava_mistral");
-  }
-
   @Override
   public List<StoredTensor> tensors(Checkpoint checkpoint) {
     List<StoredTensor> tensors = new ArrayList<>(checkpoint.tensors());
@@ -143,13 +143,8 @@ final class LlavaOriginalFamily implements ModelFamily {
   @Override
   public PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options) {
     ClipTower tower = ClipTower.of(checkpoint);
-    PictureProcessor plain =
-        ImageSettings.of(tower.processorFiles(), tower.config(), options.fit());
-    boolean marked = config(checkpoint.config()).flag("mm_use_im_start_end", false);
-    return marked
-        ? (pictures, progress) ->
-            plain.process(pictures, progress).withTexts(text -> "<im_start>" + text + "<im_end>")
-        : plain;
+    return new OriginalPictures(config(checkpoint.config()))
+        .processor(tower.processorFiles(), tower.config(), options);
   }
 
   /** The original code tokenises what stands before and behind the picture apart. */

@@ -8,7 +8,10 @@ import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.image.Resolution;
 
-/** The resolutions that a tiled picture may have: image_grid_pinpoints, [height, width] each. */
+/**
+ * The resolutions that a tiled picture may have: image_grid_pinpoints, [height, width] each but for
+ * the original LLaVA.
+ */
 final class Pinpoints {
   private static final String KEY = "image_grid_pinpoints";
 
@@ -38,6 +41,22 @@ final class Pinpoints {
     return seen;
   }
 
+  /**
+   * Of a checkpoint in the original LLaVA's format: [width, height] each.
+   *
+   * @param model config.json
+   * @param side of a tile in pixels
+   * @throws InputException if there are none, or they are no whole tiles or too many
+   */
+  static List<Resolution> original(ConfigObject model, int side) {
+    if (!model.has(KEY)) {
+      throw model.unexpected("the resolutions of tiled pictures", KEY, "none");
+    }
+    return read(model, side, List.of()).stream()
+        .map(r -> new Resolution(r.height(), r.width()))
+        .toList();
+  }
+
   private static List<Resolution> read(ConfigObject c, int side, List<Resolution> byDefault) {
     if (!c.has(KEY)) {
       if (byDefault.stream().anyMatch(r -> !fits(r, side))) {
@@ -52,7 +71,7 @@ final class Pinpoints {
     }
     if (all.isEmpty() || all.size() > MAX || all.contains(null)) {
       throw c.unexpected(
-          "1 to %d pairs of height and width, multiples of %d pixels with up to %d tiles"
+          "1 to %d pairs of lengths, multiples of %d pixels with up to %d tiles"
               .formatted(MAX, side, MAX_TILES),
           KEY,
           list.toString());

@@ -17,17 +17,24 @@ import org.vlmvisualizer.core.RgbPicture;
  * unpad_image} in modeling_llava_next.py. Pictures that are resized to 1 or 3 rows, which these
  * take for colour channels, are treated like all others here.
  *
+ * <p>LLaVA 1.2 does the same but in one place: its {@code unpad_image} of model/llava_arch.py cuts
+ * a length in patches to a whole number that transformers rounds to 7 decimals before. Of 376 x 799
+ * pixels, it keeps two more rows of black.
+ *
  * @param sourceWidth of the picture in pixels
  * @param sourceHeight of the picture in pixels
  * @param best the resolution, in pixels of the network's input
  * @param side of a tile in pixels of the network's input
  * @param patches in a row of a tile
+ * @param rounds whether as transformers, else as LLaVA 1.2
  */
-record AnyResolution(int sourceWidth, int sourceHeight, Resolution best, int side, int patches) {
+record AnyResolution(
+    int sourceWidth, int sourceHeight, Resolution best, int side, int patches, boolean rounds) {
   private static final int DECIMALS = 7;
 
   /** The resolution that keeps most of the picture's pixels, then wastes fewest of its own. */
-  static AnyResolution of(RgbPicture picture, List<Resolution> resolutions, int side, int patches) {
+  static AnyResolution of(
+      RgbPicture picture, List<Resolution> resolutions, int side, int patches, boolean rounds) {
     int width = picture.width();
     int height = picture.height();
     Resolution best = null;
@@ -44,7 +51,7 @@ record AnyResolution(int sourceWidth, int sourceHeight, Resolution best, int sid
         best = r;
       }
     }
-    return new AnyResolution(width, height, best, side, patches);
+    return new AnyResolution(width, height, best, side, patches, rounds);
   }
 
   /** Tiles in a row. */
@@ -104,9 +111,11 @@ record AnyResolution(int sourceWidth, int sourceHeight, Resolution best, int sid
     return new Kept(drop, 0, columns - 2 * drop, rows);
   }
 
-  /** Python's {@code int(round(value, 7))}. */
-  private static int whole(double value) {
-    return new BigDecimal(value).setScale(DECIMALS, RoundingMode.HALF_EVEN).intValue();
+  /** Python's {@code int(round(value, 7))}, or {@code int(value)}. */
+  private int whole(double value) {
+    return !rounds
+        ? (int) value
+        : new BigDecimal(value).setScale(DECIMALS, RoundingMode.HALF_EVEN).intValue();
   }
 
   /**

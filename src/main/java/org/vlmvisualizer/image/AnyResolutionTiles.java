@@ -14,13 +14,15 @@ import org.vlmvisualizer.core.View;
  *
  * @param size S, side of a tile in pixels
  * @param resolutions image_grid_pinpoints, multiples of S
+ * @param rounds as in {@link AnyResolution}
  */
 record AnyResolutionTiles(
     int size,
     int patchSize,
     Normalization normalization,
     Resampling resampling,
-    List<Resolution> resolutions) {
+    List<Resolution> resolutions,
+    boolean rounds) {
 
   /** The overview, each patch a token. */
   void overview(InputBuilder input, int number, String name, RgbPicture picture) {
@@ -34,7 +36,7 @@ record AnyResolutionTiles(
   }
 
   AnyResolution choose(RgbPicture picture) {
-    return AnyResolution.of(picture, resolutions, size, size / patchSize);
+    return AnyResolution.of(picture, resolutions, size, size / patchSize, rounds);
   }
 
   /**

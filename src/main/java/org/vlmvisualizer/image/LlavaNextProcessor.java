@@ -17,6 +17,10 @@ import org.vlmvisualizer.core.View;
 public final class LlavaNextProcessor implements PictureProcessor {
   private final AnyResolutionTiles tiles;
 
+  private LlavaNextProcessor(AnyResolutionTiles tiles) {
+    this.tiles = tiles;
+  }
+
   /**
    * @param size S, side of a tile in pixels
    * @param patchSize side of a patch in pixels
@@ -28,7 +32,23 @@ public final class LlavaNextProcessor implements PictureProcessor {
       Normalization normalization,
       Resampling resampling,
       List<Resolution> resolutions) {
-    tiles = new AnyResolutionTiles(size, patchSize, normalization, resampling, resolutions);
+    this(new AnyResolutionTiles(size, patchSize, normalization, resampling, resolutions, true));
+  }
+
+  /**
+   * As LLaVA 1.2 has it, which resizes bicubically whatever the image processor says, and unpads
+   * without rounding.
+   *
+   * <p>Source: {@code process_anyres_image} in mm_utils.py, {@code unpad_image} in
+   * model/llava_arch.py.
+   *
+   * @param resolutions image_grid_pinpoints, multiples of S
+   */
+  public static LlavaNextProcessor original(
+      int size, int patchSize, Normalization normalization, List<Resolution> resolutions) {
+    return new LlavaNextProcessor(
+        new AnyResolutionTiles(
+            size, patchSize, normalization, Resampling.BICUBIC, resolutions, false));
   }
 
   @Override

@@ -46,7 +46,7 @@ public final class LlavaOnevisionProcessor implements PictureProcessor {
       int maxTiles,
       SingleView several,
       SingleView frames) {
-    tiles = new AnyResolutionTiles(size, patchSize, normalization, resampling, resolutions);
+    tiles = new AnyResolutionTiles(size, patchSize, normalization, resampling, resolutions, true);
     this.maxTiles = maxTiles;
     this.several = several;
     this.frames = frames;

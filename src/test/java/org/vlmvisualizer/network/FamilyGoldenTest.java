@@ -60,7 +60,10 @@ class FamilyGoldenTest {
           "onevision-video",
           "next-video-frames",
           "next-video-mistral",
-          "next-video-picture");
+          "next-video-picture",
+          "original-next-mistral",
+          "original-next-vicuna",
+          "original-qwen2");
 
   @ParameterizedTest
   @FieldSource("NAMES")
