@@ -4,6 +4,7 @@ From transformers 4.57.6: image_processing_llava_next.py, and pack_image_feature
 """
 
 import math
+from collections.abc import Callable
 
 from transformers import (
     LlavaNextConfig,
@@ -51,6 +52,11 @@ class LlavaNext(Family):
         ),
     ]  # fmt: skip
 
+    @staticmethod
+    def whole(length: float) -> int:
+        """A length in patches that unpad_image keeps."""
+        return int(round(length, 7))
+
     def image_processor_class(self, spec: Spec) -> type:
         return LlavaNextImageProcessor
 
@@ -80,7 +86,7 @@ class LlavaNext(Family):
         (width, height), side = sizes[0], spec.side
         layout = Layout(sizes, side**2)
         layout.plain(0, "overview", Grid.over(0, 0, width, height, side, side))
-        tiles = Tiles(width, height, self.pinpoints(spec), spec.image_size, side)
+        tiles = Tiles(width, height, self.pinpoints(spec), spec.image_size, side, self.whole)
         view = layout.view(0, "tiles", tiles.kept)
         for row in range(tiles.kept.rows):
             for column in range(tiles.kept.columns):
@@ -97,7 +103,15 @@ class LlavaNext(Family):
 class Tiles:
     """The patches of the tiles of one picture, joined to one grid, of which padding is cut off again."""
 
-    def __init__(self, width: int, height: int, pinpoints: list[list[int]], tile: int, side: int):
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        pinpoints: list[list[int]],
+        tile: int,
+        side: int,
+        whole: Callable[[float], int],
+    ):
         best = select_best_resolution((height, width), pinpoints)
         self.side = side
         self.rows, self.columns = best[0] // tile, best[1] // tile
@@ -110,7 +124,7 @@ class Tiles:
         x, y = width / resized[0], height / resized[1]  # source pixels in one of the canvas
         patch = tile / side
         columns, rows = self.columns * side, self.rows * side
-        self.before, self.above = self._unpadded(width, height, columns, rows)
+        self.before, self.above = self._unpadded(width, height, columns, rows, whole)
         self.kept = Grid(
             columns - 2 * self.before,
             rows - 2 * self.above,
@@ -121,11 +135,11 @@ class Tiles:
         )
 
     @staticmethod
-    def _unpadded(width: int, height: int, columns: int, rows: int) -> tuple[int, int]:
+    def _unpadded(width: int, height: int, columns: int, rows: int, whole: Callable[[float], int]) -> tuple[int, int]:
         """Columns and rows that unpad_image drops on either side."""
         if width / height > columns / rows:
-            return 0, (rows - int(round(height * (columns / width), 7))) // 2
-        return (columns - int(round(width * (rows / height), 7))) // 2, 0
+            return 0, (rows - whole(height * (columns / width))) // 2
+        return (columns - whole(width * (rows / height))) // 2, 0
 
     def patch(self, row: int, column: int) -> int:
         """The number of a patch of the joined grid, counted tile by tile."""

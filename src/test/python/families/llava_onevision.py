@@ -17,7 +17,7 @@ from transformers import (
 from families import switches
 from families.family import Family
 from families.layout import Grid, Layout
-from families.llava_next import Tiles
+from families.llava_next import LlavaNext, Tiles
 from families.spec import Spec
 
 QWEN2 = {"template": "onevision", "words": "qwen2", "decoder": "qwen2", "feature_layer": -1}
@@ -82,7 +82,7 @@ class LlavaOnevision(Family):
         (width, height), side = sizes[0], spec.side
         layout = Layout(sizes, side**2)
         layout.plain(0, "overview", Grid.over(0, 0, width, height, side, side))
-        tiles = Tiles(width, height, self.pinpoints(spec), spec.image_size, side)
+        tiles = Tiles(width, height, self.pinpoints(spec), spec.image_size, side, LlavaNext.whole)
         kept = tiles.kept
         columns, rows = kept.columns, kept.rows
         ratio = math.sqrt(columns * rows / (int(self.ratio(spec).removeprefix("anyres_max_")) * side**2))

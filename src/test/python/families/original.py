@@ -67,11 +67,17 @@ class Model(nn.Module):
         return state if self.image_newline is None else state | {"model.image_newline": self.image_newline}
 
 
+class OriginalNext(LlavaNext):
+    """unpad_image without the rounding that transformers added."""
+
+    whole = staticmethod(int)
+
+
 class Original(Family):
     specs = [
         Spec(
-            "original-next-mistral", "Is the cell round?", [(44, 101)], "mistral", "sentencepiece", "mistral",
-            tower="clip", dtype=torch.float16, options={"anyres": True},
+            "original-next-mistral", "Is the cell round?", [(44, 110)], "mistral", "sentencepiece", "mistral",
+            tower="clip", side=6, dtype=torch.float16, options={"anyres": True},
         ),
         Spec(
             "original-next-vicuna", "What is in the picture?", [(90, 77)], "vicuna_v1+system", "sentencepiece",
@@ -148,7 +154,7 @@ class Original(Family):
         return {"input_ids": torch.tensor([ids]), "pixel_values": pixels.flatten(0, -4)}
 
     def layout(self, spec: Spec, sizes: list[tuple[int, int]]) -> Layout:
-        return (LlavaNext if spec.options["anyres"] else Llava)().layout(spec, sizes)
+        return (OriginalNext if spec.options["anyres"] else Llava)().layout(spec, sizes)
 
     def decoder(self, model):
         return model.decoder.model

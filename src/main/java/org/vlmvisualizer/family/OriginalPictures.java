@@ -41,7 +41,7 @@ final class OriginalPictures {
     config.oneOf(MERGE, "flat", tiled ? List.of(UNPAD) : List.of("flat", "spatial", UNPAD));
     config.oneOf("mm_vision_select_feature", "patch", List.of("patch"));
     if (config.has(RESAMPLER)) {
-      throw config.unexpected("null", RESAMPLER, config.json().get(RESAMPLER).toString());
+      throw config.unexpected("none", RESAMPLER, config.json().get(RESAMPLER).toString());
     }
     if (config.flag(SCALES, false)) {
       throw config.unexpected("false", SCALES, "true");

@@ -19,7 +19,7 @@ import org.vlmvisualizer.core.RgbPicture;
  *
  * <p>LLaVA 1.2 does the same but in one place: its {@code unpad_image} of model/llava_arch.py cuts
  * a length in patches to a whole number that transformers rounds to 7 decimals before. Of 376 x 799
- * pixels, it keeps two more rows of black.
+ * pixels, it keeps 50 rows instead of 52.
  *
  * @param sourceWidth of the picture in pixels
  * @param sourceHeight of the picture in pixels
