@@ -8,6 +8,7 @@ import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
+import org.vlmvisualizer.core.MatrixChoice;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.VisionLayers;
 import org.vlmvisualizer.core.Words;
@@ -23,6 +24,7 @@ import org.vlmvisualizer.core.Words;
  * @param keepSystem whether the template's system text is kept; dropped, it soaks up no attention
  * @param tiles whether a model that looks at tiles of a picture, too, does so
  * @param length tokens to generate at most
+ * @param matrix whether {@link Analysis#matrix} is made
  */
 public record AnalysisRequest(
     String question,
@@ -33,7 +35,8 @@ public record AnalysisRequest(
     boolean keepSystem,
     Fit fit,
     boolean tiles,
-    int length) {
+    int length,
+    MatrixChoice matrix) {
 
   /** Tokens that one answer may have at most. */
   public static final int MAX_LENGTH = 4096;
@@ -53,6 +56,30 @@ public record AnalysisRequest(
           "Expected a length of 1 to " + MAX_LENGTH + " tokens, found " + length + ".");
     }
     AttributionMethods.of(method, options);
+  }
+
+  /** With the matrix of short prompts. */
+  public AnalysisRequest(
+      String question,
+      String method,
+      AttentionOptions options,
+      Keep keep,
+      String template,
+      boolean keepSystem,
+      Fit fit,
+      boolean tiles,
+      int length) {
+    this(
+        question,
+        method,
+        options,
+        keep,
+        template,
+        keepSystem,
+        fit,
+        tiles,
+        length,
+        MatrixChoice.SHORT);
   }
 
   /** The reference method on a question, everything else as it comes. */
@@ -89,6 +116,12 @@ public record AnalysisRequest(
         words.choice("fit", Fit.values()),
         !words.isSecond("tiles", ON, OFF),
         words.number("length"));
+  }
+
+  /** The same with or without the whole-sequence matrix. */
+  public AnalysisRequest withMatrix(MatrixChoice wanted) {
+    return new AnalysisRequest(
+        question, method, options, keep, template, keepSystem, fit, tiles, length, wanted);
   }
 
   /** How pictures are brought before the model. */

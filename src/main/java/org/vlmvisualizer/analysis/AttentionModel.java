@@ -12,10 +12,12 @@ import org.vlmvisualizer.attribution.AttributionMethod;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.AttributionMap;
+import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.ModelInput;
+import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
@@ -65,7 +67,13 @@ public final class AttentionModel implements AutoCloseable {
               : what -> UserCache.folder("quantised").resolve(checkpoint.sha256() + "-" + what);
       LlavaNetwork network =
           LlavaNetwork.load(
-              model.config(), model.weights(), device, precision, quantisedFolder, progress);
+              model.config(),
+              model.weights(),
+              model.pictures(PictureOptions.of(Fit.PAD)).mostTokens(),
+              device,
+              precision,
+              quantisedFolder,
+              progress);
       return new AttentionModel(model, network, seconds(start));
     } catch (RuntimeException | Error e) {
       model.close();
@@ -135,7 +143,10 @@ public final class AttentionModel implements AutoCloseable {
                 request.length(),
                 model.generation(),
                 model.encoder()::text,
-                method.request().keeping(request.keep()),
+                method
+                    .request()
+                    .keeping(request.keep())
+                    .withPromptRows(request.matrix().records(prompt.length())),
                 progress);
     seconds.putAll(trace.seconds());
     return analysis(pictures, request, method, trace, seconds);

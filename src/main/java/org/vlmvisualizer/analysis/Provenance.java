@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
+import org.vlmvisualizer.core.MatrixChoice;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.engine.Engines;
 
@@ -29,6 +30,9 @@ public final class Provenance {
     all.put("prompt_ids", analysis.prompt().inputIds());
     all.put("generated_ids", analysis.tokens().stream().mapToInt(GeneratedToken::id).toArray());
     all.put("options", analysis.request().words());
+    if (analysis.request().matrix() == MatrixChoice.SHORT && analysis.matrix() == null) {
+      all.put("matrix", "left out: %d tokens".formatted(analysis.prompt().length()));
+    }
     all.put("picture", picture(analysis, frame));
     all.put("versions", versions());
     all.put("engine", model.engine().map());

@@ -4,6 +4,7 @@ import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.LocaleText;
+import org.vlmvisualizer.core.MatrixChoice;
 import org.vlmvisualizer.core.Words;
 import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.output.Rendering;
@@ -31,6 +32,11 @@ public record RequestOptions(
         words.of("device"),
         Precision.parse(words.of("precision")),
         Rendering.of(words));
+  }
+
+  /** The same with or without the whole-sequence matrix. */
+  public RequestOptions withMatrix(MatrixChoice matrix) {
+    return new RequestOptions(request.withMatrix(matrix), device, precision, rendering);
   }
 
   private static void checkWhole(String question) {

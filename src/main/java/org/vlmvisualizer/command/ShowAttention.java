@@ -25,6 +25,7 @@ import org.vlmvisualizer.ask.StackChoice;
 import org.vlmvisualizer.ask.StackPictures;
 import org.vlmvisualizer.ask.Together;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.MatrixChoice;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.explorer.Explorer;
 import org.vlmvisualizer.explorer.ScaleStrip;
@@ -138,9 +139,10 @@ public class ShowAttention extends AskingCommand {
 
   @Override
   void execute() {
-    RequestOptions options = options(prompt);
-    StackChoice choice = words().choice("stack", StackChoice.values());
     Path folder = isGiven(output) ? output.toPath() : null;
+    MatrixChoice unasked = folder == null ? MatrixChoice.NONE : MatrixChoice.SHORT;
+    RequestOptions options = options(prompt).withMatrix(matrix ? MatrixChoice.ALWAYS : unasked);
+    StackChoice choice = words().choice("stack", StackChoice.values());
     List<String> named = NamedPictures.names(images);
     requireOneWay(choice, named);
     if (!named.isEmpty()) {

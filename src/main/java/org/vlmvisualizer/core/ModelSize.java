@@ -7,12 +7,16 @@ package org.vlmvisualizer.core;
  * @param decoder elements of the matrices of the decoder's layers and of the logits
  * @param rest elements of the matrices of the vision tower and of what joins it to the decoder
  * @param embeddings elements of the table of embeddings, 0 where the logits' matrix is the same
+ * @param imageTokens what one picture makes in a prompt at most
+ * @param maxPositionEmbeddings the longest sequence that is run
  * @param keyValueSize numbers that a layer keeps of a token as its key, and again as its value
  */
 public record ModelSize(
     long decoder,
     long rest,
     long embeddings,
+    long imageTokens,
+    int maxPositionEmbeddings,
     int numHiddenLayers,
     int keyValueSize,
     int hiddenSize,

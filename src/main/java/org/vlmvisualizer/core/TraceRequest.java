@@ -35,6 +35,11 @@ public record TraceRequest(
     return new TraceRequest(vision, layers, heads, keepFirst, promptRows, keep, true);
   }
 
+  /** The same, with or without the rows of the prompt. */
+  public TraceRequest withPromptRows(boolean wanted) {
+    return new TraceRequest(vision, layers, heads, keepFirst, wanted, keep, logits);
+  }
+
   /** The same, with attention kept per layer or head. */
   public TraceRequest keeping(Keep other) {
     return new TraceRequest(vision, layers, heads, keepFirst, promptRows, other, logits);

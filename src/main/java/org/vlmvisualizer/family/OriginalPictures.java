@@ -6,6 +6,7 @@ import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.VisionConfig;
 import org.vlmvisualizer.image.LlavaNextProcessor;
+import org.vlmvisualizer.image.MarkedPictures;
 import org.vlmvisualizer.image.PictureProcessor;
 
 /**
@@ -71,8 +72,7 @@ final class OriginalPictures {
     PictureProcessor plain =
         tiled ? tiles(files, vision, options) : ImageSettings.of(files, vision, options.fit());
     return isMarked()
-        ? (pictures, progress) ->
-            plain.process(pictures, progress).withTexts(text -> "<im_start>" + text + "<im_end>")
+        ? new MarkedPictures(plain, text -> "<im_start>" + text + "<im_end>", 2)
         : plain;
   }
 

@@ -24,6 +24,24 @@ record AnyResolutionTiles(
     List<Resolution> resolutions,
     boolean rounds) {
 
+  /**
+   * Tokens of one picture at most: the overview, the joined patches, a newline for each row.
+   *
+   * @param patches as many joined patches stay as they are
+   */
+  long mostTokens(long patches) {
+    long side = size / patchSize;
+    return side * side
+        + resolutions.stream()
+            .mapToLong(
+                r -> {
+                  long rows = r.height() / size * side;
+                  return Math.min(r.width() / size * side * rows, patches) + rows;
+                })
+            .max()
+            .orElse(0);
+  }
+
   /** The overview, each patch a token. */
   void overview(InputBuilder input, int number, String name, RgbPicture picture) {
     Grid grid = Grid.squashed(picture.width(), picture.height(), size, patchSize);

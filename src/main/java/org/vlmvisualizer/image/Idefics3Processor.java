@@ -37,12 +37,23 @@ public record Idefics3Processor(
   private static final String AROUND = "<fake_token_around_image>";
   private static final String GLOBAL = "<global-img>";
 
+  /** Tokens around those of a crop: two before them, a line break or an end behind them. */
+  private static final int MARKERS = 3;
+
   /** MAX_IMAGE_SIZE: no side is resized to more. */
   static final int MAX_SIDE = 4096;
 
   @Override
   public ModelInput process(List<RgbPicture> pictures, Progress progress) {
     return lay(pictures).build(progress);
+  }
+
+  @Override
+  public long mostTokens() {
+    long columns = tiled ? multiple(Math.min(longestEdge, MAX_SIDE)) / size : 1;
+    long crops = columns == 1 ? 1 : columns * columns + 1;
+    long tokens = (long) tokensPerSide() * tokensPerSide();
+    return crops * (tokens + MARKERS);
   }
 
   InputBuilder lay(List<RgbPicture> pictures) {

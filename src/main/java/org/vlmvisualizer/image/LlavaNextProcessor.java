@@ -56,6 +56,11 @@ public final class LlavaNextProcessor implements PictureProcessor {
     return lay(pictures).build(progress);
   }
 
+  @Override
+  public long mostTokens() {
+    return tiles.mostTokens(Long.MAX_VALUE);
+  }
+
   InputBuilder lay(List<RgbPicture> pictures) {
     InputBuilder input = new InputBuilder(tiles.size(), tiles.patchSize(), IMAGE);
     for (int i = 0; i < pictures.size(); i++) {

@@ -35,6 +35,11 @@ public record LlavaNextVideoProcessor(LlavaNextProcessor stills, SingleView fram
   }
 
   @Override
+  public long mostTokens() {
+    return stills.mostTokens();
+  }
+
+  @Override
   public ModelInput processVideo(List<RgbPicture> pictures, Progress progress) {
     return layVideo(pictures).build(progress);
   }

@@ -57,6 +57,13 @@ public final class LlavaOnevisionProcessor implements PictureProcessor {
     return lay(pictures).build(progress);
   }
 
+  /** Of one picture; each of several has one crop. */
+  @Override
+  public long mostTokens() {
+    double patches = maxTiles * Math.pow(tiles.size() / tiles.patchSize(), 2);
+    return tiles.mostTokens((long) (LARGEST_RATIO * LARGEST_RATIO * patches));
+  }
+
   InputBuilder lay(List<RgbPicture> pictures) {
     InputBuilder input = new InputBuilder(tiles.size(), tiles.patchSize(), IMAGE);
     for (int i = 0; i < pictures.size(); i++) {

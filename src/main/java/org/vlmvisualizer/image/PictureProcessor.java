@@ -38,6 +38,12 @@ public interface PictureProcessor {
   }
 
   /**
+   * Tokens that one still picture makes in a prompt at most, newlines and markers included. A bound
+   * for memory: it need not be reached.
+   */
+  long mostTokens();
+
+  /**
    * The time points of one video; its text is one text of {@link #VIDEO} tokens.
    *
    * @throws InputException if the model takes no video, or not so many frames

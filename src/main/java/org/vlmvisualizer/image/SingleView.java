@@ -50,6 +50,12 @@ public record SingleView(
     return lay(pictures).build(progress);
   }
 
+  @Override
+  public long mostTokens() {
+    long side = size / patchSize;
+    return side * side;
+  }
+
   InputBuilder lay(List<RgbPicture> pictures) {
     InputBuilder input = new InputBuilder(size, patchSize, IMAGE);
     for (int i = 0; i < pictures.size(); i++) {

@@ -45,6 +45,7 @@ public final class LlavaNetwork implements AutoCloseable {
   /**
    * Loads all weights. With device auto, a GPU that cannot take them is passed over for the CPU.
    *
+   * @param imageTokens what one picture makes in a prompt at most; more may be asked about
    * @param device "auto", "cpu", "gpu", "gpu:N" or "mps"
    * @param quantisedFolder the folder where quantised weights are kept, given what they are, such
    *     as "int4"; null keeps none. Asked only if they are quantised
@@ -55,6 +56,7 @@ public final class LlavaNetwork implements AutoCloseable {
   public static LlavaNetwork load(
       ModelConfig config,
       Weights weights,
+      long imageTokens,
       String device,
       Precision precision,
       Function<String, Path> quantisedFolder,
@@ -64,13 +66,22 @@ public final class LlavaNetwork implements AutoCloseable {
             GpuAttempt.load(
                 DeviceChoice.of(device),
                 LoadingMark.folder(),
-                place -> loadOn(place, config, weights, precision, quantisedFolder, progress)));
+                place ->
+                    loadOn(
+                        place,
+                        config,
+                        weights,
+                        imageTokens,
+                        precision,
+                        quantisedFolder,
+                        progress)));
   }
 
   private static LlavaNetwork loadOn(
       DeviceChoice place,
       ModelConfig config,
       Weights weights,
+      long imageTokens,
       Precision precision,
       Function<String, Path> quantisedFolder,
       Progress progress) {
@@ -78,7 +89,7 @@ public final class LlavaNetwork implements AutoCloseable {
     QuantisedCache cache = null;
     try {
       torch.probe();
-      PrecisionChoice choice = PrecisionChoice.of(precision, config, weights, torch);
+      PrecisionChoice choice = PrecisionChoice.of(precision, config, weights, imageTokens, torch);
       if (choice.precision().isQuantised() && quantisedFolder != null) {
         cache = new QuantisedCache(quantisedFolder.apply(stored(choice, torch)));
       }
@@ -130,7 +141,7 @@ public final class LlavaNetwork implements AutoCloseable {
 
   /** One question about some pictures. */
   public Session session(ModelInput input, TokenSequence prompt) {
-    return new Session(torch, config, tower, connector, decoder, input, prompt);
+    return new Session(torch, config, choice.precision(), tower, connector, decoder, input, prompt);
   }
 
   @Override

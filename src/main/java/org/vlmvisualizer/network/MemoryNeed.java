@@ -4,6 +4,7 @@ import java.util.Map;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.DecoderConfig;
+import org.vlmvisualizer.core.MatrixChoice;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.ModelSize;
 import org.vlmvisualizer.engine.Precision;
@@ -13,8 +14,11 @@ public final class MemoryNeed {
   /** PyTorch itself, Java, and buffers that loading goes through. */
   private static final long BASE_BYTES = 500_000_000;
 
-  /** Tokens of prompt, picture and answer together that the estimate allows for. */
-  private static final long TOKENS = 1024;
+  /** Tokens of question, template and answer that are allowed for beside those of one picture. */
+  private static final long TEXT_TOKENS = 448;
+
+  /** Rows that an MLP takes at a time, at most: {@code finish} in decoder.py. */
+  private static final long MLP_ROWS = 2048;
 
   private MemoryNeed() {}
 
@@ -23,7 +27,7 @@ public final class MemoryNeed {
    * weight can be held in 16 bits. The same to a hundredth as from the weights themselves.
    */
   public static long bytes(ModelSize size, Precision precision) {
-    double bytes = BASE_BYTES + runBytes(size, precision);
+    double bytes = BASE_BYTES + usualRunBytes(size, precision);
     bytes += size.decoder() * bytesPerElement(true, precision, false);
     bytes += size.rest() * bytesPerElement(false, precision, false);
     return (long) bytes;
@@ -32,10 +36,12 @@ public final class MemoryNeed {
   /**
    * Bytes at the peak.
    *
+   * @param imageTokens what one picture makes in a prompt at most
    * @param halves whether float32 can hold 16-bit weights as they are
    */
-  static long bytes(ModelConfig config, Weights weights, Precision precision, boolean halves) {
-    double bytes = BASE_BYTES + runBytes(size(config.decoder()), precision);
+  static long bytes(
+      ModelConfig config, Weights weights, long imageTokens, Precision precision, boolean halves) {
+    double bytes = BASE_BYTES + usualRunBytes(size(config.decoder(), imageTokens), precision);
     for (Map.Entry<String, StoredTensor> e : weights.tensors().entrySet()) {
       String name = e.getKey();
       if (name.equals("language_model.embed_tokens.weight")) {
@@ -72,18 +78,41 @@ public final class MemoryNeed {
     return precision == Precision.FLOAT32 ? Float.BYTES : Short.BYTES;
   }
 
-  private static ModelSize size(DecoderConfig c) {
+  private static ModelSize size(DecoderConfig c, long imageTokens) {
     int keyValueSize = c.numKeyValueHeads() * c.headDim();
     return new ModelSize(
-        0, 0, 0, c.numHiddenLayers(), keyValueSize, c.hiddenSize(), c.intermediateSize());
+        0,
+        0,
+        0,
+        imageTokens,
+        c.maxPositionEmbeddings(),
+        c.numHiddenLayers(),
+        keyValueSize,
+        c.hiddenSize(),
+        c.intermediateSize());
   }
 
-  /** Key/value caches, and what one layer holds at a time. */
-  private static long runBytes(ModelSize size, Precision precision) {
-    long cached = 2L * size.numHiddenLayers() * size.keyValueSize() * TOKENS;
-    long widths = 4L * size.intermediateSize() + 8L * size.hiddenSize();
-    long layer = TOKENS * widths + 4 * TOKENS * TOKENS;
+  /** With the whole-sequence matrix as far as it is recorded unasked. */
+  private static long usualRunBytes(ModelSize size, Precision precision) {
+    long tokens = Math.min(size.imageTokens() + TEXT_TOKENS, size.maxPositionEmbeddings());
+    return runBytes(size, tokens, precision) + matrixBytes(Math.min(tokens, MatrixChoice.LONGEST));
+  }
+
+  /** Key/value caches, and what one layer holds at a time, for so many tokens. */
+  static long runBytes(DecoderConfig decoder, long tokens, Precision precision) {
+    return runBytes(size(decoder, 0), tokens, precision);
+  }
+
+  private static long runBytes(ModelSize size, long tokens, Precision precision) {
+    long cached = 2L * size.numHiddenLayers() * size.keyValueSize() * tokens;
+    long mlp = 4L * size.intermediateSize() * Math.min(tokens, MLP_ROWS);
+    long layer = 8L * size.hiddenSize() * tokens + mlp;
     return cached * (precision == Precision.FLOAT32 ? Float.BYTES : Short.BYTES)
         + layer * Float.BYTES;
+  }
+
+  /** The whole-sequence matrix: one layer's beside the sum of all. */
+  static long matrixBytes(long tokens) {
+    return 2 * tokens * tokens * Float.BYTES;
   }
 }

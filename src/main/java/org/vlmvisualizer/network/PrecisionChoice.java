@@ -26,17 +26,19 @@ record PrecisionChoice(Precision precision, String reason) {
    * Takes the wanted precision, or for AUTO the best that fits: on a CPU, float32 for models of up
    * to 1 billion parameters or if bfloat16 is not faster there; then bfloat16, int8, int4.
    *
+   * @param imageTokens what one picture makes in a prompt at most
    * @throws DeviceRefusal if the device has too little memory, or the GPU cannot do it
    * @throws InputException if the CPU cannot do it
    */
-  static PrecisionChoice of(Precision wanted, ModelConfig config, Weights weights, Torch torch) {
+  static PrecisionChoice of(
+      Precision wanted, ModelConfig config, Weights weights, long imageTokens, Torch torch) {
     Device device = torch.device();
     boolean halves = torch.hasHalves();
     long available = device.isGpu() ? gpuBytes(device) : cpuBytes();
     boolean preferFloat32 = !torch.packs() || weights.parameters() <= FLOAT32_PARAMETERS;
     List<Precision> candidates = candidates(wanted, !device.equals(Device.cpu()), preferFloat32);
     for (Precision precision : candidates) {
-      long needed = MemoryNeed.bytes(config, weights, precision, halves);
+      long needed = MemoryNeed.bytes(config, weights, imageTokens, precision, halves);
       if (needed <= available) {
         return new PrecisionChoice(
             precision,
@@ -47,12 +49,13 @@ record PrecisionChoice(Precision precision, String reason) {
     throw new DeviceRefusal(
         "Expected %.1f GB of free memory for %s on %s, found %.1f GB; %s"
             .formatted(
-                MemoryNeed.bytes(config, weights, candidates.get(candidates.size() - 1), halves)
+                MemoryNeed.bytes(
+                        config, weights, imageTokens, candidates.get(candidates.size() - 1), halves)
                     / 1e9,
                 candidates.get(candidates.size() - 1),
                 device.isGpu() ? "the GPU" : "the CPU",
                 available / 1e9,
-                remedy(config, weights, device, available)));
+                remedy(config, weights, imageTokens, device, available)));
   }
 
   private static List<Precision> candidates(Precision wanted, boolean gpu, boolean preferFloat32) {
@@ -71,9 +74,10 @@ record PrecisionChoice(Precision precision, String reason) {
   }
 
   /** What would fit: another precision, the CPU, or nothing. */
-  private static String remedy(ModelConfig config, Weights weights, Device device, long available) {
+  private static String remedy(
+      ModelConfig config, Weights weights, long imageTokens, Device device, long available) {
     for (Precision precision : List.of(Precision.BFLOAT16, Precision.INT8, Precision.INT4)) {
-      if (MemoryNeed.bytes(config, weights, precision, false) <= available) {
+      if (MemoryNeed.bytes(config, weights, imageTokens, precision, false) <= available) {
         return "choose precision " + precision + ", which fits.";
       }
     }
@@ -91,7 +95,7 @@ record PrecisionChoice(Precision precision, String reason) {
   /**
    * Linux tells what can be had without swapping; elsewhere a quarter is left to other programs.
    */
-  private static long cpuBytes() {
+  static long cpuBytes() {
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     Path meminfo = Path.of("/proc/meminfo");

@@ -17,6 +17,7 @@ import org.vlmvisualizer.core.VisionLayers;
 import org.vlmvisualizer.engine.DeviceChoice;
 import org.vlmvisualizer.engine.EngineThread;
 import org.vlmvisualizer.engine.OutOfMemory;
+import org.vlmvisualizer.engine.Precision;
 
 /**
  * One question about some pictures, put to a loaded model. No array of PyTorch leaves it. Not
@@ -25,6 +26,7 @@ import org.vlmvisualizer.engine.OutOfMemory;
 public final class Session {
   private final Torch torch;
   private final ModelConfig config;
+  private final Precision precision;
   private final VisionTower tower;
   private final Connector connector;
   private final Decoder decoder;
@@ -34,6 +36,7 @@ public final class Session {
   Session(
       Torch torch,
       ModelConfig config,
+      Precision precision,
       VisionTower tower,
       Connector connector,
       Decoder decoder,
@@ -41,6 +44,7 @@ public final class Session {
       TokenSequence prompt) {
     this.torch = torch;
     this.config = config;
+    this.precision = precision;
     this.tower = tower;
     this.connector = connector;
     this.decoder = decoder;
@@ -57,8 +61,8 @@ public final class Session {
    * @param texts what an id looks like to a reader
    * @param progress is called on PyTorch's thread
    * @return what was asked to be recorded; each token's row is the query row that predicted it
-   * @throws InputException if the answer could be too long for the model, or what is kept of it for
-   *     memory, or if the device's memory runs out
+   * @throws InputException if the answer could be too long for the model, or what is kept of it or
+   *     the run itself for memory, or if the device's memory runs out
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
    */
   public Trace generate(
@@ -70,6 +74,8 @@ public final class Session {
     requireRoom(config.decoder(), maxNewTokens);
     TraceRequest counted = count(request);
     KeptMemory.require(counted, maxNewTokens, prompt.recordedPositions().length);
+    RunMemory.of(config, precision, counted, prompt.length(), maxNewTokens, input.crops())
+        .require(torch.isOnCpu());
     return EngineThread.call(() -> run(maxNewTokens, generation, texts, counted, progress));
   }
 

@@ -123,16 +123,20 @@ public final class ResultFiles {
   static List<Path> write(Path folder, AttentionResult result, ImagePlus heatmaps) {
     List<Path> files = write(folder, writers(result, heatmaps));
     if (!Fonts.areThere()) {
-      removeEarlier(folder);
+      removeEarlier(folder, RATIO, MONTAGE);
+    }
+    if (result.matrix() == null) {
+      removeEarlier(folder, MATRIX);
     }
     return files;
   }
 
-  /** Pictures with text of an earlier run would be taken for this one's. */
-  private static void removeEarlier(Path folder) {
+  /** What this run leaves out: an earlier run's would be taken for this one's. */
+  private static void removeEarlier(Path folder, String... names) {
     try {
-      Files.deleteIfExists(folder.resolve(RATIO));
-      Files.deleteIfExists(folder.resolve(MONTAGE));
+      for (String name : names) {
+        Files.deleteIfExists(folder.resolve(name));
+      }
     } catch (IOException e) {
       throw unwritten(folder, e);
     }

@@ -99,6 +99,8 @@ public final class ModelList {
         layers * layer + vocabulary,
         towerSize(tower) + connectorSize(model, tower.size("hidden_size", 0), hidden),
         decoder.flag("tie_word_embeddings", false) ? 0 : vocabulary,
+        model.has("image_tokens") ? model.size("image_tokens", 0) : patches(tower),
+        decoder.size("max_position_embeddings", 4096),
         layers,
         keyValueSize,
         hidden,
@@ -108,9 +110,14 @@ public final class ModelList {
   private static long towerSize(ConfigObject tower) {
     long width = tower.size("hidden_size", 0);
     int patch = tower.size("patch_size", 0);
-    long side = tower.size("image_size", 0) / patch;
     long layer = 4 * width * width + 2 * width * tower.size("intermediate_size", 0);
-    return tower.count("num_hidden_layers", 0) * layer + (3L * patch * patch + side * side) * width;
+    return tower.count("num_hidden_layers", 0) * layer
+        + (3L * patch * patch + patches(tower)) * width;
+  }
+
+  private static long patches(ConfigObject tower) {
+    long side = tower.size("image_size", 0) / tower.size("patch_size", 0);
+    return side * side;
   }
 
   /** Pixel shuffle and one matrix where there is a scale_factor, else an MLP of two layers. */

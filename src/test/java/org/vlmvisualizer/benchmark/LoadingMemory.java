@@ -27,6 +27,7 @@ public final class LoadingMemory {
         LlavaNetwork.load(
             config,
             family.weights(checkpoint, config),
+            config.vision().numPatches(),
             "cpu",
             Precision.parse(arguments[1]),
             Path.of(arguments[2])::resolve,

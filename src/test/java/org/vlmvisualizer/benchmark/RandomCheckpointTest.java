@@ -152,7 +152,14 @@ class RandomCheckpointTest {
     }
     Grid grid = Grid.padded(side, side, side, config.vision().patchSize());
     try (LlavaNetwork network =
-        LlavaNetwork.load(config, weights, "cpu", Precision.FLOAT32, null, Progress.NONE)) {
+        LlavaNetwork.load(
+            config,
+            weights,
+            config.vision().numPatches(),
+            "cpu",
+            Precision.FLOAT32,
+            null,
+            Progress.NONE)) {
       return network
           .session(ModelInput.of(pixels, side, grid), prompt)
           .generate(

@@ -57,6 +57,7 @@ public final class StageBenchmark {
         LlavaNetwork.load(
             config,
             weights,
+            config.vision().numPatches(),
             "auto",
             Precision.parse(arguments[1]),
             what -> UserCache.folder("quantised").resolve(checkpoint.sha256() + "-" + what),

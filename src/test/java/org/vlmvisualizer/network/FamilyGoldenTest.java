@@ -72,7 +72,13 @@ class FamilyGoldenTest {
     try (Model model = Model.open(Checkpoint.open(golden.checkpoint()));
         LlavaNetwork network =
             LlavaNetwork.load(
-                model.config(), model.weights(), "cpu", Precision.FLOAT32, null, Progress.NONE)) {
+                model.config(),
+                model.weights(),
+                0,
+                "cpu",
+                Precision.FLOAT32,
+                null,
+                Progress.NONE)) {
       ModelInput input = FamilyInput.of(golden, model);
       TokenSequence prompt = prompt(golden, model, input);
       Session session = network.session(input, prompt);

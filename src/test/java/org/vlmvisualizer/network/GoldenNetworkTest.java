@@ -102,7 +102,13 @@ class GoldenNetworkTest {
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
     return LlavaNetwork.load(
-        config, family.weights(checkpoint, config), "cpu", precision, null, Progress.NONE);
+        config,
+        family.weights(checkpoint, config),
+        config.vision().numPatches(),
+        "cpu",
+        precision,
+        null,
+        Progress.NONE);
   }
 
   @ParameterizedTest

@@ -40,6 +40,7 @@ final class LoadedGolden implements AutoCloseable {
         LlavaNetwork.load(
             config,
             family.weights(checkpoint, config),
+            config.vision().numPatches(),
             "cpu",
             Precision.FLOAT32,
             null,

@@ -35,6 +35,7 @@ final class QuantisedCacheChild {
             LlavaNetwork.load(
                 config,
                 family.weights(checkpoint, config),
+                config.vision().numPatches(),
                 "cpu",
                 Precision.INT4,
                 cache::resolve,

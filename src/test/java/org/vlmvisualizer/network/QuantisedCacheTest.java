@@ -131,6 +131,7 @@ class QuantisedCacheTest {
             LlavaNetwork.load(
                 config,
                 family.weights(checkpoint, config),
+                config.vision().numPatches(),
                 "cpu",
                 Precision.parse(precision),
                 home::resolve,

@@ -72,6 +72,7 @@ class SettingsGoldenTest {
             LlavaNetwork.load(
                 config,
                 family.weights(checkpoint, config),
+                config.vision().numPatches(),
                 "cpu",
                 Precision.FLOAT32,
                 null,

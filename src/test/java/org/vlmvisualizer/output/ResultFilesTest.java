@@ -71,6 +71,13 @@ class ResultFilesTest {
   }
 
   @Test
+  void removesTheMatrixOfAnEarlierRun() throws Exception {
+    write(folder, MATRIX);
+    write(folder, null);
+    assertFalse(names(folder).contains("attention-matrix.tif"));
+  }
+
+  @Test
   void replacesItsOwnFilesOnly() throws Exception {
     Files.writeString(folder.resolve("tokens.csv"), "old");
     Files.writeString(folder.resolve("mine.txt"), "keep");

@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelKind;
@@ -44,9 +46,14 @@ class ModelListTest {
       JsonObject model = entry.getAsJsonObject();
       String id = model.get("id").getAsString();
       if (ModelList.find(id).isPresent()) {
-        long matrices = matrices(checkpoint(file, model, "model" + taken));
+        Checkpoint checkpoint = checkpoint(file, model, "model" + taken);
+        long matrices = matrices(checkpoint);
         double listed = ModelList.find(id).orElseThrow().size().parameters();
         assertEquals(1, listed / matrices, 1e-3, id);
+        assertEquals(
+            Families.of(checkpoint).pictures(checkpoint, PictureOptions.of(Fit.PAD)).mostTokens(),
+            ModelList.find(id).orElseThrow().size().imageTokens(),
+            id);
         taken++;
       }
     }
@@ -95,7 +102,36 @@ class ModelListTest {
       config.add("vision_config", tower);
     }
     config.addProperty("model_type", type);
-    return Checkpoint.open(write(name, config));
+    Path here = write(name, config);
+    Files.writeString(
+        here.resolve("preprocessor_config.json"),
+        processor(type, tower.get("image_size").getAsInt()).toString());
+    return Checkpoint.open(here);
+  }
+
+  /** As on the hub, as far as it is not the same for all of a class. */
+  private static JsonObject processor(String type, int side) {
+    JsonObject processor = new JsonObject();
+    String kind =
+        switch (type) {
+          case "llava_next", "llava_next_video" -> "LlavaNext";
+          case "llava_onevision" -> "LlavaOnevision";
+          case "idefics3" -> "Idefics3";
+          case "smolvlm" -> "SmolVLM";
+          default -> "CLIP";
+        };
+    processor.addProperty("image_processor_type", kind + "ImageProcessor");
+    if (type.equals("idefics3") || type.equals("smolvlm")) {
+      processor.add("size", edge(4 * side));
+      processor.add("max_image_size", edge(side));
+    }
+    return processor;
+  }
+
+  private static JsonObject edge(int longest) {
+    JsonObject edge = new JsonObject();
+    edge.addProperty("longest_edge", longest);
+    return edge;
   }
 
   private static JsonObject part(JsonObject file, String kind, JsonElement name) {

@@ -1,0 +1,100 @@
+package org.vlmvisualizer.network;
+
+import java.util.Locale;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.JavaMemory;
+import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.TraceRequest;
+import org.vlmvisualizer.core.VisionLayers;
+import org.vlmvisualizer.engine.Precision;
+
+/**
+ * What one question takes beside the loaded model, told before it runs. All of it grows with the
+ * tokens N, but for the whole-sequence matrix [N, N] and the tower's attention [B * P, P].
+ *
+ * @param tokens N of prompt and longest answer
+ * @param run bytes of PyTorch's, without the two matrices
+ * @param matrix bytes of the whole-sequence matrix in PyTorch, 0 if it is not recorded
+ * @param vision bytes of the tower's attention in PyTorch, 0 if it is not recorded
+ * @param java bytes of both as Java's arrays
+ */
+record RunMemory(long tokens, long run, long matrix, long vision, long java) {
+  /** Maps, tables and pictures of the result need room as well. */
+  private static final double SHARE = 0.8;
+
+  /** What a matrix takes of Java: as it comes, and as its rows or the result's matrix. */
+  private static final long COPIES = 2;
+
+  /**
+   * @param prompt its tokens, the pictures' included
+   * @param answer its tokens at most
+   * @param crops B
+   */
+  static RunMemory of(
+      ModelConfig config,
+      Precision precision,
+      TraceRequest request,
+      long prompt,
+      long answer,
+      long crops) {
+    long tokens = prompt + answer;
+    long patches = config.vision().numPatches();
+    long matrix = request.promptRows() ? MemoryNeed.matrixBytes(prompt) : 0;
+    boolean seen = request.vision() != VisionLayers.NONE;
+    long vision = seen ? crops * patches * patches * Float.BYTES : 0;
+    long rows = request.promptRows() ? tokens * tokens * Float.BYTES : 0;
+    return new RunMemory(
+        tokens,
+        MemoryNeed.runBytes(config.decoder(), tokens, precision),
+        matrix,
+        vision,
+        COPIES * (rows + vision));
+  }
+
+  /**
+   * @param onCpu whether PyTorch takes what Java's system has free; a GPU's own memory is left to
+   *     PyTorch, which keeps some for its next question
+   * @throws InputException if it does not fit
+   */
+  void require(boolean onCpu) {
+    require(
+        onCpu ? PrecisionChoice.cpuBytes() : Long.MAX_VALUE,
+        (long) (SHARE * JavaMemory.available((long) (java / SHARE))));
+  }
+
+  /**
+   * @param free bytes for PyTorch
+   * @param heap bytes for Java's arrays
+   */
+  void require(long free, long heap) {
+    if (java > heap) {
+      throw refusal(java, "Java memory", heap, ", or give Java more memory");
+    }
+    if (run + matrix + vision > free) {
+      throw refusal(run + matrix + vision, "free memory", free, "");
+    }
+  }
+
+  private InputException refusal(long needed, String of, long found, String more) {
+    return new InputException(
+        String.format(
+            Locale.ROOT,
+            "Expected %.2f GB of %s for %d tokens of prompt, picture and answer, found %.2f GB; %s%s.",
+            needed / 1e9,
+            of,
+            tokens,
+            found / 1e9,
+            remedy(),
+            more));
+  }
+
+  /** Without the largest part of what is not needed. */
+  private String remedy() {
+    if (matrix > vision) {
+      return "leave out the attention matrix (matrix=false)";
+    }
+    return vision > 0
+        ? "choose method=language, which records no attention of the vision tower"
+        : "ask about fewer pictures, with tiles=off or a smaller length";
+  }
+}
