@@ -1,4 +1,5 @@
-"""Write what int8 and int4 weights should give, from the tiny checkpoints that make_goldens.py wrote.
+"""Write what int8 and int4 weights should give, from the tiny checkpoints that make_goldens.py and
+make_family_goldens.py wrote.
 
     python src/test/python/make_quantised_goldens.py
 
@@ -12,9 +13,15 @@ import torch
 from safetensors.torch import load_file
 from transformers import LlavaForConditionalGeneration
 
+from families.opened import opened
+from make_family_goldens import FAMILIES as ALL
 from make_goldens import GOLDEN
 
 NAMES = ["llama-mha", "llama-gqa-sharded", "mistral-gqa-bfloat16", "llama-wide"]
+FAMILIES = [
+    "llava-siglip-qwen2", "llava-siglip-qwen3", "llava-siglip-llama3", "next-mistral", "smolvlm-tiles",
+    "onevision-resized", "next-video-frames",
+]  # fmt: skip
 GROUP = 32
 STACKED = [["q_proj", "k_proj", "v_proj"], ["o_proj"], ["gate_proj", "up_proj"], ["down_proj"]]
 
@@ -46,15 +53,15 @@ def fits(parts: list[torch.nn.Linear]) -> bool:
 
 
 @torch.no_grad()
-def logits(folder, quantise) -> tuple[torch.Tensor, int]:
-    model = LlavaForConditionalGeneration.from_pretrained(
-        folder / "checkpoint", dtype=torch.float32, attn_implementation="eager"
-    ).eval()
+def quantised(model, decoder, quantise) -> int:
+    """Quantise a model in place; returns how many projections were."""
     count = 0
     linears = [[model.lm_head]]
-    for layer in model.model.language_model.layers:
+    for layer in decoder.layers:
         modules = dict(layer.self_attn.named_children()) | dict(layer.mlp.named_children())
         linears += [[modules[name] for name in names] for names in STACKED]
+    if model.lm_head.weight is decoder.embed_tokens.weight:  # embeddings are read as they are stored
+        model.lm_head.weight = torch.nn.Parameter(model.lm_head.weight.clone())
     for parameter in model.parameters():
         if parameter.ndim > 1 and not any(parameter is p.weight for ps in linears if fits(ps) for p in ps):
             parameter.copy_(bfloat16(parameter))
@@ -63,19 +70,39 @@ def logits(folder, quantise) -> tuple[torch.Tensor, int]:
             count += 1
             for part in parts:
                 part.weight.copy_(quantise(part.weight))
+    return count
+
+
+def of_llava(name: str):
+    folder = GOLDEN / name
+    model = LlavaForConditionalGeneration.from_pretrained(
+        folder / "checkpoint", dtype=torch.float32, attn_implementation="eager"
+    ).eval()
     golden = load_file(folder / "golden.safetensors")
-    out = model(input_ids=golden["input_ids"][None], pixel_values=golden["pixel_values"][None])
-    return out.logits[0, -1], count
+    inputs = {"input_ids": golden["input_ids"][None], "pixel_values": golden["pixel_values"][None]}
+    return model.model.language_model, model, inputs
+
+
+def of_family(name: str):
+    family, model, inputs = opened(ALL, name)
+    return family.decoder(model), model, inputs
+
+
+@torch.no_grad()
+def logits(opening, name: str, quantise) -> list[float]:
+    decoder, model, inputs = opening(name)
+    assert quantised(model, decoder, quantise) >= 3
+    values = model(**inputs).logits[0, -1]
+    assert values.isfinite().all()
+    return [round(v, 6) for v in values.tolist()]
 
 
 def main() -> None:
-    for name in NAMES:
-        folder = GOLDEN / name
-        written = {}
-        for quantise in (int8, int4):
-            values, count = logits(folder, quantise)
-            assert count >= 3 and values.isfinite().all()
-            written[quantise.__name__] = [round(v, 6) for v in values.tolist()]
+    torch.set_num_threads(1)
+    goldens = [(of_llava, name, GOLDEN / name) for name in NAMES]
+    goldens += [(of_family, name, GOLDEN / "families" / name) for name in FAMILIES]
+    for opening, name, folder in goldens:
+        written = {quantise.__name__: logits(opening, name, quantise) for quantise in (int8, int4)}
         (folder / "quantised.json").write_text(json.dumps(written) + "\n")
 
 

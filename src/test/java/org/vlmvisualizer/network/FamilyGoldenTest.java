@@ -94,14 +94,7 @@ class FamilyGoldenTest {
   }
 
   private static TokenSequence prompt(Golden golden, Model model, ModelInput input) {
-    TokenSequence prompt =
-        model
-            .encoder()
-            .encode(
-                model.template(golden.json.get("template").getAsString()),
-                input.texts(),
-                golden.json.get("question").getAsString(),
-                golden.json.get("system").getAsBoolean());
+    TokenSequence prompt = FamilyInput.prompt(golden, model, input);
     assertArrayEquals(golden.ints("input_ids"), prompt.inputIds());
     assertArrayEquals(golden.ints("image_positions"), prompt.imagePositions());
     assertArrayEquals(

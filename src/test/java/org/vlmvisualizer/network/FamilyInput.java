@@ -21,6 +21,7 @@ import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.Spread;
+import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.View;
 import org.vlmvisualizer.family.Model;
 import org.vlmvisualizer.image.PictureProcessor;
@@ -44,6 +45,17 @@ final class FamilyInput {
     checkLayout(golden, input.layout());
     return new ModelInput(
         pixelValues(golden, input, video), input.size(), input.layout(), input.texts());
+  }
+
+  /** The golden's question about them. */
+  static TokenSequence prompt(Golden golden, Model model, ModelInput input) {
+    return model
+        .encoder()
+        .encode(
+            model.template(golden.json.get("template").getAsString()),
+            input.texts(),
+            golden.json.get("question").getAsString(),
+            golden.json.get("system").getAsBoolean());
   }
 
   private static RgbPicture read(Golden golden, String file) {
