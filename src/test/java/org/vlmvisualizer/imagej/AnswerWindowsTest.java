@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.scijava.command.CommandService;
+import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.VirtualDisplay;
 import org.vlmvisualizer.command.TokenExplorer;
 
@@ -35,6 +36,10 @@ class AnswerWindowsTest {
   private static final String MAPS = "Attention of page.png";
   private static final String FRAME = "Token Explorer: page.png";
   private static final String PICTURE = "Explorer of page.png";
+
+  /** For several pictures. */
+  private static final Path MODEL =
+      new Golden("families/interleave-qwen2").checkpoint().toAbsolutePath();
 
   @TempDir Path folder;
 
@@ -70,12 +75,12 @@ class AnswerWindowsTest {
       AnsweredDialog.choose(fiji, ASK, Map.of("length", 32));
       note("asked");
       if (arguments.size() > 2) {
-        goOn(fiji, page);
+        goOn(fiji, page, arguments.get(2));
       }
       Files.writeString(Path.of(arguments.get(0)), new Gson().toJson(states));
     }
 
-    private void goOn(FijiLike fiji, ImagePlus page) throws Exception {
+    private void goOn(FijiLike fiji, ImagePlus page, String model) throws Exception {
       for (String question : List.of("again", "a third time")) {
         WindowManager.setCurrentWindow(page.getWindow());
         AnsweredDialog.choose(fiji, ASK, Map.of("length", 8));
@@ -86,6 +91,7 @@ class AnswerWindowsTest {
       ImageStack two = new ImageStack(480, 360);
       two.addSlice(page.getProcessor().duplicate());
       two.addSlice(page.getProcessor().duplicate());
+      ImagePlus both = new ImagePlus("both", two.duplicate()); // windows clear what they close
       WindowManager.closeAllWindows();
       note("closed");
       new ImagePlus("two", two).show();
@@ -100,6 +106,11 @@ class AnswerWindowsTest {
       macro.start();
       macro.join();
       note("macro");
+      WindowManager.closeAllWindows();
+      both.show();
+      AnsweredDialog.choose(
+          fiji, ASK, Map.of("model", model, "length", 3, "stack", "slices-together"));
+      note("together");
     }
 
     private void note(String step) throws Exception {
@@ -165,7 +176,7 @@ class AnswerWindowsTest {
 
   @Test
   void askingOnAndOn() throws Exception {
-    Map<String, State> states = run(1600, 1200, "go on");
+    Map<String, State> states = run(1600, 1200, MODEL);
     State first = states.get("asked");
     State third = states.get("a third time");
     assertEquals(
@@ -184,5 +195,9 @@ class AnswerWindowsTest {
     State macro = states.get("macro");
     assertFalse(macro.titles().stream().anyMatch(title -> title.contains("Explorer")));
     assertTrue(macro.titles().contains("Montage of Attention of two"));
+    State together = states.get("together");
+    assertEquals("Attention of both", together.active());
+    assertTrue(together.titles().contains("Token Explorer: both z=1"), together.toString());
+    assertNothingCovered(together, 1600, 1200);
   }
 }
