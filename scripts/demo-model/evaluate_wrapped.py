@@ -3,9 +3,10 @@
     python evaluate_wrapped.py next|interleave CHECKPOINT --out FILE.json [--count 100]
 
 A map adds, for every place of the picture, the weight per area of each view that covers it; attention points at the
-cell of the finest view with the largest sum. Weights are those of the reference method without the vision tower: mean
-over heads, first token left out, rows made to sum to one, mean over layers. CHECKPOINT may be the bundled one, which
-then is scored as wrapped, before any training on tiles or pairs.
+cell of the finest view with the largest sum, in the picture with the larger share. Weights are those of the reference
+method without the vision tower: mean over heads, first token left out, rows made to sum to one, mean over layers.
+Tokens said wrongly count as pointed wrongly. CHECKPOINT may be the bundled one, which then is scored as wrapped, before
+any training on tiles or pairs.
 """
 
 import argparse
@@ -53,18 +54,20 @@ def inside(cell, x, y):
 
 
 def pointed(row, where):
-    """(picture, cell) that attention points at: the smallest cell with the largest weight per area of all views."""
-    dense = [(value / area(cell), picture, cell) for value, (picture, cell) in zip(row.tolist(), where) if cell]
-    smallest = min(area(cell) for _, _, cell in dense)
-    coarse = [entry for entry in dense if area(entry[2]) > 1.01 * smallest]
-    best = (-1.0, None, None)
-    for value, picture, cell in dense:
-        if area(cell) > 1.01 * smallest:
-            continue
+    """(picture, cell): the picture with the larger share, and its finest cell with the largest weight per area."""
+    shares = Counter()
+    for value, (picture, cell) in zip(row.tolist(), where):
+        shares[picture] += value if cell else 0
+    shown = max(shares, key=shares.get)
+    dense = [(v / area(cell), cell) for v, (p, cell) in zip(row.tolist(), where) if cell and p == shown]
+    finest = 1.01 * min(area(cell) for _, cell in dense)
+    coarse = [entry for entry in dense if area(entry[1]) > finest]
+
+    def total(value, cell):
         x, y = (cell[0] + cell[2]) / 2, (cell[1] + cell[3]) / 2
-        value += sum(v for v, p, c in coarse if p == picture and inside(c, x, y))
-        best = max(best, (value, picture, cell))
-    return best[1:]
+        return value + sum(v for v, c in coarse if inside(c, x, y))
+
+    return shown, max((total(v, cell), cell) for v, cell in dense if area(cell) <= finest)[1]
 
 
 def content(pictures, tokenizer):
