@@ -77,6 +77,10 @@ public record CommonAnswer(List<Part> pictures, SourceFrame source, boolean time
     if (first().matrix() != null) {
       writers.put(ResultFiles.MATRIX, file -> TiffFile.write(first().matrixImage(), file));
     }
-    return ResultFiles.write(folder, writers);
+    List<Path> files = ResultFiles.write(folder, writers);
+    if (first().matrix() == null) {
+      ResultFiles.removeEarlier(folder, ResultFiles.MATRIX);
+    }
+    return files;
   }
 }

@@ -34,8 +34,8 @@ public final class ResultFiles {
   static final String PATCHES = "patches.tif";
   static final String TOKENS = "tokens.csv";
   static final String RATIO = "attention-ratio.png";
-  static final String MATRIX = "attention-matrix.tif";
   static final String MONTAGE = "montage.png";
+  static final String MATRIX = "attention-matrix.tif";
   private static final String FRESH = "new";
   private static final String EARLIER = "earlier";
   private static final int TRIES = 5;
@@ -132,7 +132,7 @@ public final class ResultFiles {
   }
 
   /** What this run leaves out: an earlier run's would be taken for this one's. */
-  private static void removeEarlier(Path folder, String... names) {
+  static void removeEarlier(Path folder, String... names) {
     try {
       for (String name : names) {
         Files.deleteIfExists(folder.resolve(name));
