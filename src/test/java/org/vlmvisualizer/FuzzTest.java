@@ -108,9 +108,33 @@ class FuzzTest {
                   ModelFamily family = Families.of(checkpoint);
                   ModelConfig c = family.config(checkpoint);
                   WeightShapes.of(c);
-                  family.pictures(checkpoint, PictureOptions.of(Fit.PAD));
+                  family.pictures(checkpoint, PictureOptions.of(Fit.PAD)).mostTokens();
                   family.template(checkpoint);
                   family.generation(checkpoint);
+                });
+    assertTrue(refused > COUNT / 10, refused + " refused");
+  }
+
+  /** config.json of a family, then the settings of its pictures and videos. */
+  @ParameterizedTest
+  @ValueSource(strings = {"next-vicuna", "smolvlm-tiles", "onevision-one", "next-video-frames"})
+  void ofFamilies(String name) {
+    TestFiles.copy(Golden.ROOT.resolve("families/" + name + "/checkpoint"), folder.resolve("copy"));
+    Path copy = folder.resolve("copy");
+    byte[] config = TestFiles.read(copy.resolve("config.json"));
+    checkConfig(copy, config);
+    TestFiles.write(copy.resolve("config.json"), config);
+    Checkpoint checkpoint = Checkpoint.open(copy);
+    ModelFamily family = Families.of(checkpoint);
+    Path settings = copy.resolve("preprocessor_config.json");
+    int refused =
+        new Mutator(10)
+            .run(
+                COUNT,
+                TestFiles.read(settings),
+                mutated -> {
+                  TestFiles.write(settings, mutated);
+                  family.pictures(checkpoint, PictureOptions.of(Fit.PAD)).mostTokens();
                 });
     assertTrue(refused > COUNT / 10, refused + " refused");
   }
