@@ -39,18 +39,18 @@ class FamilyWeightsTest {
 
   /**
    * Against Python's dequantised weights. PyTorch's kernels round their input and output to
-   * bfloat16: done in Python to every linear layer, that alone moves the logits of these narrow
-   * models by 0.7 to 4.0 %, most in llava-siglip-qwen3. int4 itself moves them by 17 to 53 %, int8 by
-   * 1 to 2 %.
+   * bfloat16, and what these narrow models make of that depends on how the roundings fall: noise of
+   * that size in every linear layer moves their logits by 0.3 to 4.6 % in Python, least in
+   * next-video-frames, most in onevision-resized. int4 itself moves them by 10 to 39 %.
    */
   @ParameterizedTest
   @CsvSource({
-    "llava-siglip-qwen2, int8, 0.02", "llava-siglip-qwen2, int4, 0.02",
-    "llava-siglip-qwen3, int8, 0.05", "llava-siglip-qwen3, int4, 0.05",
-    "llava-siglip-llama3, int8, 0.02", "llava-siglip-llama3, int4, 0.02",
-    "next-mistral, int8, 0.02", "next-mistral, int4, 0.02",
-    "smolvlm-tiles, int8, 0.02", "smolvlm-tiles, int4, 0.02",
-    "onevision-resized, int8, 0.03", "onevision-resized, int4, 0.04",
+    "llava-siglip-qwen2, int8, 0.06", "llava-siglip-qwen2, int4, 0.06",
+    "llava-siglip-qwen3, int8, 0.03", "llava-siglip-qwen3, int4, 0.03",
+    "llava-siglip-llama3, int8, 0.03", "llava-siglip-llama3, int4, 0.03",
+    "next-mistral, int8, 0.03", "next-mistral, int4, 0.03",
+    "smolvlm-tiles, int8, 0.05", "smolvlm-tiles, int4, 0.05",
+    "onevision-resized, int8, 0.06", "onevision-resized, int4, 0.06",
     "next-video-frames, int8, 0.02", "next-video-frames, int4, 0.02"
   })
   void quantisedWeightsGiveTheLogitsOfTheirDequantisedValues(
