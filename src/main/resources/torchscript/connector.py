@@ -22,4 +22,4 @@ def spread(features: Tensor, patches: Tensor, weights: Tensor) -> Tensor:
 
 # Patches joined, in their order: features [P, D], patches [K, m] -> [K, m * D].
 def joined(features: Tensor, patches: Tensor) -> Tensor:
-  return features.index_select(0, patches.flatten()).reshape([patches.size(0), -1])
+  return features.index_select(0, patches.flatten()).reshape([patches.size(0), patches.size(1) * features.size(1)])
