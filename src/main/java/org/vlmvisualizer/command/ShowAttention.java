@@ -140,8 +140,9 @@ public class ShowAttention extends AskingCommand {
   @Override
   void execute() {
     Path folder = isGiven(output) ? output.toPath() : null;
-    MatrixChoice unasked = folder == null ? MatrixChoice.NONE : MatrixChoice.SHORT;
-    RequestOptions options = options(prompt).withMatrix(matrix ? MatrixChoice.ALWAYS : unasked);
+    // Whether it is saved or not: recording it changes the last digits of maps.
+    MatrixChoice recorded = matrix ? MatrixChoice.ALWAYS : MatrixChoice.SHORT;
+    RequestOptions options = options(prompt).withMatrix(recorded);
     StackChoice choice = words().choice("stack", StackChoice.values());
     List<String> named = NamedPictures.names(images);
     requireOneWay(choice, named);

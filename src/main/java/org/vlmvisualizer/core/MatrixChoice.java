@@ -5,7 +5,6 @@ package org.vlmvisualizer.core;
  * of 7,000 it takes 0.2 GB, several times over while it is made.
  */
 public enum MatrixChoice {
-  NONE,
   /** Of prompts of at most {@link #LONGEST} tokens. */
   SHORT,
   ALWAYS;
@@ -17,6 +16,6 @@ public enum MatrixChoice {
    * @param prompt N, its tokens
    */
   public boolean records(int prompt) {
-    return this == ALWAYS || this == SHORT && prompt <= LONGEST;
+    return this == ALWAYS || prompt <= LONGEST;
   }
 }

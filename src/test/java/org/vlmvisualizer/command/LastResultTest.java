@@ -171,7 +171,7 @@ class LastResultTest {
 
   @Test
   void figuresHaveAResultButNoPlacesOfThePicture() throws Exception {
-    AttentionResult a = ask(picture("a.tif", 1000), "matrix", true);
+    AttentionResult a = ask(picture("a.tif", 1000));
     ask(picture("b.tif", 2000));
     for (ImagePlus figure : new ImagePlus[] {a.montageImage(), a.matrixImage()}) {
       assertIs(a, figure);
