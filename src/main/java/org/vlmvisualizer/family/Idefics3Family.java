@@ -67,10 +67,9 @@ final class Idefics3Family implements ModelFamily {
           Integer.toString(factor));
     }
     ConfigObject text = config.object("text_config");
-    boolean tied = config.flag("tie_word_embeddings", false);
     return new ModelConfig(
         vision.withPositions(BucketedPositions.ids(side, BucketedPositions.type(config))),
-        DecoderSettings.of(text).config(text, tied),
+        DecoderSettings.of(text).config(text, LlavaFamily.isTied(checkpoint, config)),
         vision.numHiddenLayers(),
         true,
         new ConnectorConfig.PixelShuffle(factor),
@@ -113,6 +112,7 @@ final class Idefics3Family implements ModelFamily {
   @Override
   public PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
     checkLength(checkpoint, config);
+    LlavaProcessor.checkTokens(checkpoint, Idefics3Processor.TOKENS);
     return ModelFamily.super.encoder(checkpoint, config);
   }
 

@@ -91,7 +91,7 @@ class LlavaFamily implements ModelFamily {
             config.flag("multimodal_projector_bias", true),
             poolsFirst(config)),
         hasNewline(),
-        imageTokenId(config));
+        tokenId(config, "image_token", imageTokenId));
   }
 
   private static VisionConfig vision(ConfigObject config) {
@@ -116,12 +116,12 @@ class LlavaFamily implements ModelFamily {
     return false;
   }
 
-  /** The same by two names. */
-  private int imageTokenId(ConfigObject config) {
-    int index = config.integer("image_token_index", config.integer("image_token_id", imageTokenId));
-    int id = config.integer("image_token_id", index);
+  /** The same by two names, {@code TOKEN_index} and {@code TOKEN_id}. */
+  static int tokenId(ConfigObject config, String token, int byDefault) {
+    int index = config.integer(token + "_index", config.integer(token + "_id", byDefault));
+    int id = config.integer(token + "_id", index);
     if (id != index) {
-      throw config.unexpected("image_token_index " + index, "image_token_id", "" + id);
+      throw config.unexpected(token + "_index " + index, token + "_id", "" + id);
     }
     return index;
   }
@@ -130,7 +130,7 @@ class LlavaFamily implements ModelFamily {
    * transformers 4 goes by text_config alone. transformers 5 ties by the outer object too, and then
    * stores no lm_head.
    */
-  private static boolean isTied(Checkpoint checkpoint, ConfigObject config) {
+  static boolean isTied(Checkpoint checkpoint, ConfigObject config) {
     return config.flag("tie_word_embeddings", false)
         && checkpoint.tensors().stream().noneMatch(t -> t.name().endsWith("lm_head.weight"));
   }

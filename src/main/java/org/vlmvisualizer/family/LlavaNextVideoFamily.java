@@ -35,8 +35,7 @@ final class LlavaNextVideoFamily extends LlavaNextFamily {
 
   @Override
   public int videoTokenId(Checkpoint checkpoint, ModelConfig config) {
-    ConfigObject model = new ConfigObject(checkpoint.config(), "config.json");
-    return model.integer("video_token_index", model.integer("video_token_id", 32000));
+    return tokenId(new ConfigObject(checkpoint.config(), "config.json"), "video_token", 32000);
   }
 
   @Override

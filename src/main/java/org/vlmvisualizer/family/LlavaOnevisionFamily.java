@@ -40,8 +40,7 @@ final class LlavaOnevisionFamily extends LlavaFamily {
 
   @Override
   public int videoTokenId(Checkpoint checkpoint, ModelConfig config) {
-    ConfigObject model = new ConfigObject(checkpoint.config(), "config.json");
-    return model.integer("video_token_index", model.integer("video_token_id", 151647));
+    return tokenId(new ConfigObject(checkpoint.config(), "config.json"), "video_token", 151647);
   }
 
   @Override

@@ -2,11 +2,12 @@ package org.vlmvisualizer.family;
 
 import com.google.gson.JsonElement;
 import java.util.List;
+import java.util.Map;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
-import org.vlmvisualizer.prompt.PromptTemplate;
+import org.vlmvisualizer.image.PictureProcessor;
 
 /**
  * What processor_config.json says about the image tokens of a prompt. It must fit the model, as
@@ -16,7 +17,10 @@ import org.vlmvisualizer.prompt.PromptTemplate;
  */
 final class LlavaProcessor {
   private static final String FILE = "processor_config.json";
-  private static final String IMAGE_TOKEN = "image_token";
+  private static final String EXTRA = "extra_special_tokens";
+  private static final String COUNT = "num_image_tokens";
+  private static final Map<String, String> TOKENS =
+      Map.of("image_token", PictureProcessor.IMAGE, "video_token", PictureProcessor.VIDEO);
 
   private LlavaProcessor() {}
 
@@ -29,15 +33,25 @@ final class LlavaProcessor {
    * @throws InputException if it would put other image tokens into a prompt than the model needs
    */
   static void check(Checkpoint checkpoint, ModelConfig model) {
-    ConfigObject c = config(checkpoint);
-    checkCount(c, model);
-    checkToken(c);
-    ConfigObject tokenizer =
-        new ConfigObject(checkpoint.optional("tokenizer_config.json"), "tokenizer_config.json");
-    checkToken(tokenizer);
-    JsonElement extra = tokenizer.json().get("extra_special_tokens");
-    if (extra != null && extra.isJsonObject()) {
-      checkToken(tokenizer.object("extra_special_tokens"));
+    checkCount(config(checkpoint), model);
+    checkTokens(checkpoint, TOKENS);
+  }
+
+  /**
+   * @param tokens what stands in a picture's text, by the names that files may give it
+   * @throws InputException if a file says otherwise
+   */
+  static void checkTokens(Checkpoint checkpoint, Map<String, String> tokens) {
+    String file = "tokenizer_config.json";
+    ConfigObject tokenizer = new ConfigObject(checkpoint.optional(file), file);
+    JsonElement extra = tokenizer.json().get(EXTRA);
+    boolean named = extra != null && extra.isJsonObject();
+    for (Map.Entry<String, String> token : tokens.entrySet()) {
+      checkToken(config(checkpoint), token.getKey(), token.getValue());
+      checkToken(tokenizer, token.getKey(), token.getValue());
+      if (named) {
+        checkToken(tokenizer.object(EXTRA), token.getKey(), token.getValue());
+      }
     }
   }
 
@@ -53,17 +67,24 @@ final class LlavaProcessor {
           "Expected patch_size, num_additional_image_tokens and vision_feature_select_strategy of %s to make %d image tokens, as many as the vision tower has patches, found %d; this model cannot be run."
               .formatted(c.where(), model.vision().numPatches(), count));
     }
+    int stated = c.integer(COUNT, model.vision().numPatches());
+    if (stated != model.vision().numPatches()) {
+      throw c.unexpected(
+          model.vision().numPatches() + ", as many as the vision tower has patches,",
+          COUNT,
+          Integer.toString(stated));
+    }
   }
 
   /** A token is a text, or an object with its content. */
-  private static void checkToken(ConfigObject c) {
-    JsonElement value = c.json().get(IMAGE_TOKEN);
+  private static void checkToken(ConfigObject c, String key, String expected) {
+    JsonElement value = c.json().get(key);
     String token =
         value != null && value.isJsonObject()
-            ? c.object(IMAGE_TOKEN).text("content", "")
-            : c.text(IMAGE_TOKEN, PromptTemplate.IMAGE);
-    if (!token.equals(PromptTemplate.IMAGE)) {
-      throw c.unexpected(PromptTemplate.IMAGE, IMAGE_TOKEN, token);
+            ? c.object(key).text("content", "")
+            : c.text(key, expected);
+    if (!token.equals(expected)) {
+      throw c.unexpected(expected, key, token);
     }
   }
 }

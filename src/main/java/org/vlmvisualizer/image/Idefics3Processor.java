@@ -1,6 +1,7 @@
 package org.vlmvisualizer.image;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.ModelInput;
@@ -36,6 +37,10 @@ public record Idefics3Processor(
     implements PictureProcessor {
   private static final String AROUND = "<fake_token_around_image>";
   private static final String GLOBAL = "<global-img>";
+
+  /** What a picture's text is made of, by the names of tokenizer_config.json. */
+  public static final Map<String, String> TOKENS =
+      Map.of("image_token", IMAGE, "fake_image_token", AROUND, "global_image_token", GLOBAL);
 
   /** Tokens around those of a crop: two before them, a line break or an end behind them. */
   private static final int MARKERS = 3;

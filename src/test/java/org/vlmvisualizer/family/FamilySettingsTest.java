@@ -1,5 +1,6 @@
 package org.vlmvisualizer.family;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -191,5 +192,50 @@ class FamilySettingsTest {
             ? "video_preprocessor_config.json"
             : "preprocessor_config.json";
     refused(copy.edit(file, json -> put(json, key, value)), USUAL, true, key);
+  }
+
+  /** Files that say which tokens a picture's text is made of. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "onevision-video | config.json | video_token_id | 7",
+        "next-video-frames | config.json | video_token_id | 7",
+        "onevision-one | processor_config.json | num_image_tokens | 7",
+        "onevision-video | processor_config.json | video_token | \"<clip>\"",
+        "smolvlm-tiles | tokenizer_config.json | fake_image_token | \"<around>\"",
+        "idefics3-tiles | tokenizer_config.json | extra_special_tokens.global_image_token | \"<all>\"",
+        "smolvlm-two | processor_config.json | image_token | \"<picture>\"",
+      })
+  void tokensOfPictures(String golden, String file, String key, String value) {
+    CheckpointCopy copy =
+        copy(golden)
+            .edit(
+                file,
+                json -> {
+                  if (key.startsWith("extra") && !json.has("extra_special_tokens")) {
+                    json.add("extra_special_tokens", new JsonObject());
+                  }
+                  put(json, key, value);
+                });
+    String sentence =
+        assertThrows(InputException.class, () -> Model.open(Checkpoint.open(copy.folder)).close())
+            .getMessage();
+    PlainSentence.check(sentence);
+    assertTrue(sentence.contains(last(key)), sentence);
+  }
+
+  /**
+   * transformers goes by text_config; a stored lm_head is not dropped for the outer object's word.
+   */
+  @Test
+  void idefics3IsTiedByItsTextConfig() {
+    CheckpointCopy copy =
+        copy("idefics3-tiles")
+            .edit("config.json", json -> put(json, "tie_word_embeddings", "true"));
+    try (Model model = Model.open(Checkpoint.open(copy.folder))) {
+      assertFalse(model.config().decoder().tieWordEmbeddings());
+      assertTrue(model.weights().has("lm_head.weight"));
+    }
   }
 }
