@@ -1,6 +1,7 @@
 package org.vlmvisualizer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -24,6 +25,7 @@ import org.vlmvisualizer.family.ModelFamily;
  * here by other code than the plugin's.
  */
 public final class Golden {
+  public static final double TOLERANCE = 1e-5;
   public static final Path ROOT = Path.of("src/test/resources/golden");
   public static final List<String> NAMES =
       List.of(
@@ -153,6 +155,33 @@ public final class Golden {
   public static double relativeDifference(float[] expected, float[] actual) {
     double difference = difference(expected, actual);
     return difference / difference(expected, new float[expected.length]);
+  }
+
+  /** The root mean square of the differences, as a share of that of the expected values. */
+  public static double relativeError(double[] expected, float[] actual) {
+    double difference = 0;
+    double size = 0;
+    for (int i = 0; i < expected.length; i++) {
+      difference += Math.pow(expected[i] - actual[i], 2);
+      size += Math.pow(expected[i], 2);
+    }
+    return Math.sqrt(difference / size);
+  }
+
+  /** Asserts that values are those of a tensor, within {@link #TOLERANCE}. */
+  public void close(String tensor, float[] actual) {
+    small(difference(floats(tensor), actual), tensor);
+  }
+
+  /** The same, as a share of the largest expected value. */
+  public void closeToScale(String tensor, float[] actual) {
+    small(relativeDifference(floats(tensor), actual), tensor);
+  }
+
+  private void small(double difference, String tensor) {
+    assertTrue(
+        difference <= TOLERANCE,
+        "%s of %s differs by %.3g".formatted(tensor, folder.getFileName(), difference));
   }
 
   public static float[] flatten(float[][] rows) {

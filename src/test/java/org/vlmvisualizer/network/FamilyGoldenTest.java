@@ -2,10 +2,7 @@ package org.vlmvisualizer.network;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.vlmvisualizer.Golden.difference;
 import static org.vlmvisualizer.Golden.flatten;
-import static org.vlmvisualizer.Golden.relativeDifference;
 
 import java.util.List;
 import java.util.stream.IntStream;
@@ -34,7 +31,6 @@ import org.vlmvisualizer.family.Model;
  * which have no scale of their own, within 1e-5 of their largest value.
  */
 class FamilyGoldenTest {
-  private static final double TOLERANCE = 1e-5;
   static final List<String> NAMES =
       List.of(
           "llava-siglip-qwen2",
@@ -82,10 +78,10 @@ class FamilyGoldenTest {
       ModelInput input = FamilyInput.of(golden, model);
       TokenSequence prompt = prompt(golden, model, input);
       Session session = network.session(input, prompt);
-      closeToScale(golden, "features", session.features()[1]);
+      golden.closeToScale("features", session.features()[1]);
 
       Trace trace = answer(golden, model, session);
-      closeToScale(golden, "logits", flatten(trace.logits()));
+      golden.closeToScale("logits", flatten(trace.logits()));
       checkRows(golden, trace);
       checkShares(golden, trace);
       checkMaps(golden, "vlm-visualizer", "map", trace, input.layout());
@@ -144,7 +140,7 @@ class FamilyGoldenTest {
         System.arraycopy(row, 0, found, (t * shape[1] + l) * shape[2], row.length);
       }
     }
-    close(golden, "attention_rows", found);
+    golden.close("attention_rows", found);
   }
 
   private static void checkShares(Golden golden, Trace trace) {
@@ -157,7 +153,7 @@ class FamilyGoldenTest {
       found[4 * t + 2] = (float) s.prompt();
       found[4 * t + 3] = (float) s.generated();
     }
-    close(golden, "shares", found);
+    golden.close("shares", found);
   }
 
   /** A token's maps on all display grids, one after another. */
@@ -173,20 +169,6 @@ class FamilyGoldenTest {
       }
       maps[t] = flatten(frames);
     }
-    close(golden, tensor, flatten(maps));
-  }
-
-  private static void close(Golden golden, String tensor, float[] actual) {
-    small(difference(golden.floats(tensor), actual), golden, tensor);
-  }
-
-  private static void closeToScale(Golden golden, String tensor, float[] actual) {
-    small(relativeDifference(golden.floats(tensor), actual), golden, tensor);
-  }
-
-  private static void small(double difference, Golden golden, String tensor) {
-    assertTrue(
-        difference <= TOLERANCE,
-        "%s of %s differs by %.3g".formatted(tensor, golden.folder.getFileName(), difference));
+    golden.close(tensor, flatten(maps));
   }
 }

@@ -32,7 +32,6 @@ import org.vlmvisualizer.family.Model;
 
 /** Integer weights and adapters of the families, against Python. */
 class FamilyWeightsTest {
-  private static final double TOLERANCE = 1e-5;
   private static final Path ADAPTERS = Golden.ROOT.resolve("families/adapters");
 
   @TempDir Path folder;
@@ -58,7 +57,7 @@ class FamilyWeightsTest {
     Golden golden = new Golden("families/" + name);
     JsonArray expected = read(golden.folder.resolve("quantised.json")).getAsJsonArray(precision);
     Trace trace = answer(golden, golden.checkpoint(), Precision.parse(precision), 1);
-    double error = relativeError(floats(expected), trace.logits()[0]);
+    double error = Golden.relativeError(doubles(expected), trace.logits()[0]);
     assertTrue(error <= bound, "relative error " + error);
   }
 
@@ -83,11 +82,15 @@ class FamilyWeightsTest {
       rows[t] = floats(logits.get(t).getAsJsonArray());
     }
     double difference = relativeDifference(flatten(rows), flatten(trace.logits()));
-    assertTrue(difference <= TOLERANCE, "logits differ by " + difference);
+    assertTrue(difference <= Golden.TOLERANCE, "logits differ by " + difference);
   }
 
   private static JsonObject read(Path file) throws IOException {
     return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+  }
+
+  private static double[] doubles(JsonArray array) {
+    return array.asList().stream().mapToDouble(JsonElement::getAsDouble).toArray();
   }
 
   private static float[] floats(JsonArray array) {
@@ -114,15 +117,5 @@ class FamilyWeightsTest {
               TraceRequest.NOTHING.withLogits(),
               Progress.NONE);
     }
-  }
-
-  private static double relativeError(float[] expected, float[] actual) {
-    double difference = 0;
-    double size = 0;
-    for (int i = 0; i < expected.length; i++) {
-      difference += Math.pow(expected[i] - actual[i], 2);
-      size += Math.pow(expected[i], 2);
-    }
-    return Math.sqrt(difference / size);
   }
 }

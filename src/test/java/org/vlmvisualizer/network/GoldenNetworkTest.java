@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.vlmvisualizer.Golden.difference;
 import static org.vlmvisualizer.Golden.flatten;
-import static org.vlmvisualizer.Golden.relativeDifference;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
@@ -45,7 +44,6 @@ import org.vlmvisualizer.prompt.PromptEncoder;
  * logits, which have no scale of their own, within 1e-5 of their largest value.
  */
 class GoldenNetworkTest {
-  private static final double TOLERANCE = 1e-5;
   static final List<String> NAMES =
       Stream.concat(Golden.NAMES.stream(), Golden.ORIGINAL.stream()).toList();
 
@@ -83,19 +81,9 @@ class GoldenNetworkTest {
                   encoder::text,
                   TraceRequest.NOTHING.withLogits(),
                   Progress.NONE);
-      double error = relativeError(expected, trace.logits()[0]);
+      double error = Golden.relativeError(expected, trace.logits()[0]);
       assertTrue(error <= bound, "relative error " + error);
     }
-  }
-
-  private static double relativeError(double[] expected, float[] actual) {
-    double difference = 0;
-    double size = 0;
-    for (int i = 0; i < expected.length; i++) {
-      difference += Math.pow(expected[i] - actual[i], 2);
-      size += Math.pow(expected[i], 2);
-    }
-    return Math.sqrt(difference / size);
   }
 
   private static LlavaNetwork load(Checkpoint checkpoint, Precision precision) {
@@ -123,8 +111,8 @@ class GoldenNetworkTest {
         LlavaNetwork network = load(checkpoint, Precision.FLOAT32)) {
       TokenSequence prompt = prompt(golden, family, checkpoint, encoder);
       float[][] features = network.session(pixels, prompt).features();
-      closeToScale(golden, "vision_features", features[0]);
-      closeToScale(golden, "projected", features[1]);
+      golden.closeToScale("vision_features", features[0]);
+      golden.closeToScale("projected", features[1]);
 
       int length = golden.json.get("maxNewTokens").getAsInt();
       AttributionMethod reference =
@@ -141,26 +129,25 @@ class GoldenNetworkTest {
       int[] ids = trace.tokens().stream().mapToInt(GeneratedToken::id).toArray();
       assertArrayEquals(golden.ints("generated_ids"), ids);
       assertEquals(golden.json.get("generatedText").getAsString().strip(), encoder.decode(ids));
-      closeToScale(golden, "logits", flatten(trace.logits()));
+      golden.closeToScale("logits", flatten(trace.logits()));
       checkProbabilities(golden, trace);
       checkRows(golden, trace);
       checkPromptRows(golden, trace);
 
       AttentionRows attention = AttentionRows.of(trace, false);
-      close(golden, "map", flatten(reference.attribute(trace).values()));
-      close(
-          golden,
+      golden.close("map", flatten(reference.attribute(trace).values()));
+      golden.close(
           "map_language",
           flatten(
               AttributionMethods.of("language", AttentionOptions.REFERENCE)
                   .attribute(trace)
                   .values()));
-      close(golden, "matrix", flatten(attention.matrix(trace)));
+      golden.close("matrix", flatten(attention.matrix(trace)));
       float[] ratio = new float[ids.length];
       for (int t = 0; t < ids.length; t++) {
         ratio[t] = (float) attention.shares(trace, 0).get(t).image();
       }
-      close(golden, "ratio", ratio);
+      golden.close("ratio", ratio);
       checkSelectedLayer(golden, network, pixels, prompt, ids.length);
     }
   }
@@ -180,7 +167,7 @@ class GoldenNetworkTest {
                 String::valueOf,
                 selected.request(),
                 Progress.NONE);
-    close(golden, "map_selected", flatten(selected.attribute(trace).values()));
+    golden.close("map_selected", flatten(selected.attribute(trace).values()));
   }
 
   private static void checkProbabilities(Golden golden, Trace trace) {
@@ -188,7 +175,7 @@ class GoldenNetworkTest {
     for (int t = 0; t < probabilities.length; t++) {
       probabilities[t] = (float) trace.tokens().get(t).probability();
     }
-    close(golden, "probabilities", probabilities);
+    golden.close("probabilities", probabilities);
   }
 
   /** Every layer's row of every token; the golden keeps the heads apart, [T, L, H, N + T]. */
@@ -207,8 +194,8 @@ class GoldenNetworkTest {
           }
           sum += row[k];
         }
-        assertEquals(1, sum, TOLERANCE, "sum of an attention row");
-        assertTrue(difference(mean, row) <= TOLERANCE, "row of token " + t + ", layer " + l);
+        assertEquals(1, sum, Golden.TOLERANCE, "sum of an attention row");
+        assertTrue(difference(mean, row) <= Golden.TOLERANCE, "row of token " + t + ", layer " + l);
       }
     }
   }
@@ -221,7 +208,7 @@ class GoldenNetworkTest {
         sum += trace.promptRows()[i][k];
         assertTrue(k <= i || trace.promptRows()[i][k] == 0, "attention to what comes later");
       }
-      assertEquals(1, sum, TOLERANCE, "sum of a prompt row");
+      assertEquals(1, sum, Golden.TOLERANCE, "sum of a prompt row");
     }
   }
 
@@ -243,19 +230,5 @@ class GoldenNetworkTest {
     assertArrayEquals(golden.ints("input_ids"), prompt.inputIds());
     assertEquals(golden.json.get("imageTokenStart").getAsInt(), prompt.image().start());
     return prompt;
-  }
-
-  private static void close(Golden golden, String tensor, float[] actual) {
-    small(difference(golden.floats(tensor), actual), golden, tensor);
-  }
-
-  private static void closeToScale(Golden golden, String tensor, float[] actual) {
-    small(relativeDifference(golden.floats(tensor), actual), golden, tensor);
-  }
-
-  private static void small(double difference, Golden golden, String tensor) {
-    assertTrue(
-        difference <= TOLERANCE,
-        "%s of %s differs by %.3g".formatted(tensor, golden.folder.getFileName(), difference));
   }
 }
