@@ -58,30 +58,6 @@ public record AnalysisRequest(
     AttributionMethods.of(method, options);
   }
 
-  /** With the matrix of short prompts. */
-  public AnalysisRequest(
-      String question,
-      String method,
-      AttentionOptions options,
-      Keep keep,
-      String template,
-      boolean keepSystem,
-      Fit fit,
-      boolean tiles,
-      int length) {
-    this(
-        question,
-        method,
-        options,
-        keep,
-        template,
-        keepSystem,
-        fit,
-        tiles,
-        length,
-        MatrixChoice.SHORT);
-  }
-
   /** The reference method on a question, everything else as it comes. */
   public static AnalysisRequest of(String question, int length) {
     return new AnalysisRequest(
@@ -93,7 +69,8 @@ public record AnalysisRequest(
         false,
         Fit.PAD,
         true,
-        length);
+        length,
+        MatrixChoice.SHORT);
   }
 
   /**
@@ -115,7 +92,8 @@ public record AnalysisRequest(
         words.isSecond("system", DROP, KEEP),
         words.choice("fit", Fit.values()),
         !words.isSecond("tiles", ON, OFF),
-        words.number("length"));
+        words.number("length"),
+        MatrixChoice.SHORT);
   }
 
   /** The same with or without the whole-sequence matrix. */

@@ -53,17 +53,10 @@ public record Grid(
   public static Grid padded(int sourceWidth, int sourceHeight, int modelSize, int patchSize) {
     int side = Math.max(sourceWidth, sourceHeight);
     double cell = (double) side * patchSize / modelSize;
+    double left = -((side - sourceWidth) / 2);
+    double top = -((side - sourceHeight) / 2);
     int count = modelSize / patchSize;
-    return new Grid(
-        sourceWidth,
-        sourceHeight,
-        count,
-        count,
-        -((side - sourceWidth) / 2),
-        -((side - sourceHeight) / 2),
-        cell,
-        cell,
-        patchSize);
+    return new Grid(sourceWidth, sourceHeight, count, count, left, top, cell, cell, patchSize);
   }
 
   /**
@@ -75,17 +68,13 @@ public record Grid(
     long resizedHeight = croppedLength(sourceHeight, sourceWidth, modelSize);
     double pixelWidth = (double) sourceWidth / resizedWidth;
     double pixelHeight = (double) sourceHeight / resizedHeight;
+    double left = (resizedWidth - modelSize) / 2 * pixelWidth;
+    double top = (resizedHeight - modelSize) / 2 * pixelHeight;
+    double cellWidth = patchSize * pixelWidth;
+    double cellHeight = patchSize * pixelHeight;
     int count = modelSize / patchSize;
     return new Grid(
-        sourceWidth,
-        sourceHeight,
-        count,
-        count,
-        (resizedWidth - modelSize) / 2 * pixelWidth,
-        (resizedHeight - modelSize) / 2 * pixelHeight,
-        patchSize * pixelWidth,
-        patchSize * pixelHeight,
-        patchSize);
+        sourceWidth, sourceHeight, count, count, left, top, cellWidth, cellHeight, patchSize);
   }
 
   /**
@@ -93,17 +82,11 @@ public record Grid(
    * rectangles of the source.
    */
   public static Grid squashed(int sourceWidth, int sourceHeight, int modelSize, int patchSize) {
+    double cellWidth = (double) sourceWidth * patchSize / modelSize;
+    double cellHeight = (double) sourceHeight * patchSize / modelSize;
     int count = modelSize / patchSize;
     return new Grid(
-        sourceWidth,
-        sourceHeight,
-        count,
-        count,
-        0,
-        0,
-        (double) sourceWidth * patchSize / modelSize,
-        (double) sourceHeight * patchSize / modelSize,
-        patchSize);
+        sourceWidth, sourceHeight, count, count, 0, 0, cellWidth, cellHeight, patchSize);
   }
 
   /**

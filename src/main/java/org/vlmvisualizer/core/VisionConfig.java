@@ -20,30 +20,6 @@ public record VisionConfig(
     double layerNormEps,
     List<Integer> positionIds) {
 
-  /** Each patch in the position of its own number. */
-  public VisionConfig(
-      TowerType type,
-      int hiddenSize,
-      int intermediateSize,
-      int numHiddenLayers,
-      int numAttentionHeads,
-      int imageSize,
-      int patchSize,
-      String hiddenAct,
-      double layerNormEps) {
-    this(
-        type,
-        hiddenSize,
-        intermediateSize,
-        numHiddenLayers,
-        numAttentionHeads,
-        imageSize,
-        patchSize,
-        hiddenAct,
-        layerNormEps,
-        List.of());
-  }
-
   /** The same sizes with other positions. */
   public VisionConfig withPositions(List<Integer> ids) {
     return new VisionConfig(

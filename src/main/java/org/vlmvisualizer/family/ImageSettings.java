@@ -123,10 +123,6 @@ final class ImageSettings {
     return c;
   }
 
-  VisionConfig vision() {
-    return vision;
-  }
-
   /**
    * One crop of a picture: SigLIP's squashed, CLIP's padded or cropped as the user chose.
    *

@@ -117,7 +117,8 @@ enum VisionSettings {
             c.size("image_size", size),
             c.size("patch_size", patch),
             c.oneOf("hidden_act", act, ACTIVATIONS),
-            c.number("layer_norm_eps", eps));
+            c.number("layer_norm_eps", eps),
+            List.of());
     c.requireDivides("num_attention_heads", vision.numAttentionHeads(), vision.hiddenSize());
     checkPatches(vision);
     return vision;

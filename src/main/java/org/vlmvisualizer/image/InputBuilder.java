@@ -10,6 +10,7 @@ import org.vlmvisualizer.core.JavaMemory;
 import org.vlmvisualizer.core.Layout;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.Spread;
 import org.vlmvisualizer.core.View;
 
@@ -122,6 +123,34 @@ final class InputBuilder {
     for (int cell = 0; cell < grid.size(); cell++) {
       token(number, cell, first + cell);
     }
+  }
+
+  /** The tokens of one frame of a video. */
+  interface FrameTokens {
+    /**
+     * @param firstPatch the number of the frame's first patch
+     */
+    void add(InputBuilder input, int view, int firstPatch);
+  }
+
+  /**
+   * A video: each frame is one crop and a view of its own.
+   *
+   * @param frames how a frame becomes a crop
+   * @param side tokens in a row of a frame
+   */
+  static InputBuilder ofVideo(
+      List<RgbPicture> pictures, SingleView frames, int side, FrameTokens tokens) {
+    InputBuilder input =
+        new InputBuilder(frames.size(), frames.patchSize(), PictureProcessor.VIDEO);
+    input.nextPicture();
+    for (int i = 0; i < pictures.size(); i++) {
+      RgbPicture picture = pictures.get(i);
+      int first = input.crop(() -> frames.values(picture));
+      Grid grid = frames.grid(picture).divided(side, side);
+      tokens.add(input, input.view(new View(0, i, 1, View.FRAME, grid)), first);
+    }
+    return input;
   }
 
   Layout layout() {

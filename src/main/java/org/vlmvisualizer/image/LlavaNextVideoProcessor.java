@@ -1,11 +1,9 @@
 package org.vlmvisualizer.image;
 
 import java.util.List;
-import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
-import org.vlmvisualizer.core.View;
 
 /**
  * LLaVA-NeXT-Video. Still pictures are those of LLaVA-NeXT. Of a video each frame is one crop, of
@@ -45,19 +43,16 @@ public record LlavaNextVideoProcessor(LlavaNextProcessor stills, SingleView fram
   }
 
   InputBuilder layVideo(List<RgbPicture> pictures) {
-    InputBuilder input = new InputBuilder(frames.size(), frames.patchSize(), VIDEO);
-    input.nextPicture();
-    int patches = input.patchesPerSide();
+    int patches = frames.size() / frames.patchSize();
     int side = patches / STRIDE;
-    for (int i = 0; i < pictures.size(); i++) {
-      RgbPicture picture = pictures.get(i);
-      int first = input.crop(() -> frames.values(picture));
-      Grid grid = frames.grid(picture).divided(side, side);
-      int view = input.view(new View(0, i, 1, View.FRAME, grid));
-      for (int cell = 0; cell < side * side; cell++) {
-        input.mean(view, cell, Blocks.of(first, patches, cell % side, cell / side, STRIDE));
-      }
-    }
-    return input;
+    return InputBuilder.ofVideo(
+        pictures,
+        frames,
+        side,
+        (video, view, first) -> {
+          for (int cell = 0; cell < side * side; cell++) {
+            video.mean(view, cell, Blocks.of(first, patches, cell % side, cell / side, STRIDE));
+          }
+        });
   }
 }

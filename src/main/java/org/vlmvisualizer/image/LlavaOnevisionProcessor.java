@@ -2,7 +2,6 @@ package org.vlmvisualizer.image;
 
 import java.util.List;
 import java.util.function.IntBinaryOperator;
-import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
@@ -143,20 +142,19 @@ public final class LlavaOnevisionProcessor implements PictureProcessor {
   }
 
   InputBuilder layVideo(List<RgbPicture> pictures) {
-    InputBuilder input = new InputBuilder(frames.size(), frames.patchSize(), VIDEO);
-    input.nextPicture();
-    int patches = input.patchesPerSide();
+    int patches = frames.size() / frames.patchSize();
     int side = (patches + 1) / 2;
     BilinearAxis axis = BilinearAxis.of(patches, side);
-    for (int i = 0; i < pictures.size(); i++) {
-      RgbPicture picture = pictures.get(i);
-      int first = input.crop(() -> frames.values(picture));
-      Grid grid = frames.grid(picture).divided(side, side);
-      int view = input.view(new View(0, i, 1, View.FRAME, grid));
-      for (int row = 0; row < side; row++) {
-        addRow(input, view, row, axis, axis, (x, y) -> first + y * patches + x);
-      }
-    }
+    InputBuilder input =
+        InputBuilder.ofVideo(
+            pictures,
+            frames,
+            side,
+            (video, view, first) -> {
+              for (int row = 0; row < side; row++) {
+                addRow(video, view, row, axis, axis, (x, y) -> first + y * patches + x);
+              }
+            });
     input.newline();
     return input;
   }

@@ -18,13 +18,13 @@ import org.vlmvisualizer.engine.Precision;
 
 /** A model with its weights on a device: vision tower, connector, decoder. Not thread-safe. */
 public final class LlavaNetwork implements AutoCloseable {
-  private final Torch torch;
-  private final ModelConfig config;
+  final Torch torch;
+  final ModelConfig config;
   private final PrecisionChoice choice;
   private final EngineReport engine;
-  private final VisionTower tower;
-  private final Connector connector;
-  private final Decoder decoder;
+  final VisionTower tower;
+  final Connector connector;
+  final Decoder decoder;
 
   private LlavaNetwork(
       Torch torch,
@@ -141,7 +141,7 @@ public final class LlavaNetwork implements AutoCloseable {
 
   /** One question about some pictures. */
   public Session session(ModelInput input, TokenSequence prompt) {
-    return new Session(torch, config, choice.precision(), tower, connector, decoder, input, prompt);
+    return new Session(this, input, prompt);
   }
 
   @Override

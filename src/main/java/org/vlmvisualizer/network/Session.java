@@ -7,47 +7,26 @@ import java.util.function.IntFunction;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
-import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.core.VisionLayers;
-import org.vlmvisualizer.engine.DeviceChoice;
 import org.vlmvisualizer.engine.EngineThread;
 import org.vlmvisualizer.engine.OutOfMemory;
-import org.vlmvisualizer.engine.Precision;
 
 /**
  * One question about some pictures, put to a loaded model. No array of PyTorch leaves it. Not
  * thread-safe; to be used while its network is open.
  */
 public final class Session {
-  private final Torch torch;
-  private final ModelConfig config;
-  private final Precision precision;
-  private final VisionTower tower;
-  private final Connector connector;
-  private final Decoder decoder;
+  private final LlavaNetwork network;
   private final ModelInput input;
   private final TokenSequence prompt;
 
-  Session(
-      Torch torch,
-      ModelConfig config,
-      Precision precision,
-      VisionTower tower,
-      Connector connector,
-      Decoder decoder,
-      ModelInput input,
-      TokenSequence prompt) {
-    this.torch = torch;
-    this.config = config;
-    this.precision = precision;
-    this.tower = tower;
-    this.connector = connector;
-    this.decoder = decoder;
+  Session(LlavaNetwork network, ModelInput input, TokenSequence prompt) {
+    this.network = network;
     this.input = input;
     this.prompt = prompt;
   }
@@ -71,11 +50,17 @@ public final class Session {
       IntFunction<String> texts,
       TraceRequest request,
       Progress progress) {
-    requireRoom(config.decoder(), maxNewTokens);
+    requireRoom(network.config.decoder(), maxNewTokens);
     TraceRequest counted = count(request);
     KeptMemory.require(counted, maxNewTokens, prompt.recordedPositions().length);
-    RunMemory.of(config, precision, counted, prompt.length(), maxNewTokens, input.crops())
-        .require(torch.isOnCpu());
+    RunMemory.of(
+            network.config,
+            network.precision(),
+            counted,
+            prompt.length(),
+            maxNewTokens,
+            input.crops())
+        .require(network.torch.isOnCpu());
     return EngineThread.call(() -> run(maxNewTokens, generation, texts, counted, progress));
   }
 
@@ -86,14 +71,15 @@ public final class Session {
       TraceRequest counted,
       Progress progress) {
     int longest = prompt.length() + maxNewTokens;
-    try (PtNDManager run = (PtNDManager) torch.manager().newSubManager();
-        Decoder.Sequence sequence = decoder.begin(run, longest, counted)) {
+    try (PtNDManager run = (PtNDManager) network.torch.manager().newSubManager();
+        Decoder.Sequence sequence = network.decoder.begin(run, longest, counted)) {
       LogitsProcessor processor =
           generation.isPlain() ? null : new LogitsProcessor(generation, prompt);
-      Recorder recorder = new Recorder(torch, counted, prompt, input.layout(), texts, processor);
+      Recorder recorder =
+          new Recorder(network.torch, counted, prompt, input.layout(), texts, processor);
       VisionTower.Output seen = see(run, counted.vision(), progress);
       int n = prompt.length();
-      PtNDArray promptTotal = counted.promptRows() ? torch.zeros(run, n, n) : null;
+      PtNDArray promptTotal = counted.promptRows() ? network.torch.zeros(run, n, n) : null;
       recorder.lap("vision");
       Decoder.Step step =
           sequence.prefill(run, prompt, connected(run, seen), promptTotal, progress);
@@ -108,9 +94,10 @@ public final class Session {
       }
       recorder.lap("decode");
       return recorder.trace(
-          rows(promptTotal, n, counted), rows(seen.attention(), config.vision().numPatches()));
+          rows(promptTotal, n, counted),
+          rows(seen.attention(), network.config.vision().numPatches()));
     } catch (EngineException e) {
-      throw OutOfMemory.explained(e, DeviceChoice.name(torch.device()), longest);
+      throw OutOfMemory.explained(e, network.device(), longest);
     }
   }
 
@@ -139,19 +126,21 @@ public final class Session {
 
   /** Features [P, D of the tower] and projected features [P, D of the decoder], for the tests. */
   float[][] features() {
-    try (PtNDManager run = (PtNDManager) torch.manager().newSubManager()) {
+    try (PtNDManager run = (PtNDManager) network.torch.manager().newSubManager()) {
       VisionTower.Output seen = see(run, VisionLayers.NONE, Progress.NONE);
-      return new float[][] {torch.floats(seen.features()), torch.floats(connected(run, seen))};
+      return new float[][] {
+        network.torch.floats(seen.features()), network.torch.floats(connected(run, seen))
+      };
     }
   }
 
   private VisionTower.Output see(PtNDManager run, VisionLayers recorded, Progress progress) {
-    return tower.run(run, input.pixelValues(), recorded, progress);
+    return network.tower.run(run, input.pixelValues(), recorded, progress);
   }
 
   /** Features of the image tokens, [K, D of the decoder]. */
   private PtNDArray connected(PtNDManager run, VisionTower.Output seen) {
-    return connector.run(run, seen.features(), input.layout().spread());
+    return network.connector.run(run, seen.features(), input.layout().spread());
   }
 
   /** The request with layers and heads counted from 0. */
@@ -161,8 +150,8 @@ public final class Session {
     }
     return new TraceRequest(
         request.vision(),
-        request.layers().of(config.decoder().numHiddenLayers(), "layers"),
-        request.heads().of(config.decoder().numAttentionHeads(), "heads"),
+        request.layers().of(network.config.decoder().numHiddenLayers(), "layers"),
+        request.heads().of(network.config.decoder().numAttentionHeads(), "heads"),
         request.keepFirst(),
         request.promptRows(),
         request.keep(),
@@ -178,7 +167,7 @@ public final class Session {
     if (matrix == null) {
       return null;
     }
-    float[] values = torch.floats(matrix);
+    float[] values = network.torch.floats(matrix);
     float[][] rows = new float[values.length / columns][columns];
     for (int i = 0; i < rows.length; i++) {
       System.arraycopy(values, i * columns, rows[i], 0, columns);

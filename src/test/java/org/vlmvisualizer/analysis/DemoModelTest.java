@@ -23,6 +23,7 @@ import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.Keep;
+import org.vlmvisualizer.core.MatrixChoice;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.engine.Precision;
@@ -110,7 +111,8 @@ class DemoModelTest {
             false,
             Fit.PAD,
             true,
-            64);
+            64,
+            MatrixChoice.SHORT);
     return model.analyze(picture, request, Progress.NONE);
   }
 

@@ -24,6 +24,7 @@ import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
+import org.vlmvisualizer.core.MatrixChoice;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
@@ -65,7 +66,8 @@ class KeptAttentionTest {
     AttentionOptions options = new AttentionOptions(layers, heads, keepFirst, VisionLayers.ALL);
     return model.analyze(
         picture,
-        new AnalysisRequest("What is it?", method, options, keep, "auto", false, fit, true, 5),
+        new AnalysisRequest(
+            "What is it?", method, options, keep, "auto", false, fit, true, 5, MatrixChoice.SHORT),
         Progress.NONE);
   }
 

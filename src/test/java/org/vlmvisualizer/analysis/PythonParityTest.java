@@ -19,6 +19,7 @@ import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.Keep;
+import org.vlmvisualizer.core.MatrixChoice;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
@@ -131,7 +132,8 @@ class PythonParityTest {
             !golden.json.get("system").isJsonNull(),
             fit(golden),
             true,
-            golden.json.get("maxNewTokens").getAsInt());
+            golden.json.get("maxNewTokens").getAsInt(),
+            MatrixChoice.SHORT);
     return model.analyze(picture(golden), request, Progress.NONE);
   }
 

@@ -20,6 +20,7 @@ import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.Layout;
+import org.vlmvisualizer.core.MatrixChoice;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.engine.Precision;
@@ -78,7 +79,8 @@ public final class KeepBenchmark {
         false,
         Fit.PAD,
         true,
-        tokens);
+        tokens,
+        MatrixChoice.SHORT);
   }
 
   private static void print(Map<Keep, Map<String, List<Double>>> seconds) {

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.benchmark;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
 import org.vlmvisualizer.core.ConnectorConfig;
@@ -19,7 +20,7 @@ import org.vlmvisualizer.core.VisionConfig;
 public record LlavaSize(
     int hidden, int intermediate, int layers, int heads, VisionConfig vision, DType type) {
   private static final VisionConfig CLIP_VIT_LARGE =
-      new VisionConfig(TowerType.CLIP, 1024, 4096, 24, 16, 336, 14, "quick_gelu", 1e-5);
+      new VisionConfig(TowerType.CLIP, 1024, 4096, 24, 16, 336, 14, "quick_gelu", 1e-5, List.of());
 
   /** llava-0.8b is of nobody's: as large as what transformers runs beside it in memory. */
   static final Map<String, LlavaSize> KNOWN = known();

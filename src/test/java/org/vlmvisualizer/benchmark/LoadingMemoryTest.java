@@ -27,7 +27,7 @@ class LoadingMemoryTest {
           2048,
           8,
           6,
-          new VisionConfig(TowerType.CLIP, 64, 128, 2, 2, 28, 7, "quick_gelu", 1e-5),
+          new VisionConfig(TowerType.CLIP, 64, 128, 2, 2, 28, 7, "quick_gelu", 1e-5, List.of()),
           DType.F16);
 
   private static final double MOST = 1.15;

@@ -47,7 +47,7 @@ class RandomCheckpointTest {
           48,
           2,
           4,
-          new VisionConfig(TowerType.CLIP, 24, 40, 3, 2, 28, 7, "quick_gelu", 1e-5),
+          new VisionConfig(TowerType.CLIP, 24, 40, 3, 2, 28, 7, "quick_gelu", 1e-5, List.of()),
           DType.F16);
 
   @TempDir Path folder;

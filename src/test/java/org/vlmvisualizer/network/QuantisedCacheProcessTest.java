@@ -33,7 +33,7 @@ class QuantisedCacheProcessTest {
           704,
           12,
           4,
-          new VisionConfig(TowerType.CLIP, 32, 64, 2, 2, 28, 7, "quick_gelu", 1e-5),
+          new VisionConfig(TowerType.CLIP, 32, 64, 2, 2, 28, 7, "quick_gelu", 1e-5, List.of()),
           DType.F16);
 
   /** The four projections of a layer, and the head. */
