@@ -32,13 +32,13 @@ public final class Checkpoint {
   private final Path folder;
   private final LinkedFolders links;
   private final Checkpoint base;
-  private final JsonObject config;
+  private final ConfigObject config;
 
   private Checkpoint(Path folder, LinkedFolders links, Checkpoint base) {
     this.folder = folder;
     this.links = links;
     this.base = base;
-    config = required(CONFIG);
+    config = new ConfigObject(required(CONFIG), CONFIG);
   }
 
   /** Opens a folder; other checkpoints that it names are looked for beside it. */
@@ -121,8 +121,17 @@ public final class Checkpoint {
   }
 
   /** What config.json says. */
-  public JsonObject config() {
+  public ConfigObject config() {
     return config;
+  }
+
+  /**
+   * What a JSON file beside it says; nothing if there is none of that name.
+   *
+   * @throws InputException if it is there but broken
+   */
+  public ConfigObject settings(String name) {
+    return new ConfigObject(optional(name), name);
   }
 
   /** Whether the folder, or the base of an adapter, has a file of this name. */

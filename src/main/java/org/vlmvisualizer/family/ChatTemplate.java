@@ -41,7 +41,7 @@ record ChatTemplate(String jinja, String file) {
   }
 
   private static ChatTemplate inJson(Checkpoint checkpoint, String file) {
-    ConfigObject config = new ConfigObject(checkpoint.optional(file), file);
+    ConfigObject config = checkpoint.settings(file);
     if (!config.has(KEY) || !config.json().get(KEY).isJsonArray()) {
       return of(config.text(KEY, ""), file);
     }

@@ -44,7 +44,7 @@ final class ClipTower {
       sizes = new ConfigObject(json, known);
     } else {
       own = llava.linked(name);
-      ConfigObject config = new ConfigObject(own.config(), "config.json of " + name);
+      ConfigObject config = new ConfigObject(own.config().json(), "config.json of " + name);
       sizes = config.has("vision_config") ? config.object("vision_config") : config;
     }
     processorFiles = own == null ? llava : own;
@@ -54,7 +54,7 @@ final class ClipTower {
    * @throws InputException if the tower is in no checkpoint that can be found
    */
   static ClipTower of(Checkpoint llava) {
-    String name = new ConfigObject(llava.config(), "config.json").text("mm_vision_tower", "");
+    String name = llava.config().text("mm_vision_tower", "");
     boolean inside = llava.tensors().stream().anyMatch(t -> t.name().startsWith(INSIDE));
     return new ClipTower(llava, name, inside);
   }

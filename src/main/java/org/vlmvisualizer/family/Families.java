@@ -3,7 +3,6 @@ package org.vlmvisualizer.family;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.vlmvisualizer.checkpoint.Checkpoint;
-import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.core.InputException;
 
 /** The families that this plugin runs. */
@@ -32,7 +31,7 @@ public final class Families {
    */
   public static ModelFamily of(Checkpoint checkpoint) {
     QuantisedCheckpoint.refuse(checkpoint);
-    String type = new ConfigObject(checkpoint.config(), "config.json").text("model_type", "");
+    String type = checkpoint.config().text("model_type", "");
     return ALL.stream()
         .filter(family -> family.accepts(checkpoint))
         .findFirst()

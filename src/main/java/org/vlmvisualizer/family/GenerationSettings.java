@@ -60,8 +60,8 @@ final class GenerationSettings {
    * @throws InputException if it asks for what is not supported
    */
   static Generation of(Checkpoint checkpoint, ConfigObject text, boolean overPrompt) {
-    ConfigObject config = new ConfigObject(checkpoint.config(), "config.json");
-    ConfigObject file = new ConfigObject(checkpoint.optional(FILE), FILE);
+    ConfigObject config = checkpoint.config();
+    ConfigObject file = checkpoint.settings(FILE);
     GenerationSettings settings =
         new GenerationSettings(checkpoint.has(FILE) ? List.of(file) : List.of(config, text));
     settings.refuseUnsupported();

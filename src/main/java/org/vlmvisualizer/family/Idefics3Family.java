@@ -24,7 +24,6 @@ import org.vlmvisualizer.prompt.PromptTemplate;
  * which are alike; Idefics3ImageProcessor, SmolVLMImageProcessor.
  */
 final class Idefics3Family implements ModelFamily {
-  private static final String CONFIG = "config.json";
   private static final int MAX_SCALE_FACTOR = 16;
 
   private static final WeightMap WEIGHTS =
@@ -56,7 +55,7 @@ final class Idefics3Family implements ModelFamily {
 
   @Override
   public ModelConfig config(Checkpoint checkpoint) {
-    ConfigObject config = new ConfigObject(checkpoint.config(), CONFIG);
+    ConfigObject config = checkpoint.config();
     VisionConfig vision = VisionSettings.IDEFICS3.config(config.object("vision_config"));
     int side = vision.imageSize() / vision.patchSize();
     int factor = config.count("scale_factor", 2);
@@ -130,7 +129,7 @@ final class Idefics3Family implements ModelFamily {
 
   @Override
   public Generation generation(Checkpoint checkpoint) {
-    ConfigObject config = new ConfigObject(checkpoint.config(), CONFIG);
+    ConfigObject config = checkpoint.config();
     return GenerationSettings.of(checkpoint, config.object("text_config"), true);
   }
 }

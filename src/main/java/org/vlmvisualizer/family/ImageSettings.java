@@ -73,7 +73,7 @@ final class ImageSettings {
    * @throws InputException if the files contradict each other
    */
   static ImageSettings read(Checkpoint checkpoint, VisionConfig vision) {
-    ConfigObject own = new ConfigObject(checkpoint.optional(FILE), FILE);
+    ConfigObject own = checkpoint.settings(FILE);
     own = own.has(NESTED) ? own.object(NESTED) : own;
     ConfigObject shared = LlavaProcessor.config(checkpoint);
     if (!shared.has(NESTED)) {
@@ -102,7 +102,7 @@ final class ImageSettings {
    */
   static ImageSettings video(Checkpoint checkpoint, VisionConfig vision) {
     return checkpoint.has(VIDEO_FILE)
-        ? new ImageSettings(new ConfigObject(checkpoint.optional(VIDEO_FILE), VIDEO_FILE), vision)
+        ? new ImageSettings(checkpoint.settings(VIDEO_FILE), vision)
         : read(checkpoint, vision);
   }
 

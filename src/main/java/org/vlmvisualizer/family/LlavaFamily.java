@@ -22,8 +22,6 @@ import org.vlmvisualizer.prompt.PromptTemplate;
  * <p>Defaults of absent keys are those of transformers 4.57: LlavaConfig.
  */
 class LlavaFamily implements ModelFamily {
-  private static final String CONFIG = "config.json";
-
   private static final WeightMap WEIGHTS =
       new WeightMap(
           Map.ofEntries(
@@ -70,7 +68,7 @@ class LlavaFamily implements ModelFamily {
 
   @Override
   public ModelConfig config(Checkpoint checkpoint) {
-    ConfigObject config = new ConfigObject(checkpoint.config(), CONFIG);
+    ConfigObject config = checkpoint.config();
     if (!config.has("text_config")) {
       throw new InputException(
           "Expected a LLaVA model in Hugging Face format, but config.json in %s has no text_config; choose the checkpoint's -hf variant."
@@ -152,7 +150,7 @@ class LlavaFamily implements ModelFamily {
   }
 
   private static ConfigObject text(Checkpoint checkpoint) {
-    return new ConfigObject(checkpoint.config(), CONFIG).object("text_config");
+    return checkpoint.config().object("text_config");
   }
 
   @Override

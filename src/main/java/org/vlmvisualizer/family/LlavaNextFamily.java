@@ -2,7 +2,6 @@ package org.vlmvisualizer.family;
 
 import java.util.List;
 import org.vlmvisualizer.checkpoint.Checkpoint;
-import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.image.LlavaNextProcessor;
@@ -55,10 +54,6 @@ class LlavaNextFamily extends LlavaFamily {
         config.vision().patchSize(),
         settings.normalization(),
         settings.resampling(Resampling.BICUBIC),
-        Pinpoints.of(
-            settings.json(),
-            new ConfigObject(checkpoint.config(), "config.json"),
-            side,
-            RESOLUTIONS));
+        Pinpoints.of(settings.json(), checkpoint.config(), side, RESOLUTIONS));
   }
 }

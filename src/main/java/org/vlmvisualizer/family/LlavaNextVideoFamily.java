@@ -35,7 +35,7 @@ final class LlavaNextVideoFamily extends LlavaNextFamily {
 
   @Override
   public int videoTokenId(Checkpoint checkpoint, ModelConfig config) {
-    return tokenId(new ConfigObject(checkpoint.config(), "config.json"), "video_token", 32000);
+    return tokenId(checkpoint.config(), "video_token", 32000);
   }
 
   @Override

@@ -40,14 +40,14 @@ final class LlavaOnevisionFamily extends LlavaFamily {
 
   @Override
   public int videoTokenId(Checkpoint checkpoint, ModelConfig config) {
-    return tokenId(new ConfigObject(checkpoint.config(), "config.json"), "video_token", 151647);
+    return tokenId(checkpoint.config(), "video_token", 151647);
   }
 
   @Override
   public PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options) {
     ModelConfig config = config(checkpoint);
     int side = config.vision().imageSize();
-    ConfigObject model = new ConfigObject(checkpoint.config(), "config.json");
+    ConfigObject model = checkpoint.config();
     ImageSettings settings = ImageSettings.read(checkpoint, config.vision());
     settings.requireType(List.of("LlavaOnevisionImageProcessor"));
     settings.requireTiles(options);

@@ -1,6 +1,5 @@
 package org.vlmvisualizer.family;
 
-import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -72,7 +71,7 @@ final class LlavaOriginalFamily implements ModelFamily {
 
   @Override
   public boolean accepts(Checkpoint checkpoint) {
-    ConfigObject config = config(checkpoint.config());
+    ConfigObject config = checkpoint.config();
     return DECODERS.containsKey(config.text("model_type", ""))
         && config.has("mm_vision_tower")
         && !config.has("text_config");
@@ -91,13 +90,9 @@ final class LlavaOriginalFamily implements ModelFamily {
     return WEIGHTS;
   }
 
-  private static ConfigObject config(JsonObject json) {
-    return new ConfigObject(json, "config.json");
-  }
-
   @Override
   public ModelConfig config(Checkpoint checkpoint) {
-    ConfigObject config = config(checkpoint.config());
+    ConfigObject config = checkpoint.config();
     OriginalPictures pictures = new OriginalPictures(config);
     VisionConfig vision = ClipTower.of(checkpoint).config();
     int given = config.size("mm_hidden_size", vision.hiddenSize());
@@ -143,7 +138,7 @@ final class LlavaOriginalFamily implements ModelFamily {
   @Override
   public PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options) {
     ClipTower tower = ClipTower.of(checkpoint);
-    return new OriginalPictures(config(checkpoint.config()))
+    return new OriginalPictures(checkpoint.config())
         .processor(tower.processorFiles(), tower.config(), options);
   }
 
@@ -163,12 +158,12 @@ final class LlavaOriginalFamily implements ModelFamily {
       return given.known();
     }
     // The original code goes by the folder's name; a template of the text-only base says nothing.
-    return DefaultTemplate.of(config(checkpoint.config()));
+    return DefaultTemplate.of(checkpoint.config());
   }
 
   /** The original code hands the prompt over as embeddings. */
   @Override
   public Generation generation(Checkpoint checkpoint) {
-    return GenerationSettings.of(checkpoint, config(checkpoint.config()), false);
+    return GenerationSettings.of(checkpoint, checkpoint.config(), false);
   }
 }

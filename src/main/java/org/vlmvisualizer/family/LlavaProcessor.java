@@ -26,7 +26,7 @@ final class LlavaProcessor {
 
   /** The file, or an empty object if there is none. */
   static ConfigObject config(Checkpoint checkpoint) {
-    return new ConfigObject(checkpoint.optional(FILE), FILE);
+    return checkpoint.settings(FILE);
   }
 
   /**
@@ -42,8 +42,7 @@ final class LlavaProcessor {
    * @throws InputException if a file says otherwise
    */
   static void checkTokens(Checkpoint checkpoint, Map<String, String> tokens) {
-    String file = "tokenizer_config.json";
-    ConfigObject tokenizer = new ConfigObject(checkpoint.optional(file), file);
+    ConfigObject tokenizer = checkpoint.settings("tokenizer_config.json");
     JsonElement extra = tokenizer.json().get(EXTRA);
     boolean named = extra != null && extra.isJsonObject();
     for (Map.Entry<String, String> token : tokens.entrySet()) {

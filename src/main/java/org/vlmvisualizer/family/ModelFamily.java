@@ -3,7 +3,6 @@ package org.vlmvisualizer.family;
 import com.google.gson.JsonObject;
 import java.util.List;
 import org.vlmvisualizer.checkpoint.Checkpoint;
-import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.WeightMap;
 import org.vlmvisualizer.checkpoint.Weights;
@@ -27,9 +26,7 @@ public interface ModelFamily {
 
   /** Whether a checkpoint of this {@code model_type} is of this family. */
   default boolean accepts(Checkpoint checkpoint) {
-    return new ConfigObject(checkpoint.config(), "config.json")
-        .text("model_type", "")
-        .equals(modelType());
+    return checkpoint.config().text("model_type", "").equals(modelType());
   }
 
   /** Whether it runs models of a kind; {@link #config} of one says the same by its files. */

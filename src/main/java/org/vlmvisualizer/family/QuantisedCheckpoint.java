@@ -20,7 +20,7 @@ final class QuantisedCheckpoint {
    * @throws InputException if the checkpoint is one; the message says how, and what to take instead
    */
   static void refuse(Checkpoint checkpoint) {
-    ConfigObject config = new ConfigObject(checkpoint.config(), "config.json");
+    ConfigObject config = checkpoint.config();
     JsonElement text = config.json().get("text_config");
     refuse(config);
     if (text != null && text.isJsonObject()) {
