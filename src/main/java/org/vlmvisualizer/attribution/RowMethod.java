@@ -58,11 +58,6 @@ abstract class RowMethod implements AttributionMethod {
 
   /** A token's map, [K], narrowed to what maps are kept in. */
   final float[] map(TokenAttention token, float[][] vision, Layout layout) {
-    double[] values = map(token.weights(layout), vision, layout.spread());
-    float[] narrow = new float[values.length];
-    for (int i = 0; i < narrow.length; i++) {
-      narrow[i] = (float) values[i];
-    }
-    return narrow;
+    return AttributionMap.narrow(map(token.weights(layout), vision, layout.spread()));
   }
 }

@@ -20,9 +20,4 @@ public record AttentionShares(
   public AttentionShares(double image, double prompt, double generated) {
     this(image, prompt, generated, 0, image);
   }
-
-  /** Of a question about one picture. */
-  public AttentionShares(double image, double prompt, double generated, double marker) {
-    this(image, prompt, generated, marker, image);
-  }
 }

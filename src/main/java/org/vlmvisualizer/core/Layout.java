@@ -119,7 +119,7 @@ public record Layout(List<View> views, int[] view, int[] cell, Spread spread) {
     for (View v : views(frame)) {
       CellAreas.add(view(v, values), v.grid(), sums, display);
     }
-    return narrow(sums);
+    return AttributionMap.narrow(sums);
   }
 
   /**
@@ -130,17 +130,9 @@ public record Layout(List<View> views, int[] view, int[] cell, Spread spread) {
   public ViewMaps only(View wanted, float[][] values) {
     float[][] own = new float[values.length][];
     for (int t = 0; t < own.length; t++) {
-      own[t] = narrow(view(wanted, values[t]));
+      own[t] = AttributionMap.narrow(view(wanted, values[t]));
     }
     return new ViewMaps(wanted, own);
-  }
-
-  private static float[] narrow(double[] values) {
-    float[] narrow = new float[values.length];
-    for (int i = 0; i < narrow.length; i++) {
-      narrow[i] = (float) values[i];
-    }
-    return narrow;
   }
 
   /**

@@ -102,8 +102,7 @@ public record Idefics3Processor(
       int rows) {
     int side = tokensPerSide();
     // A tile's tokens count as filling it: where its side is no multiple of a patch's, as 384 of
-    // 14,
-    // each is up to half a patch off its place.
+    // 14, each is up to half a patch off its place.
     int across = columns * side;
     int down = rows * side;
     double cellWidth = (double) picture.width() / across;

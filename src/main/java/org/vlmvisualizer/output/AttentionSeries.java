@@ -21,7 +21,7 @@ import org.vlmvisualizer.core.TokenMaps;
  */
 public final class AttentionSeries {
   private static final AttentionShares NO_SHARES =
-      new AttentionShares(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+      new AttentionShares(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 
   /** The row of a picture without answer. */
   private static final List<List<Object>> NONE =

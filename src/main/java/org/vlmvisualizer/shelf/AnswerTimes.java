@@ -7,14 +7,13 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.vlmvisualizer.checkpoint.ConfigObject;
+import org.vlmvisualizer.core.AtomicFile;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ProcessMark;
 import org.vlmvisualizer.core.UserCache;
@@ -121,25 +120,12 @@ public final class AnswerTimes {
     times.forEach(time -> entries.add(new Gson().toJsonTree(time)));
     JsonObject json = new JsonObject();
     json.add("times", entries);
-    Path part = null;
     try {
       Files.createDirectories(file.getParent());
-      part = Files.createTempFile(file.getParent(), "times", ".part");
-      Files.write(part, json.toString().getBytes(StandardCharsets.UTF_8));
-      // Whole or not at all: several programs may do this at once.
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      Path part = Files.createTempFile(file.getParent(), "times", ".part");
+      AtomicFile.replace(file, part, p -> Files.writeString(p, json.toString()));
     } catch (IOException | SecurityException e) {
-      delete(part);
-    }
-  }
-
-  private static void delete(Path part) {
-    try {
-      if (part != null) {
-        Files.deleteIfExists(part);
-      }
-    } catch (IOException e) {
-      // A few bytes stay behind in a cache.
+      // A home that cannot be written to: nothing is remembered.
     }
   }
 

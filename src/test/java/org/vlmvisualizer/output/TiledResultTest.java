@@ -46,7 +46,9 @@ class TiledResultTest {
             layout,
             0,
             List.of(new GeneratedToken(5, "a", .5), new GeneratedToken(6, "b", .25)),
-            List.of(new AttentionShares(.5, .25, 0, .25), new AttentionShares(.25, .25, .25, .25)));
+            List.of(
+                new AttentionShares(.5, .25, 0, .25, .5),
+                new AttentionShares(.25, .25, .25, .25, .25)));
     Demo demo = Demo.of(80, 40, 2);
     return new Demo(demo.picture(), maps, demo.source()).result(rendering, null);
   }
