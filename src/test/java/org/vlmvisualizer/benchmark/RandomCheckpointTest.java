@@ -36,6 +36,7 @@ import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
 import org.vlmvisualizer.family.WeightShapes;
+import org.vlmvisualizer.network.CpuNetwork;
 import org.vlmvisualizer.network.LlavaNetwork;
 import org.vlmvisualizer.prompt.PromptEncoder;
 
@@ -151,15 +152,7 @@ class RandomCheckpointTest {
       pixels[i] = random.nextFloat();
     }
     Grid grid = Grid.padded(side, side, side, config.vision().patchSize());
-    try (LlavaNetwork network =
-        LlavaNetwork.load(
-            config,
-            weights,
-            config.vision().numPatches(),
-            "cpu",
-            Precision.FLOAT32,
-            null,
-            Progress.NONE)) {
+    try (LlavaNetwork network = CpuNetwork.load(config, weights, Precision.FLOAT32)) {
       return network
           .session(ModelInput.of(pixels, side, grid), prompt)
           .generate(

@@ -129,14 +129,7 @@ class PictureGoldenTest {
             List.of(new Resolution(size(spec), size(spec))),
             9,
             null,
-            new SingleView(
-                size(spec),
-                patch(spec),
-                eightBit(),
-                Resampling.BICUBIC,
-                Rounding.TORCH,
-                Shape.SQUASH,
-                new int[3]));
+            frames(spec, Shape.SQUASH));
     checkFrames(spec, processor, 9, 1);
   }
 
@@ -162,20 +155,16 @@ class PictureGoldenTest {
   @Test
   void llavaNextVideoFrames() {
     JsonObject spec = golden.getAsJsonObject("llava-next-video").getAsJsonObject("frames");
-    SingleView frames =
-        new SingleView(
-            size(spec),
-            patch(spec),
-            eightBit(),
-            Resampling.BICUBIC,
-            Rounding.TORCH,
-            Shape.CROP,
-            new int[3]);
-    checkFrames(spec, new LlavaNextVideoProcessor(null, frames), 4, 0);
+    checkFrames(spec, new LlavaNextVideoProcessor(null, frames(spec, Shape.CROP)), 4, 0);
   }
 
   private static Normalization eightBit() {
     return new Normalization(new double[3], new double[] {1, 1, 1}, 1);
+  }
+
+  private static SingleView frames(JsonObject spec, Shape shape) {
+    return new SingleView(
+        size(spec), patch(spec), eightBit(), Resampling.BICUBIC, Rounding.TORCH, shape, new int[3]);
   }
 
   @Test

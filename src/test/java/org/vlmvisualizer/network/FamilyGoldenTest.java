@@ -67,14 +67,7 @@ class FamilyGoldenTest {
     Golden golden = new Golden("families/" + name);
     try (Model model = Model.open(Checkpoint.open(golden.checkpoint()));
         LlavaNetwork network =
-            LlavaNetwork.load(
-                model.config(),
-                model.weights(),
-                0,
-                "cpu",
-                Precision.FLOAT32,
-                null,
-                Progress.NONE)) {
+            CpuNetwork.load(model.config(), model.weights(), Precision.FLOAT32)) {
       ModelInput input = FamilyInput.of(golden, model);
       TokenSequence prompt = prompt(golden, model, input);
       Session session = network.session(input, prompt);

@@ -103,9 +103,7 @@ class FamilyWeightsTest {
 
   private static Trace answer(Golden golden, Path checkpoint, Precision precision, int tokens) {
     try (Model model = Model.open(Checkpoint.open(checkpoint));
-        LlavaNetwork network =
-            LlavaNetwork.load(
-                model.config(), model.weights(), 0, "cpu", precision, null, Progress.NONE)) {
+        LlavaNetwork network = CpuNetwork.load(model.config(), model.weights(), precision)) {
       ModelInput input = FamilyInput.of(golden, model);
       TokenSequence prompt = FamilyInput.prompt(golden, model, input);
       return network

@@ -89,14 +89,7 @@ class GoldenNetworkTest {
   private static LlavaNetwork load(Checkpoint checkpoint, Precision precision) {
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
-    return LlavaNetwork.load(
-        config,
-        family.weights(checkpoint, config),
-        config.vision().numPatches(),
-        "cpu",
-        precision,
-        null,
-        Progress.NONE);
+    return CpuNetwork.load(config, family.weights(checkpoint, config), precision);
   }
 
   @ParameterizedTest

@@ -63,14 +63,7 @@ class HandSetTowerTest {
     Checkpoint checkpoint = Checkpoint.open(new Golden("families/" + name).checkpoint());
     try (Model model = Model.open(checkpoint);
         LlavaNetwork network =
-            LlavaNetwork.load(
-                model.config(),
-                weights(model.config()),
-                0,
-                "cpu",
-                Precision.FLOAT32,
-                null,
-                Progress.NONE)) {
+            CpuNetwork.load(model.config(), weights(model.config()), Precision.FLOAT32)) {
       for (int[] size : new int[][] {{120, 80}, {70, 150}, {64, 64}}) {
         for (int corner = 0; corner < 4; corner++) {
           check(model, network, size[0], size[1], corner);

@@ -36,15 +36,7 @@ final class LoadedGolden implements AutoCloseable {
     Checkpoint checkpoint = Checkpoint.open(folder);
     ModelFamily family = Families.of(checkpoint);
     config = family.config(checkpoint);
-    network =
-        LlavaNetwork.load(
-            config,
-            family.weights(checkpoint, config),
-            config.vision().numPatches(),
-            "cpu",
-            Precision.FLOAT32,
-            null,
-            Progress.NONE);
+    network = CpuNetwork.load(config, family.weights(checkpoint, config), Precision.FLOAT32);
     int side = config.vision().imageSize();
     pixels =
         ModelInput.of(

@@ -69,14 +69,7 @@ class SettingsGoldenTest {
             .process(List.of(picture()), Progress.NONE);
     try (PromptEncoder encoder = family.encoder(checkpoint, config);
         LlavaNetwork network =
-            LlavaNetwork.load(
-                config,
-                family.weights(checkpoint, config),
-                config.vision().numPatches(),
-                "cpu",
-                Precision.FLOAT32,
-                null,
-                Progress.NONE)) {
+            CpuNetwork.load(config, family.weights(checkpoint, config), Precision.FLOAT32)) {
       TokenSequence prompt =
           encoder.encode(
               family.template(checkpoint),

@@ -21,6 +21,7 @@ import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Model;
+import org.vlmvisualizer.network.CpuNetwork;
 import org.vlmvisualizer.network.LlavaNetwork;
 
 /**
@@ -41,14 +42,7 @@ final class SmolLm2Check {
     int count = 0;
     try (Model model = Model.open(Checkpoint.open(Path.of(arguments[0])));
         LlavaNetwork network =
-            LlavaNetwork.load(
-                model.config(),
-                model.weights(),
-                0,
-                "cpu",
-                Precision.FLOAT32,
-                null,
-                Progress.NONE)) {
+            CpuNetwork.load(model.config(), model.weights(), Precision.FLOAT32)) {
       for (JsonElement element : golden.getAsJsonArray("texts")) {
         JsonObject text = element.getAsJsonObject();
         TokenSequence prompt = prompt(model.encoder(), text.get("text").getAsString());
