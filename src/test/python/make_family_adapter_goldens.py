@@ -13,6 +13,7 @@ import peft
 import torch
 from safetensors.torch import load_file, save_file
 
+import vlm_visualizer as reference
 from families import golden
 from families.opened import opened
 from make_family_goldens import FAMILIES
@@ -54,7 +55,7 @@ def make(name: str, settings: dict) -> None:
     with torch.no_grad():
         before = model(**inputs).logits[0, -1]
     model = adapted(model, folder, settings).eval()
-    run = golden.greedy(model, inputs, set(), TOKENS)
+    run = reference.greedy(model, inputs, set(), TOKENS)
     moved = ((run.logits[0] - before).abs().max() / before.abs().max()).item()
     best, second = run.logits.topk(2).values.unbind(-1)
     assert moved > 100 * golden.BAR

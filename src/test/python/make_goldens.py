@@ -286,9 +286,9 @@ def save_weights(model: LlavaForConditionalGeneration, spec: Spec, folder: Path)
     return {name: weight.float() for name, weight in state.items()}
 
 
-def load(spec: Spec, folder: Path, expected: dict[str, torch.Tensor]) -> LlavaForConditionalGeneration:
+def load(model_class, spec, folder: Path, expected: dict[str, torch.Tensor]):
     """Read the folder back with transformers, in float32 with eager attention, and compare the weights."""
-    model, info = LlavaForConditionalGeneration.from_pretrained(
+    model, info = model_class.from_pretrained(
         folder,
         dtype=torch.float32,
         attn_implementation="eager",
@@ -385,7 +385,7 @@ def make(spec: Spec) -> None:
     model = build(spec, words.get_vocab())
     model.config.architectures = ["LlavaForConditionalGeneration"]
     model.config.save_pretrained(folder)
-    model = load(spec, folder, save_weights(model, spec, folder))
+    model = load(LlavaForConditionalGeneration, spec, folder, save_weights(model, spec, folder))
 
     # The inputs.
     source = picture(spec.picture, spec.seed)
@@ -406,13 +406,14 @@ def make(spec: Spec) -> None:
 
     # The generation.
     eos = [words.eos_token_id]
+    seen = {"input_ids": input_ids, "pixel_values": pixel_values}
     if spec.stop_at:
-        free = reference.greedy(model, input_ids, pixel_values, set(eos), spec.tokens)
+        free = reference.greedy(model, seen, set(eos), spec.tokens)
         eos.append(free.ids[spec.stop_at - 1])
     special = {"bos_token_id": words.bos_token_id, "pad_token_id": words.pad_token_id}
     GenerationConfig(**special, eos_token_id=eos if spec.stop_at else eos[0]).save_pretrained(folder)
     model.generation_config = GenerationConfig.from_pretrained(folder)
-    run = reference.greedy(model, input_ids, pixel_values, set(eos), spec.tokens)
+    run = reference.greedy(model, seen, set(eos), spec.tokens)
     check(spec, model, inputs, run, eos)
 
     # The vision tower.

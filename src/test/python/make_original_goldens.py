@@ -353,7 +353,7 @@ def make(spec: Original) -> None:
     size = model.tower.config.image_size
     processor = CLIPImageProcessor(size={"shortest_edge": size}, crop_size={"height": size, "width": size})
     pixel_values = processor(source, return_tensors="pt").pixel_values
-    run = reference.greedy(model, torch.tensor([ids]), pixel_values, {2}, spec.tokens)
+    run = reference.greedy(model, {"input_ids": torch.tensor([ids]), "pixel_values": pixel_values}, {2}, spec.tokens)
     best, second = run.logits.topk(2).values.unbind(-1)
     assert (best - second).min() > 1e-3, f"{spec.name}: narrow choice"
     with torch.no_grad():
@@ -392,7 +392,7 @@ def compare(model: Llava, spec: Original, expanded: list[int], pixel_values: tor
     whole = LlavaForConditionalGeneration(config).eval()
     copy_weights(model, whole)
     ids = torch.tensor([[391 if i in (IMAGE, 382) else i for i in expanded]])
-    other = reference.greedy(whole, ids, pixel_values, {2}, spec.tokens)
+    other = reference.greedy(whole, {"input_ids": ids, "pixel_values": pixel_values}, {2}, spec.tokens)
     assert other.ids == run.ids
     torch.testing.assert_close(other.prefill, run.prefill, atol=1e-5, rtol=0)
     for ours, theirs in zip(run.rows, other.rows, strict=True):

@@ -32,9 +32,9 @@ class Generation:
 
 
 @torch.no_grad()
-def greedy(model, input_ids: torch.Tensor, pixel_values: torch.Tensor, eos_ids: set[int], limit: int) -> Generation:
-    """Decode greedily with a key/value cache. input_ids [1, N], pixel_values [1, 3, S, S]."""
-    out = model(input_ids=input_ids, pixel_values=pixel_values, use_cache=True, output_attentions=True)
+def greedy(model, inputs: dict, eos_ids: set[int], limit: int) -> Generation:
+    """Decode greedily with a key/value cache. inputs: what the model takes, input_ids [1, N] among it."""
+    out = model(**inputs, use_cache=True, output_attentions=True)
     prefill = torch.cat(out.attentions)
     ids, logits, rows = [], [], []
     while True:

@@ -8,7 +8,8 @@ from transformers import AutoTokenizer, AutoVideoProcessor, GenerationConfig
 
 from families import switches, words
 from families.layout import Layout
-from families.spec import Spec, draw, load, save, text_config, vision_config
+from families.spec import Spec, draw, save, text_config, vision_config
+from make_goldens import load
 
 # Files of slow tokenizers, and others that say the same again.
 UNUSED = ["vocab.json", "merges.txt", "added_tokens.json", "special_tokens_map.json", "chat_template.jinja"]

@@ -23,22 +23,6 @@ BAR = 1e-5  # of the largest logit
 
 
 @torch.no_grad()
-def greedy(model, inputs: dict, eos: set[int], limit: int) -> reference.Generation:
-    """Decode greedily with a key/value cache."""
-    out = model(**inputs, use_cache=True, output_attentions=True)
-    prefill = torch.cat(out.attentions)
-    ids, logits, rows = [], [], []
-    while True:
-        rows.append(torch.cat(out.attentions)[:, :, -1])
-        logits.append(out.logits[0, -1])
-        ids.append(int(logits[-1].argmax()))
-        if ids[-1] in eos or len(ids) == limit:
-            return reference.Generation(ids, torch.stack(logits), prefill, rows)
-        step = {"input_ids": torch.tensor([ids[-1:]]), "past_key_values": out.past_key_values}
-        out = model(**step, use_cache=True, output_attentions=True)
-
-
-@torch.no_grad()
 def check_generation(spec: Spec, model, inputs: dict, run: reference.Generation, eos: list[int]) -> None:
     """Decoding with a cache equals one pass over everything, transformers' generate agrees, and no id won narrowly."""
     n = inputs["input_ids"].shape[1]
@@ -140,7 +124,7 @@ def make(family: Family, spec: Spec) -> None:
         patches, vision = family.tower(model, crops)
         features = image_features(family, model, inputs, image)
         torch.testing.assert_close(family.features(model, patches, layout), features, atol=1e-5, rtol=1e-5)
-    run = greedy(model, inputs, set(eos), spec.tokens)
+    run = reference.greedy(model, inputs, set(eos), spec.tokens)
     check_generation(spec, model, inputs, run, eos)
     check_scale(spec, run, vision)
     moved = check_switches(spec, family, model, inputs)

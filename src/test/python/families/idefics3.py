@@ -26,7 +26,7 @@ from transformers import (
 from families import switches
 from families.family import Family, patch_attention
 from families.layout import Grid, Layout
-from families.spec import Spec, text_config
+from families.spec import Spec, text_config, vision_sizes
 
 WORDS = {"template": "smolvlm", "words": "smollm", "decoder": "llama", "names": "new"}
 STANDARD = [0.5, 0.5, 0.5]
@@ -65,17 +65,8 @@ class Idefics3(Family):
         return {}
 
     def config(self, spec: Spec, tokenizer):
-        vision = {
-            "hidden_size": 16,
-            "intermediate_size": 24,
-            "num_hidden_layers": 3,
-            "num_attention_heads": 4,
-            "image_size": spec.image_size,
-            "patch_size": spec.patch,
-            "hidden_act": "gelu_pytorch_tanh",
-        } | spec.vision
         return self.config_class(
-            vision_config=vision,
+            vision_config={"hidden_act": "gelu_pytorch_tanh"} | vision_sizes(spec),
             text_config=text_config(spec, tokenizer).to_dict(),
             image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
             scale_factor=spec.options["scale_factor"],

@@ -70,8 +70,9 @@ def text_config(spec: Spec, words):
     return DECODERS[spec.decoder](**settings, **({"sliding_window": None} if spec.decoder == "mistral" else {}))
 
 
-def vision_config(spec: Spec) -> CLIPVisionConfig | SiglipVisionConfig:
-    settings = {
+def vision_sizes(spec: Spec) -> dict:
+    """What the configurations of all towers have."""
+    return {
         "hidden_size": 16,
         "intermediate_size": 24,
         "num_hidden_layers": 3,
@@ -79,9 +80,12 @@ def vision_config(spec: Spec) -> CLIPVisionConfig | SiglipVisionConfig:
         "image_size": spec.image_size,
         "patch_size": spec.patch,
     } | spec.vision
+
+
+def vision_config(spec: Spec) -> CLIPVisionConfig | SiglipVisionConfig:
     if spec.tower == "clip":
-        return CLIPVisionConfig(hidden_act="quick_gelu", **settings)
-    return SiglipVisionConfig(vision_use_head=False, **settings)
+        return CLIPVisionConfig(hidden_act="quick_gelu", **vision_sizes(spec))
+    return SiglipVisionConfig(vision_use_head=False, **vision_sizes(spec))
 
 
 @torch.no_grad()
@@ -131,19 +135,3 @@ def save(model: torch.nn.Module, spec: Spec, folder: Path) -> dict[str, torch.Te
         stored[replacement + name.removeprefix(prefix)] = weight
     save_file(stored, folder / "model.safetensors", {"format": "pt"})
     return {name: weight.float() for name, weight in state.items()}
-
-
-def load(model_class, spec: Spec, folder: Path, expected: dict[str, torch.Tensor]):
-    """Read the folder back with transformers, in float32 with eager attention, and compare the weights."""
-    model, info = model_class.from_pretrained(
-        folder,
-        dtype=torch.float32,
-        attn_implementation="eager",
-        key_mapping=make_goldens.READ_FLAT if spec.names == "new-flat" else None,
-        output_loading_info=True,
-    )
-    assert not any(info.values()), info
-    state = model.state_dict()
-    assert all(torch.equal(state[name], weight) for name, weight in expected.items())
-    assert (model.lm_head.weight is model.get_input_embeddings().weight) == spec.tied
-    return model.eval()
