@@ -106,8 +106,8 @@ class Network(Module):
   def vision_layer(self: __torch__.Network, x: Tensor, w: __torch__.weights.TowerLayer, options: __torch__.weights.TowerOptions, total: Tensor) -> Tensor:
     return __torch__.vit.layer(x, w, options, total)
 
-  def add_patch_attention(self: __torch__.Network, weights: Tensor, total: Tensor, options: __torch__.weights.TowerOptions) -> Tensor:
-    return __torch__.vit.add_patch_attention(weights, total, options)
+  def move_patch_attention(self: __torch__.Network, weights: Tensor, total: Tensor, options: __torch__.weights.TowerOptions) -> Tensor:
+    return __torch__.vit.move_patch_attention(weights, total, options)
 
   def tower_features(self: __torch__.Network, x: Tensor, norm: __torch__.weights.Norm, options: __torch__.weights.TowerOptions) -> Tensor:
     return __torch__.vit.features(x, norm, options)

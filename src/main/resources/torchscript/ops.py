@@ -172,7 +172,8 @@ def attention_scores(q: Tensor, k: Tensor) -> Tensor:
 # Some queries at a time, so that what lies between does not grow with the square of the tokens, and
 # that causal blocks need no keys behind their end. Half a million scores: of shorter blocks, threads
 # that share a core with others wait for each other. together: all heads at once, for GPUs. A CPU
-# takes a head at a time, which stays in its cache: faster than PyTorch's fused attention in bfloat16.
+# takes a head at a time, which stays in its cache: faster than PyTorch's fused attention. Towers in
+# bfloat16 have vit.attend.
 def attend(q: Tensor, k: Tensor, v: Tensor, causal: bool, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
   n = k.size(1)
   before = n - q.size(1)

@@ -16,21 +16,70 @@ def embed(pixel_values: Tensor, w: __torch__.weights.TowerEmbeddings, options: _
   return x
 
 
+# The type between the matrices of a layer: of few tokens, float32 takes no time to speak of.
+def between(x: Tensor, w: __torch__.weights.TowerLayer) -> int:
+  return __torch__.packed.tower_type() if w.qkv_proj.form == "bfloat16" and x.size(0) >= 256 else 6
+
+
+# x [M, K] by a matrix [N, K] -> [M, N] in x's type.
+def projected(x: Tensor, p: __torch__.weights.Projection) -> Tensor:
+  if x.dtype == 15:
+    y = __torch__.packed.tower_linear(x, p.weight, p.bias, "")
+  else:
+    y = __torch__.ops.projected(x, p, 0)
+  return y
+
+
+# The same with an activation behind it.
+def activated(x: Tensor, p: __torch__.weights.Projection, act: str) -> Tensor:
+  if x.dtype == 15 and act == "gelu":
+    y = __torch__.packed.tower_linear(x, p.weight, p.bias, "none")
+  elif x.dtype == 15 and act == "gelu_pytorch_tanh":
+    y = __torch__.packed.tower_linear(x, p.weight, p.bias, "tanh")
+  else:
+    y = __torch__.ops.activation(__torch__.vit.projected(x, p).to(6), act).to(x.dtype)
+  return y
+
+
+# ops.attend in bfloat16, for processors that multiply it: q, k, v [H, N, C] -> [N, H * C]. bfloat16
+# rounds by size, so scores are made small where it counts, by what softmax does not see: keys are
+# centred (J. Zhang et al., SageAttention, 2024, section 4.2), and of each query's scores 2.5 of their
+# standard deviations are taken, by one more column, so that those of large weights are near 0.
+def attend(q: Tensor, k: Tensor, v: Tensor, total: Tensor) -> Tensor:
+  wide = k.to(6)
+  keys = wide.sub_(wide.mean([1], True)).mul_(q.size(-1) ** -0.5).to(15)
+  squares = torch.matmul(keys.transpose(-2, -1), keys)
+  variance = (torch.matmul(q, squares) * q).sum([-1], True, dtype=6).div_(k.size(1))
+  q = torch.cat([q, variance.clamp_min_(0.0).sqrt_().mul_(-2.5).to(15)], -1)
+  keys = torch.cat([keys, torch.ones_like(keys[:, :, :1])], -1).transpose(-2, -1)
+  attended = torch.empty_like(v)
+  for head in range(q.size(0)):
+    weights = torch.softmax(torch.matmul(q[head], keys[head]), -1)
+    attended[head].copy_(torch.matmul(weights, v[head]))
+    if total.numel() > 0:
+      total.add_(weights)
+  return attended.transpose(0, 1).flatten(1)
+
+
 # [N, D] -> [N, D]; the attention of all heads is added to total [N, N] unless that has
 # no elements.
 def layer(x: Tensor, w: __torch__.weights.TowerLayer, options: __torch__.weights.TowerOptions, total: Tensor) -> Tensor:
-  h = __torch__.ops.layer_norm(x, w.layer_norm1, options.eps)
-  qkv = __torch__.ops.projected(h, w.qkv_proj, 0).reshape([x.size(0), 3, options.heads, -1])
-  q, k, v = qkv.permute([1, 2, 0, 3]).unbind(0)
-  last = options.heads - 1 if total.numel() > 0 else -1
-  attended = __torch__.ops.attend(q, k, v, False, 0, last, total, not x.is_cpu)[0]
-  x = x.add_(__torch__.ops.projected(attended, w.out_proj, 0))
+  type = __torch__.vit.between(x, w)
+  h = __torch__.ops.layer_norm(x, w.layer_norm1, options.eps).to(type)
+  qkv = __torch__.vit.projected(h, w.qkv_proj).reshape([x.size(0), 3, options.heads, -1])
+  if type == 15:
+    q, k, v = qkv.permute([1, 2, 0, 3]).contiguous().unbind(0)
+    attended = __torch__.vit.attend(q, k, v, total)
+  else:
+    q, k, v = qkv.permute([1, 2, 0, 3]).unbind(0)
+    last = options.heads - 1 if total.numel() > 0 else -1
+    attended = __torch__.ops.attend(q, k, v, False, 0, last, total, not x.is_cpu)[0]
+  x = x.add_(__torch__.vit.projected(attended, w.out_proj))
   # Some rows at a time, since what lies between is four times as wide.
-  parts = x.chunk(2)
+  parts = x.chunk(1 if type == 15 else 2)
   for i in range(len(parts)):
-    h = __torch__.ops.layer_norm(parts[i], w.layer_norm2, options.eps)
-    h = __torch__.ops.activation(__torch__.ops.projected(h, w.fc1, 0), options.act)
-    parts[i].add_(__torch__.ops.projected(h, w.fc2, 0))
+    h = __torch__.ops.layer_norm(parts[i], w.layer_norm2, options.eps).to(type)
+    parts[i].add_(__torch__.vit.projected(__torch__.vit.activated(h, w.fc1, options.act), w.fc2))
   return x
 
 
@@ -42,8 +91,10 @@ def features(x: Tensor, norm: __torch__.weights.Norm, options: __torch__.weights
   return x
 
 
-# Patch-to-patch attention of one layer, added to total: class row and column dropped, rows
-# renormalised. weights [N, N], total [P, P].
-def add_patch_attention(weights: Tensor, total: Tensor, options: __torch__.weights.TowerOptions) -> Tensor:
+# Patch-to-patch attention of one layer, moved to total: class row and column dropped, rows
+# renormalised. weights [N, N] are zeros afterwards, total [P, P].
+def move_patch_attention(weights: Tensor, total: Tensor, options: __torch__.weights.TowerOptions) -> Tensor:
   patches = weights[options.before:, options.before:]
-  return total.add_(patches / patches.sum([-1], True))
+  total.addcdiv_(patches, patches.sum([-1], True))
+  weights.zero_()
+  return total

@@ -125,14 +125,18 @@ final class VisionTower {
       x = torch.tensor(owner, "embed_picture", pixels, embeddings, options);
     }
     int tokens = config.numTokens();
-    for (int i = 0; i < layers.size(); i++) {
-      progress.update("Looking at the picture", i, layers.size());
-      boolean record = total != null && (recorded == VisionLayers.ALL || i == layers.size() - 1);
-      try (PtNDArray weights = record ? torch.zeros(owner, tokens, tokens) : torch.zeros(owner, 0);
-          PtNDArray before = x) {
-        x = torch.tensor(owner, "vision_layer", before, layers.get(i), options, weights);
-        if (record) {
-          torch.tensor(owner, "add_patch_attention", weights, total, options).close();
+    try (PtNDArray none = torch.zeros(owner, 0);
+        PtNDArray weights = total == null ? none : torch.zeros(owner, tokens, tokens)) {
+      for (int i = 0; i < layers.size(); i++) {
+        progress.update("Looking at the picture", i, layers.size());
+        boolean record = recorded == VisionLayers.ALL || i == layers.size() - 1;
+        try (PtNDArray before = x) {
+          x =
+              torch.tensor(
+                  owner, "vision_layer", before, layers.get(i), options, record ? weights : none);
+        }
+        if (record && total != null) {
+          torch.tensor(owner, "move_patch_attention", weights, total, options).close();
         }
       }
     }

@@ -13,9 +13,9 @@ import ij.measure.ResultsTable;
 import ij.plugin.filter.Analyzer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -170,7 +170,7 @@ class ShowAttentionTest {
     assertFalse(quiet.printed().contains("Engine: PyTorch"), quiet.printed());
     LogService log = runs.context.service(LogService.class);
     log.setLevel(LogLevel.DEBUG);
-    List<String> messages = new ArrayList<>();
+    List<String> messages = new CopyOnWriteArrayList<>();
     log.addLogListener(message -> messages.add(message.text()));
     runs.run("image", CommandRuns.picture());
     assertTrue(
