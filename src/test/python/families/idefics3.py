@@ -193,6 +193,11 @@ class SmolVLM(Idefics3):
             "smolvlm-two", "Which of them is brighter?", [(31, 31), (70, 31)], side=4, patch=6, dtype=torch.float16,
             options={"scale_factor": 2, "longest_edge": 48, "splitting": True}, tied=True, **WORDS,
         ),
+        Spec(
+            "smolvlm-numbers", "Where is the red square?", [(70, 52)], side=4, patch=6,
+            text={"rms_norm_eps": 0.02, "rope_theta": 300.0}, vision={"layer_norm_eps": 0.03}, seed=2,
+            options={"scale_factor": 2, "longest_edge": 48, "splitting": True}, **WORDS,
+        ),
     ]  # fmt: skip
 
     def video_processor(self, spec: Spec) -> dict:

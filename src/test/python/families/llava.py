@@ -47,6 +47,10 @@ class Llava(Family):
             "interleave-qwen2", "Which of them is brighter?", [(64, 43), (30, 55)], "interleave", "qwen2", "qwen2",
             feature_layer=-1, tied=True, margin=1,
         ),
+        Spec(
+            "llava-siglip-numbers", "What is in the picture?", [(52, 71)], "chatml", "qwen2", "qwen2",
+            text={"rms_norm_eps": 0.02, "rope_theta": 300.0}, vision={"layer_norm_eps": 0.03}, seed=2,
+        ),
     ]  # fmt: skip
 
     def image_processor_class(self, spec: Spec) -> type:

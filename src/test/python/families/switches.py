@@ -16,8 +16,17 @@ def of_tower(spec) -> dict:
             if type(module).__name__ in ("CLIPMLP", "SiglipMLP", "Idefics3VisionMLP", "SmolVLMVisionMLP"):
                 module.activation_fn = nn.GELU()
 
-    own = {} if spec.tower == "clip" else {"bias of patches": patch_bias}
-    return {"feature layer": layer, "tower's activation": activation} | own
+    def eps(model):
+        for module in model.modules():
+            if isinstance(module, nn.LayerNorm):
+                module.eps = 1e-6
+
+    chosen = {"feature layer": layer, "tower's activation": activation}
+    if spec.tower != "clip":
+        chosen["bias of patches"] = patch_bias
+    if "layer_norm_eps" in spec.vision:
+        chosen["eps of the tower's norms"] = eps
+    return chosen
 
 
 def embeddings(model) -> nn.Module:
@@ -41,11 +50,15 @@ def of_decoder(spec, decoder) -> dict:
             layer.self_attn.k_norm.weight.fill_(1)
 
     def plain_rope(model):
-        rotary = decoder(model).rotary_emb
-        config = decoder(model).config
-        size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
-        rotary.inv_freq = config.rope_theta ** -(torch.arange(0, size, 2).float() / size)
-        rotary.attention_scaling = 1.0
+        turn(decoder(model), decoder(model).config.rope_theta)
+
+    def usual_theta(model):
+        turn(decoder(model), 10000.0)
+
+    def eps(model):
+        for module in decoder(model).modules():
+            if hasattr(module, "variance_epsilon"):
+                module.variance_epsilon = 1e-6
 
     chosen = {}
     if spec.decoder == "qwen2":
@@ -54,7 +67,19 @@ def of_decoder(spec, decoder) -> dict:
         chosen |= {"norms of q and k": no_norm, "weights of the norms of q and k": unit_norm}
     if "rope_scaling" in spec.text:
         chosen["rope scaling"] = plain_rope
+    elif "rope_theta" in spec.text:
+        chosen["rope theta"] = usual_theta
+    if "rms_norm_eps" in spec.text:
+        chosen["eps of the decoder's norms"] = eps
     return chosen
+
+
+def turn(decoder, theta: float) -> None:
+    """Plain rotary positions."""
+    config = decoder.config
+    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    decoder.rotary_emb.inv_freq = theta ** -(torch.arange(0, size, 2).float() / size)
+    decoder.rotary_emb.attention_scaling = 1.0
 
 
 def no_newline(model) -> None:
