@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ public final class Claim implements AutoCloseable {
       do {
         Files.createDirectories(folder);
         try {
-          Files.writeString(file, ProcessMark.own(), StandardOpenOption.CREATE_NEW);
+          create(file);
           return new Claim(file);
         } catch (FileAlreadyExistsException e) {
           // Of a run that still runs, or of one that ended.
@@ -76,6 +77,25 @@ public final class Claim implements AutoCloseable {
           "The folder for the results cannot be written to: %s (%s). Choose another one."
               .formatted(folder, FileTrouble.reason(e)),
           e);
+    }
+  }
+
+  /**
+   * Whole from the start, where the file system has links: a program that is killed between making
+   * the file and writing its name would leave a claim of nobody, alive for minutes.
+   *
+   * @throws FileAlreadyExistsException if there is one
+   */
+  private static void create(Path file) throws IOException {
+    Path whole = Files.writeString(Scratch.in(file.getParent()), ProcessMark.own());
+    try {
+      Files.createLink(file, whole);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      Files.writeString(file, ProcessMark.own(), StandardOpenOption.CREATE_NEW);
+    } finally {
+      Files.deleteIfExists(whole);
     }
   }
 
