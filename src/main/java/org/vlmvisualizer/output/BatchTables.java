@@ -9,12 +9,14 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The tables over many pictures: batch.csv, a row per picture, and tokens.csv, the rows of all
- * their own tokens.csv with frame and picture before them, and no picture behind. Both are made
- * from what is on disk, so they are the same after a run in one go and after one that was resumed.
+ * their own tokens.csv with frame and picture before them instead of the picture behind. Both are
+ * made from what is on disk, so they are the same after a run in one go and after one that was
+ * resumed.
  */
 public final class BatchTables {
   private static final String BATCH = "batch.csv";
@@ -46,7 +48,7 @@ public final class BatchTables {
   private static void tokens(Path folder, List<BatchRow> rows, Path file) throws IOException {
     try (Writer out = writer(file)) {
       out.write(String.join(",", FIRST) + "," + String.join(",", TokenRow.COLUMNS));
-      out.write(DataTable.LINE_END);
+      out.write("," + TokenTable.MARKERS + DataTable.LINE_END);
       for (BatchRow row : rows) {
         if (row.status() == BatchRow.Status.DONE) {
           String first = row.frame() + "," + DataTable.quoted(row.picture()) + ",";
@@ -73,37 +75,41 @@ public final class BatchTables {
   }
 
   /**
-   * All but the header and what stands behind these columns: the picture, which tables of older
-   * versions lack, and newer columns. A row may have line breaks, between quotes.
+   * All but the header, of each row what the common table has. Tables of older versions lack the
+   * last columns: the models that they were made with have no markers.
    */
   private static void copyRows(String table, String first, Writer out) throws IOException {
-    int columns = TokenRow.COLUMNS.size();
+    int markers = -1;
+    for (List<String> row : rows(table)) {
+      if (row.get(0).equals(TokenRow.COLUMNS.get(0))) {
+        markers = row.indexOf(TokenTable.MARKERS);
+        continue;
+      }
+      out.write(first);
+      out.write(String.join(",", row.subList(0, Math.min(TokenRow.COLUMNS.size(), row.size()))));
+      out.write("," + (markers < 0 || markers >= row.size() ? "0.0" : row.get(markers)));
+      out.write(DataTable.LINE_END);
+    }
+  }
+
+  /** Cells as they are written; between quotes, they may have commas and line breaks. */
+  private static List<List<String>> rows(String table) {
+    List<List<String>> rows = new ArrayList<>();
+    List<String> cells = new ArrayList<>();
     boolean quoted = false;
-    boolean header = true;
     int start = 0;
-    int commas = 0;
-    int end = 0; // of the columns that are copied
     for (int i = 0; i < table.length(); i++) {
       char c = table.charAt(i);
       quoted ^= c == '"';
-      if (quoted) {
-        continue;
-      }
-      if (c == ',' && ++commas == columns) {
-        end = i;
-      } else if (c == '\n') {
-        if (commas < columns) {
-          end = i > 0 && table.charAt(i - 1) == '\r' ? i - 1 : i;
-        }
-        if (!header) {
-          out.write(first);
-          out.write(table, start, end - start);
-          out.write(DataTable.LINE_END);
-        }
-        header = false;
+      if (!quoted && (c == ',' || c == '\n')) {
+        cells.add(table.substring(start, i).stripTrailing()); // of the line's end
         start = i + 1;
-        commas = 0;
+        if (c == '\n') {
+          rows.add(cells);
+          cells = new ArrayList<>();
+        }
       }
     }
+    return rows;
   }
 }

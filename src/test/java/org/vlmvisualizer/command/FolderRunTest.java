@@ -131,7 +131,7 @@ class FolderRunTest {
     assertTrue(tokens.get(0).startsWith("frame,picture,index,token_id,token,probability"));
     assertTrue(tokens.get(13).startsWith("11,cell11.png,1,"), tokens.get(13));
     String own = Files.readAllLines(results.resolve("cell11-png/tokens.csv")).get(1);
-    assertEquals("11,cell11.png," + own, tokens.get(13) + ",cell11.png,0.0");
+    assertEquals("11,cell11.png," + own.replace(",cell11.png,", ","), tokens.get(13));
     ResultsTable table = Analyzer.getResultsTable();
     assertEquals(13, table.size());
     assertEquals("failed", table.getStringValue("status", 6));

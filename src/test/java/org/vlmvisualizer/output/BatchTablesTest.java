@@ -1,0 +1,47 @@
+package org.vlmvisualizer.output;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BatchTablesTest {
+  private static final String COLUMNS = String.join(",", TokenRow.COLUMNS);
+
+  @TempDir Path folder;
+
+  /**
+   * A token may have quotes, commas and line breaks; a table may be of before there were markers.
+   */
+  @Test
+  void rowsKeepTheirCellsAndTheirMarkers() throws IOException {
+    String token = "\"a \"\"b\"\",\r\nc\"";
+    String row = "1,7," + token + ",0.5,0.25,0.5,0.0,0.0,3.5,4.5,0.5,false,1.0";
+    own("new", COLUMNS + ",picture,image_marker_attention\r\n" + row + ",\"x,y.png\",0.25\r\n");
+    own("old", COLUMNS + "\r\n" + row + "\r\n" + row.replaceFirst("1", "2") + "\r\n");
+    BatchTables.write(
+        folder,
+        List.of(
+            BatchRow.done(1, "x,y.png", "new", 1, "a", ""),
+            BatchRow.done(2, "z.png", "old", 2, "a", ""),
+            BatchRow.failed(3, "u.png", "No.")));
+    assertEquals(
+        String.join(
+            "\r\n",
+            "frame,picture," + COLUMNS + ",image_marker_attention",
+            "1,\"x,y.png\"," + row + ",0.25",
+            "2,z.png," + row + ",0.0",
+            "2,z.png," + row.replaceFirst("1", "2") + ",0.0",
+            ""),
+        Files.readString(folder.resolve("tokens.csv")));
+  }
+
+  private void own(String name, String table) throws IOException {
+    Files.createDirectories(folder.resolve(name));
+    Files.writeString(folder.resolve(name).resolve("tokens.csv"), table);
+  }
+}
