@@ -57,7 +57,7 @@ public record ConfigObject(JsonObject json, String where) {
   public int integer(String key, int byDefault) {
     double value = number(key, byDefault);
     if (value != Math.rint(value) || Math.abs(value) > Integer.MAX_VALUE) {
-      throw unexpected("a whole number", key, json.get(key).toString());
+      throw unexpected("a whole number", key);
     }
     return (int) value;
   }
@@ -72,7 +72,7 @@ public record ConfigObject(JsonObject json, String where) {
     }
     JsonElement value = json.get(key);
     if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isBoolean()) {
-      throw unexpected("true or false", key, value.toString());
+      throw unexpected("true or false", key);
     }
     return value.getAsBoolean();
   }
@@ -83,7 +83,7 @@ public record ConfigObject(JsonObject json, String where) {
     }
     JsonElement value = json.get(key);
     if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isString()) {
-      throw unexpected("a text", key, value.toString());
+      throw unexpected("a text", key);
     }
     return value.getAsString();
   }
@@ -91,7 +91,7 @@ public record ConfigObject(JsonObject json, String where) {
   /** An object within; empty if absent. */
   public ConfigObject object(String key) {
     if (has(key) && !json.get(key).isJsonObject()) {
-      throw unexpected("an object", key, json.get(key).toString());
+      throw unexpected("an object", key);
     }
     return new ConfigObject(
         has(key) ? json.getAsJsonObject(key) : new JsonObject(), key + " of " + where);
@@ -128,6 +128,11 @@ public record ConfigObject(JsonObject json, String where) {
       throw unexpected("a finite number", key, value.toString());
     }
     return number;
+  }
+
+  /** The refusal of the value at a key, which is there. */
+  public InputException unexpected(String expected, String key) {
+    return unexpected(expected, key, json.get(key).toString());
   }
 
   /** The refusal of a value that is not supported. */

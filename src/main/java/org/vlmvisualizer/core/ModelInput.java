@@ -1,7 +1,6 @@
 package org.vlmvisualizer.core;
 
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /**
  * The pictures of one question, ready for the network.
@@ -38,11 +37,6 @@ public record ModelInput(float[][] pixelValues, int size, Layout layout, List<St
   public static ModelInput of(float[] pixelValues, int size, Grid grid) {
     return new ModelInput(
         new float[][] {pixelValues}, size, Layout.of(grid), List.of(IMAGE.repeat(grid.size())));
-  }
-
-  /** The same with other texts of the pictures. */
-  public ModelInput withTexts(UnaryOperator<String> change) {
-    return new ModelInput(pixelValues, size, layout, texts.stream().map(change).toList());
   }
 
   /** B, the number of crops. */

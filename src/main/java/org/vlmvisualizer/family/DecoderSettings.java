@@ -136,8 +136,7 @@ enum DecoderSettings {
       throw c.unexpected(
           "full_attention or, with use_sliding_window, sliding_attention for each of %d layers"
               .formatted(layers),
-          "layer_types",
-          types.toString());
+          "layer_types");
     }
     return !full;
   }

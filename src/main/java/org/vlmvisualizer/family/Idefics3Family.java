@@ -80,8 +80,8 @@ final class Idefics3Family implements ModelFamily {
   public PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options) {
     ModelConfig config = config(checkpoint);
     ImageSettings settings = ImageSettings.read(checkpoint, config.vision());
-    settings.requireType(List.of("Idefics3ImageProcessor", "SmolVLMImageProcessor"));
-    settings.requireResize();
+    settings.requireType("Idefics3ImageProcessor", "SmolVLMImageProcessor");
+    settings.requireTrue("do_resize");
     settings.requirePad(options);
     int tile = PictureSize.longestEdge(settings.json(), "max_image_size", 364);
     if (tile != config.vision().imageSize()) {

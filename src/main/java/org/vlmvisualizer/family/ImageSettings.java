@@ -4,14 +4,17 @@ import com.google.gson.JsonElement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.DoubleStream;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.VisionConfig;
+import org.vlmvisualizer.image.AnyResolutionTiles;
 import org.vlmvisualizer.image.Normalization;
 import org.vlmvisualizer.image.Resampling;
+import org.vlmvisualizer.image.Resolution;
 import org.vlmvisualizer.image.Rounding;
 import org.vlmvisualizer.image.SingleView;
 
@@ -55,8 +58,6 @@ final class ImageSettings {
       List.of("SiglipImageProcessor", "Idefics3ImageProcessor", "SmolVLMImageProcessor");
 
   private static final String SIGLIP = "SiglipImageProcessor";
-  private static final List<String> SINGLE_VIEW =
-      List.of("CLIPImageProcessor", "LlavaImageProcessor", SIGLIP);
 
   private final ConfigObject c;
   private final VisionConfig vision;
@@ -85,15 +86,6 @@ final class ImageSettings {
       requireEqual(own, nested);
     }
     return new ImageSettings(nested, vision);
-  }
-
-  /**
-   * The processor of a checkpoint of LLaVA-1.5.
-   *
-   * @throws InputException if it asks for what is not supported
-   */
-  static SingleView of(Checkpoint checkpoint, VisionConfig vision, Fit fit) {
-    return read(checkpoint, vision).singleView(fit);
   }
 
   /**
@@ -129,8 +121,8 @@ final class ImageSettings {
    * @throws InputException if the checkpoint asks for what is not supported
    */
   SingleView singleView(Fit fit) {
-    requireType(SINGLE_VIEW);
-    requireResize();
+    requireType("CLIPImageProcessor", "LlavaImageProcessor", SIGLIP);
+    requireTrue("do_resize");
     boolean squashed = type().equals(SIGLIP);
     if (squashed) {
       checkSquashed(fit);
@@ -147,17 +139,18 @@ final class ImageSettings {
   }
 
   private SingleView view(SingleView.Shape shape) {
-    double[] mean = channels("image_mean", mean());
-    int[] colour = new int[3];
-    for (int i = 0; i < colour.length; i++) {
-      colour[i] = (int) (255 * mean[i]); // rounded down: (122, 116, 104) for CLIP
-    }
+    DoubleStream mean = Arrays.stream(channels("image_mean", mean()));
+    // Rounded down: (122, 116, 104) for CLIP.
+    return view(shape, Rounding.PILLOW, mean.mapToInt(m -> (int) (255 * m)).toArray());
+  }
+
+  private SingleView view(SingleView.Shape shape, Rounding rounding, int[] colour) {
     return new SingleView(
         vision.imageSize(),
         vision.patchSize(),
         normalization(),
         resampling(Resampling.BICUBIC),
-        Rounding.PILLOW,
+        rounding,
         shape,
         colour);
   }
@@ -173,15 +166,18 @@ final class ImageSettings {
   /**
    * @throws InputException unless the settings are those of one of these classes
    */
-  void requireType(List<String> known) {
-    if (!known.contains(type())) {
+  void requireType(String... known) {
+    if (!List.of(known).contains(type())) {
       throw c.unexpected(String.join(" or ", known), "image_processor_type", type());
     }
   }
 
-  void requireResize() {
-    if (!c.flag("do_resize", true)) {
-      throw c.unexpected("true", "do_resize", "false");
+  /**
+   * @throws InputException unless a setting is true, as it is by default
+   */
+  void requireTrue(String key) {
+    if (!c.flag(key, true)) {
+      throw c.unexpected("true", key, "false");
     }
   }
 
@@ -190,19 +186,14 @@ final class ImageSettings {
       return byDefault;
     }
     return Resampling.ofCode(c.integer("resample", 0))
-        .orElseThrow(
-            () ->
-                c.unexpected(
-                    "1 (LANCZOS), 2 (BILINEAR) or 3 (BICUBIC)",
-                    "resample",
-                    c.json().get("resample").toString()));
+        .orElseThrow(() -> c.unexpected("1 (LANCZOS), 2 (BILINEAR) or 3 (BICUBIC)", "resample"));
   }
 
   Normalization normalization() {
     double[] mean = channels("image_mean", mean());
     double[] std = channels("image_std", HALVES.contains(type()) ? HALF : CLIP_STD);
     if (Arrays.stream(std).anyMatch(value -> value == 0)) {
-      throw c.unexpected("numbers other than 0", "image_std", c.json().get("image_std").toString());
+      throw c.unexpected("numbers other than 0", "image_std");
     }
     boolean normalised = c.flag("do_normalize", true);
     return new Normalization(
@@ -217,7 +208,7 @@ final class ImageSettings {
 
   private void checkSquashed(Fit fit) {
     if (c.has("size") && !checkSize("size")) {
-      throw c.unexpected("height and width", "size", c.json().get("size").toString());
+      throw c.unexpected("height and width", "size");
     }
     if (fit == Fit.CROP) {
       throw new InputException(
@@ -229,11 +220,9 @@ final class ImageSettings {
   /** Resized and cropped to the model's size, so that a square picture keeps all its edges. */
   private void checkFitted(Fit fit) {
     boolean squashed = c.flag("use_square_size", false);
-    if (c.has("size")) {
-      squashed |= checkSize("size");
-    }
+    squashed |= checkSize("size");
     boolean cropped = c.flag("do_center_crop", true);
-    if (cropped && c.has("crop_size")) {
+    if (cropped) {
       checkSize("crop_size");
     }
     if (fit == Fit.CROP && (squashed || !cropped)) {
@@ -247,8 +236,9 @@ final class ImageSettings {
     }
   }
 
+  /** Whether it is a height and a width; false where it is not there. */
   private boolean checkSize(String key) {
-    return PictureSize.check(c, key, vision.imageSize());
+    return c.has(key) && PictureSize.check(c, key, vision.imageSize());
   }
 
   /**
@@ -257,45 +247,50 @@ final class ImageSettings {
    * @throws InputException if the checkpoint asks for something else
    */
   SingleView frames(SingleView.Shape shape) {
-    requireResize();
-    Resampling resampling = resampling(Resampling.BICUBIC);
-    if (resampling != Resampling.BICUBIC) { // torchvision's others depend on the processor
-      throw c.unexpected("3 (BICUBIC) for videos", "resample", c.json().get("resample").toString());
+    requireTrue("do_resize");
+    // torchvision's others depend on the processor.
+    if (resampling(Resampling.BICUBIC) != Resampling.BICUBIC) {
+      throw c.unexpected("3 (BICUBIC) for videos", "resample");
     }
     boolean cropped = shape == SingleView.Shape.CROP;
     if (c.has("size") && checkSize("size") == cropped) {
-      String expected = cropped ? "shortest_edge" : "height and width";
-      throw c.unexpected(expected, "size", c.json().get("size").toString());
+      throw c.unexpected(cropped ? "shortest_edge" : "height and width", "size");
     }
-    if (cropped && !c.flag("do_center_crop", true)) {
-      throw c.unexpected("true", "do_center_crop", "false");
-    }
-    if (cropped && c.has("crop_size")) {
+    if (cropped) {
+      requireTrue("do_center_crop");
       checkSize("crop_size");
     }
-    return new SingleView(
+    return view(shape, Rounding.TORCH, new int[3]);
+  }
+
+  /**
+   * How pictures are cut into tiles, as transformers does it.
+   *
+   * @param model config.json
+   * @param byDefault resolutions where the files name none
+   */
+  AnyResolutionTiles tiles(ConfigObject model, List<Resolution> byDefault) {
+    return new AnyResolutionTiles(
         vision.imageSize(),
         vision.patchSize(),
         normalization(),
-        resampling,
-        Rounding.TORCH,
-        shape,
-        new int[3]);
+        resampling(Resampling.BICUBIC),
+        Pinpoints.of(c, model, vision.imageSize(), byDefault),
+        true);
   }
 
   /**
    * Tiles and overview are of the tower's size, and the user chooses nothing.
    *
+   * @param types of the processor's class
    * @throws InputException if the checkpoint or the user asks for something else
    */
-  void requireTiles(PictureOptions options) {
-    requireResize();
+  void requireTiles(PictureOptions options, String... types) {
+    requireType(types);
+    requireTrue("do_resize");
     requirePad(options);
-    for (String key : List.of("size", "crop_size")) {
-      if (c.has(key)) {
-        checkSize(key);
-      }
-    }
+    checkSize("size");
+    checkSize("crop_size");
     if (!options.tiles()) {
       throw new InputException(
           "Expected tiles=on, since this model was made to see pictures in tiles, found tiles=off; choose SmolVLM for one view.");
@@ -307,9 +302,7 @@ final class ImageSettings {
    *     padded
    */
   void requirePad(PictureOptions options) {
-    if (!c.flag("do_pad", true)) {
-      throw c.unexpected("true", "do_pad", "false");
-    }
+    requireTrue("do_pad");
     if (options.fit() == Fit.CROP) {
       throw new InputException(
           "Expected fit=pad, since this model sees whole pictures, found fit=crop.");
@@ -322,7 +315,7 @@ final class ImageSettings {
       return new double[] {values[0], values[0], values[0]};
     }
     if (values.length != 0 && values.length != byDefault.length) {
-      throw c.unexpected("3 numbers", key, c.json().get(key).toString());
+      throw c.unexpected("3 numbers", key);
     }
     return values.length == 0 ? byDefault : values;
   }

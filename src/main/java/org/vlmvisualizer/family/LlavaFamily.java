@@ -135,7 +135,7 @@ class LlavaFamily implements ModelFamily {
 
   @Override
   public PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options) {
-    return ImageSettings.of(checkpoint, config(checkpoint).vision(), options.fit());
+    return ImageSettings.read(checkpoint, config(checkpoint).vision()).singleView(options.fit());
   }
 
   @Override

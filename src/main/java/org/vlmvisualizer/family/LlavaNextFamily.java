@@ -6,7 +6,6 @@ import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.image.LlavaNextProcessor;
 import org.vlmvisualizer.image.PictureProcessor;
-import org.vlmvisualizer.image.Resampling;
 import org.vlmvisualizer.image.Resolution;
 
 /**
@@ -45,15 +44,8 @@ class LlavaNextFamily extends LlavaFamily {
 
   static LlavaNextProcessor stills(
       Checkpoint checkpoint, ModelConfig config, PictureOptions options) {
-    int side = config.vision().imageSize();
     ImageSettings settings = ImageSettings.read(checkpoint, config.vision());
-    settings.requireType(List.of("LlavaNextImageProcessor", "LlavaNextVideoImageProcessor"));
-    settings.requireTiles(options);
-    return new LlavaNextProcessor(
-        side,
-        config.vision().patchSize(),
-        settings.normalization(),
-        settings.resampling(Resampling.BICUBIC),
-        Pinpoints.of(settings.json(), checkpoint.config(), side, RESOLUTIONS));
+    settings.requireTiles(options, "LlavaNextImageProcessor", "LlavaNextVideoImageProcessor");
+    return new LlavaNextProcessor(settings.tiles(checkpoint.config(), RESOLUTIONS));
   }
 }

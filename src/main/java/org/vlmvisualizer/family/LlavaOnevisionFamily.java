@@ -9,7 +9,6 @@ import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.image.LlavaOnevisionProcessor;
 import org.vlmvisualizer.image.PictureProcessor;
-import org.vlmvisualizer.image.Resampling;
 import org.vlmvisualizer.image.SingleView;
 
 /**
@@ -46,17 +45,11 @@ final class LlavaOnevisionFamily extends LlavaFamily {
   @Override
   public PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options) {
     ModelConfig config = config(checkpoint);
-    int side = config.vision().imageSize();
     ConfigObject model = checkpoint.config();
     ImageSettings settings = ImageSettings.read(checkpoint, config.vision());
-    settings.requireType(List.of("LlavaOnevisionImageProcessor"));
-    settings.requireTiles(options);
+    settings.requireTiles(options, "LlavaOnevisionImageProcessor");
     return new LlavaOnevisionProcessor(
-        side,
-        config.vision().patchSize(),
-        settings.normalization(),
-        settings.resampling(Resampling.BICUBIC),
-        Pinpoints.of(settings.json(), model, side, Pinpoints.square(side, TILES_PER_SIDE)),
+        settings.tiles(model, Pinpoints.square(config.vision().imageSize(), TILES_PER_SIDE)),
         maxTiles(model, LlavaProcessor.config(checkpoint)),
         settings.padded(),
         ImageSettings.video(checkpoint, config.vision()).frames(SingleView.Shape.SQUASH));

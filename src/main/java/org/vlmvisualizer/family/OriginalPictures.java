@@ -5,9 +5,11 @@ import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.VisionConfig;
+import org.vlmvisualizer.image.AnyResolutionTiles;
 import org.vlmvisualizer.image.LlavaNextProcessor;
 import org.vlmvisualizer.image.MarkedPictures;
 import org.vlmvisualizer.image.PictureProcessor;
+import org.vlmvisualizer.image.Resampling;
 
 /**
  * What config.json of a checkpoint in the original LLaVA's format says about pictures: one crop, as
@@ -42,7 +44,7 @@ final class OriginalPictures {
     config.oneOf(MERGE, "flat", tiled ? List.of(UNPAD) : List.of("flat", "spatial", UNPAD));
     config.oneOf("mm_vision_select_feature", "patch", List.of("patch"));
     if (config.has(RESAMPLER)) {
-      throw config.unexpected("none", RESAMPLER, config.json().get(RESAMPLER).toString());
+      throw config.unexpected("none", RESAMPLER);
     }
     if (config.flag(SCALES, false)) {
       throw config.unexpected("false", SCALES, "true");
@@ -70,20 +72,31 @@ final class OriginalPictures {
    */
   PictureProcessor processor(Checkpoint files, VisionConfig vision, PictureOptions options) {
     PictureProcessor plain =
-        tiled ? tiles(files, vision, options) : ImageSettings.of(files, vision, options.fit());
+        tiled
+            ? tiles(files, vision, options)
+            : ImageSettings.read(files, vision).singleView(options.fit());
     return isMarked()
         ? new MarkedPictures(plain, text -> "<im_start>" + text + "<im_end>", 2)
         : plain;
   }
 
+  /**
+   * As LLaVA 1.2 has it, which resizes bicubically whatever the image processor says, and unpads
+   * without rounding.
+   *
+   * <p>Source: {@code process_anyres_image} in mm_utils.py, {@code unpad_image} in
+   * model/llava_arch.py.
+   */
   private LlavaNextProcessor tiles(Checkpoint files, VisionConfig vision, PictureOptions options) {
     ImageSettings settings = ImageSettings.read(files, vision);
-    settings.requireType(List.of("CLIPImageProcessor"));
-    settings.requireTiles(options);
-    return LlavaNextProcessor.original(
-        vision.imageSize(),
-        vision.patchSize(),
-        settings.normalization(),
-        Pinpoints.original(config, vision.imageSize()));
+    settings.requireTiles(options, "CLIPImageProcessor");
+    return new LlavaNextProcessor(
+        new AnyResolutionTiles(
+            vision.imageSize(),
+            vision.patchSize(),
+            settings.normalization(),
+            Resampling.BICUBIC,
+            Pinpoints.original(config, vision.imageSize()),
+            false));
   }
 }

@@ -32,7 +32,7 @@ final class PictureSize {
       given = c.numbers(key);
     }
     if (given.isEmpty() || given.stream().anyMatch(length -> length != side)) {
-      throw c.unexpected(side + ", the image_size of the vision tower,", key, value.toString());
+      throw c.unexpected(side + ", the image_size of the vision tower,", key);
     }
     return sides;
   }
@@ -48,7 +48,7 @@ final class PictureSize {
     }
     JsonElement value = c.json().get(key);
     if (!value.isJsonObject() || !value.getAsJsonObject().keySet().equals(Set.of(LONGEST_EDGE))) {
-      throw c.unexpected(LONGEST_EDGE, key, value.toString());
+      throw c.unexpected(LONGEST_EDGE, key);
     }
     return c.object(key).size(LONGEST_EDGE, byDefault);
   }

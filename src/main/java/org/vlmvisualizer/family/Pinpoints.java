@@ -73,8 +73,7 @@ final class Pinpoints {
       throw c.unexpected(
           "1 to %d pairs of lengths, multiples of %d pixels with up to %d tiles"
               .formatted(MAX, side, MAX_TILES),
-          KEY,
-          list.toString());
+          KEY);
     }
     return List.copyOf(all);
   }

@@ -13,10 +13,11 @@ import org.vlmvisualizer.core.View;
  * <p>Source: {@code get_image_patches} in image_processing_llava_next.py of transformers 4.57.6.
  *
  * @param size S, side of a tile in pixels
+ * @param patchSize side of a patch in pixels
  * @param resolutions image_grid_pinpoints, multiples of S
- * @param rounds as in {@link AnyResolution}
+ * @param rounds whether patches are kept as by transformers, else as by LLaVA 1.2
  */
-record AnyResolutionTiles(
+public record AnyResolutionTiles(
     int size,
     int patchSize,
     Normalization normalization,

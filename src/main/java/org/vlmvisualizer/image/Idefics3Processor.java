@@ -4,8 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.vlmvisualizer.core.Grid;
-import org.vlmvisualizer.core.ModelInput;
-import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.View;
 
@@ -49,11 +47,6 @@ public record Idefics3Processor(
   static final int MAX_SIDE = 4096;
 
   @Override
-  public ModelInput process(List<RgbPicture> pictures, Progress progress) {
-    return lay(pictures).build(progress);
-  }
-
-  @Override
   public long mostTokens() {
     long columns = tiled ? multiple(Math.min(longestEdge, MAX_SIDE)) / size : 1;
     long crops = columns == 1 ? 1 : columns * columns + 1;
@@ -61,7 +54,8 @@ public record Idefics3Processor(
     return crops * (tokens + MARKERS);
   }
 
-  InputBuilder lay(List<RgbPicture> pictures) {
+  @Override
+  public InputBuilder lay(List<RgbPicture> pictures) {
     InputBuilder input = new InputBuilder(size, patchSize, IMAGE);
     for (int i = 0; i < pictures.size(); i++) {
       input.nextPicture();

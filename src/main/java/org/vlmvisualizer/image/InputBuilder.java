@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.JavaMemory;
@@ -18,7 +19,7 @@ import org.vlmvisualizer.core.View;
  * Collects the image tokens of a question in the order of the prompt: their text, place and patches
  * at once, so that the three cannot disagree. Pixels are made at the end, when all is counted.
  */
-final class InputBuilder {
+public final class InputBuilder {
   /** More crops than any picture or video of use makes: a tiled picture has up to 101. */
   private static final int MAX_CROPS = 1024;
 
@@ -113,6 +114,12 @@ final class InputBuilder {
     patches.add(from);
     weights.add(share);
     marker(token);
+  }
+
+  /** Puts other texts in the places of the pictures. */
+  InputBuilder withTexts(UnaryOperator<String> change) {
+    texts.replaceAll(text -> new StringBuilder(change.apply(text.toString())));
+    return this;
   }
 
   /** A view that shows one crop: each patch is a token. */

@@ -1,8 +1,6 @@
 package org.vlmvisualizer.image;
 
 import java.util.List;
-import org.vlmvisualizer.core.ModelInput;
-import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.View;
 
@@ -14,54 +12,15 @@ import org.vlmvisualizer.core.View;
  * _get_number_of_features} in processing_llava_next.py, {@code pack_image_features} in
  * modeling_llava_next.py.
  */
-public final class LlavaNextProcessor implements PictureProcessor {
-  private final AnyResolutionTiles tiles;
-
-  private LlavaNextProcessor(AnyResolutionTiles tiles) {
-    this.tiles = tiles;
-  }
-
-  /**
-   * @param size S, side of a tile in pixels
-   * @param patchSize side of a patch in pixels
-   * @param resolutions image_grid_pinpoints, multiples of S
-   */
-  public LlavaNextProcessor(
-      int size,
-      int patchSize,
-      Normalization normalization,
-      Resampling resampling,
-      List<Resolution> resolutions) {
-    this(new AnyResolutionTiles(size, patchSize, normalization, resampling, resolutions, true));
-  }
-
-  /**
-   * As LLaVA 1.2 has it, which resizes bicubically whatever the image processor says, and unpads
-   * without rounding.
-   *
-   * <p>Source: {@code process_anyres_image} in mm_utils.py, {@code unpad_image} in
-   * model/llava_arch.py.
-   *
-   * @param resolutions image_grid_pinpoints, multiples of S
-   */
-  public static LlavaNextProcessor original(
-      int size, int patchSize, Normalization normalization, List<Resolution> resolutions) {
-    return new LlavaNextProcessor(
-        new AnyResolutionTiles(
-            size, patchSize, normalization, Resampling.BICUBIC, resolutions, false));
-  }
-
-  @Override
-  public ModelInput process(List<RgbPicture> pictures, Progress progress) {
-    return lay(pictures).build(progress);
-  }
+public record LlavaNextProcessor(AnyResolutionTiles tiles) implements PictureProcessor {
 
   @Override
   public long mostTokens() {
     return tiles.mostTokens(Long.MAX_VALUE);
   }
 
-  InputBuilder lay(List<RgbPicture> pictures) {
+  @Override
+  public InputBuilder lay(List<RgbPicture> pictures) {
     InputBuilder input = new InputBuilder(tiles.size(), tiles.patchSize(), IMAGE);
     for (int i = 0; i < pictures.size(); i++) {
       input.nextPicture();

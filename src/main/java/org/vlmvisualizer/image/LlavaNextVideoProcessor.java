@@ -1,8 +1,6 @@
 package org.vlmvisualizer.image;
 
 import java.util.List;
-import org.vlmvisualizer.core.ModelInput;
-import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 
 /**
@@ -23,8 +21,8 @@ public record LlavaNextVideoProcessor(LlavaNextProcessor stills, SingleView fram
   public static final int STRIDE = 2;
 
   @Override
-  public ModelInput process(List<RgbPicture> pictures, Progress progress) {
-    return stills.process(pictures, progress);
+  public InputBuilder lay(List<RgbPicture> pictures) {
+    return stills.lay(pictures);
   }
 
   @Override
@@ -38,11 +36,7 @@ public record LlavaNextVideoProcessor(LlavaNextProcessor stills, SingleView fram
   }
 
   @Override
-  public ModelInput processVideo(List<RgbPicture> pictures, Progress progress) {
-    return layVideo(pictures).build(progress);
-  }
-
-  InputBuilder layVideo(List<RgbPicture> pictures) {
+  public InputBuilder layVideo(List<RgbPicture> pictures) {
     int patches = frames.size() / frames.patchSize();
     int side = patches / STRIDE;
     return InputBuilder.ofVideo(

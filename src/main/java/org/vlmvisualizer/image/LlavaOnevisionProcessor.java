@@ -2,8 +2,6 @@ package org.vlmvisualizer.image;
 
 import java.util.List;
 import java.util.function.IntBinaryOperator;
-import org.vlmvisualizer.core.ModelInput;
-import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.View;
 
@@ -17,44 +15,17 @@ import org.vlmvisualizer.core.View;
  * _get_number_of_features} in processing_llava_onevision.py, {@code pack_image_features} and {@code
  * apply_pooling} in modeling_llava_onevision.py. Frames are resized by {@code
  * LlavaOnevisionVideoProcessor}, which takes torchvision: see {@link Rounding#TORCH}.
+ *
+ * @param maxTiles of whose patches there may be about as many image tokens: the 9 of {@code
+ *     vision_aspect_ratio} anyres_max_9
+ * @param several for each of several pictures, padded with the mean colour
+ * @param frames for one frame of a video, squashed
  */
-public final class LlavaOnevisionProcessor implements PictureProcessor {
+public record LlavaOnevisionProcessor(
+    AnyResolutionTiles tiles, int maxTiles, SingleView several, SingleView frames)
+    implements PictureProcessor {
   /** By how much the joined patches may exceed a side before they are resized. */
   private static final double LARGEST_RATIO = 1.1;
-
-  private final AnyResolutionTiles tiles;
-  private final int maxTiles;
-  private final SingleView several;
-  private final SingleView frames;
-
-  /**
-   * @param size S, side of a tile in pixels
-   * @param patchSize side of a patch in pixels
-   * @param resolutions image_grid_pinpoints, multiples of S
-   * @param maxTiles of whose patches there may be about as many image tokens: the 9 of {@code
-   *     vision_aspect_ratio} anyres_max_9
-   * @param several for each of several pictures, padded with the mean colour
-   * @param frames for one frame of a video, squashed
-   */
-  public LlavaOnevisionProcessor(
-      int size,
-      int patchSize,
-      Normalization normalization,
-      Resampling resampling,
-      List<Resolution> resolutions,
-      int maxTiles,
-      SingleView several,
-      SingleView frames) {
-    tiles = new AnyResolutionTiles(size, patchSize, normalization, resampling, resolutions, true);
-    this.maxTiles = maxTiles;
-    this.several = several;
-    this.frames = frames;
-  }
-
-  @Override
-  public ModelInput process(List<RgbPicture> pictures, Progress progress) {
-    return lay(pictures).build(progress);
-  }
 
   /** Of one picture; each of several has one crop. */
   @Override
@@ -63,7 +34,8 @@ public final class LlavaOnevisionProcessor implements PictureProcessor {
     return tiles.mostTokens((long) (LARGEST_RATIO * LARGEST_RATIO * patches));
   }
 
-  InputBuilder lay(List<RgbPicture> pictures) {
+  @Override
+  public InputBuilder lay(List<RgbPicture> pictures) {
     InputBuilder input = new InputBuilder(tiles.size(), tiles.patchSize(), IMAGE);
     for (int i = 0; i < pictures.size(); i++) {
       input.nextPicture();
@@ -137,11 +109,7 @@ public final class LlavaOnevisionProcessor implements PictureProcessor {
   }
 
   @Override
-  public ModelInput processVideo(List<RgbPicture> pictures, Progress progress) {
-    return layVideo(pictures).build(progress);
-  }
-
-  InputBuilder layVideo(List<RgbPicture> pictures) {
+  public InputBuilder layVideo(List<RgbPicture> pictures) {
     int patches = frames.size() / frames.patchSize();
     int side = (patches + 1) / 2;
     BilinearAxis axis = BilinearAxis.of(patches, side);

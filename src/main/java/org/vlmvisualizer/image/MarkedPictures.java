@@ -2,8 +2,6 @@ package org.vlmvisualizer.image;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.vlmvisualizer.core.ModelInput;
-import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 
 /**
@@ -16,8 +14,8 @@ public record MarkedPictures(PictureProcessor plain, UnaryOperator<String> texts
     implements PictureProcessor {
 
   @Override
-  public ModelInput process(List<RgbPicture> pictures, Progress progress) {
-    return plain.process(pictures, progress).withTexts(texts);
+  public InputBuilder lay(List<RgbPicture> pictures) {
+    return plain.lay(pictures).withTexts(texts);
   }
 
   @Override

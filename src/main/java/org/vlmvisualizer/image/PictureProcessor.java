@@ -30,7 +30,12 @@ public interface PictureProcessor {
    * @throws InputException if they are too many for this processor or for Java's memory
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
    */
-  ModelInput process(List<RgbPicture> pictures, Progress progress);
+  default ModelInput process(List<RgbPicture> pictures, Progress progress) {
+    return lay(pictures).build(progress);
+  }
+
+  /** The tokens of the pictures in the order of the prompt; no pixel is made yet. */
+  InputBuilder lay(List<RgbPicture> pictures);
 
   /** Whether the model was made for videos: whether {@link #processVideo} does not refuse. */
   default boolean takesVideos() {
@@ -50,6 +55,11 @@ public interface PictureProcessor {
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
    */
   default ModelInput processVideo(List<RgbPicture> frames, Progress progress) {
+    return layVideo(frames).build(progress);
+  }
+
+  /** The tokens of a video, as {@link #lay} has them of pictures. */
+  default InputBuilder layVideo(List<RgbPicture> frames) {
     throw new InputException(
         "Expected a model that was made for videos, found one for still pictures; ask about single time points, or choose a LLaVA-NeXT-Video or LLaVA-OneVision model.");
   }

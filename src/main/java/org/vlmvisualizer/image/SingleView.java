@@ -2,8 +2,6 @@ package org.vlmvisualizer.image;
 
 import java.util.List;
 import org.vlmvisualizer.core.Grid;
-import org.vlmvisualizer.core.ModelInput;
-import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.View;
 
@@ -46,17 +44,13 @@ public record SingleView(
   }
 
   @Override
-  public ModelInput process(List<RgbPicture> pictures, Progress progress) {
-    return lay(pictures).build(progress);
-  }
-
-  @Override
   public long mostTokens() {
     long side = size / patchSize;
     return side * side;
   }
 
-  InputBuilder lay(List<RgbPicture> pictures) {
+  @Override
+  public InputBuilder lay(List<RgbPicture> pictures) {
     InputBuilder input = new InputBuilder(size, patchSize, IMAGE);
     for (int i = 0; i < pictures.size(); i++) {
       RgbPicture picture = pictures.get(i);

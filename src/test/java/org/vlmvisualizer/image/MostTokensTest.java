@@ -15,14 +15,14 @@ class MostTokensTest {
       new Normalization(new double[3], new double[] {1, 1, 1}, 1 / 255.0);
   private static final int[] LENGTHS = {1, 20, 56, 112, 130, 168, 224, 336, 500};
 
-  private static List<Resolution> resolutions(int most) {
+  private static AnyResolutionTiles tiles(int most) {
     List<Resolution> all = new ArrayList<>();
     for (int rows = 1; rows <= most; rows++) {
       for (int columns = 1; columns <= most; columns++) {
         all.add(new Resolution(56 * columns, 56 * rows));
       }
     }
-    return all;
+    return new AnyResolutionTiles(56, 7, PLAIN, Resampling.BICUBIC, all, true);
   }
 
   private static void check(
@@ -48,16 +48,13 @@ class MostTokensTest {
 
   @Test
   void next() {
-    LlavaNextProcessor next =
-        new LlavaNextProcessor(56, 7, PLAIN, Resampling.BICUBIC, resolutions(2));
+    LlavaNextProcessor next = new LlavaNextProcessor(tiles(2));
     check(next, p -> next.lay(List.of(p)), MostTokensTest::images);
   }
 
   @Test
   void oneVision() {
-    LlavaOnevisionProcessor onevision =
-        new LlavaOnevisionProcessor(
-            56, 7, PLAIN, Resampling.BICUBIC, resolutions(6), 9, null, null);
+    LlavaOnevisionProcessor onevision = new LlavaOnevisionProcessor(tiles(6), 9, null, null);
     check(onevision, p -> onevision.lay(List.of(p)), MostTokensTest::images);
   }
 

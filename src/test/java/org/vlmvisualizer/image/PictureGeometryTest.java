@@ -103,7 +103,8 @@ class PictureGeometryTest {
         Stream.of(new int[][] {{1, 2}, {2, 1}, {2, 2}, {1, 3}, {3, 1}})
             .map(p -> new Resolution(56 * p[0], 56 * p[1]))
             .toList();
-    return new LlavaNextProcessor(56, 7, PLAIN, Resampling.BICUBIC, pinpoints);
+    return new LlavaNextProcessor(
+        new AnyResolutionTiles(56, 7, PLAIN, Resampling.BICUBIC, pinpoints, true));
   }
 
   private static LlavaOnevisionProcessor onevision(int size) {
@@ -114,11 +115,7 @@ class PictureGeometryTest {
       }
     }
     return new LlavaOnevisionProcessor(
-        size,
-        7,
-        PLAIN,
-        Resampling.BICUBIC,
-        pinpoints,
+        new AnyResolutionTiles(size, 7, PLAIN, Resampling.BICUBIC, pinpoints, true),
         3,
         single(size, Shape.PAD),
         single(size, Shape.SQUASH));

@@ -85,8 +85,13 @@ class PictureGoldenTest {
   }
 
   private static LlavaNextProcessor next(JsonObject spec, Normalization normalization) {
-    return new LlavaNextProcessor(
-        size(spec), patch(spec), normalization, Resampling.BICUBIC, resolutions(spec));
+    return new LlavaNextProcessor(tiles(spec, normalization, resolutions(spec)));
+  }
+
+  private static AnyResolutionTiles tiles(
+      JsonObject spec, Normalization normalization, List<Resolution> resolutions) {
+    return new AnyResolutionTiles(
+        size(spec), patch(spec), normalization, Resampling.BICUBIC, resolutions, true);
   }
 
   @Test
@@ -122,11 +127,7 @@ class PictureGoldenTest {
     JsonObject spec = golden.getAsJsonObject("llava-onevision").getAsJsonObject("frames");
     LlavaOnevisionProcessor processor =
         new LlavaOnevisionProcessor(
-            size(spec),
-            patch(spec),
-            eightBit(),
-            Resampling.BICUBIC,
-            List.of(new Resolution(size(spec), size(spec))),
+            tiles(spec, eightBit(), List.of(new Resolution(size(spec), size(spec)))),
             9,
             null,
             frames(spec, Shape.SQUASH));
@@ -135,11 +136,7 @@ class PictureGoldenTest {
 
   private static LlavaOnevisionProcessor onevision(JsonObject spec) {
     return new LlavaOnevisionProcessor(
-        size(spec),
-        patch(spec),
-        SIGLIP,
-        Resampling.BICUBIC,
-        resolutions(spec),
+        tiles(spec, SIGLIP, resolutions(spec)),
         spec.get("max_tiles").getAsInt(),
         new SingleView(
             size(spec),
