@@ -1,6 +1,7 @@
 package org.vlmvisualizer.family;
 
 import com.google.gson.JsonElement;
+import java.util.Optional;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.core.InputException;
@@ -15,21 +16,17 @@ import org.vlmvisualizer.prompt.PromptTemplate;
 record ChatTemplate(String jinja, String file) {
   private static final String KEY = "chat_template";
 
-  /** The one that transformers renders, or null if there is none. */
-  static ChatTemplate of(Checkpoint checkpoint) {
-    ChatTemplate template = inJson(checkpoint, "chat_template.json");
-    if (template == null && checkpoint.has("chat_template.jinja")) {
-      template = of(checkpoint.text("chat_template.jinja"), "chat_template.jinja");
-    }
-    if (template == null) {
-      template = inJson(checkpoint, "processor_config.json");
-    }
-    // The processor has none in transformers, then; here its tokenizer's is taken.
-    return template == null ? ofTokenizer(checkpoint) : template;
+  /** The one that transformers renders, if there is one. */
+  static Optional<ChatTemplate> of(Checkpoint checkpoint) {
+    return inJson(checkpoint, "chat_template.json")
+        .or(() -> inText(checkpoint, "chat_template.jinja"))
+        .or(() -> inJson(checkpoint, "processor_config.json"))
+        // The processor has none in transformers, then; here its tokenizer's is taken.
+        .or(() -> ofTokenizer(checkpoint));
   }
 
-  /** The tokenizer's own, or null if there is none. */
-  static ChatTemplate ofTokenizer(Checkpoint checkpoint) {
+  /** The tokenizer's own, if there is one. */
+  static Optional<ChatTemplate> ofTokenizer(Checkpoint checkpoint) {
     return inJson(checkpoint, "tokenizer_config.json");
   }
 
@@ -40,7 +37,11 @@ record ChatTemplate(String jinja, String file) {
     return KnownChatTemplates.recognise(jinja, file);
   }
 
-  private static ChatTemplate inJson(Checkpoint checkpoint, String file) {
+  private static Optional<ChatTemplate> inText(Checkpoint checkpoint, String file) {
+    return of(checkpoint.has(file) ? checkpoint.text(file) : "", file);
+  }
+
+  private static Optional<ChatTemplate> inJson(Checkpoint checkpoint, String file) {
     ConfigObject config = checkpoint.settings(file);
     if (!config.has(KEY) || !config.json().get(KEY).isJsonArray()) {
       return of(config.text(KEY, ""), file);
@@ -57,7 +58,7 @@ record ChatTemplate(String jinja, String file) {
     throw config.unexpected("one named default", KEY, "others");
   }
 
-  private static ChatTemplate of(String jinja, String file) {
-    return jinja.isBlank() ? null : new ChatTemplate(jinja, file);
+  private static Optional<ChatTemplate> of(String jinja, String file) {
+    return jinja.isBlank() ? Optional.empty() : Optional.of(new ChatTemplate(jinja, file));
   }
 }

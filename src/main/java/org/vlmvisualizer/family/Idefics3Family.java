@@ -1,12 +1,10 @@
 package org.vlmvisualizer.family;
 
-import java.util.List;
 import java.util.Map;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.checkpoint.WeightMap;
 import org.vlmvisualizer.core.ConnectorConfig;
-import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.VisionConfig;
@@ -23,7 +21,7 @@ import org.vlmvisualizer.prompt.PromptTemplate;
  * <p>Defaults of absent keys are those of transformers 4.57.6: Idefics3Config and SmolVLMConfig,
  * which are alike; Idefics3ImageProcessor, SmolVLMImageProcessor.
  */
-final class Idefics3Family implements ModelFamily {
+final class Idefics3Family extends ModelFamily {
   private static final int MAX_SCALE_FACTOR = 16;
 
   private static final WeightMap WEIGHTS =
@@ -34,23 +32,11 @@ final class Idefics3Family implements ModelFamily {
               "model.text_model.", "language_model."),
           ClipTower.BUFFERS);
 
-  private final String modelType;
-
   /**
    * @param modelType idefics3, which SmolVLM has too, or smolvlm
    */
   Idefics3Family(String modelType) {
-    this.modelType = modelType;
-  }
-
-  @Override
-  public String modelType() {
-    return modelType;
-  }
-
-  @Override
-  public WeightMap weightMap() {
-    return WEIGHTS;
+    super(modelType, WEIGHTS);
   }
 
   @Override
@@ -104,15 +90,14 @@ final class Idefics3Family implements ModelFamily {
 
   @Override
   public PromptTemplate template(Checkpoint checkpoint) {
-    ChatTemplate given = ChatTemplate.of(checkpoint);
-    return given == null ? PromptTemplate.CHATML : given.known();
+    return ChatTemplate.of(checkpoint).map(ChatTemplate::known).orElse(PromptTemplate.CHATML);
   }
 
   @Override
   public PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
     checkLength(checkpoint, config);
     LlavaProcessor.checkTokens(checkpoint, Idefics3Processor.TOKENS);
-    return ModelFamily.super.encoder(checkpoint, config);
+    return super.encoder(checkpoint, config);
   }
 
   /** processor_config.json says how many image tokens a tile has. */
@@ -125,11 +110,5 @@ final class Idefics3Family implements ModelFamily {
       throw processor.unexpected(
           tokens + ", as many as config.json makes of a tile", "image_seq_len", "" + found);
     }
-  }
-
-  @Override
-  public Generation generation(Checkpoint checkpoint) {
-    ConfigObject config = checkpoint.config();
-    return GenerationSettings.of(checkpoint, config.object("text_config"), true);
   }
 }

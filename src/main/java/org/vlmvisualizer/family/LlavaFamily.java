@@ -6,7 +6,6 @@ import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.checkpoint.WeightMap;
 import org.vlmvisualizer.core.ConnectorConfig;
-import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PictureOptions;
@@ -21,7 +20,7 @@ import org.vlmvisualizer.prompt.PromptTemplate;
  *
  * <p>Defaults of absent keys are those of transformers 4.57: LlavaConfig.
  */
-class LlavaFamily implements ModelFamily {
+class LlavaFamily extends ModelFamily {
   private static final WeightMap WEIGHTS =
       new WeightMap(
           Map.ofEntries(
@@ -37,7 +36,6 @@ class LlavaFamily implements ModelFamily {
               Map.entry("model.image_newline", "image_newline")),
           Stream.concat(ClipTower.BUFFERS.stream(), VisionSettings.POOLING_HEAD.stream()).toList());
 
-  private final String modelType;
   private final int imageTokenId;
   private final int featureLayer;
 
@@ -51,19 +49,9 @@ class LlavaFamily implements ModelFamily {
    * @param imageTokenId what absent keys mean, as {@code featureLayer}
    */
   LlavaFamily(String modelType, int imageTokenId, int featureLayer) {
-    this.modelType = modelType;
+    super(modelType, WEIGHTS);
     this.imageTokenId = imageTokenId;
     this.featureLayer = featureLayer;
-  }
-
-  @Override
-  public final String modelType() {
-    return modelType;
-  }
-
-  @Override
-  public WeightMap weightMap() {
-    return WEIGHTS;
   }
 
   @Override
@@ -140,22 +128,14 @@ class LlavaFamily implements ModelFamily {
 
   @Override
   public PromptTemplate template(Checkpoint checkpoint) {
-    ChatTemplate given = ChatTemplate.of(checkpoint);
-    return given != null ? given.known() : DefaultTemplate.of(text(checkpoint));
-  }
-
-  @Override
-  public Generation generation(Checkpoint checkpoint) {
-    return GenerationSettings.of(checkpoint, text(checkpoint), true);
-  }
-
-  private static ConfigObject text(Checkpoint checkpoint) {
-    return checkpoint.config().object("text_config");
+    return ChatTemplate.of(checkpoint)
+        .map(ChatTemplate::known)
+        .orElseGet(() -> DefaultTemplate.of(checkpoint.config().object("text_config")));
   }
 
   @Override
   public PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
     LlavaProcessor.check(checkpoint, config);
-    return ModelFamily.super.encoder(checkpoint, config);
+    return super.encoder(checkpoint, config);
   }
 }

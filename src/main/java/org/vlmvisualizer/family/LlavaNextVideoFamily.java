@@ -34,7 +34,7 @@ final class LlavaNextVideoFamily extends LlavaNextFamily {
   }
 
   @Override
-  public int videoTokenId(Checkpoint checkpoint, ModelConfig config) {
+  int videoTokenId(Checkpoint checkpoint, ModelConfig config) {
     return tokenId(checkpoint.config(), "video_token", 32000);
   }
 

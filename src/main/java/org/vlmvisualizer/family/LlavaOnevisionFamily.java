@@ -38,7 +38,7 @@ final class LlavaOnevisionFamily extends LlavaFamily {
   }
 
   @Override
-  public int videoTokenId(Checkpoint checkpoint, ModelConfig config) {
+  int videoTokenId(Checkpoint checkpoint, ModelConfig config) {
     return tokenId(checkpoint.config(), "video_token", 151647);
   }
 

@@ -30,7 +30,7 @@ import org.vlmvisualizer.prompt.SentencePieceTokenizer;
  * <p>Source: LLaVA 1.2, model/llava_arch.py, model/multimodal_projector/builder.py,
  * model/multimodal_encoder/clip_encoder.py, mm_utils.py; HuatuoGPT-Vision, cli.py.
  */
-final class LlavaOriginalFamily implements ModelFamily {
+final class LlavaOriginalFamily extends ModelFamily {
   /** The decoder by {@code model_type} of config.json. */
   private static final Map<String, DecoderSettings> DECODERS =
       Map.of(
@@ -45,7 +45,9 @@ final class LlavaOriginalFamily implements ModelFamily {
   /** What the original code puts into the ids for a picture; no vocabulary has it. */
   private static final int IMAGE_TOKEN_INDEX = -200;
 
-  private static final WeightMap WEIGHTS = new WeightMap(prefixes(), ClipTower.BUFFERS);
+  LlavaOriginalFamily() {
+    super("llava", new WeightMap(prefixes(), ClipTower.BUFFERS));
+  }
 
   private static Map<String, String> prefixes() {
     Map<String, String> prefixes = new HashMap<>();
@@ -65,12 +67,7 @@ final class LlavaOriginalFamily implements ModelFamily {
   }
 
   @Override
-  public String modelType() {
-    return "llava";
-  }
-
-  @Override
-  public boolean accepts(Checkpoint checkpoint) {
+  boolean accepts(Checkpoint checkpoint) {
     ConfigObject config = checkpoint.config();
     return DECODERS.containsKey(config.text("model_type", ""))
         && config.has("mm_vision_tower")
@@ -78,16 +75,11 @@ final class LlavaOriginalFamily implements ModelFamily {
   }
 
   @Override
-  public boolean runs(ModelKind kind) {
+  boolean runs(ModelKind kind) {
     DecoderSettings decoder = DECODERS.get(kind.modelType());
     return decoder != null
         && kind.decoder().equals(decoder.modelType())
         && kind.tower().equals("clip_vision_model");
-  }
-
-  @Override
-  public WeightMap weightMap() {
-    return WEIGHTS;
   }
 
   @Override
@@ -129,7 +121,7 @@ final class LlavaOriginalFamily implements ModelFamily {
   }
 
   @Override
-  public List<StoredTensor> tensors(Checkpoint checkpoint) {
+  List<StoredTensor> tensors(Checkpoint checkpoint) {
     List<StoredTensor> tensors = new ArrayList<>(checkpoint.tensors());
     tensors.addAll(ClipTower.of(checkpoint).tensorsOutside());
     return tensors;
@@ -153,12 +145,11 @@ final class LlavaOriginalFamily implements ModelFamily {
 
   @Override
   public PromptTemplate template(Checkpoint checkpoint) {
-    ChatTemplate given = ChatTemplate.ofTokenizer(checkpoint);
-    if (given != null && given.jinja().contains(PromptTemplate.IMAGE)) {
-      return given.known();
-    }
     // The original code goes by the folder's name; a template of the text-only base says nothing.
-    return DefaultTemplate.of(checkpoint.config());
+    return ChatTemplate.ofTokenizer(checkpoint)
+        .filter(given -> given.jinja().contains(PromptTemplate.IMAGE))
+        .map(ChatTemplate::known)
+        .orElseGet(() -> DefaultTemplate.of(checkpoint.config()));
   }
 
   /** The original code hands the prompt over as embeddings. */

@@ -20,47 +20,54 @@ import org.vlmvisualizer.prompt.TokenizerConfig;
  * are called, how their picture and prompt are prepared. Every method throws {@link
  * org.vlmvisualizer.core.InputException} where a checkpoint asks for what is not supported.
  */
-public interface ModelFamily {
+public abstract class ModelFamily {
+  private final String modelType;
+  private final WeightMap weightMap;
+
+  ModelFamily(String modelType, WeightMap weightMap) {
+    this.modelType = modelType;
+    this.weightMap = weightMap;
+  }
+
   /** The {@code model_type} of config.json. */
-  String modelType();
+  final String modelType() {
+    return modelType;
+  }
 
   /** Whether a checkpoint of this {@code model_type} is of this family. */
-  default boolean accepts(Checkpoint checkpoint) {
-    return checkpoint.config().text("model_type", "").equals(modelType());
+  boolean accepts(Checkpoint checkpoint) {
+    return checkpoint.config().text("model_type", "").equals(modelType);
   }
 
   /** Whether it runs models of a kind; {@link #config} of one says the same by its files. */
-  default boolean runs(ModelKind kind) {
-    return kind.modelType().equals(modelType())
+  boolean runs(ModelKind kind) {
+    return kind.modelType().equals(modelType)
         && DecoderSettings.knows(kind.decoder())
         && VisionSettings.knows(kind.tower());
   }
 
-  ModelConfig config(Checkpoint checkpoint);
-
-  WeightMap weightMap();
+  public abstract ModelConfig config(Checkpoint checkpoint);
 
   /** All tensors that a model of this checkpoint may be made of. */
-  default List<StoredTensor> tensors(Checkpoint checkpoint) {
+  List<StoredTensor> tensors(Checkpoint checkpoint) {
     return checkpoint.tensors();
   }
 
   /** The weights by canonical name; of an adapter, those of its base with what it changes. */
-  default Weights weights(Checkpoint checkpoint, ModelConfig config) {
+  public Weights weights(Checkpoint checkpoint, ModelConfig config) {
     List<StoredTensor> stored = tensors(checkpoint);
     if (config.decoder().tieWordEmbeddings()) {
       // As in transformers, embeddings count where an lm_head is stored beside them.
       stored =
           stored.stream()
-              .filter(t -> !weightMap().canonical(t.name()).equals("lm_head.weight"))
+              .filter(t -> !weightMap.canonical(t.name()).equals("lm_head.weight"))
               .toList();
     }
-    return AdaptedWeights.resolve(
-        stored, checkpoint.adapter(), weightMap(), WeightShapes.of(config));
+    return AdaptedWeights.resolve(stored, checkpoint.adapter(), weightMap, WeightShapes.of(config));
   }
 
   /** The tokenizer, and how a picture is put into a prompt. The caller closes it. */
-  default PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
+  public PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
     JsonObject tokenizer =
         TokenizerConfig.applied(
             checkpoint.required("tokenizer.json"), checkpoint.optional("tokenizer_config.json"));
@@ -80,7 +87,7 @@ public interface ModelFamily {
   }
 
   /** What stands for a part of a video in a prompt; the image token where the model takes none. */
-  default int videoTokenId(Checkpoint checkpoint, ModelConfig config) {
+  int videoTokenId(Checkpoint checkpoint, ModelConfig config) {
     return config.imageTokenId();
   }
 
@@ -89,10 +96,12 @@ public interface ModelFamily {
    *
    * @throws InputException if the checkpoint or the options ask for what is not supported
    */
-  PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options);
+  public abstract PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options);
 
-  PromptTemplate template(Checkpoint checkpoint);
+  public abstract PromptTemplate template(Checkpoint checkpoint);
 
   /** How the tokens of an answer are chosen, and which end it. */
-  Generation generation(Checkpoint checkpoint);
+  public Generation generation(Checkpoint checkpoint) {
+    return GenerationSettings.of(checkpoint, checkpoint.config().object("text_config"), true);
+  }
 }
