@@ -24,14 +24,8 @@ class Network(Module):
   def fill_columns(self: __torch__.Network, weight: Tensor, start: int, columns: Tensor) -> Tensor:
     return weight[:, start:start + columns.size(1)].copy_(columns)
 
-  def quantise_int8(self: __torch__.Network, w: Tensor) -> List[Tensor]:
-    return __torch__.ops.quantise_int8(w)
-
-  def quantise_int4(self: __torch__.Network, w: Tensor, group: int) -> List[Tensor]:
-    return __torch__.ops.quantise_int4(w, group)
-
-  def group_int4(self: __torch__.Network, w: Tensor, group: int) -> List[Tensor]:
-    return __torch__.ops.group_int4(w, group)
+  def quantise(self: __torch__.Network, form: str, w: Tensor, group: int) -> List[Tensor]:
+    return __torch__.ops.quantise(form, w, group)
 
   def pack(self: __torch__.Network, weight: Tensor) -> Tensor:
     return __torch__.packed.pack(weight)

@@ -67,6 +67,17 @@ def group_int4(w: Tensor, group: int) -> List[Tensor]:
   return [low + high * 16, scales]
 
 
+# A matrix in the form of a quantised Projection, and its scales.
+def quantise(form: str, w: Tensor, group: int) -> List[Tensor]:
+  if form == "int8":
+    made = __torch__.ops.quantise_int8(w)
+  elif form == "int4":
+    made = __torch__.ops.quantise_int4(w, group)
+  else:
+    made = __torch__.ops.group_int4(w, group)
+  return made
+
+
 # What group_int4 made -> [N, K] bfloat16.
 def widen_groups(weight: Tensor, scales: Tensor) -> Tensor:
   q = torch.stack([weight % 16, torch.floor_divide(weight, 16)], 3).to(15).flatten(2, 3)

@@ -61,20 +61,10 @@ public final class LlavaNetwork implements AutoCloseable {
       Precision precision,
       Function<String, Path> quantisedFolder,
       Progress progress) {
+    Function<DeviceChoice, LlavaNetwork> loader =
+        place -> loadOn(place, config, weights, imageTokens, precision, quantisedFolder, progress);
     return EngineThread.call(
-        () ->
-            GpuAttempt.load(
-                DeviceChoice.of(device),
-                LoadingMark.folder(),
-                place ->
-                    loadOn(
-                        place,
-                        config,
-                        weights,
-                        imageTokens,
-                        precision,
-                        quantisedFolder,
-                        progress)));
+        () -> GpuAttempt.load(DeviceChoice.of(device), LoadingMark.folder(), loader));
   }
 
   private static LlavaNetwork loadOn(

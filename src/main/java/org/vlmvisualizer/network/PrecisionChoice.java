@@ -21,6 +21,8 @@ import org.vlmvisualizer.engine.Precision;
  */
 record PrecisionChoice(Precision precision, String reason) {
   private static final long FLOAT32_PARAMETERS = 1_000_000_000;
+  private static final List<Precision> NARROW =
+      List.of(Precision.BFLOAT16, Precision.INT8, Precision.INT4);
 
   /**
    * Takes the wanted precision, or for AUTO the best that fits: on a CPU, float32 for models of up
@@ -65,18 +67,16 @@ record PrecisionChoice(Precision precision, String reason) {
     }
     if (wanted != Precision.AUTO) {
       return List.of(wanted);
-    } else if (gpu) {
-      return List.of(Precision.BFLOAT16, Precision.INT8, Precision.INT4);
-    } else if (preferFloat32) {
+    } else if (preferFloat32 && !gpu) {
       return List.of(Precision.FLOAT32, Precision.BFLOAT16, Precision.INT8, Precision.INT4);
     }
-    return List.of(Precision.BFLOAT16, Precision.INT8, Precision.INT4);
+    return NARROW;
   }
 
   /** What would fit: another precision, the CPU, or nothing. */
   private static String remedy(
       ModelConfig config, Weights weights, long imageTokens, Device device, long available) {
-    for (Precision precision : List.of(Precision.BFLOAT16, Precision.INT8, Precision.INT4)) {
+    for (Precision precision : NARROW) {
       if (MemoryNeed.bytes(config, weights, imageTokens, precision, false) <= available) {
         return "choose precision " + precision + ", which fits.";
       }

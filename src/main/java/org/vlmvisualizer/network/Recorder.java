@@ -1,7 +1,6 @@
 package org.vlmvisualizer.network;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +72,7 @@ final class Recorder {
     }
     tokens.add(new GeneratedToken(id, texts.apply(id), probability));
     if (request.rows()) {
-      float[][] layers = split(torch.floats(step.recorded().get(0)), request.layers().size());
+      float[][] layers = torch.rows(step.recorded().get(0));
       rows.add(layers);
       keep(step, layers);
     }
@@ -152,14 +151,5 @@ final class Recorder {
       sum += row[k];
     }
     return sum;
-  }
-
-  private static float[][] split(float[] values, int count) {
-    int length = values.length / count;
-    float[][] parts = new float[count][];
-    for (int i = 0; i < count; i++) {
-      parts[i] = Arrays.copyOfRange(values, i * length, (i + 1) * length);
-    }
-    return parts;
   }
 }

@@ -93,9 +93,10 @@ public final class Session {
         id = recorder.add(step);
       }
       recorder.lap("decode");
-      return recorder.trace(
-          rows(promptTotal, n, counted),
-          rows(seen.attention(), network.config.vision().numPatches()));
+      if (promptTotal != null) {
+        promptTotal = (PtNDArray) promptTotal.div(counted.layers().size());
+      }
+      return recorder.trace(rows(promptTotal), rows(seen.attention()));
     } catch (EngineException e) {
       throw OutOfMemory.explained(e, network.device(), longest);
     }
@@ -158,20 +159,7 @@ public final class Session {
         request.logits());
   }
 
-  private float[][] rows(PtNDArray total, int n, TraceRequest request) {
-    return total == null ? null : rows((PtNDArray) total.div(request.layers().size()), n);
-  }
-
-  /** The rows of a matrix, each with so many columns. */
-  private float[][] rows(PtNDArray matrix, int columns) {
-    if (matrix == null) {
-      return null;
-    }
-    float[] values = network.torch.floats(matrix);
-    float[][] rows = new float[values.length / columns][columns];
-    for (int i = 0; i < rows.length; i++) {
-      System.arraycopy(values, i * columns, rows[i], 0, columns);
-    }
-    return rows;
+  private float[][] rows(PtNDArray matrix) {
+    return matrix == null ? null : network.torch.rows(matrix);
   }
 }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.Buffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.vlmvisualizer.core.FileTrouble;
@@ -208,6 +209,17 @@ final class Torch implements AutoCloseable {
     }
   }
 
+  /** The rows of a matrix, widened to float32. */
+  float[][] rows(PtNDArray matrix) {
+    float[] values = floats(matrix);
+    int columns = (int) matrix.getShape().get(1);
+    float[][] rows = new float[values.length / columns][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = Arrays.copyOfRange(values, i * columns, (i + 1) * columns);
+    }
+    return rows;
+  }
+
   /** Whole numbers, to choose rows by. */
   PtNDArray numbers(PtNDManager owner, int... numbers) {
     LongBuffer wide = LongBuffer.wrap(IntStream.of(numbers).asLongStream().toArray());
@@ -260,10 +272,8 @@ final class Torch implements AutoCloseable {
   private static IValue toIValue(Object argument) {
     if (argument instanceof PtNDArray array) {
       return IValue.from(array);
-    } else if (argument instanceof Integer number) {
-      return IValue.from((long) number);
-    } else if (argument instanceof Long number) {
-      return IValue.from((long) number);
+    } else if (argument instanceof Integer || argument instanceof Long) {
+      return IValue.from(((Number) argument).longValue());
     } else if (argument instanceof Double number) {
       return IValue.from((double) number);
     } else if (argument instanceof Boolean flag) {

@@ -94,13 +94,7 @@ final class WeightLoader {
    */
   PtNDArray rows(PtNDManager owner, String name, int... numbers) {
     Part part = parts("", name).get(0);
-    PtNDArray target =
-        torch.tensor(
-            owner,
-            "empty",
-            new long[] {numbers.length, part.tensor().rowSize()},
-            Precision.FLOAT32.scalarType(),
-            device);
+    PtNDArray target = wide(owner, numbers.length, part.tensor().rowSize());
     for (int i = 0; i < numbers.length; i++) {
       if (numbers[i] < 0 || numbers[i] >= part.rows()) {
         throw new InputException(
@@ -164,7 +158,7 @@ final class WeightLoader {
     }
     PtNDArray[] quantised = cached(names[0]);
     if (quantised == null) {
-      quantised = precision == Precision.INT8 ? int8(parts) : int4(parts);
+      quantised = quantised(parts);
       toCache(names[0], quantised);
     }
     return keep("projection", form(), quantised[0], quantised[1], bias);
@@ -274,82 +268,50 @@ final class WeightLoader {
     return torch.keep(IValue.listFrom(weights.toArray(IValue[]::new)));
   }
 
-  private PtNDArray[] int8(List<Part> parts) {
-    long rows = rows(parts);
-    PtNDArray weight = empty(INT8, rows, parts.get(0).tensor().rowSize());
-    PtNDArray scales = empty(precision.scalarType(), rows);
-    quantise(
-        parts,
-        (scope, start, chunk) -> {
-          PtNDArray[] q = torch.tensors(scope, "quantise_int8", chunk);
-          torch.tensor(scope, "fill", weight, start, q[0]);
-          torch.tensor(scope, "fill", scales, start, q[1]);
-        });
-    return new PtNDArray[] {weight, scales};
-  }
-
-  private PtNDArray[] int4(List<Part> parts) {
+  /** A matrix and its scales, made of whole blocks of rows in float32. */
+  private PtNDArray[] quantised(List<Part> parts) {
     long rows = rows(parts);
     long columns = parts.get(0).tensor().rowSize();
-    int group = group(columns);
-    if (!torch.isOnCpu()) {
-      return groupedInt4(parts, rows, columns, group);
+    int group = precision.isInt4() ? group(columns) : 0;
+    PtNDArray[] whole = unfilled(rows, columns, group);
+    String fill = form().equals("int4") ? "fill_columns" : "fill";
+    long blocks = Math.max(1, CHUNK_BYTES / (DType.F32.bytes() * columns * BLOCK_ROWS));
+    long step = blocks * BLOCK_ROWS;
+    for (long start = 0; start < rows; start += step) {
+      long count = Math.min(step, rows - start);
+      try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
+        PtNDArray chunk = wide(scope, count, columns);
+        fill(chunk, parts, start, count);
+        PtNDArray[] some = torch.tensors(scope, "quantise", form(), chunk, group);
+        torch.tensor(scope, "fill", whole[0], start, some[0]);
+        torch.tensor(scope, fill, whole[1], start, some[1]);
+      }
     }
-    PtNDArray weight = empty(UINT8, rows, columns / 2);
-    PtNDArray scales = empty(precision.scalarType(), columns / group, rows, 2);
-    quantise(
-        parts,
-        (scope, start, chunk) -> {
-          PtNDArray[] q = torch.tensors(scope, "quantise_int4", chunk, group);
-          torch.tensor(scope, "fill", weight, start, q[0]);
-          torch.tensor(scope, "fill_columns", scales, start, q[1]);
-        });
-    return new PtNDArray[] {weight, scales};
+    return whole;
   }
 
-  /** For devices without PyTorch's int4 kernel. */
-  private PtNDArray[] groupedInt4(List<Part> parts, long rows, long columns, int group) {
-    PtNDArray weight = empty(UINT8, rows, columns / group, group / 2);
-    PtNDArray scales = empty(precision.scalarType(), rows, columns / group, 2);
-    quantise(
-        parts,
-        (scope, start, chunk) -> {
-          PtNDArray[] q = torch.tensors(scope, "group_int4", chunk, group);
-          torch.tensor(scope, "fill", weight, start, q[0]);
-          torch.tensor(scope, "fill", scales, start, q[1]);
-        });
-    return new PtNDArray[] {weight, scales};
+  /** Room for a matrix and its scales, shaped as weights.py tells. */
+  private PtNDArray[] unfilled(long rows, long columns, int group) {
+    int type = precision.scalarType();
+    return switch (form()) {
+      case "int8" -> new PtNDArray[] {empty(INT8, rows, columns), empty(type, rows)};
+      case "int4" ->
+          new PtNDArray[] {empty(UINT8, rows, columns / 2), empty(type, columns / group, rows, 2)};
+      default ->
+          new PtNDArray[] {
+            empty(UINT8, rows, columns / group, group / 2), empty(type, rows, columns / group, 2)
+          };
+    };
   }
 
   private int group(long columns) {
     return columns % precision.group() == 0 ? precision.group() : SMALLEST_GROUP;
   }
 
-  @FunctionalInterface
-  private interface ChunkConsumer {
-    void accept(PtNDManager scope, long startRow, PtNDArray chunk);
-  }
-
-  /** Hands the stacked matrix over in float32, in whole blocks of rows. */
-  private void quantise(List<Part> parts, ChunkConsumer consumer) {
-    long rows = rows(parts);
-    long columns = parts.get(0).tensor().rowSize();
-    long blocks = Math.max(1, CHUNK_BYTES / (DType.F32.bytes() * columns * BLOCK_ROWS));
-    long step = blocks * BLOCK_ROWS;
-    for (long start = 0; start < rows; start += step) {
-      long count = Math.min(step, rows - start);
-      try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
-        PtNDArray chunk =
-            torch.tensor(
-                scope,
-                "empty",
-                new long[] {count, columns},
-                Precision.FLOAT32.scalarType(),
-                device);
-        fill(chunk, parts, start, count);
-        consumer.accept(scope, start, chunk);
-      }
-    }
+  /** An empty matrix in float32. */
+  private PtNDArray wide(PtNDManager owner, long rows, long columns) {
+    long[] shape = {rows, columns};
+    return torch.tensor(owner, "empty", shape, Precision.FLOAT32.scalarType(), device);
   }
 
   private PtNDArray empty(int type, long... shape) {

@@ -9,7 +9,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.FloatBuffer;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,28 +21,24 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QuantisedLinearTest {
   private static final int OUT = 4160; // more than two pieces of the widened product
   private static final int IN = 256;
-  private static final Map<String, String> FORMS =
-      Map.of("quantise_int8", "int8", "quantise_int4", "int4", "group_int4", "int4_groups");
 
   @ParameterizedTest
   @CsvSource({
-    "quantise_int8, 0, 3, 0.01", // kernel
-    "quantise_int8, 0, 200, 0.01", // widened
-    "quantise_int4, 64, 3, 0.12",
-    "quantise_int4, 64, 200, 0.12",
-    "quantise_int4, 32, 200, 0.11",
-    "group_int4, 64, 3, 0.12", // as on a GPU
-    "group_int4, 128, 200, 0.13",
+    "int8, 0, 3, 0.01", // kernel
+    "int8, 0, 200, 0.01", // widened
+    "int4, 64, 3, 0.12",
+    "int4, 64, 200, 0.12",
+    "int4, 32, 200, 0.11",
+    "int4_groups, 64, 3, 0.12", // as on a GPU
+    "int4_groups, 128, 200, 0.13",
   })
   void differsFromTheWholeWeightsByTheirRoundingOnly(
-      String quantise, int group, int rows, double bound) {
+      String form, int group, int rows, double bound) {
     try (Torch torch = Torch.on(Device.cpu());
         PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
       PtNDArray w = random(torch, scope, OUT, IN);
       PtNDArray x = random(torch, scope, rows, IN);
-      PtNDArray[] q =
-          group == 0 ? torch.tensors(scope, quantise, w) : torch.tensors(scope, quantise, w, group);
-      String form = FORMS.get(quantise);
+      PtNDArray[] q = torch.tensors(scope, "quantise", form, w, group);
       NDArray y = torch.projected(scope, x, form, q[0], q[1], torch.int4HalfBlock());
       NDArray expected = x.matMul(w.transpose());
       double error = y.sub(expected).norm().getFloat() / (double) expected.norm().getFloat();
@@ -62,8 +57,8 @@ class QuantisedLinearTest {
         PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
       PtNDArray w = random(torch, scope, 128, IN);
       PtNDArray identity = (PtNDArray) scope.eye(IN).toType(DataType.FLOAT32, false);
-      PtNDArray[] blocks = torch.tensors(scope, "quantise_int4", w, 64);
-      PtNDArray[] groups = torch.tensors(scope, "group_int4", w, 64);
+      PtNDArray[] blocks = torch.tensors(scope, "quantise", "int4", w, 64);
+      PtNDArray[] groups = torch.tensors(scope, "quantise", "int4_groups", w, 64);
       int half = torch.int4HalfBlock();
       NDArray a = torch.projected(scope, identity, "int4", blocks[0], blocks[1], half);
       NDArray b = torch.projected(scope, identity, "int4_groups", groups[0], groups[1], half);
