@@ -3,12 +3,9 @@ package org.vlmvisualizer.engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** What the processor can do that makes PyTorch faster. Linux tells; elsewhere nothing is known. */
@@ -39,20 +36,14 @@ final class CpuFeatures {
    * @param cpuinfo lines like "flags : fpu avx2 …" (Intel, AMD) or "Features : fp bf16 …" (ARM)
    */
   static List<String> parse(List<String> cpuinfo) {
-    Set<String> flags = new HashSet<>();
-    for (String line : cpuinfo) {
-      if (line.startsWith("flags") || line.startsWith("Features")) {
-        flags.addAll(Arrays.asList(line.substring(line.indexOf(':') + 1).strip().split("\\s+")));
-        break;
-      }
-    }
-    List<String> found = new ArrayList<>();
-    NAMES.forEach(
-        (name, kernel) -> {
-          if (kernel.stream().anyMatch(flags::contains)) {
-            found.add(name);
-          }
-        });
-    return found;
+    List<String> flags =
+        cpuinfo.stream()
+            .filter(line -> line.startsWith("flags") || line.startsWith("Features"))
+            .findFirst()
+            .map(line -> List.of(line.substring(line.indexOf(':') + 1).strip().split("\\s+")))
+            .orElse(List.of());
+    return NAMES.keySet().stream()
+        .filter(name -> !Collections.disjoint(NAMES.get(name), flags))
+        .toList();
   }
 }

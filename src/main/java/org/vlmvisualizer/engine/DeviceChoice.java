@@ -19,22 +19,6 @@ public record DeviceChoice(Device device, String reason, boolean isFree, boolean
 
   private static final String MPS = "mps";
 
-  /** Whether the last start crashed: read once, and valid until the user says otherwise. */
-  private static final class LastStart {
-    static volatile Optional<String> crash = LoadingMark.leftBehind(LoadingMark.folder());
-  }
-
-  /** What was going on when the last start crashed, if it did. */
-  static Optional<String> lastCrash() {
-    return LastStart.crash;
-  }
-
-  /** From now on, devices are chosen as if there had been no crash. */
-  static void forgetCrash() {
-    LoadingMark.clear(LoadingMark.folder());
-    LastStart.crash = Optional.empty();
-  }
-
   /**
    * @param name "auto" (the first GPU that PyTorch sees, else the CPU), "cpu", "gpu", "gpu:N", or
    *     "mps" for the GPU of a Mac
@@ -42,7 +26,7 @@ public record DeviceChoice(Device device, String reason, boolean isFree, boolean
    */
   public static DeviceChoice of(String name) {
     String wanted = check(name);
-    Optional<String> crash = lastCrash();
+    Optional<String> crash = EngineReport.lastCrash();
     String refusal = refusal(wanted, crash, LibraryPath.value());
     if (refusal != null) {
       LoadingMark.clear(LoadingMark.folder());

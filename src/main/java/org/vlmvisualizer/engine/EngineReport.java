@@ -15,6 +15,11 @@ import java.util.regex.Pattern;
 public final class EngineReport {
   private static final Pattern FLAVOUR = Pattern.compile("-(cpu|cu\\d+)(-precxx11)?-");
 
+  /** Whether the last start crashed: read once, and valid until the user says otherwise. */
+  private static final class LastStart {
+    static volatile Optional<String> crash = LoadingMark.leftBehind(LoadingMark.folder());
+  }
+
   private final DeviceChoice choice;
   private final GpuFacts facts;
   private final Engine engine;
@@ -38,12 +43,13 @@ public final class EngineReport {
 
   /** What was going on when the last start crashed, as "PyTorch was being started". */
   public static Optional<String> lastCrash() {
-    return DeviceChoice.lastCrash();
+    return LastStart.crash;
   }
 
   /** Lets device auto take a GPU again after a crash, at once. */
   public static void forgetCrash() {
-    DeviceChoice.forgetCrash();
+    LoadingMark.clear(LoadingMark.folder());
+    LastStart.crash = Optional.empty();
   }
 
   /** What a model was loaded with. */
