@@ -56,9 +56,8 @@ public final class Checkpoint {
     GgufFiles.refuse(folder);
     if (!Files.isDirectory(folder) && !FileTrouble.isHidden(folder)) {
       throw new InputException(
-          "Expected a folder with a model, but "
-              + folder
-              + " is not a folder; choose one that holds config.json.");
+          "Expected a folder with a model, but %s is not a folder; choose one that holds config.json."
+              .formatted(folder));
     }
     if (!Files.isRegularFile(folder.resolve(LoraAdapter.CONFIG))) {
       return new Checkpoint(folder, links, null);
@@ -105,9 +104,8 @@ public final class Checkpoint {
     String name = model.strip();
     if (name.isEmpty()) {
       throw new InputException(
-          "Expected a model, found none; choose a folder that holds config.json, or "
-              + DEMO
-              + " for the small model that comes with the plugin.");
+          "Expected a model, found none; choose a folder that holds config.json, or %s for the small model that comes with the plugin."
+              .formatted(DEMO));
     }
     try {
       return open(name.equals(DEMO) ? DemoCheckpoint.folder() : Path.of(name), links);

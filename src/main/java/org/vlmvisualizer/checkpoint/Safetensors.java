@@ -43,11 +43,11 @@ public final class Safetensors {
   public static List<StoredTensor> list(Path file) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long size = channel.size();
-      long headerBytes = size < 8 ? -1 : read(channel, 0, 8).getLong();
+      long headerBytes = size < 8 ? -1 : WeightFiles.read(channel, 0, 8).getLong();
       if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER_BYTES, size - 8)) {
         throw broken(file, "its header length does not fit its size of " + size + " bytes");
       }
-      byte[] header = read(channel, 8, (int) headerBytes).array();
+      byte[] header = WeightFiles.read(channel, 8, (int) headerBytes).array();
       List<StoredTensor> tensors = parse(file, header, 8 + headerBytes);
       checkLayout(file, tensors, 8 + headerBytes, size);
       return tensors;
@@ -57,16 +57,6 @@ public final class Safetensors {
               .formatted(file, FileTrouble.reason(e)),
           e);
     }
-  }
-
-  private static ByteBuffer read(FileChannel channel, long position, int count) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new IOException("end of file");
-      }
-    }
-    return buffer.flip();
   }
 
   private static List<StoredTensor> parse(Path file, byte[] header, long dataStart) {
@@ -138,11 +128,8 @@ public final class Safetensors {
 
   private static InputException broken(Path file, String found) {
     return new InputException(
-        "Expected a whole safetensors file, but "
-            + file
-            + " is broken: "
-            + found
-            + ". Download it again.");
+        "Expected a whole safetensors file, but %s is broken: %s. Download it again."
+            .formatted(file, found));
   }
 
   /** A tensor to be written; the bytes are little-endian, row by row. */

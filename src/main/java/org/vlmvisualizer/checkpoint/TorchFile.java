@@ -56,7 +56,7 @@ public final class TorchFile {
    */
   public static List<StoredTensor> list(Path file) {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      if (channel.size() < 4 || TorchZip.read(channel, 0, 4).getInt(0) != ZIP) {
+      if (channel.size() < 4 || WeightFiles.read(channel, 0, 4).getInt(0) != ZIP) {
         throw new InputException(
             "Expected a PyTorch file of version 1.6 or newer, which is a zip, but %s is none; load it in Python with torch.load and write it again with torch.save, or choose a checkpoint in safetensors."
                 .formatted(file));
@@ -79,13 +79,10 @@ public final class TorchFile {
     TorchZip.Entry entry = entries.get(name);
     if (entry == null || entry.length() > MAX_PICKLE_BYTES) {
       throw new IOException(
-          "expected an entry "
-              + name
-              + " of at most 1 MiB, found "
-              + (entry == null ? "none" : entry.length() + " bytes")
-              + ".");
+          "expected an entry %s of at most 1 MiB, found %s."
+              .formatted(name, entry == null ? "none" : entry.length() + " bytes"));
     }
-    return TorchZip.read(channel, entry.offset(), (int) entry.length()).array();
+    return WeightFiles.read(channel, entry.offset(), (int) entry.length()).array();
   }
 
   private void checkByteOrder(FileChannel channel) throws IOException {

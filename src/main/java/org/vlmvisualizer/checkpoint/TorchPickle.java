@@ -2,8 +2,7 @@ package org.vlmvisualizer.checkpoint;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +72,7 @@ final class TorchPickle extends Unpickler {
       case Opcodes.EMPTY_DICT -> stack.add(new LinkedHashMap<>());
       case Opcodes.SETITEM -> {
         Object value = stack.pop();
-        put(List.of(key(stack.pop())), Collections.singletonList(value));
+        put(key(stack.pop()), value);
       }
       case Opcodes.SETITEMS -> putAll(stack.pop_all_since_marker());
       // The state of a dictionary (PyTorch's _metadata) is no weight.
@@ -151,21 +150,14 @@ final class TorchPickle extends Unpickler {
   }
 
   private void putAll(List<Object> items) {
-    List<Object> keys = new ArrayList<>();
-    List<Object> values = new ArrayList<>();
     for (int i = 0; i + 1 < items.size(); i += 2) {
-      keys.add(key(items.get(i)));
-      values.add(items.get(i + 1));
+      put(key(items.get(i)), items.get(i + 1));
     }
-    put(keys, values);
   }
 
   @SuppressWarnings("unchecked")
-  private void put(List<Object> keys, List<Object> values) {
-    Map<Object, Object> map = (Map<Object, Object>) stack.peek();
-    for (int i = 0; i < keys.size(); i++) {
-      map.put(keys.get(i), values.get(i));
-    }
+  private void put(Object key, Object value) {
+    ((Map<Object, Object>) stack.peek()).put(key, value);
   }
 
   private static Object key(Object key) {
@@ -202,11 +194,7 @@ final class TorchPickle extends Unpickler {
     if (values.length > TorchFile.MAX_DIMENSIONS) {
       throw refused("a tensor of " + values.length + " dimensions");
     }
-    long[] numbers = new long[values.length];
-    for (int i = 0; i < values.length; i++) {
-      numbers[i] = ((Number) values[i]).longValue();
-    }
-    return numbers;
+    return Arrays.stream(values).mapToLong(value -> ((Number) value).longValue()).toArray();
   }
 
   private static InputException refused(String found) {

@@ -2,7 +2,6 @@ package org.vlmvisualizer.checkpoint;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -179,24 +178,6 @@ final class TorchZip {
   }
 
   private ByteBuffer read(long position, int count) throws IOException {
-    return read(channel, position, count);
-  }
-
-  /**
-   * Bytes of the file, little-endian.
-   *
-   * @throws IOException if they are not there
-   */
-  static ByteBuffer read(FileChannel channel, long position, int count) throws IOException {
-    if (position < 0 || position > channel.size() - count) {
-      throw new IOException("it is cut short");
-    }
-    ByteBuffer buffer = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, position + buffer.position()) < 0) {
-        throw new IOException("it is cut short");
-      }
-    }
-    return buffer.flip();
+    return WeightFiles.read(channel, position, count);
   }
 }

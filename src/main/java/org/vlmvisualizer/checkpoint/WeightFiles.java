@@ -2,6 +2,10 @@ package org.vlmvisualizer.checkpoint;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,6 +58,24 @@ record WeightFiles(List<Path> files) {
     return file.toString().endsWith(".safetensors") ? Safetensors.list(file) : TorchFile.list(file);
   }
 
+  /**
+   * Bytes of a file, little-endian.
+   *
+   * @throws IOException if they are not there
+   */
+  static ByteBuffer read(FileChannel channel, long position, int count) throws IOException {
+    if (position < 0 || position > channel.size() - count) {
+      throw new IOException("it is cut short");
+    }
+    ByteBuffer buffer = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, position + buffer.position()) < 0) {
+        throw new IOException("it is cut short");
+      }
+    }
+    return buffer.flip();
+  }
+
   private static List<Path> shards(Checkpoint checkpoint, String index) {
     JsonObject content = checkpoint.required(index);
     TreeSet<String> names = new TreeSet<>();
@@ -63,9 +85,8 @@ record WeightFiles(List<Path> files) {
       }
     } catch (RuntimeException e) {
       throw new InputException(
-          "Expected a weight_map in "
-              + checkpoint.folder().resolve(index)
-              + ", but it is broken; download it again.",
+          "Expected a weight_map in %s, but it is broken; download it again."
+              .formatted(checkpoint.folder().resolve(index)),
           e);
     }
     return names.stream().map(name -> shard(checkpoint.folder(), index, name)).toList();
@@ -75,20 +96,14 @@ record WeightFiles(List<Path> files) {
   private static Path shard(Path folder, String index, String name) {
     if (!name.matches("[A-Za-z0-9_][A-Za-z0-9._-]{0,200}")) {
       throw new InputException(
-          "Expected the names of files beside it in "
-              + folder.resolve(index)
-              + ", but found '"
-              + CleanText.cut(name, 80)
-              + "'; it is not opened.");
+          "Expected the names of files beside it in %s, but found '%s'; it is not opened."
+              .formatted(folder.resolve(index), CleanText.cut(name, 80)));
     }
     Path file = folder.resolve(name);
     if (!Files.isRegularFile(file) && !FileTrouble.isHidden(file)) {
       throw new InputException(
-          "Expected the weights "
-              + name
-              + " in "
-              + folder
-              + ", but the file is missing; download it.");
+          "Expected the weights %s in %s, but the file is missing; download it."
+              .formatted(name, folder));
     }
     return file;
   }

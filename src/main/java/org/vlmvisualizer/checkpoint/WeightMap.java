@@ -2,6 +2,7 @@ package org.vlmvisualizer.checkpoint;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,9 +42,8 @@ public record WeightMap(Map<String, String> prefixes, List<String> ignoredSuffix
         unused.add(tensor.name());
       } else if (found.put(name, tensor) != null) {
         throw new InputException(
-            "Expected each weight once, but "
-                + tensor.name()
-                + " is stored twice; remove one file.");
+            "Expected each weight once, but %s is stored twice; remove one file."
+                .formatted(tensor.name()));
       }
     }
     List<String> missing = expected.keySet().stream().filter(n -> !found.containsKey(n)).toList();
@@ -55,12 +55,11 @@ public record WeightMap(Map<String, String> prefixes, List<String> ignoredSuffix
 
   /** The canonical name of what is stored under this name, without a look at what is expected. */
   public String canonical(String stored) {
-    String best = "";
-    for (String prefix : prefixes.keySet()) {
-      if (stored.startsWith(prefix) && prefix.length() > best.length()) {
-        best = prefix;
-      }
-    }
+    String best =
+        prefixes.keySet().stream()
+            .filter(stored::startsWith)
+            .max(Comparator.comparingInt(String::length))
+            .orElse("");
     return prefixes.getOrDefault(best, "") + stored.substring(best.length());
   }
 

@@ -47,9 +47,8 @@ final class AdaptedWeights {
               check(module, change, expected.get(name));
               if (changes.put(name, change) != null) {
                 throw new InputException(
-                    "Expected one change for each weight, but the adapter has two for "
-                        + module
-                        + ".");
+                    "Expected one change for each weight, but the adapter has two for %s."
+                        .formatted(module));
               }
             });
     return new Weights(names.resolve(all, expected).tensors(), changes);
