@@ -2,6 +2,8 @@ package org.vlmvisualizer.prompt;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.Span.Kind;
 
@@ -49,17 +51,7 @@ record RenderedPrompt(String text, List<Span> regions) {
 
   /** The text as a reader wants it: of each run of image tokens, one. */
   String readable(String imageToken) {
-    StringBuilder shown = new StringBuilder(text);
-    String two = imageToken + imageToken;
-    int next = 0;
-    for (int i = shown.indexOf(two); i >= 0; i = shown.indexOf(two, next)) {
-      next = i;
-      int end = i + imageToken.length();
-      while (shown.indexOf(imageToken, end) == end) {
-        end += imageToken.length();
-      }
-      shown.delete(i + imageToken.length(), end);
-    }
-    return shown.toString();
+    String run = "(?:" + Pattern.quote(imageToken) + ")+";
+    return text.replaceAll(run, Matcher.quoteReplacement(imageToken));
   }
 }

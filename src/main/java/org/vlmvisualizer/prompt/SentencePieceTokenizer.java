@@ -1,7 +1,6 @@
 package org.vlmvisualizer.prompt;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import java.util.ArrayList;
@@ -110,17 +109,10 @@ public final class SentencePieceTokenizer {
 
   /** Adds or replaces a token that is found whole wherever it stands. */
   private void add(int id, String content, boolean special, JsonObject settings) {
-    JsonObject token = new JsonObject();
-    token.addProperty("id", id);
-    token.addProperty("content", content);
-    for (String key : List.of("single_word", "lstrip", "rstrip")) {
-      token.addProperty(key, TokenizerConfig.flag(settings, key, false));
-    }
-    token.addProperty("normalized", false);
     // added_tokens.json of some checkpoints lists the model's own control tokens once more.
     boolean known = added.containsKey(id) && added.get(id).get("special").getAsBoolean();
-    token.addProperty("special", known || TokenizerConfig.flag(settings, "special", special));
-    added.put(id, token);
+    boolean control = known || TokenizerConfig.flag(settings, "special", special);
+    added.put(id, TokenizerConfig.added(id, content, settings, false, control));
   }
 
   private JsonObject write() {
@@ -200,14 +192,7 @@ public final class SentencePieceTokenizer {
   }
 
   private JsonObject beginning() {
-    JsonElement given = config.get("bos_token");
-    String bos = "<s>";
-    if (given != null && !given.isJsonNull()) {
-      bos =
-          given.isJsonObject()
-              ? given.getAsJsonObject().get("content").getAsString()
-              : given.getAsString();
-    }
+    String bos = TokenizerConfig.token(config, "bos_token", "<s>");
     if (!ids.containsKey(bos)) {
       throw new InputException(
           "Expected the bos_token of %s to be a token of %s, but '%s' is none."

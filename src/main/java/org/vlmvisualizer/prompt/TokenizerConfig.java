@@ -100,7 +100,7 @@ public final class TokenizerConfig {
     if (own != null) {
       own.forEach(token -> add(token.getAsJsonObject()));
     }
-    if (has("added_tokens_decoder")) {
+    if (has(config, "added_tokens_decoder")) {
       TreeMap<Integer, JsonObject> further = new TreeMap<>();
       config
           .getAsJsonObject("added_tokens_decoder")
@@ -130,7 +130,7 @@ public final class TokenizerConfig {
       all.add(config.has(key) ? token(key, null) : byDefault.get(key));
     }
     for (String key : List.of("additional_special_tokens", "extra_special_tokens")) {
-      JsonElement more = has(key) ? config.get(key) : new JsonArray();
+      JsonElement more = has(config, key) ? config.get(key) : new JsonArray();
       Collection<JsonElement> tokens =
           more.isJsonObject()
               ? more.getAsJsonObject().asMap().values()
@@ -145,23 +145,33 @@ public final class TokenizerConfig {
    * the vocabulary gets the next free id, whatever the file says.
    */
   private void add(JsonObject token) {
-    String content = token.get("content").getAsString();
+    String content = content(token);
     int next = added.isEmpty() ? vocabSize : Math.max(vocabSize, added.lastKey() + 1);
     int id = ids.computeIfAbsent(content, unknown -> next);
     added.put(id, complete(token, id));
   }
 
   private static JsonObject complete(JsonObject token, int id) {
-    JsonObject complete = new JsonObject();
     boolean special = flag(token, "special", false);
-    complete.addProperty("id", id);
-    complete.add("content", token.get("content"));
+    return added(id, content(token), token, flag(token, "normalized", !special), special);
+  }
+
+  /**
+   * An entry of added_tokens.
+   *
+   * @param settings how the token is found, where it says so
+   */
+  static JsonObject added(
+      int id, String content, JsonObject settings, boolean normalized, boolean special) {
+    JsonObject token = new JsonObject();
+    token.addProperty("id", id);
+    token.addProperty("content", content);
     for (String key : List.of("single_word", "lstrip", "rstrip")) {
-      complete.addProperty(key, flag(token, key, false));
+      token.addProperty(key, flag(settings, key, false));
     }
-    complete.addProperty("normalized", flag(token, "normalized", !special));
-    complete.addProperty("special", special);
-    return complete;
+    token.addProperty("normalized", normalized);
+    token.addProperty("special", special);
+    return token;
   }
 
   private String type() {
@@ -184,7 +194,7 @@ public final class TokenizerConfig {
           "Expected tokenizer_class LlamaTokenizer, Qwen2Tokenizer, GPT2Tokenizer or PreTrainedTokenizerFast in %s, found %s; this kind of tokenizer is not supported, choose another model."
               .formatted(FILE, type));
     }
-    if (has("add_prefix_space") && !flag(config, "add_prefix_space", true)) {
+    if (has(config, "add_prefix_space") && !flag(config, "add_prefix_space", true)) {
       throw new InputException(
           "Expected a tokenizer that puts a space in front of a text, but %s sets add_prefix_space to false; this model cannot be run."
               .formatted(FILE));
@@ -216,13 +226,18 @@ public final class TokenizerConfig {
     return TemplateProcessing.around(bos, ids.get(bos), eos, ids.get(eos));
   }
 
-  private boolean has(String key) {
-    return config.has(key) && !config.get(key).isJsonNull();
+  /** Whether a value is there and not null. */
+  static boolean has(JsonObject json, String key) {
+    return json.has(key) && !json.get(key).isJsonNull();
+  }
+
+  private String token(String key, String byDefault) {
+    return token(config, key, byDefault);
   }
 
   /** A token is a text, or an object with its content. */
-  private String token(String key, String byDefault) {
-    return has(key) ? content(config.get(key)) : byDefault;
+  static String token(JsonObject config, String key, String byDefault) {
+    return has(config, key) ? content(config.get(key)) : byDefault;
   }
 
   private static String content(JsonElement value) {
@@ -232,8 +247,6 @@ public final class TokenizerConfig {
   }
 
   static boolean flag(JsonObject json, String key, boolean byDefault) {
-    return json.has(key) && !json.get(key).isJsonNull()
-        ? json.get(key).getAsJsonPrimitive().getAsBoolean()
-        : byDefault;
+    return has(json, key) ? json.get(key).getAsJsonPrimitive().getAsBoolean() : byDefault;
   }
 }

@@ -65,15 +65,11 @@ final class TokenizerParts {
   static void check(JsonObject tokenizer) {
     TYPES.forEach(
         (part, types) -> {
-          if (part.equals("model") || has(tokenizer, part)) {
+          if (part.equals("model") || TokenizerConfig.has(tokenizer, part)) {
             checkPart(part, types, tokenizer.get(part), new HashSet<>());
           }
         });
     TokenizerBounds.check(tokenizer);
-  }
-
-  private static boolean has(JsonObject object, String key) {
-    return object.has(key) && !object.get(key).isJsonNull();
   }
 
   /**
@@ -99,7 +95,7 @@ final class TokenizerParts {
       case "normalizer Replace", "decoder Replace" -> checkReplace(object);
       case "pre_tokenizer Split" -> checkSplit(object);
       case "decoder Strip" -> {
-        if (has(object, "stop") && !object.get("stop").toString().equals("0")) {
+        if (TokenizerConfig.has(object, "stop") && !object.get("stop").toString().equals("0")) {
           throw unsupported("stop 0 for Strip", object.get("stop"));
         }
       }
@@ -109,7 +105,8 @@ final class TokenizerParts {
           throw unsupported(
               "no continuing_subword_prefix", object.get("continuing_subword_prefix"));
         }
-        if (has(object, "dropout") && !object.get("dropout").toString().matches("0(\\.0)?")) {
+        if (TokenizerConfig.has(object, "dropout")
+            && !object.get("dropout").toString().matches("0(\\.0)?")) {
           // The same text would have other ids each time.
           throw unsupported("no dropout", object.get("dropout"));
         }
