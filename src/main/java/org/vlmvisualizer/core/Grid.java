@@ -125,14 +125,6 @@ public record Grid(
     return top + cellY * cellHeight;
   }
 
-  /** The cell over a source coordinate, or -1 where the model saw nothing of it. */
-  public int cellAt(double sourceX, double sourceY) {
-    int column = (int) Math.floor(cellX(sourceX));
-    int row = (int) Math.floor(cellY(sourceY));
-    boolean inside = column >= 0 && column < columns && row >= 0 && row < rows;
-    return inside ? row * columns + column : -1;
-  }
-
   /** Centre of a cell in source pixels; it may lie outside the source, on padding. */
   public double centreX(int cell) {
     return sourceX(cell % columns + 0.5);

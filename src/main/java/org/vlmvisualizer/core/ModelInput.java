@@ -14,9 +14,6 @@ import java.util.List;
  */
 public record ModelInput(float[][] pixelValues, int size, Layout layout, List<String> texts) {
 
-  /** What stands for an image token in a prompt's text. */
-  public static final String IMAGE = "<image>";
-
   /**
    * @throws IllegalArgumentException if there is no crop, or one has another size
    */
@@ -31,12 +28,6 @@ public record ModelInput(float[][] pixelValues, int size, Layout layout, List<St
       }
     }
     texts = List.copyOf(texts);
-  }
-
-  /** One picture in one view, each patch an image token. */
-  public static ModelInput of(float[] pixelValues, int size, Grid grid) {
-    return new ModelInput(
-        new float[][] {pixelValues}, size, Layout.of(grid), List.of(IMAGE.repeat(grid.size())));
   }
 
   /** B, the number of crops. */

@@ -7,11 +7,6 @@ package org.vlmvisualizer.core;
  * @param scaling how a decoder that was trained on short sequences is stretched
  */
 public record RopeConfig(double theta, Scaling scaling) {
-  /** Without scaling. */
-  public RopeConfig(double theta) {
-    this(theta, new Plain());
-  }
-
   /**
    * What becomes of a frequency. In float32 and in the order of transformers 4.57,
    * modeling_rope_utils.py: at a place p, a last digit of the frequency is p digits of the angle.

@@ -31,23 +31,10 @@ public record Spread(int[] start, int[] patch, float[] weight) {
 
   /** Each token is a patch, in their order. */
   public static Spread identity(int tokens) {
-    return gather(IntStream.range(0, tokens).toArray());
-  }
-
-  /**
-   * Each token is one patch, or none.
-   *
-   * @param patches [K] of each token; -1 for a newline
-   */
-  public static Spread gather(int[] patches) {
-    int[] start = new int[patches.length + 1];
-    for (int k = 0; k < patches.length; k++) {
-      start[k + 1] = start[k] + (patches[k] < 0 ? 0 : 1);
-    }
-    int[] some = IntStream.of(patches).filter(p -> p >= 0).toArray();
-    float[] weight = new float[some.length];
+    float[] weight = new float[tokens];
     Arrays.fill(weight, 1);
-    return new Spread(start, some, weight);
+    int[] start = IntStream.rangeClosed(0, tokens).toArray();
+    return new Spread(start, IntStream.range(0, tokens).toArray(), weight);
   }
 
   /** K, the number of image tokens. */

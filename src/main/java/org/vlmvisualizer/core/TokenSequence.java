@@ -35,19 +35,6 @@ public record TokenSequence(String text, int[] inputIds, List<String> tokens, Li
     return inputIds.length;
   }
 
-  /**
-   * The image tokens where they are one run.
-   *
-   * @throws IllegalStateException if there are several runs, or none
-   */
-  public Span image() {
-    List<Span> runs = spans.stream().filter(s -> s.kind() == Span.Kind.IMAGE).toList();
-    if (runs.size() != 1) {
-      throw new IllegalStateException("Expected one run of image tokens, found " + runs);
-    }
-    return runs.get(0);
-  }
-
   /** The places of the image tokens, rising: [K], each below N. */
   public int[] imagePositions() {
     return positions(Span.Kind.IMAGE);

@@ -31,10 +31,6 @@ public record TraceRequest(
     return layers != null;
   }
 
-  public TraceRequest withLogits() {
-    return new TraceRequest(vision, layers, heads, keepFirst, promptRows, keep, true);
-  }
-
   /** The same, with or without the rows of the prompt. */
   public TraceRequest withPromptRows(boolean wanted) {
     return new TraceRequest(vision, layers, heads, keepFirst, wanted, keep, logits);

@@ -20,7 +20,7 @@ import org.vlmvisualizer.core.RgbPicture;
  */
 public interface PictureProcessor {
   /** The text of an image token of a still picture. */
-  String IMAGE = ModelInput.IMAGE;
+  String IMAGE = "<image>";
 
   /** The text of an image token of a video. */
   String VIDEO = "<video>";

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.Span.Kind;
@@ -51,11 +52,6 @@ public final class PromptEncoder implements AutoCloseable {
     this(tokenizer, vocabSize, imageTokenId, videoTokenId, null);
   }
 
-  /** Of a model that takes no videos. */
-  public PromptEncoder(JsonObject tokenizer, int vocabSize, int imageTokenId) {
-    this(tokenizer, vocabSize, imageTokenId, imageTokenId);
-  }
-
   /**
    * An encoder that tokenises the texts before, between and behind the image tokens apart, as the
    * original LLaVA's {@code tokenizer_image_token} does.
@@ -90,9 +86,8 @@ public final class PromptEncoder implements AutoCloseable {
       tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options);
     } catch (IOException | RuntimeException e) {
       throw new InputException(
-          "Expected a tokenizer that can be read, but tokenizer.json is broken ("
-              + e.getMessage()
-              + "); download it again.",
+          "Expected a tokenizer that can be read, but tokenizer.json is broken (%s); download it again."
+              .formatted(e.getMessage()),
           e);
     }
   }
@@ -140,14 +135,8 @@ public final class PromptEncoder implements AutoCloseable {
 
   /** Before the prompt is put together, which many pictures would make long. */
   private static int count(List<String> pictures, String token) {
-    long count = 0;
-    for (String picture : pictures) {
-      int next = 0;
-      for (int i = picture.indexOf(token); i >= 0; i = picture.indexOf(token, next)) {
-        next = i + token.length();
-        count++;
-      }
-    }
+    Pattern each = Pattern.compile(token, Pattern.LITERAL);
+    long count = pictures.stream().mapToLong(p -> each.matcher(p).results().count()).sum();
     if (count > MAX_IMAGE_TOKENS) {
       throw new InputException(
           "Expected at most %d image tokens in a prompt, found %d; ask about fewer pictures or tiles."
@@ -262,11 +251,7 @@ public final class PromptEncoder implements AutoCloseable {
 
   /** Running text of an answer, control tokens left out. */
   public String decode(int[] ids) {
-    long[] wide = new long[ids.length];
-    for (int i = 0; i < ids.length; i++) {
-      wide[i] = ids[i];
-    }
-    return tokenizer.decode(wide, true).strip();
+    return tokenizer.decode(IntStream.of(ids).asLongStream().toArray(), true).strip();
   }
 
   @Override

@@ -51,7 +51,7 @@ public record LlavaSize(
             vocabulary,
             4096,
             1e-5,
-            new RopeConfig(10000),
+            new RopeConfig(10000, new RopeConfig.Plain()),
             false,
             false,
             false,

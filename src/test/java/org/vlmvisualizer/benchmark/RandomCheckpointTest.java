@@ -25,8 +25,8 @@ import org.vlmvisualizer.checkpoint.TorchFile;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.Grid;
+import org.vlmvisualizer.core.Inputs;
 import org.vlmvisualizer.core.ModelConfig;
-import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.TowerType;
@@ -154,12 +154,12 @@ class RandomCheckpointTest {
     Grid grid = Grid.padded(side, side, side, config.vision().patchSize());
     try (LlavaNetwork network = CpuNetwork.load(config, weights, Precision.FLOAT32)) {
       return network
-          .session(ModelInput.of(pixels, side, grid), prompt)
+          .session(Inputs.of(pixels, side, grid), prompt)
           .generate(
               1,
               Generation.greedy(Set.of()),
               String::valueOf,
-              TraceRequest.NOTHING.withLogits(),
+              Inputs.withLogits(TraceRequest.NOTHING),
               Progress.NONE)
           .logits()[0];
     }

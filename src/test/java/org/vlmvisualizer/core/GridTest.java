@@ -55,8 +55,9 @@ class GridTest {
         model,
         (grid, fit, m) -> {
           for (int patch = 0; patch < grid.size(); patch++) {
-            if (grid.cellAt(grid.centreX(patch), grid.centreY(patch)) != patch) {
-              assertEquals(patch, grid.cellAt(grid.centreX(patch), grid.centreY(patch)), "" + grid);
+            if (Cells.at(grid, grid.centreX(patch), grid.centreY(patch)) != patch) {
+              assertEquals(
+                  patch, Cells.at(grid, grid.centreX(patch), grid.centreY(patch)), "" + grid);
             }
           }
         });
@@ -69,7 +70,7 @@ class GridTest {
     Check roundTrip =
         (grid, fit, m) -> {
           for (int patch = 0; patch < grid.size(); patch++) {
-            if (grid.cellAt(grid.centreX(patch), grid.centreY(patch)) != patch) {
+            if (Cells.at(grid, grid.centreX(patch), grid.centreY(patch)) != patch) {
               throw new AssertionError("patch " + patch + " of " + grid);
             }
           }
@@ -130,7 +131,7 @@ class GridTest {
 
   /** The patch of a pixel's centre; either neighbour where the centre is on their very border. */
   private static void corner(Grid grid, Fit fit, Model model, int x, int y) {
-    int found = grid.cellAt(x + 0.5, y + 0.5);
+    int found = Cells.at(grid, x + 0.5, y + 0.5);
     int[] columns = cells(x, grid.sourceWidth(), grid.sourceHeight(), fit, model);
     int[] rows = cells(y, grid.sourceHeight(), grid.sourceWidth(), fit, model);
     for (int column : columns) {
@@ -165,29 +166,29 @@ class GridTest {
   @Test
   void whatIsCroppedAwayHasNoPatch() {
     Grid grid = Grid.cropped(300, 100, 336, 14); // columns 100 to 199 are left
-    assertEquals(-1, grid.cellAt(0.5, 50));
-    assertEquals(-1, grid.cellAt(99.5, 50));
-    assertEquals(12 * 24, grid.cellAt(100.5, 50));
-    assertEquals(12 * 24 + 23, grid.cellAt(199.5, 50));
-    assertEquals(-1, grid.cellAt(200.5, 50));
-    assertEquals(-1, grid.cellAt(299.5, 50));
+    assertEquals(-1, Cells.at(grid, 0.5, 50));
+    assertEquals(-1, Cells.at(grid, 99.5, 50));
+    assertEquals(12 * 24, Cells.at(grid, 100.5, 50));
+    assertEquals(12 * 24 + 23, Cells.at(grid, 199.5, 50));
+    assertEquals(-1, Cells.at(grid, 200.5, 50));
+    assertEquals(-1, Cells.at(grid, 299.5, 50));
   }
 
   @Test
   void whatTheLastPatchLeavesOutHasNoPatch() {
     Grid grid = Grid.padded(90, 90, 90, 14); // 6 patches cover 84 pixels
     assertEquals(36, grid.size());
-    assertEquals(35, grid.cellAt(83.5, 83.5));
-    assertEquals(-1, grid.cellAt(84.5, 10));
-    assertEquals(-1, grid.cellAt(10, 84.5));
+    assertEquals(35, Cells.at(grid, 83.5, 83.5));
+    assertEquals(-1, Cells.at(grid, 84.5, 10));
+    assertEquals(-1, Cells.at(grid, 10, 84.5));
   }
 
   /** 400 x 100 in 336: scale 0.84, a patch is 50/3 source pixels, the picture is 6 patches high. */
   @Test
   void paddedByHand() {
     Grid grid = Grid.padded(400, 100, 336, 14);
-    assertEquals(9 * 24, grid.cellAt(0, 0.1));
-    assertEquals(14 * 24 + 23, grid.cellAt(399.9, 99.9));
+    assertEquals(9 * 24, Cells.at(grid, 0, 0.1));
+    assertEquals(14 * 24 + 23, Cells.at(grid, 399.9, 99.9));
     assertEquals(25 / 3.0, grid.centreX(9 * 24), 1e-9);
     assertEquals(25 / 3.0, grid.centreY(9 * 24), 1e-9);
     assertEquals(-150 + 25 / 3.0, grid.centreY(0), 1e-9);
@@ -201,7 +202,7 @@ class GridTest {
   void croppedThread() {
     Grid grid = Grid.cropped(1, 700_000_000, 336, 14);
     assertEquals(336L * 700_000_000, Grid.croppedLength(700_000_000, 1, 336));
-    assertTrue(grid.cellAt(0.5, 350_000_000) >= 0);
-    assertEquals(-1, grid.cellAt(0.5, 349_999_998));
+    assertTrue(Cells.at(grid, 0.5, 350_000_000) >= 0);
+    assertEquals(-1, Cells.at(grid, 0.5, 349_999_998));
   }
 }

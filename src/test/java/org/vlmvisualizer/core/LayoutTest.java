@@ -22,7 +22,7 @@ class LayoutTest {
         List.of(new View(0, View.OVERVIEW, overview), new View(0, View.TILES, tiles)),
         view,
         cell,
-        Spread.gather(patches));
+        SpreadTest.gather(patches));
   }
 
   @Test

@@ -6,9 +6,27 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SpreadTest {
+  /**
+   * Each token is one patch, or none.
+   *
+   * @param patches [K] of each token; -1 for a newline
+   */
+  static Spread gather(int[] patches) {
+    int[] start = new int[patches.length + 1];
+    for (int k = 0; k < patches.length; k++) {
+      start[k + 1] = start[k] + (patches[k] < 0 ? 0 : 1);
+    }
+    int[] some = IntStream.of(patches).filter(p -> p >= 0).toArray();
+    float[] weight = new float[some.length];
+    Arrays.fill(weight, 1);
+    return new Spread(start, some, weight);
+  }
+
   /** Tokens of patches 0 and 1, of none, and of 1 and 2 by unequal parts; patch 3 is in none. */
   private static final Spread SPREAD =
       new Spread(
@@ -29,7 +47,7 @@ class SpreadTest {
   @Test
   void knowsTheIdentity() {
     assertTrue(Spread.identity(3).isIdentity());
-    assertFalse(Spread.gather(new int[] {0, -1, 1}).isIdentity());
+    assertFalse(gather(new int[] {0, -1, 1}).isIdentity());
     assertFalse(SPREAD.isIdentity());
     assertEquals(2, SPREAD.most());
   }

@@ -47,7 +47,7 @@ class DecoderSettingsTest {
         vocabulary,
         positions,
         1e-6,
-        new RopeConfig(10000),
+        new RopeConfig(10000, new RopeConfig.Plain()),
         qkvBias,
         false,
         false,
@@ -115,7 +115,7 @@ class DecoderSettingsTest {
         "'rope_parameters': {'rope_type': 'default', 'rope_theta': 7} | 7",
       })
   void plainRotaryEmbeddingsHaveABase(String keys, double theta) {
-    assertEquals(new RopeConfig(theta), read(keys).rope());
+    assertEquals(new RopeConfig(theta, new RopeConfig.Plain()), read(keys).rope());
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.vlmvisualizer.core.Cells;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.Layout;
 import org.vlmvisualizer.core.ModelInput;
@@ -144,7 +145,7 @@ class PictureGeometryTest {
         assertEquals(y, grid.sourceY(grid.cellY(y)), 1e-9 * height);
       }
       for (int cell = 0; cell < grid.size(); cell++) {
-        assertEquals(cell, grid.cellAt(grid.centreX(cell), grid.centreY(cell)));
+        assertEquals(cell, Cells.at(grid, grid.centreX(cell), grid.centreY(cell)));
       }
     }
   }
@@ -162,7 +163,7 @@ class PictureGeometryTest {
       for (int j = 0; j < 50; j++) {
         double x = (i + 0.5) / 50 * width * seen;
         double y = (j + 0.5) / 50 * height * seen;
-        assertTrue(views.stream().anyMatch(v -> v.grid().cellAt(x, y) >= 0), x + ", " + y);
+        assertTrue(views.stream().anyMatch(v -> Cells.at(v.grid(), x, y) >= 0), x + ", " + y);
       }
     }
   }

@@ -15,6 +15,7 @@ import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.Inputs;
 import org.vlmvisualizer.core.Layout;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
@@ -114,9 +115,8 @@ class FamilyGoldenTest {
             golden.json.get("maxNewTokens").getAsInt(),
             model.generation(),
             model.encoder()::text,
-            AttributionMethods.of("vlm-visualizer", AttentionOptions.REFERENCE)
-                .request()
-                .withLogits(),
+            Inputs.withLogits(
+                AttributionMethods.of("vlm-visualizer", AttentionOptions.REFERENCE).request()),
             Progress.NONE);
     int[] ids = trace.tokens().stream().mapToInt(GeneratedToken::id).toArray();
     assertArrayEquals(golden.ints("generated_ids"), ids);

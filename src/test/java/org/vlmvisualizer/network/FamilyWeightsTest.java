@@ -22,6 +22,7 @@ import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.TestFiles;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Generation;
+import org.vlmvisualizer.core.Inputs;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
@@ -112,7 +113,7 @@ class FamilyWeightsTest {
               tokens,
               Generation.greedy(Set.of()),
               model.encoder()::text,
-              TraceRequest.NOTHING.withLogits(),
+              Inputs.withLogits(TraceRequest.NOTHING),
               Progress.NONE);
     }
   }

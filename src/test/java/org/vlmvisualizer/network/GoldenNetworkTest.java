@@ -26,6 +26,7 @@ import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.IndexRange;
+import org.vlmvisualizer.core.Inputs;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
@@ -79,7 +80,7 @@ class GoldenNetworkTest {
                   1,
                   Generation.greedy(Set.of()),
                   encoder::text,
-                  TraceRequest.NOTHING.withLogits(),
+                  Inputs.withLogits(TraceRequest.NOTHING),
                   Progress.NONE);
       double error = Golden.relativeError(expected, trace.logits()[0]);
       assertTrue(error <= bound, "relative error " + error);
@@ -117,7 +118,7 @@ class GoldenNetworkTest {
                   length,
                   family.generation(checkpoint),
                   encoder::text,
-                  reference.request().withLogits(),
+                  Inputs.withLogits(reference.request()),
                   Progress.NONE);
       int[] ids = trace.tokens().stream().mapToInt(GeneratedToken::id).toArray();
       assertArrayEquals(golden.ints("generated_ids"), ids);
@@ -208,7 +209,7 @@ class GoldenNetworkTest {
   private static ModelInput pixels(Golden golden, ModelConfig config) {
     int side = config.vision().imageSize();
     Grid grid = Grid.padded(side, side, side, config.vision().patchSize());
-    return ModelInput.of(golden.floats("pixel_values"), side, grid);
+    return Inputs.of(golden.floats("pixel_values"), side, grid);
   }
 
   private static TokenSequence prompt(
@@ -221,7 +222,7 @@ class GoldenNetworkTest {
             !golden.json.get("system").isJsonNull());
     assertEquals(golden.json.get("prompt").getAsString(), prompt.text());
     assertArrayEquals(golden.ints("input_ids"), prompt.inputIds());
-    assertEquals(golden.json.get("imageTokenStart").getAsInt(), prompt.image().start());
+    assertEquals(golden.json.get("imageTokenStart").getAsInt(), prompt.imagePositions()[0]);
     return prompt;
   }
 }

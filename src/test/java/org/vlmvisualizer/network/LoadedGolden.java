@@ -6,6 +6,7 @@ import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.Grid;
+import org.vlmvisualizer.core.Inputs;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
@@ -39,7 +40,7 @@ final class LoadedGolden implements AutoCloseable {
     network = CpuNetwork.load(config, family.weights(checkpoint, config), Precision.FLOAT32);
     int side = config.vision().imageSize();
     pixels =
-        ModelInput.of(
+        Inputs.of(
             golden.floats("pixel_values"),
             side,
             Grid.padded(side, side, side, config.vision().patchSize()));

@@ -7,8 +7,8 @@ import java.util.Set;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.Grid;
+import org.vlmvisualizer.core.Inputs;
 import org.vlmvisualizer.core.ModelConfig;
-import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.engine.Precision;
@@ -44,17 +44,17 @@ final class QuantisedCacheChild {
       float[] logits =
           network
               .session(
-                  ModelInput.of(new float[3 * side * side], side, grid),
+                  Inputs.of(new float[3 * side * side], side, grid),
                   encoder.encode(
                       family.template(checkpoint),
-                      List.of(ModelInput.IMAGE.repeat(grid.size())),
+                      List.of("<image>".repeat(grid.size())),
                       "What?",
                       false))
               .generate(
                   1,
                   Generation.greedy(Set.of()),
                   encoder::text,
-                  TraceRequest.NOTHING.withLogits(),
+                  Inputs.withLogits(TraceRequest.NOTHING),
                   Progress.NONE)
               .logits()[0];
       return Integer.toHexString(Arrays.hashCode(logits));

@@ -22,9 +22,11 @@ import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.Grid;
+import org.vlmvisualizer.core.Inputs;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
@@ -126,7 +128,7 @@ class QuantisedCacheTest {
     ModelConfig config = family.config(checkpoint);
     int side = config.vision().imageSize();
     Grid grid = Grid.padded(side, side, side, config.vision().patchSize());
-    ModelInput pixels = ModelInput.of(golden.floats("pixel_values"), side, grid);
+    ModelInput pixels = Inputs.of(golden.floats("pixel_values"), side, grid);
     try (LlavaNetwork network =
             LlavaNetwork.load(
                 config,
@@ -146,7 +148,7 @@ class QuantisedCacheTest {
               1,
               Generation.greedy(java.util.Set.of()),
               encoder::text,
-              org.vlmvisualizer.core.TraceRequest.NOTHING.withLogits(),
+              Inputs.withLogits(TraceRequest.NOTHING),
               Progress.NONE)
           .logits()[0];
     }

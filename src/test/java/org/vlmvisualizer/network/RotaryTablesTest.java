@@ -12,7 +12,7 @@ class RotaryTablesTest {
 
   @Test
   void frequenciesAreThoseOfTransformers() {
-    assertFrequencies(new RopeConfig(10000), PLAIN);
+    assertFrequencies(new RopeConfig(10000, new RopeConfig.Plain()), PLAIN);
     assertFrequencies(new RopeConfig(10000, new RopeConfig.Linear(2.5)), LINEAR);
     assertFrequencies(new RopeConfig(500000, new RopeConfig.Llama3(8, 1, 4, 8192)), LLAMA3);
   }
@@ -23,7 +23,8 @@ class RotaryTablesTest {
 
   @Test
   void anglesGrowWithThePlace() {
-    RotaryTables tables = RotaryTables.of(new RopeConfig(10000), HEAD_DIM, 1001);
+    RotaryTables tables =
+        RotaryTables.of(new RopeConfig(10000, new RopeConfig.Plain()), HEAD_DIM, 1001);
     for (int i = 0; i < HEAD_DIM; i++) {
       assertEquals(1, tables.cos()[i]);
       assertEquals(0, tables.sin()[i]);

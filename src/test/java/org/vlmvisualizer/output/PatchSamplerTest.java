@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.vlmvisualizer.core.Cells;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
 
@@ -24,7 +25,7 @@ class PatchSamplerTest {
     new PatchSampler(grid, Upsampling.NEAREST, width, height).sample(patches, plane);
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
-        int patch = grid.cellAt(x + 0.5, y + 0.5);
+        int patch = Cells.at(grid, x + 0.5, y + 0.5);
         assertEquals(patch < 0 ? 0 : patches[patch], plane[y * width + x]);
       }
     }
@@ -57,7 +58,7 @@ class PatchSamplerTest {
     float[] plane = new float[60 * 30];
     new PatchSampler(grid, upsampling, 60, 30).sample(patches, plane);
     for (int i = 0; i < plane.length; i++) {
-      boolean seen = grid.cellAt(i % 60 + 0.5, i / 60 + 0.5) >= 0;
+      boolean seen = Cells.at(grid, i % 60 + 0.5, i / 60 + 0.5) >= 0;
       assertEquals(seen ? 0.25f : 0, plane[i], 1e-6);
     }
     assertEquals(0, plane[0]);

@@ -16,7 +16,8 @@ public final class TokenizerChild {
       long start = System.nanoTime();
       String said;
       try (PromptEncoder encoder =
-          new PromptEncoder(StrictJson.object(Files.readAllBytes(Path.of(file))), 1 << 20, 32000)) {
+          new PromptEncoder(
+              StrictJson.object(Files.readAllBytes(Path.of(file))), 1 << 20, 32000, 32000)) {
         int ids = encoder.tokens("USER: What are all that animals? ASSISTANT:").size();
         said = ids + " ids, decoded " + encoder.decode(new int[] {5, 6, 100}).length();
       } catch (InputException e) {

@@ -36,7 +36,8 @@ class TokenizerKindsTest {
     JsonObject config = read(kind, "tokenizer_config.json");
     change.accept(config);
     JsonObject json = TokenizerConfig.applied(read(kind, "tokenizer.json"), config);
-    return new PromptEncoder(json, known.get("size").getAsInt(), known.get("image").getAsInt());
+    int image = known.get("image").getAsInt();
+    return new PromptEncoder(json, known.get("size").getAsInt(), image, image);
   }
 
   private static PromptEncoder open(String kind) {
@@ -167,7 +168,7 @@ class TokenizerKindsTest {
     JsonArray parts = json.getAsJsonObject("pre_tokenizer").getAsJsonArray("pretokenizers");
     parts.get(0).getAsJsonObject().getAsJsonObject("pattern").addProperty("Regex", pattern);
     InputException refused =
-        assertThrows(InputException.class, () -> new PromptEncoder(json, 1 << 20, 0));
+        assertThrows(InputException.class, () -> new PromptEncoder(json, 1 << 20, 0, 0));
     assertTrue(refused.getMessage().contains("for Split"), refused.getMessage());
     PlainSentence.check(refused.getMessage());
   }
