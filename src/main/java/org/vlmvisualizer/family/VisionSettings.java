@@ -14,10 +14,18 @@ import org.vlmvisualizer.core.VisionConfig;
  * SiglipVisionConfig, Idefics3VisionConfig, which SmolVLM's equals.
  */
 enum VisionSettings {
-  CLIP("clip_vision_model", TowerType.CLIP, 768, 12, 32, "quick_gelu", 1e-5),
-  SIGLIP("siglip_vision_model", TowerType.SIGLIP, 768, 12, 16, "gelu_pytorch_tanh", 1e-6),
+  CLIP(
+      "clip_vision_model",
+      new VisionConfig(TowerType.CLIP, 768, 3072, 12, 12, 224, 32, "quick_gelu", 1e-5, List.of())),
+  SIGLIP(
+      "siglip_vision_model",
+      new VisionConfig(
+          TowerType.SIGLIP, 768, 3072, 12, 12, 224, 16, "gelu_pytorch_tanh", 1e-6, List.of())),
   /** Positions are bucketed, see {@link BucketedPositions}. */
-  IDEFICS3("idefics3_vision", TowerType.SIGLIP, 1152, 16, 32, "gelu_pytorch_tanh", 1e-6);
+  IDEFICS3(
+      "idefics3_vision",
+      new VisionConfig(
+          TowerType.SIGLIP, 1152, 3072, 12, 16, 224, 32, "gelu_pytorch_tanh", 1e-6, List.of()));
 
   static final List<String> ACTIVATIONS = List.of("quick_gelu", "gelu", "gelu_pytorch_tanh");
 
@@ -46,29 +54,15 @@ enum VisionSettings {
 
   private static final int MAX_PATCHES = 16384;
 
-  private final String modelType;
-  private final TowerType type;
-  private final int hiddenSize;
-  private final int heads;
-  private final int patchSize;
-  private final String act;
-  private final double eps;
+  private static final VisionConfig CLIP_LARGE =
+      new VisionConfig(TowerType.CLIP, 1024, 4096, 24, 16, 336, 14, "quick_gelu", 1e-5, List.of());
 
-  VisionSettings(
-      String modelType,
-      TowerType type,
-      int hiddenSize,
-      int heads,
-      int patchSize,
-      String act,
-      double eps) {
+  private final String modelType;
+  private final VisionConfig byDefault;
+
+  VisionSettings(String modelType, VisionConfig byDefault) {
     this.modelType = modelType;
-    this.type = type;
-    this.hiddenSize = hiddenSize;
-    this.heads = heads;
-    this.patchSize = patchSize;
-    this.act = act;
-    this.eps = eps;
+    this.byDefault = byDefault;
   }
 
   /** Whether there is a type of this name. */
@@ -92,32 +86,31 @@ enum VisionSettings {
    * vision_config.
    */
   static VisionConfig clipLarge(ConfigObject c) {
-    return CLIP.config(c, 1024, 4096, 24, 16, 336, 14);
+    return CLIP.config(c, CLIP_LARGE);
   }
 
   /**
    * @throws InputException if it asks for what is not supported
    */
   VisionConfig config(ConfigObject c) {
-    return config(c, hiddenSize, 3072, 12, heads, 224, patchSize);
+    return config(c, byDefault);
   }
 
-  private VisionConfig config(
-      ConfigObject c, int hidden, int intermediate, int layers, int heads, int size, int patch) {
+  private VisionConfig config(ConfigObject c, VisionConfig byDefault) {
     if (this != IDEFICS3) { // Which transformers takes whatever vision_config says.
       c.oneOf("model_type", modelType, List.of(modelType));
     }
     VisionConfig vision =
         new VisionConfig(
-            type,
-            c.size("hidden_size", hidden),
-            c.size("intermediate_size", intermediate),
-            c.count("num_hidden_layers", layers),
-            c.count("num_attention_heads", heads),
-            c.size("image_size", size),
-            c.size("patch_size", patch),
-            c.oneOf("hidden_act", act, ACTIVATIONS),
-            c.number("layer_norm_eps", eps),
+            byDefault.type(),
+            c.size("hidden_size", byDefault.hiddenSize()),
+            c.size("intermediate_size", byDefault.intermediateSize()),
+            c.count("num_hidden_layers", byDefault.numHiddenLayers()),
+            c.count("num_attention_heads", byDefault.numAttentionHeads()),
+            c.size("image_size", byDefault.imageSize()),
+            c.size("patch_size", byDefault.patchSize()),
+            c.oneOf("hidden_act", byDefault.hiddenAct(), ACTIVATIONS),
+            c.number("layer_norm_eps", byDefault.layerNormEps()),
             List.of());
     c.requireDivides("num_attention_heads", vision.numAttentionHeads(), vision.hiddenSize());
     checkPatches(vision);
