@@ -75,9 +75,7 @@ final class OriginalPictures {
         tiled
             ? tiles(files, vision, options)
             : ImageSettings.read(files, vision).singleView(options.fit());
-    return isMarked()
-        ? new MarkedPictures(plain, text -> "<im_start>" + text + "<im_end>", 2)
-        : plain;
+    return isMarked() ? new MarkedPictures(plain) : plain;
   }
 
   /**

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.JavaMemory;
@@ -116,9 +115,9 @@ public final class InputBuilder {
     marker(token);
   }
 
-  /** Puts other texts in the places of the pictures. */
-  InputBuilder withTexts(UnaryOperator<String> change) {
-    texts.replaceAll(text -> new StringBuilder(change.apply(text.toString())));
+  /** Puts markers around each picture's text. */
+  InputBuilder surround(String before, String behind) {
+    texts.forEach(text -> text.insert(0, before).append(behind));
     return this;
   }
 

@@ -1,25 +1,18 @@
 package org.vlmvisualizer.image;
 
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.vlmvisualizer.core.RgbPicture;
 
-/**
- * Still pictures with other texts around their tokens.
- *
- * @param texts makes a picture's text of its plain one
- * @param tokens how many tokens the other text has more, at most
- */
-public record MarkedPictures(PictureProcessor plain, UnaryOperator<String> texts, int tokens)
-    implements PictureProcessor {
+/** Still pictures of which each has a token before its own and one behind them. */
+public record MarkedPictures(PictureProcessor plain) implements PictureProcessor {
 
   @Override
   public InputBuilder lay(List<RgbPicture> pictures) {
-    return plain.lay(pictures).withTexts(texts);
+    return plain.lay(pictures).surround("<im_start>", "<im_end>");
   }
 
   @Override
   public long mostTokens() {
-    return plain.mostTokens() + tokens;
+    return plain.mostTokens() + 2;
   }
 }
