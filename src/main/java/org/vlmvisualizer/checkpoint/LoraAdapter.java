@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -57,14 +58,9 @@ public record LoraAdapter(List<StoredTensor> replaced, Map<String, LowRank> chan
 
   /** The files with weights. */
   static List<Path> files(Path folder) {
-    List<Path> files = new ArrayList<>();
-    for (String name : List.of(MODELS.get(0), MODELS.get(1), WHOLE)) {
-      boolean second = name.equals(MODELS.get(1)) && !files.isEmpty();
-      if (Files.isRegularFile(folder.resolve(name)) && !second) {
-        files.add(folder.resolve(name));
-      }
-    }
-    return files;
+    Stream<Path> models = MODELS.stream().map(folder::resolve).filter(Files::isRegularFile);
+    Stream<Path> whole = Stream.of(folder.resolve(WHOLE)).filter(Files::isRegularFile);
+    return Stream.concat(models.limit(1), whole).toList();
   }
 
   /**

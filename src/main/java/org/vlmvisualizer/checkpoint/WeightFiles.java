@@ -8,9 +8,8 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.TreeSet;
 import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
@@ -48,9 +47,7 @@ record WeightFiles(List<Path> files) {
    * @throws InputException if a file is broken
    */
   List<StoredTensor> tensors() {
-    List<StoredTensor> tensors = new ArrayList<>();
-    files.forEach(file -> tensors.addAll(tensors(file)));
-    return tensors;
+    return files.stream().flatMap(file -> tensors(file).stream()).toList();
   }
 
   /** Lists the tensors of one file, by the ending of its name. */
@@ -78,11 +75,10 @@ record WeightFiles(List<Path> files) {
 
   private static List<Path> shards(Checkpoint checkpoint, String index) {
     JsonObject content = checkpoint.required(index);
-    TreeSet<String> names = new TreeSet<>();
+    List<String> names;
     try {
-      for (JsonElement file : content.getAsJsonObject("weight_map").asMap().values()) {
-        names.add(file.getAsString());
-      }
+      Collection<JsonElement> files = content.getAsJsonObject("weight_map").asMap().values();
+      names = files.stream().map(JsonElement::getAsString).distinct().sorted().toList();
     } catch (RuntimeException e) {
       throw new InputException(
           "Expected a weight_map in %s, but it is broken; download it again."

@@ -62,7 +62,7 @@ public final class ProcessMark {
     } catch (IOException e) {
       name = "here";
     }
-    return clean(name);
+    return name.replaceAll("[^A-Za-z0-9.]", "_");
   }
 
   /** The host's name, and the container's number: containers may share a name. */
@@ -77,9 +77,5 @@ public final class ProcessMark {
       // Then the host's name is all there is.
     }
     return host();
-  }
-
-  private static String clean(String name) {
-    return name.replaceAll("[^A-Za-z0-9.]", "_");
   }
 }

@@ -45,14 +45,11 @@ final class QuantisedCache implements AutoCloseable {
     try {
       Files.createDirectories(folder.getParent());
       deleteLeftOvers();
-      part = Files.createTempDirectory(folder.getParent(), folder.getFileName() + PART + pid());
+      String mark = PART + ProcessHandle.current().pid() + "-";
+      part = Files.createTempDirectory(folder.getParent(), folder.getFileName() + mark);
     } catch (IOException e) {
       part = null;
     }
-  }
-
-  private static String pid() {
-    return ProcessHandle.current().pid() + "-";
   }
 
   /** Parts of processes that were killed. Those that live are another Fiji's. */
