@@ -4,7 +4,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
-import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,8 +79,7 @@ final class Connector {
         weights[k * most + e - spread.start()[k]] = spread.weight()[e];
       }
     }
-    PtNDArray weight =
-        torch.create(owner, FloatBuffer.wrap(weights), DataType.FLOAT32, spread.tokens(), most);
+    PtNDArray weight = torch.create(owner, weights, spread.tokens(), most);
     return torch.tensor(owner, "spread", features, patches(owner, spread, most), weight);
   }
 

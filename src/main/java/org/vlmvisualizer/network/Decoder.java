@@ -1,10 +1,8 @@
 package org.vlmvisualizer.network;
 
-import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -173,8 +171,8 @@ final class Decoder {
       long[] shape = {length, config.headDim()};
       return torch.run(
           "rotary",
-          torch.create(owner, FloatBuffer.wrap(rotary.cos()), DataType.FLOAT32, shape),
-          torch.create(owner, FloatBuffer.wrap(rotary.sin()), DataType.FLOAT32, shape));
+          torch.create(owner, rotary.cos(), shape),
+          torch.create(owner, rotary.sin(), shape));
     }
 
     private IValue recording(PtNDManager owner, TokenSequence prompt) {
@@ -193,7 +191,7 @@ final class Decoder {
           heads.last(),
           request.keepFirst(),
           torch.numbers(owner, recorded),
-          torch.create(owner, FloatBuffer.wrap(text), DataType.FLOAT32, text.length));
+          torch.create(owner, text, text.length));
     }
 
     /**

@@ -15,6 +15,7 @@ import ai.djl.pytorch.jni.IValueUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.Buffer;
+import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -224,6 +225,11 @@ final class Torch implements AutoCloseable {
   PtNDArray numbers(PtNDManager owner, int... numbers) {
     LongBuffer wide = LongBuffer.wrap(IntStream.of(numbers).asLongStream().toArray());
     return create(owner, wide, DataType.INT64, numbers.length);
+  }
+
+  /** A float32 array. */
+  PtNDArray create(PtNDManager owner, float[] values, long... shape) {
+    return create(owner, FloatBuffer.wrap(values), DataType.FLOAT32, shape);
   }
 
   /** An array of native memory from a buffer's remaining elements, copied to the device. */

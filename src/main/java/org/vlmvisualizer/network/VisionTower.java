@@ -1,10 +1,8 @@
 package org.vlmvisualizer.network;
 
-import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.vlmvisualizer.core.ModelConfig;
@@ -120,8 +118,7 @@ final class VisionTower {
       PtNDManager owner, float[] crop, VisionLayers recorded, PtNDArray total, Progress progress) {
     int side = config.imageSize();
     PtNDArray x;
-    try (PtNDArray pixels =
-        torch.create(owner, FloatBuffer.wrap(crop), DataType.FLOAT32, 1, 3, side, side)) {
+    try (PtNDArray pixels = torch.create(owner, crop, 1, 3, side, side)) {
       x = torch.tensor(owner, "embed_picture", pixels, embeddings, options);
     }
     int tokens = config.numTokens();

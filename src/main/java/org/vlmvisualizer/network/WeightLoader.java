@@ -1,10 +1,8 @@
 package org.vlmvisualizer.network;
 
-import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
-import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.stream.Stream;
 import org.vlmvisualizer.checkpoint.LowRank;
@@ -198,8 +196,7 @@ final class WeightLoader {
   }
 
   private PtNDArray number(float value) {
-    FloatBuffer buffer = FloatBuffer.wrap(new float[] {value});
-    return torch.create(torch.manager(), buffer, DataType.FLOAT32, 1);
+    return torch.create(torch.manager(), new float[] {value}, 1);
   }
 
   /** What brings a number into 2^15..2^16. */
