@@ -1,9 +1,7 @@
 package org.vlmvisualizer.family;
 
-import com.google.gson.JsonElement;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.DoubleStream;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
@@ -27,28 +25,6 @@ import org.vlmvisualizer.image.SingleView;
  * into it.
  */
 final class ImageSettings {
-  private static final String FILE = "preprocessor_config.json";
-  private static final String VIDEO_FILE = "video_preprocessor_config.json";
-  private static final String NESTED = "image_processor";
-
-  /** What decides about pixel values. Whether to pad is asked of the user, as fit. */
-  private static final List<String> KEYS =
-      List.of(
-          "do_resize",
-          "size",
-          "use_square_size",
-          "resample",
-          "do_center_crop",
-          "crop_size",
-          "do_rescale",
-          "rescale_factor",
-          "do_normalize",
-          "image_mean",
-          "image_std",
-          "image_grid_pinpoints",
-          "do_image_splitting",
-          "max_image_size");
-
   private static final double[] CLIP_MEAN = {0.48145466, 0.4578275, 0.40821073};
   private static final double[] CLIP_STD = {0.26862954, 0.26130258, 0.27577711};
   private static final double[] HALF = {0.5, 0.5, 0.5};
@@ -67,48 +43,14 @@ final class ImageSettings {
     this.vision = vision;
   }
 
-  /**
-   * The settings of a checkpoint's pictures: by preprocessor_config.json, or as transformers 5
-   * saves it, by processor_config.json.
-   *
-   * @throws InputException if the files contradict each other
-   */
+  /** The settings of a checkpoint's pictures. */
   static ImageSettings read(Checkpoint checkpoint, VisionConfig vision) {
-    ConfigObject own = checkpoint.settings(FILE);
-    own = own.has(NESTED) ? own.object(NESTED) : own;
-    ConfigObject shared = LlavaProcessor.config(checkpoint);
-    if (!shared.has(NESTED)) {
-      return new ImageSettings(own, vision);
-    }
-    ConfigObject nested = shared.object(NESTED);
-    if (checkpoint.has(FILE)) {
-      // transformers 4 goes by the one, transformers 5 by the other.
-      requireEqual(own, nested);
-    }
-    return new ImageSettings(nested, vision);
+    return new ImageSettings(ProcessorFiles.pictures(checkpoint), vision);
   }
 
-  /**
-   * The settings of a checkpoint's videos: by video_preprocessor_config.json, or where that is
-   * missing, those of its pictures.
-   */
+  /** The settings of a checkpoint's videos. */
   static ImageSettings video(Checkpoint checkpoint, VisionConfig vision) {
-    return checkpoint.has(VIDEO_FILE)
-        ? new ImageSettings(checkpoint.settings(VIDEO_FILE), vision)
-        : read(checkpoint, vision);
-  }
-
-  private static void requireEqual(ConfigObject own, ConfigObject nested) {
-    for (String key : KEYS) {
-      JsonElement here = own.has(key) ? own.json().get(key) : null;
-      JsonElement there = nested.has(key) ? nested.json().get(key) : null;
-      if (!Objects.equals(here, there)) {
-        throw nested.unexpected(
-            "%s as in %s".formatted(here == null ? "no value" : here, own.where()),
-            key,
-            there == null ? "none" : there.toString());
-      }
-    }
+    return new ImageSettings(ProcessorFiles.videos(checkpoint), vision);
   }
 
   ConfigObject json() {
@@ -211,9 +153,7 @@ final class ImageSettings {
       throw c.unexpected("height and width", "size");
     }
     if (fit == Fit.CROP) {
-      throw new InputException(
-          "Expected an image processor that cuts the centre out of a picture, but %s says %s, which resizes the whole picture to a square; choose fit=pad."
-              .formatted(c.where(), SIGLIP));
+      throw uncropped(SIGLIP + ", which resizes the whole picture to a square");
     }
   }
 
@@ -226,14 +166,17 @@ final class ImageSettings {
       checkSize("crop_size");
     }
     if (fit == Fit.CROP && (squashed || !cropped)) {
-      throw new InputException(
-          "Expected an image processor that cuts the centre out of a picture, but %s says %s; choose fit=pad."
-              .formatted(
-                  c.where(),
-                  squashed
-                      ? "that the whole picture is resized to a square (size)"
-                      : "do_center_crop false"));
+      throw uncropped(
+          squashed
+              ? "that the whole picture is resized to a square (size)"
+              : "do_center_crop false");
     }
+  }
+
+  private InputException uncropped(String found) {
+    return new InputException(
+        "Expected an image processor that cuts the centre out of a picture, but %s says %s; choose fit=pad."
+            .formatted(c.where(), found));
   }
 
   /** Whether it is a height and a width; false where it is not there. */

@@ -5,13 +5,13 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import java.util.List;
 import java.util.stream.Stream;
-import org.vlmvisualizer.checkpoint.LowRank;
 import org.vlmvisualizer.checkpoint.Safetensors;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.network.RowCopier.Part;
 
 /**
  * Brings weights from their files to the device in the wanted precision, a few megabytes at a time,
@@ -19,8 +19,6 @@ import org.vlmvisualizer.engine.Precision;
  * below the other and multiplied at once.
  */
 final class WeightLoader {
-  private static final long CHUNK_BYTES = 2 << 20;
-
   /** Rows that PyTorch's int4 kernel packs together; packs of whole blocks can be joined. */
   private static final int BLOCK_ROWS = 64;
 
@@ -40,21 +38,7 @@ final class WeightLoader {
   private final boolean halves;
   private final PtNDArray device;
   private final PtNDArray none;
-  private final RowReader rows;
-  private final RowReader rowsOfB;
-  private final RowReader rowsOfA;
-
-  /** A stored weight and what an adapter adds to it, or null. */
-  private record Part(StoredTensor tensor, LowRank change) {
-    long rows() {
-      return tensor.rows();
-    }
-
-    /** The type of all its values, or null where an adapter changes them. */
-    DType type() {
-      return change == null ? tensor.dtype() : null;
-    }
-  }
+  private final RowCopier copier;
 
   /**
    * @param cache of quantised matrices, or null
@@ -66,9 +50,7 @@ final class WeightLoader {
     this.precision = precision;
     this.halves = precision == Precision.FLOAT32 && torch.hasHalves();
     this.device = number(0);
-    this.rows = new RowReader(torch);
-    this.rowsOfB = new RowReader(torch);
-    this.rowsOfA = new RowReader(torch);
+    this.copier = new RowCopier(torch);
     this.none = empty(Precision.FLOAT32.scalarType(), 0);
   }
 
@@ -100,7 +82,7 @@ final class WeightLoader {
                 .formatted(part.rows() - 1, numbers[i]));
       }
       try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
-        copy(scope, target, i, part, numbers[i], 1);
+        copier.copy(scope, target, i, part, numbers[i], 1);
       }
     }
     return target;
@@ -211,8 +193,8 @@ final class WeightLoader {
     }
     PtNDArray weight = empty(precision == Precision.INT8 ? INT8 : UINT8, stored[0].shape());
     PtNDArray scales = empty(precision.scalarType(), stored[1].shape());
-    fill(weight, List.of(new Part(stored[0], null)), 0, stored[0].rows());
-    fill(scales, List.of(new Part(stored[1], null)), 0, stored[1].rows());
+    copier.fill(weight, List.of(new Part(stored[0], null)), 0, stored[0].rows());
+    copier.fill(scales, List.of(new Part(stored[1], null)), 0, stored[1].rows());
     return new PtNDArray[] {weight, scales};
   }
 
@@ -251,7 +233,7 @@ final class WeightLoader {
     // Norms and biases are small and act on float32.
     Precision type = shape.length < 2 ? Precision.FLOAT32 : precision;
     PtNDArray target = empty(type.scalarType(), shape);
-    fill(target, parts, 0, rows(parts));
+    copier.fill(target, parts, 0, rows(parts));
     return target;
   }
 
@@ -272,13 +254,13 @@ final class WeightLoader {
     int group = precision.isInt4() ? group(columns) : 0;
     PtNDArray[] whole = unfilled(rows, columns, group);
     String fill = form().equals("int4") ? "fill_columns" : "fill";
-    long blocks = Math.max(1, CHUNK_BYTES / (DType.F32.bytes() * columns * BLOCK_ROWS));
+    long blocks = Math.max(1, RowCopier.CHUNK_BYTES / (DType.F32.bytes() * columns * BLOCK_ROWS));
     long step = blocks * BLOCK_ROWS;
     for (long start = 0; start < rows; start += step) {
       long count = Math.min(step, rows - start);
       try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
         PtNDArray chunk = wide(scope, count, columns);
-        fill(chunk, parts, start, count);
+        copier.fill(chunk, parts, start, count);
         PtNDArray[] some = torch.tensors(scope, "quantise", form(), chunk, group);
         torch.tensor(scope, "fill", whole[0], start, some[0]);
         torch.tensor(scope, fill, whole[1], start, some[1]);
@@ -313,36 +295,5 @@ final class WeightLoader {
 
   private PtNDArray empty(int type, long... shape) {
     return torch.tensor(torch.manager(), "empty", shape, type, device);
-  }
-
-  /** Copies {@code count} rows of the stacked parts, from {@code start} on, into the target. */
-  private void fill(PtNDArray target, List<Part> parts, long start, long count) {
-    long partStart = 0;
-    for (Part part : parts) {
-      long from = Math.max(start, partStart);
-      long to = Math.min(start + count, partStart + part.rows());
-      long rowBytes = Math.max(1, part.tensor().rowSize() * part.tensor().dtype().bytes());
-      long step = Math.max(1, CHUNK_BYTES / rowBytes);
-      for (long row = from; row < to; row += step) {
-        long n = Math.min(step, to - row);
-        try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
-          copy(scope, target, row - start, part, row - partStart, n);
-        }
-      }
-      partStart += part.rows();
-    }
-  }
-
-  /** Copies rows of a part to rows of the target, an adapter's change added on the way. */
-  private void copy(PtNDManager scope, PtNDArray target, long at, Part part, long row, long count) {
-    PtNDArray chunk = rows.read(scope, part.tensor(), row, count);
-    LowRank change = part.change();
-    if (change == null) {
-      torch.tensor(scope, "fill", target, at, chunk);
-      return;
-    }
-    PtNDArray b = rowsOfB.read(scope, change.b(), row, count);
-    PtNDArray a = rowsOfA.read(scope, change.a(), 0, change.a().rows());
-    torch.tensor(scope, "fill_changed", target, at, chunk, b, a, change.scale());
   }
 }
