@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.stream.LongStream;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 
@@ -62,11 +63,7 @@ public record StoredTensor(
 
   /** Elements of one row. */
   public long rowSize() {
-    long size = 1;
-    for (int i = 1; i < shape.length; i++) {
-      size *= shape[i];
-    }
-    return size;
+    return LongStream.of(shape).skip(1).reduce(1, (a, b) -> a * b);
   }
 
   /**

@@ -48,13 +48,13 @@ record PrecisionChoice(Precision precision, String reason) {
                 .formatted(precision, needed / 1e9, available / 1e9));
       }
     }
+    Precision smallest = candidates.get(candidates.size() - 1);
+    long needed = MemoryNeed.bytes(config, weights, imageTokens, smallest, halves);
     throw new DeviceRefusal(
         "Expected %.1f GB of free memory for %s on %s, found %.1f GB; %s"
             .formatted(
-                MemoryNeed.bytes(
-                        config, weights, imageTokens, candidates.get(candidates.size() - 1), halves)
-                    / 1e9,
-                candidates.get(candidates.size() - 1),
+                needed / 1e9,
+                smallest,
                 device.isGpu() ? "the GPU" : "the CPU",
                 available / 1e9,
                 remedy(config, weights, imageTokens, device, available)));
