@@ -14,10 +14,4 @@ package org.vlmvisualizer.core;
  *     all of it where the question is about one
  */
 public record AttentionShares(
-    double image, double prompt, double generated, double marker, double picture) {
-
-  /** Where every token of the picture has a place. */
-  public AttentionShares(double image, double prompt, double generated) {
-    this(image, prompt, generated, 0, image);
-  }
-}
+    double image, double prompt, double generated, double marker, double picture) {}

@@ -12,7 +12,6 @@ import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
-import org.vlmvisualizer.core.VisionLayers;
 import org.vlmvisualizer.engine.EngineThread;
 import org.vlmvisualizer.engine.OutOfMemory;
 
@@ -77,12 +76,13 @@ public final class Session {
           generation.isPlain() ? null : new LogitsProcessor(generation, prompt);
       Recorder recorder =
           new Recorder(network.torch, counted, prompt, input.layout(), texts, processor);
-      VisionTower.Output seen = see(run, counted.vision(), progress);
+      VisionTower.Output seen =
+          network.tower.run(run, input.pixelValues(), counted.vision(), progress);
       int n = prompt.length();
       PtNDArray promptTotal = counted.promptRows() ? network.torch.zeros(run, n, n) : null;
       recorder.lap("vision");
-      Decoder.Step step =
-          sequence.prefill(run, prompt, connected(run, seen), promptTotal, progress);
+      PtNDArray image = network.connector.run(run, seen.features(), input.layout().spread());
+      Decoder.Step step = sequence.prefill(run, prompt, image, promptTotal, progress);
       int id = recorder.add(step);
       recorder.lap("prefill");
       for (int t = 1; t < maxNewTokens && !generation.eosIds().contains(id); t++) {
@@ -123,25 +123,6 @@ public final class Session {
                 room < 1
                     ? "the prompt alone has " + asked + ", so " + shorter
                     : "set length to at most " + room));
-  }
-
-  /** Features [P, D of the tower] and projected features [P, D of the decoder], for the tests. */
-  float[][] features() {
-    try (PtNDManager run = (PtNDManager) network.torch.manager().newSubManager()) {
-      VisionTower.Output seen = see(run, VisionLayers.NONE, Progress.NONE);
-      return new float[][] {
-        network.torch.floats(seen.features()), network.torch.floats(connected(run, seen))
-      };
-    }
-  }
-
-  private VisionTower.Output see(PtNDManager run, VisionLayers recorded, Progress progress) {
-    return network.tower.run(run, input.pixelValues(), recorded, progress);
-  }
-
-  /** Features of the image tokens, [K, D of the decoder]. */
-  private PtNDArray connected(PtNDManager run, VisionTower.Output seen) {
-    return network.connector.run(run, seen.features(), input.layout().spread());
   }
 
   /** The request with layers and heads counted from 0. */

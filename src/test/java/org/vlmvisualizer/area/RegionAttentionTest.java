@@ -10,11 +10,11 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
+import org.vlmvisualizer.core.Shares;
 import org.vlmvisualizer.core.TokenMaps;
 
 /** Shares and enrichments against figures worked out by hand. */
@@ -26,7 +26,7 @@ class RegionAttentionTest {
         new AttributionMap("hand", values),
         grid,
         Collections.nCopies(values.length, new GeneratedToken(1, "x", 1)),
-        Collections.nCopies(values.length, new AttentionShares(1, 0, 0)));
+        Collections.nCopies(values.length, Shares.of(1, 0, 0)));
   }
 
   /** 40 × 20 on a square of 40: rows 0 and 3 of 4 × 4 patches of 10 × 10 are padding. */

@@ -22,6 +22,7 @@ import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.Shares;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.explorer.Explorer;
 import org.vlmvisualizer.output.AttentionResult;
@@ -171,7 +172,7 @@ public final class ExplorerBenchmark {
       }
       tokens.add(new GeneratedToken(t, " token" + t, random.nextDouble()));
       double image = random.nextDouble();
-      shares.add(new AttentionShares(image, (1 - image) / 2, (1 - image) / 2));
+      shares.add(Shares.of(image, (1 - image) / 2, (1 - image) / 2));
     }
     JsonObject run = new JsonObject();
     run.add("options", new JsonObject());

@@ -13,6 +13,7 @@ import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.Layout;
 import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.Shares;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.Rendering;
@@ -100,7 +101,7 @@ final class Samples {
     for (int t = 0; t < values.length; t++) {
       tokens.add(new GeneratedToken(t, TEXTS.get(t % TEXTS.size()), 1.0 / (t + 1)));
       double image = 0.1 + 0.8 * t / values.length;
-      shares.add(new AttentionShares(image, 0.9 - image, 0.1));
+      shares.add(Shares.of(image, 0.9 - image, 0.1));
     }
     byte[] rgb = new byte[3 * width * height];
     java.util.Arrays.fill(rgb, (byte) 200);

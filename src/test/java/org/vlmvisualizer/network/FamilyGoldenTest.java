@@ -74,7 +74,7 @@ class FamilyGoldenTest {
       ModelInput input = FamilyInput.of(golden, model);
       TokenSequence prompt = prompt(golden, model, input);
       Session session = network.session(input, prompt);
-      golden.closeToScale("features", session.features()[1]);
+      golden.closeToScale("features", Features.of(network, input).image());
 
       Trace trace = answer(golden, model, session);
       golden.closeToScale("logits", flatten(trace.logits()));

@@ -104,9 +104,9 @@ class GoldenNetworkTest {
     try (PromptEncoder encoder = family.encoder(checkpoint, config);
         LlavaNetwork network = load(checkpoint, Precision.FLOAT32)) {
       TokenSequence prompt = prompt(golden, family, checkpoint, encoder);
-      float[][] features = network.session(pixels, prompt).features();
-      golden.closeToScale("vision_features", features[0]);
-      golden.closeToScale("projected", features[1]);
+      Features features = Features.of(network, pixels);
+      golden.closeToScale("vision_features", features.tower());
+      golden.closeToScale("projected", features.image());
 
       int length = golden.json.get("maxNewTokens").getAsInt();
       AttributionMethod reference =

@@ -27,7 +27,6 @@ import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
-import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Model;
 import org.vlmvisualizer.family.WeightShapes;
@@ -79,8 +78,7 @@ class HandSetTowerTest {
         model
             .pictures(PictureOptions.of(Fit.PAD))
             .process(List.of(picture(width, height, left, top)), Progress.NONE);
-    TokenSequence none = new TokenSequence("", new int[0], List.of(), List.of());
-    float[] features = network.session(input, none).features()[1];
+    float[] features = Features.of(network, input).image();
     int hidden = features.length / input.layout().tokens();
     for (int v = 0; v < input.layout().views().size(); v++) {
       double darkest = Double.POSITIVE_INFINITY;

@@ -9,6 +9,7 @@ import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.Shares;
 import org.vlmvisualizer.core.TokenMaps;
 
 /**
@@ -47,7 +48,7 @@ public record Demo(RgbPicture picture, TokenMaps maps, SourceFrame source) {
       values[t] = blob(grid, width * along, height * (0.5 + 0.3 * Math.sin(9 * along)));
       tokens.add(new GeneratedToken(100 + t, WORDS[t % WORDS.length], 1.0 / (t + 3)));
       double image = 0.1 + 0.6 * Math.abs(Math.sin(0.7 * t));
-      shares.add(new AttentionShares(image, (1 - image) * 0.7, (1 - image) * 0.3));
+      shares.add(Shares.of(image, (1 - image) * 0.7, (1 - image) * 0.3));
     }
     return new Demo(
         cells(width, height),

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
+import org.vlmvisualizer.core.Shares;
 import org.vlmvisualizer.core.TokenMaps;
 
 class TokenTableTest {
@@ -35,10 +35,7 @@ class TokenTableTest {
                 new GeneratedToken(5, " a,\"b\"", 0.1234567890123),
                 new GeneratedToken(6, "\n", 1e-7),
                 new GeneratedToken(7, "", 1)),
-            List.of(
-                new AttentionShares(0.5, 0.25, 0.25),
-                new AttentionShares(1, 0, 0),
-                new AttentionShares(0, 1, 0))),
+            List.of(Shares.of(0.5, 0.25, 0.25), Shares.of(1, 0, 0), Shares.of(0, 1, 0))),
         new SourceFrame("s, 1", 100, 200, Demo.micrometres()));
   }
 
@@ -86,7 +83,7 @@ class TokenTableTest {
         TokenRow.of(
             1,
             new GeneratedToken(1, "x", 1),
-            new AttentionShares(1, 0, 0),
+            Shares.of(1, 0, 0),
             even,
             GRID,
             SourceFrame.uncalibrated("s"));

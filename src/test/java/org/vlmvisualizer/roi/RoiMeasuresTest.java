@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.area.Region;
-import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.Shares;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.Demo;
@@ -45,10 +45,7 @@ class RoiMeasuresTest {
                 new GeneratedToken(5, " a,\"b\"", 0.5),
                 new GeneratedToken(6, "\n", 0.5),
                 new GeneratedToken(7, "细胞", 0.5)),
-            List.of(
-                new AttentionShares(1, 0, 0),
-                new AttentionShares(1, 0, 0),
-                new AttentionShares(1, 0, 0)));
+            List.of(Shares.of(1, 0, 0), Shares.of(1, 0, 0), Shares.of(1, 0, 0)));
     return new AttentionResult(
         maps,
         new RgbPicture(40, 20, new byte[2400]),
