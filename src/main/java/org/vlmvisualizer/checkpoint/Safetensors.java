@@ -1,6 +1,6 @@
 package org.vlmvisualizer.checkpoint;
 
-import com.google.gson.JsonArray;
+import com.google.gson.Gson;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -32,6 +32,8 @@ public final class Safetensors {
    * tensors in one file takes 150 kB.
    */
   private static final long MAX_HEADER_BYTES = 2 << 20;
+
+  private static final Gson GSON = new Gson();
 
   private Safetensors() {}
 
@@ -146,8 +148,9 @@ public final class Safetensors {
     for (Content tensor : tensors) {
       JsonObject entry = new JsonObject();
       entry.addProperty("dtype", tensor.dtype().name());
-      entry.add("shape", array(tensor.shape()));
-      entry.add("data_offsets", array(offset, offset + tensor.bytes().remaining()));
+      entry.add("shape", GSON.toJsonTree(tensor.shape()));
+      long[] offsets = {offset, offset + tensor.bytes().remaining()};
+      entry.add("data_offsets", GSON.toJsonTree(offsets));
       header.add(tensor.name(), entry);
       offset += tensor.bytes().remaining();
     }
@@ -168,13 +171,5 @@ public final class Safetensors {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
-  }
-
-  private static JsonArray array(long... values) {
-    JsonArray array = new JsonArray();
-    for (long value : values) {
-      array.add(value);
-    }
-    return array;
   }
 }

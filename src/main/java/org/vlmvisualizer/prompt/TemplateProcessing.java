@@ -1,10 +1,16 @@
 package org.vlmvisualizer.prompt;
 
+import com.google.gson.Gson;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.util.List;
+import java.util.Map;
 
 /** The post_processor of a tokenizer.json that puts tokens in front of and behind a text. */
 final class TemplateProcessing {
+  private static final Gson GSON = new Gson();
+
   private TemplateProcessing() {}
 
   /**
@@ -33,24 +39,11 @@ final class TemplateProcessing {
     return template;
   }
 
-  private static JsonObject piece(String kind, String id) {
-    JsonObject content = new JsonObject();
-    content.addProperty("id", id);
-    content.addProperty("type_id", 0);
-    JsonObject piece = new JsonObject();
-    piece.add(kind, content);
-    return piece;
+  private static JsonElement piece(String kind, String id) {
+    return GSON.toJsonTree(Map.of(kind, Map.of("id", id, "type_id", 0)));
   }
 
-  private static JsonObject special(String token, int id) {
-    JsonArray ids = new JsonArray();
-    ids.add(id);
-    JsonArray tokens = new JsonArray();
-    tokens.add(token);
-    JsonObject special = new JsonObject();
-    special.addProperty("id", token);
-    special.add("ids", ids);
-    special.add("tokens", tokens);
-    return special;
+  private static JsonElement special(String token, int id) {
+    return GSON.toJsonTree(Map.of("id", token, "ids", List.of(id), "tokens", List.of(token)));
   }
 }
