@@ -8,7 +8,7 @@ import org.vlmvisualizer.core.InputException;
 
 /** The methods to choose from. */
 public final class AttributionMethods {
-  private static final Map<String, Function<AttentionOptions, RowMethod>> ALL =
+  private static final Map<String, Function<AttentionOptions, AttributionMethod>> ALL =
       new LinkedHashMap<>();
 
   static {
@@ -27,12 +27,7 @@ public final class AttributionMethods {
    * @throws InputException if there is no method of that name
    */
   public static AttributionMethod of(String name, AttentionOptions options) {
-    return rowMethod(name, options);
-  }
-
-  /** The same, as a method that makes maps of attention rows: so far, all do. */
-  static RowMethod rowMethod(String name, AttentionOptions options) {
-    Function<AttentionOptions, RowMethod> method = ALL.get(name.strip());
+    Function<AttentionOptions, AttributionMethod> method = ALL.get(name.strip());
     if (method == null) {
       throw new InputException(
           "Expected one of the methods %s, found '%s'."

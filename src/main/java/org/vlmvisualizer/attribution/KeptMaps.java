@@ -22,7 +22,7 @@ import org.vlmvisualizer.core.VisionLayers;
  */
 public final class KeptMaps {
   private final HeadAttention kept;
-  private final RowMethod method;
+  private final AttributionMethod method;
   private final IndexRange layers;
   private final IndexRange heads;
   private final boolean keepFirst;
@@ -44,7 +44,7 @@ public final class KeptMaps {
       HeadAttention kept, String method, IndexRange layers, IndexRange heads, boolean keepFirst) {
     this.kept = kept;
     this.method =
-        AttributionMethods.rowMethod(
+        AttributionMethods.of(
             method, new AttentionOptions(layers, heads, keepFirst, VisionLayers.ALL));
     IndexRange some = heads.within(kept.heads(), "heads");
     if (kept.averaged() && !some.equals(kept.heads())) {

@@ -7,7 +7,7 @@ import org.vlmvisualizer.core.VisionLayers;
  * The decoder's attention alone: {@link TokenAttention} over the image tokens, divided by its sum.
  * It leaves out where the vision tower itself had gathered each patch's content from.
  */
-final class LanguageAttention extends RowMethod {
+final class LanguageAttention extends AttributionMethod {
   static final String NAME = "language";
 
   LanguageAttention(AttentionOptions options) {

@@ -20,7 +20,7 @@ import org.vlmvisualizer.core.Trace;
  *
  * @see <a href="https://github.com/zjysteven/VLM-Visualizer">VLM-Visualizer</a>
  */
-final class LanguageVisionAttention extends RowMethod {
+final class LanguageVisionAttention extends AttributionMethod {
   static final String NAME = "vlm-visualizer";
 
   LanguageVisionAttention(AttentionOptions options) {
