@@ -21,7 +21,6 @@ import org.vlmvisualizer.cli.AttentionCli;
 import org.vlmvisualizer.command.AttentionInFolder;
 import org.vlmvisualizer.command.ShowAttention;
 import org.vlmvisualizer.engine.Precision;
-import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.Upsampling;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -31,10 +30,10 @@ class OptionsTest {
   private static final String QUESTION = "What is in the image?";
   private static final RequestOptions DEFAULTS =
       new RequestOptions(
-          AnalysisRequest.of(QUESTION, 64),
+          Defaults.request(QUESTION, 64),
           "auto",
           Precision.AUTO,
-          Rendering.maps(Upsampling.NEAREST));
+          Defaults.maps(Upsampling.NEAREST));
 
   @Test
   void theCommandLineHasEach() {

@@ -14,8 +14,8 @@ import org.vlmvisualizer.core.VisionLayers;
 import org.vlmvisualizer.core.Words;
 
 /**
- * What is asked of a model. A further option is a component here, its word in {@link #of(String,
- * Words)} and {@link #words()}, and a parameter of the commands and of the command line.
+ * What is asked of a model. A further option is a component here, its word in {@link #of} and
+ * {@link #words()}, and a parameter of the commands and of the command line.
  *
  * @param question about the picture, without template
  * @param method name of an attribution method
@@ -58,21 +58,6 @@ public record AnalysisRequest(
     AttributionMethods.of(method, options);
   }
 
-  /** The reference method on a question, everything else as it comes. */
-  public static AnalysisRequest of(String question, int length) {
-    return new AnalysisRequest(
-        question,
-        AttributionMethods.names().get(0),
-        AttentionOptions.REFERENCE,
-        Keep.NOTHING,
-        "auto",
-        false,
-        Fit.PAD,
-        true,
-        length,
-        MatrixChoice.SHORT);
-  }
-
   /**
    * Reads the words that dialogs, macros and the command line share.
    *
@@ -107,7 +92,7 @@ public record AnalysisRequest(
     return new PictureOptions(fit, tiles);
   }
 
-  /** The options in the words of run.json, which are those of {@link #of(String, Words)}. */
+  /** The options in the words of run.json, which are those of {@link #of}. */
   public Map<String, Object> words() {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("method", method);

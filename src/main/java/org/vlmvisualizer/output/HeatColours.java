@@ -8,9 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.stream.IntStream;
-import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Words;
 
 /**
@@ -30,20 +28,6 @@ public enum HeatColours {
 
   /** [256] as 0xrrggbb. */
   private final int[] colours = isBuiltIn() ? builtIn() : read();
-
-  /**
-   * Reads the lower-case name.
-   *
-   * @throws InputException if the text is no such name
-   */
-  public static HeatColours parse(String text) {
-    return Words.find(text.strip().toLowerCase(Locale.ROOT), values())
-        .orElseThrow(
-            () ->
-                new InputException(
-                    "Expected lut as one of inferno, viridis, magma, cividis, fire, grays, found '%s'."
-                        .formatted(text)));
-  }
 
   /**
    * The colour map with a display range.

@@ -1,8 +1,10 @@
 package org.vlmvisualizer.output;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Words;
 
@@ -37,16 +39,6 @@ public record Rendering(
     }
   }
 
-  /** With the views of a picture joined. */
-  public Rendering(Upsampling upsampling, HeatColours colours, boolean composite) {
-    this(upsampling, colours, composite, false);
-  }
-
-  /** Maps alone, in the default colours. */
-  public static Rendering maps(Upsampling upsampling) {
-    return new Rendering(upsampling, HeatColours.INFERNO, false);
-  }
-
   /**
    * Reads the words that dialogs, macros, the command line and run.json share.
    *
@@ -55,10 +47,28 @@ public record Rendering(
   public static Rendering of(Words words) {
     Words lenient = name -> words.of(name).strip().toLowerCase(Locale.ROOT);
     return new Rendering(
-        Upsampling.parse(words.of("upsampling")),
-        HeatColours.parse(words.of("lut")),
+        constant("upsampling", words, Upsampling.values()),
+        constant("lut", words, HeatColours.values()),
         lenient.isSecond("display", MAPS, COMPOSITE),
         lenient.isSecond("views", JOINED, EACH));
+  }
+
+  /**
+   * The constant that a word names, in letters of any case.
+   *
+   * @throws InputException if it names none
+   */
+  static <E extends Enum<E>> E constant(String option, Words words, E[] all) {
+    String text = words.of(option);
+    return Words.find(text.strip().toLowerCase(Locale.ROOT), all)
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "Expected %s as one of %s, found '%s'."
+                        .formatted(
+                            option,
+                            Arrays.stream(all).map(Words::word).collect(Collectors.joining(", ")),
+                            text)));
   }
 
   /** The same as words. */
@@ -73,6 +83,6 @@ public record Rendering(
 
   /** The same without upsampling, and so without the picture. */
   Rendering bare() {
-    return new Rendering(Upsampling.NONE, colours, false);
+    return new Rendering(Upsampling.NONE, colours, false, false);
   }
 }

@@ -1,7 +1,5 @@
 package org.vlmvisualizer.output;
 
-import java.util.Locale;
-import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Words;
 
 /** How the patch grid becomes pixels. */
@@ -17,20 +15,6 @@ public enum Upsampling {
    * continued outwards. It overshoots: values below 0 are set to 0.
    */
   BICUBIC;
-
-  /**
-   * Reads the lower-case name.
-   *
-   * @throws InputException if the text is no such name
-   */
-  public static Upsampling parse(String text) {
-    return Words.find(text.strip().toLowerCase(Locale.ROOT), values())
-        .orElseThrow(
-            () ->
-                new InputException(
-                    "Expected upsampling as one of none, nearest, bilinear, bicubic, found '%s'."
-                        .formatted(text)));
-  }
 
   @Override
   public String toString() {

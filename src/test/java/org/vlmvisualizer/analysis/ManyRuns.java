@@ -1,6 +1,7 @@
 package org.vlmvisualizer.analysis;
 
 import java.util.concurrent.CancellationException;
+import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.NativeMemory;
 import org.vlmvisualizer.checkpoint.Checkpoint;
@@ -38,7 +39,7 @@ final class ManyRuns {
         if (cancel) {
           cancelledLoad(checkpoint);
         } else {
-          model.analyze(picture, AnalysisRequest.of("What is in it?", TOKENS), Progress.NONE);
+          model.analyze(picture, Defaults.request("What is in it?", TOKENS), Progress.NONE);
         }
       }
       System.out.print(NativeMemory.kilobytesInUse() - before);

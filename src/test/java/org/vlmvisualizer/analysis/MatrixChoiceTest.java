@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vlmvisualizer.CheckpointCopy;
+import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.MatrixChoice;
@@ -26,7 +27,7 @@ class MatrixChoiceTest {
   @TempDir Path folder;
 
   private static Analysis ask(AttentionModel model, String question, MatrixChoice matrix) {
-    AnalysisRequest request = AnalysisRequest.of(question, 2).withMatrix(matrix);
+    AnalysisRequest request = Defaults.request(question, 2).withMatrix(matrix);
     return model.analyze(PICTURE, request, Progress.NONE);
   }
 

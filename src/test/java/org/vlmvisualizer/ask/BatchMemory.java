@@ -2,8 +2,8 @@ package org.vlmvisualizer.ask;
 
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.NativeMemory;
-import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.engine.Precision;
@@ -26,15 +26,12 @@ final class BatchMemory {
     PictureFolder folder = PictureFolder.of(Path.of(arguments[0]), null);
     AtomicInteger loads = new AtomicInteger();
     long[] kilobytes = new long[4];
-    Rendering rendering = new Rendering(Upsampling.NEAREST, HeatColours.INFERNO, true);
+    Rendering rendering = new Rendering(Upsampling.NEAREST, HeatColours.INFERNO, true, false);
     try (Asker asker =
         new Asker(
             Checkpoint.find(Checkpoint.DEMO),
             new RequestOptions(
-                AnalysisRequest.of("What is in the image?", 6),
-                "cpu",
-                Precision.FLOAT32,
-                rendering),
+                Defaults.request("What is in the image?", 6), "cpu", Precision.FLOAT32, rendering),
             engine -> loads.incrementAndGet())) {
       BatchRun.Outcome outcome =
           new BatchRun(asker, Path.of(arguments[1]), true)

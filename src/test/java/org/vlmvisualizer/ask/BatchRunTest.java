@@ -12,9 +12,9 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.PlainSentence;
-import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.engine.Precision;
@@ -43,10 +43,10 @@ class BatchRunTest {
         new Asker(
             Checkpoint.open(golden.checkpoint()),
             new RequestOptions(
-                AnalysisRequest.of("What?", 2),
+                Defaults.request("What?", 2),
                 "cpu",
                 Precision.FLOAT32,
-                new Rendering(Upsampling.NONE, HeatColours.INFERNO, false)),
+                new Rendering(Upsampling.NONE, HeatColours.INFERNO, false, false)),
             engine -> {})) {
       return new BatchRun(asker, folder, true)
           .run(pictures, List.of(), Progress.NONE, (row, result) -> {});

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Random;
 import javax.swing.JCheckBox;
 import javax.swing.JFrame;
+import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
@@ -26,7 +27,6 @@ import org.vlmvisualizer.core.Shares;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.explorer.Explorer;
 import org.vlmvisualizer.output.AttentionResult;
-import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.SourceFrame;
 import org.vlmvisualizer.output.Upsampling;
 
@@ -180,7 +180,7 @@ public final class ExplorerBenchmark {
         new TokenMaps(new AttributionMap("vlm-visualizer", values), grid, tokens, shares),
         new RgbPicture(side, side, rgb),
         SourceFrame.uncalibrated("noise"),
-        Rendering.maps(Upsampling.NEAREST),
+        Defaults.maps(Upsampling.NEAREST),
         "",
         List.of(),
         null,

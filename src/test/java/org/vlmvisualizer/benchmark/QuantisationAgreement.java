@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.analysis.Analysis;
 import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.analysis.AttentionModel;
@@ -20,7 +21,7 @@ import org.vlmvisualizer.picture.ImageInput;
  * maps of the same tokens are: {@code QuantisationAgreement FOLDER-OF-PICTURES}.
  */
 public final class QuantisationAgreement {
-  private static final AnalysisRequest REQUEST = AnalysisRequest.of("What is in the image?", 64);
+  private static final AnalysisRequest REQUEST = Defaults.request("What is in the image?", 64);
 
   private QuantisationAgreement() {}
 

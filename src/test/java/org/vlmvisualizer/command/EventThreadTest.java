@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.JavaProcess;
 import org.vlmvisualizer.VirtualDisplay;
 import org.vlmvisualizer.analysis.AnalysisRequest;
@@ -28,7 +29,7 @@ class EventThreadTest {
     assertTrue(refusal(() -> open(checkpoint)).contains("event thread"));
     try (AttentionModel model = open(checkpoint)) {
       RgbPicture picture = new RgbPicture(8, 8, new byte[3 * 8 * 8]);
-      AnalysisRequest request = AnalysisRequest.of("What?", 1);
+      AnalysisRequest request = Defaults.request("What?", 1);
       assertTrue(
           refusal(() -> model.analyze(picture, request, Progress.NONE)).contains("event thread"));
     }

@@ -5,6 +5,7 @@ import ij.measure.Calibration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
@@ -16,7 +17,6 @@ import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.Shares;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.AttentionResult;
-import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.SourceFrame;
 import org.vlmvisualizer.output.Upsampling;
 
@@ -116,7 +116,7 @@ final class Samples {
         new TokenMaps(new AttributionMap("language", values), grid, tokens, shares),
         new RgbPicture(width, height, rgb),
         new SourceFrame("a <b> & \"c\".tif", 0, 0, calibration),
-        Rendering.maps(Upsampling.NEAREST),
+        Defaults.maps(Upsampling.NEAREST),
         "answer",
         List.of(),
         null,

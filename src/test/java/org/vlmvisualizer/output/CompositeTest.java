@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
@@ -32,7 +33,7 @@ class CompositeTest {
   @TempDir Path folder;
 
   private static Rendering composite(HeatColours colours) {
-    return new Rendering(Upsampling.NEAREST, colours, true);
+    return new Rendering(Upsampling.NEAREST, colours, true, false);
   }
 
   @Test
@@ -82,7 +83,7 @@ class CompositeTest {
   @CsvSource({"1, true", "1, false", "3, true", "3, false"})
   void reopenedIsWhatWasShown(int frames, boolean withPicture) throws Exception {
     ImagePlus image =
-        series(frames, new Rendering(Upsampling.NEAREST, HeatColours.FIRE, withPicture));
+        series(frames, new Rendering(Upsampling.NEAREST, HeatColours.FIRE, withPicture, false));
     image.getCalibration().frameInterval = frames == 1 ? 0 : 2.5;
     Path file = folder.resolve("heatmaps.tif");
     TiffFile.write(image, file);
@@ -116,7 +117,7 @@ class CompositeTest {
 
   @Test
   void shorterAnswersAreFilledUpWithNaN() {
-    ImagePlus image = series(3, Rendering.maps(Upsampling.NONE));
+    ImagePlus image = series(3, Defaults.maps(Upsampling.NONE));
     assertArrayEquals(new int[] {24, 24, 1, 6, 3}, image.getDimensions());
     for (int t = 1; t <= 3; t++) {
       for (int z = 1; z <= 6; z++) {
@@ -195,7 +196,7 @@ class CompositeTest {
     String sentence =
         assertThrows(
                 InputException.class,
-                () -> new Rendering(Upsampling.NONE, HeatColours.INFERNO, true))
+                () -> new Rendering(Upsampling.NONE, HeatColours.INFERNO, true, false))
             .getMessage();
     PlainSentence.check(sentence);
   }

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import ij.measure.Calibration;
 import java.util.ArrayList;
 import java.util.List;
+import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
@@ -67,7 +68,7 @@ public record Demo(RgbPicture picture, TokenMaps maps, SourceFrame source) {
 
   /** As a run would give it. */
   AttentionResult result(Upsampling upsampling, float[][] matrix) {
-    return result(Rendering.maps(upsampling), matrix);
+    return result(Defaults.maps(upsampling), matrix);
   }
 
   AttentionResult result(Rendering rendering, float[][] matrix) {

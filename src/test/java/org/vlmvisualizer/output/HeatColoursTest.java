@@ -24,13 +24,17 @@ class HeatColoursTest {
     "grays, 000000, 808080, ffffff"
   })
   void hasTheColoursOfItsOrigin(String name, String first, String middle, String last) {
-    HeatColours colours = HeatColours.parse(name);
+    HeatColours colours = named(name);
     assertEquals(name, colours.toString());
     assertEquals(first, "%06x".formatted(colours.of(0)));
     assertEquals(middle, "%06x".formatted(colours.of(128 / 255.0)));
     assertEquals(last, "%06x".formatted(colours.of(1)));
     assertEquals(colours.of(0), colours.of(-3));
     assertEquals(colours.of(1), colours.of(3));
+  }
+
+  private static HeatColours named(String text) {
+    return Rendering.constant("lut", name -> text, HeatColours.values());
   }
 
   @ParameterizedTest
@@ -46,9 +50,11 @@ class HeatColoursTest {
 
   @Test
   void namesAreChecked() {
-    assertSame(HeatColours.GRAYS, HeatColours.parse(" Grays"));
-    String sentence =
-        assertThrows(InputException.class, () -> HeatColours.parse("jet")).getMessage();
+    assertSame(HeatColours.GRAYS, named(" Grays"));
+    String sentence = assertThrows(InputException.class, () -> named("jet")).getMessage();
     PlainSentence.check(sentence);
+    assertEquals(
+        "Expected lut as one of inferno, viridis, magma, cividis, fire, grays, found 'jet'.",
+        sentence);
   }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.TokenMaps;
@@ -28,7 +29,7 @@ class HeatmapStackTest {
 
   private ImagePlus stack(Upsampling upsampling) {
     return HeatmapStack.of(
-        demo.maps(), demo.picture(), demo.source(), Rendering.maps(upsampling), "Model: demo\n");
+        demo.maps(), demo.picture(), demo.source(), Defaults.maps(upsampling), "Model: demo\n");
   }
 
   @ParameterizedTest
@@ -75,7 +76,7 @@ class HeatmapStackTest {
     TokenMaps empty = demo.with(new float[18][576], demo.grid());
     ImagePlus image =
         HeatmapStack.of(
-            empty, demo.picture(), demo.source(), Rendering.maps(Upsampling.BILINEAR), "");
+            empty, demo.picture(), demo.source(), Defaults.maps(Upsampling.BILINEAR), "");
     assertEquals(1, image.getDisplayRangeMax());
   }
 
@@ -122,7 +123,7 @@ class HeatmapStackTest {
             one.maps(),
             one.picture(),
             SourceFrame.uncalibrated("plain.png"),
-            Rendering.maps(Upsampling.NONE),
+            Defaults.maps(Upsampling.NONE),
             "Model: demo");
     Path file = folder.resolve("one.tif");
     TiffFile.write(image, file);
@@ -170,7 +171,7 @@ class HeatmapStackTest {
                 demo.with(demo.maps().map().values(), huge),
                 demo.picture(),
                 demo.source(),
-                Rendering.maps(Upsampling.NEAREST),
+                Defaults.maps(Upsampling.NEAREST),
                 ""));
   }
 }

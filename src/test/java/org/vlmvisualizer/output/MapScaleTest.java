@@ -12,12 +12,14 @@ import ij.process.ImageConverter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vlmvisualizer.Defaults;
 
 class MapScaleTest {
   private final Demo demo = Demo.of(60, 40, 6);
 
   private ImagePlus heatmaps(boolean composite) {
-    return demo.result(new Rendering(Upsampling.NEAREST, HeatColours.INFERNO, composite), null)
+    return demo.result(
+            new Rendering(Upsampling.NEAREST, HeatColours.INFERNO, composite, false), null)
         .heatmaps();
   }
 
@@ -93,7 +95,7 @@ class MapScaleTest {
             demo.with(new float[6][576], demo.grid()),
             demo.picture(),
             demo.source(),
-            Rendering.maps(Upsampling.NONE),
+            Defaults.maps(Upsampling.NONE),
             "");
     MapScale scale = MapScale.of(image);
     scale.setCommon(false);

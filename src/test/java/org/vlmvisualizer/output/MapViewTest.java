@@ -10,6 +10,7 @@ import net.imglib2.type.numeric.real.FloatType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.TokenMaps;
 
@@ -23,7 +24,7 @@ class MapViewTest {
     for (TokenMaps maps :
         new TokenMaps[] {demo.maps(), demo.with(demo.maps().map().values(), cropped)}) {
       ImagePlus shown =
-          HeatmapStack.of(maps, demo.picture(), demo.source(), Rendering.maps(upsampling), "");
+          HeatmapStack.of(maps, demo.picture(), demo.source(), Defaults.maps(upsampling), "");
       RandomAccessibleInterval<FloatType> pixels = MapView.pixels(maps, upsampling);
       assertArrayEquals(
           new long[] {shown.getWidth(), shown.getHeight(), 3}, pixels.dimensionsAsLongArray());

@@ -86,12 +86,16 @@ class PatchSamplerTest {
 
   @Test
   void upsamplingIsReadInLowerCaseAndRefusedInASentence() {
-    assertEquals(Upsampling.BICUBIC, Upsampling.parse(" Bicubic"));
+    assertEquals(Upsampling.BICUBIC, named(" Bicubic"));
     assertEquals("nearest", Upsampling.NEAREST.toString());
-    InputException e = assertThrows(InputException.class, () -> Upsampling.parse("cubic"));
+    InputException e = assertThrows(InputException.class, () -> named("cubic"));
     assertEquals(
         "Expected upsampling as one of none, nearest, bilinear, bicubic, found 'cubic'.",
         e.getMessage());
+  }
+
+  private static Upsampling named(String text) {
+    return Rendering.constant("upsampling", name -> text, Upsampling.values());
   }
 
   private static float[] numbered(Grid grid) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.area.Region;
 import org.vlmvisualizer.core.AttributionMap;
@@ -24,7 +25,6 @@ import org.vlmvisualizer.core.Shares;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.Demo;
-import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.SourceFrame;
 import org.vlmvisualizer.output.Upsampling;
 
@@ -50,7 +50,7 @@ class RoiMeasuresTest {
         maps,
         new RgbPicture(40, 20, new byte[2400]),
         new SourceFrame("cells.tif", 100, 200, Demo.micrometres()),
-        Rendering.maps(Upsampling.NEAREST),
+        Defaults.maps(Upsampling.NEAREST),
         "",
         List.of(),
         null,
