@@ -125,7 +125,7 @@ public final class Explorer implements ImageListener {
   /** Takes back the last thing that narrows the view: the region, else the selection of several. */
   private void escape() {
     if (!picture.clearRegion()) {
-      ExplorerFrame.collapse(state);
+      state.select(TokenSelection::collapse);
     }
   }
 

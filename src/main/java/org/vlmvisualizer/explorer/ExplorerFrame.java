@@ -5,12 +5,10 @@ import java.awt.BorderLayout;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Toolkit;
-import java.awt.event.ActionEvent;
 import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
-import javax.swing.AbstractAction;
 import javax.swing.BorderFactory;
 import javax.swing.Box;
 import javax.swing.BoxLayout;
@@ -28,7 +26,7 @@ final class ExplorerFrame extends JFrame {
   private static final long serialVersionUID = 1L;
   private static final int GAP = 12;
 
-  private final transient ExplorerState state;
+  final transient ExplorerState state;
   private final transient Exports exports;
   private final transient Runnable clearRegion;
   private final AnswerPanel answer;
@@ -59,10 +57,6 @@ final class ExplorerFrame extends JFrame {
         });
   }
 
-  ExplorerState state() {
-    return state;
-  }
-
   private JComponent content() {
     JScrollPane text = new JScrollPane(answer);
     text.setBorder(BorderFactory.createLineBorder(Paints.RULE));
@@ -82,7 +76,7 @@ final class ExplorerFrame extends JFrame {
     all.add(below, BorderLayout.PAGE_END);
     all.getInputMap(JComponent.WHEN_IN_FOCUSED_WINDOW)
         .put(KeyStroke.getKeyStroke(KeyEvent.VK_ESCAPE, 0), "escape");
-    all.getActionMap().put("escape", action("", clearRegion));
+    all.getActionMap().put("escape", TokenKeys.action("", clearRegion));
     return all;
   }
 
@@ -97,26 +91,13 @@ final class ExplorerFrame extends JFrame {
     file.addSeparator();
     item(file, "Close", 'C', KeyEvent.VK_W, this::dispose);
     JMenu select = menu("Select", 'S');
-    item(
-        select,
-        "All Tokens",
-        'A',
-        KeyEvent.VK_A,
-        () -> {
-          state.selection().selectAll();
-          state.selectionChanged();
-        });
-    item(select, "One Token", 'O', 0, () -> collapse(state));
+    item(select, "All Tokens", 'A', KeyEvent.VK_A, () -> state.select(TokenSelection::selectAll));
+    item(select, "One Token", 'O', 0, () -> state.select(TokenSelection::collapse));
     item(select, "Clear Region (Esc)", 'R', 0, clearRegion);
     JMenuBar bar = new JMenuBar();
     bar.add(file);
     bar.add(select);
     return bar;
-  }
-
-  static void collapse(ExplorerState state) {
-    state.selection().collapse();
-    state.selectionChanged();
   }
 
   private static JMenu menu(String name, char mnemonic) {
@@ -129,23 +110,12 @@ final class ExplorerFrame extends JFrame {
    * @param key together with Ctrl (Command on a Mac), or 0
    */
   private static void item(JMenu menu, String name, char mnemonic, int key, Runnable run) {
-    JMenuItem item = new JMenuItem(action(name, run));
+    JMenuItem item = new JMenuItem(TokenKeys.action(name, run));
     item.setMnemonic(mnemonic);
     if (key != 0) {
       int modifier = Toolkit.getDefaultToolkit().getMenuShortcutKeyMaskEx();
       item.setAccelerator(KeyStroke.getKeyStroke(key, modifier & ~InputEvent.SHIFT_DOWN_MASK));
     }
     menu.add(item);
-  }
-
-  private static AbstractAction action(String name, Runnable run) {
-    return new AbstractAction(name) {
-      private static final long serialVersionUID = 1L;
-
-      @Override
-      public void actionPerformed(ActionEvent e) {
-        run.run();
-      }
-    };
   }
 }

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.MapStyle;
@@ -93,7 +95,7 @@ final class ExplorerState {
     return all.table;
   }
 
-  /** Changes must be followed by {@link #selectionChanged}. */
+  /** To be changed by {@link #select} only. */
   TokenSelection selection() {
     return selection;
   }
@@ -133,23 +135,14 @@ final class ExplorerState {
 
   /** The largest shade, which gets the darkest colour. */
   double maximumShade() {
-    double max = 0;
-    for (int t = 0; t < all.maps.size(); t++) {
-      max = Math.max(max, shade(t));
-    }
-    return max;
+    return IntStream.range(0, all.maps.size()).mapToDouble(this::shade).max().orElse(0);
   }
 
-  /** To be called after every change of {@link #selection}. */
-  void selectionChanged() {
+  /** Selects other tokens. */
+  void select(Consumer<TokenSelection> change) {
+    change.accept(selection);
     submitMap();
     tokensChanged();
-  }
-
-  /** Selects one token alone. */
-  void select(int token) {
-    selection.select(token);
-    selectionChanged();
   }
 
   void setStyle(MapStyle style) {

@@ -88,7 +88,7 @@ final class StackLink implements ImageListener {
     // Of several frames, one with a longer answer may have more slices.
     if (image.getSlice() != slice && image.getSlice() <= state.maps().size()) {
       slice = image.getSlice();
-      state.select(slice - 1);
+      state.select(tokens -> tokens.select(slice - 1));
     }
     MapScale scale = MapScale.of(image);
     if (scale.isCommon() != state.commonScale()) {

@@ -30,7 +30,7 @@ final class OpenExplorer {
     Explorer.open(result);
     EventQueue.invokeAndWait(() -> {});
     frame = frames().get(frames().size() - 1);
-    state = frame.state();
+    state = frame.state;
     picture = newestPicture();
   }
 
