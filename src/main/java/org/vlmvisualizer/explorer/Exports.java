@@ -6,6 +6,7 @@ import java.awt.Component;
 import java.awt.EventQueue;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.dialog.MessageBox;
 import org.vlmvisualizer.output.AttentionResult;
@@ -14,6 +15,7 @@ import org.vlmvisualizer.output.MapStyle;
 import org.vlmvisualizer.output.SavedResult;
 import org.vlmvisualizer.output.TokenFigure;
 import org.vlmvisualizer.output.TokenTable;
+import org.vlmvisualizer.output.WholeFile;
 
 /**
  * What the explorer shows as files: asked for on the event thread, written off it, whole or not at
@@ -29,18 +31,18 @@ final class Exports {
   }
 
   void picturePng() {
-    Parts parts = parts();
-    save("Save picture as PNG", ".png", file -> parts.figure().writePng(file));
+    Supplier<TokenFigure> figure = figure();
+    save("Save picture as PNG", ".png", file -> figure.get().writePng(file));
   }
 
   void pictureSvg() {
-    Parts parts = parts();
-    save("Save picture as SVG", ".svg", file -> parts.figure().writeSvg(file));
+    Supplier<TokenFigure> figure = figure();
+    save("Save picture as SVG", ".svg", file -> WholeFile.write(file, figure.get().svg()));
   }
 
   void tableCsv() {
     TokenTable table = state.table();
-    save("Save table as CSV", ".csv", table::writeCsv);
+    save("Save table as CSV", ".csv", file -> WholeFile.write(file, table.toCsv()));
   }
 
   void reportHtml() {
@@ -50,31 +52,18 @@ final class Exports {
   }
 
   /** What is shown now; the figure itself is laid out later, off the event thread. */
-  private record Parts(
-      AttentionResult result,
-      SelectedMap map,
-      double max,
-      MapStyle style,
-      String title,
-      String subtitle) {
-    TokenFigure figure() {
-      return new TokenFigure(result, map.patches(), max, style, title, subtitle);
-    }
-  }
-
-  private Parts parts() {
+  private Supplier<TokenFigure> figure() {
     SelectedMap shown = state.shown();
-    return new Parts(
-        state.result(),
-        shown,
-        state.scaleMaximum(),
-        state.style(),
-        Figures.tokens(state.maps(), shown.tokens()),
+    double max = state.scaleMaximum();
+    MapStyle style = state.style();
+    String title = Figures.tokens(state.maps(), shown.tokens());
+    String subtitle =
         (shown.tokens().length == 1 ? "token " : "mean of ")
             + Figures.position(state.maps(), shown.tokens())
             + " · "
             + Figures.imageAttention(state.maps(), shown.tokens())
-            + " of the attention went to the picture");
+            + " of the attention went to the picture";
+    return () -> new TokenFigure(state.result(), shown.patches(), max, style, title, subtitle);
   }
 
   private void save(String title, String extension, Consumer<Path> writer) {
@@ -82,7 +71,8 @@ final class Exports {
     SaveDialog dialog =
         new SaveDialog(title, name.replaceAll("[^\\p{L}\\p{N} ._-]", "_"), extension);
     if (dialog.getFileName() != null) {
-      write(Path.of(dialog.getDirectory(), dialog.getFileName()), writer);
+      Path file = Path.of(dialog.getDirectory(), dialog.getFileName());
+      offEventThread(() -> writer.accept(file));
     }
   }
 
@@ -94,23 +84,15 @@ final class Exports {
     }
   }
 
-  private void write(Path file, Consumer<Path> writer) {
-    offEventThread(() -> writer.accept(file));
-  }
-
   private void offEventThread(Runnable work) {
     Runnable told =
         () -> {
           try {
             work.run();
           } catch (InputException e) {
-            EventQueue.invokeLater(() -> tell(e.getMessage()));
+            EventQueue.invokeLater(() -> MessageBox.tell(parent, e.getMessage()));
           }
         };
     new Thread(told, "Token Explorer files").start();
-  }
-
-  private void tell(String sentence) {
-    MessageBox.tell(parent, sentence);
   }
 }

@@ -32,7 +32,7 @@ public final class BatchTables {
    */
   public static void write(Path folder, List<BatchRow> rows) {
     WholeFile.write(folder.resolve(ResultFiles.TOKENS), file -> tokens(folder, rows, file));
-    WholeFile.write(folder.resolve(BATCH), file -> WholeFile.text(file, table(rows).toCsv()));
+    WholeFile.write(folder.resolve(BATCH), table(rows).toCsv());
     try {
       Claim.removeDeadIn(folder);
     } catch (IOException | DirectoryIteratorException e) {

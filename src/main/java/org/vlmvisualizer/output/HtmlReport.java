@@ -7,10 +7,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -58,7 +56,7 @@ public final class HtmlReport {
    * @throws org.vlmvisualizer.core.InputException if the file cannot be written; then nothing is
    */
   public static void write(AttentionResult result, MapStyle style, Path file) {
-    WholeFile.write(file, temporary -> WholeFile.text(temporary, of(result, style)));
+    WholeFile.write(file, of(result, style));
   }
 
   /** Fills all places in one pass, so that a token that looks like a place stays a token. */
@@ -117,7 +115,7 @@ public final class HtmlReport {
   }
 
   private static String css(double share) {
-    return String.format(Locale.ROOT, "%.6f%%", 100 * share);
+    return Markup.format("%.6f%%", 100 * share);
   }
 
   private String joined(java.util.function.IntFunction<String> part) {
@@ -134,8 +132,7 @@ public final class HtmlReport {
     int colour = ShadeColours.of(share);
     String text = rows.get(t).token().text();
     String element =
-        String.format(
-            Locale.ROOT,
+        Markup.format(
             "<button type=\"button\" class=\"token\" aria-pressed=\"%b\""
                 + " style=\"background:#%06x;color:#%06x\" data-token=\"%s\" data-probability=\"%s\""
                 + " data-ratio=\"%s\" data-peak=\"%s\" data-max=\"%s\">%s</button>",
@@ -162,7 +159,7 @@ public final class HtmlReport {
 
   private String percent(int t) {
     double max = MapLayer.maximum(maps.grid(), maps.values(t));
-    return String.format(Locale.ROOT, "%.3g %%", 100 * max);
+    return Markup.format("%.3g %%", 100 * max);
   }
 
   private static String columns() {
@@ -172,14 +169,13 @@ public final class HtmlReport {
   }
 
   private String row(int t) {
-    List<String> cells = new ArrayList<>();
-    for (Object value : rows.get(t).values()) {
-      cells.add(
-          value instanceof Number number
-              ? "<td>" + cell(number) + "</td>"
-              : "<td class=\"text\">" + visible(label(t)) + "</td>");
-    }
-    return "<tr>" + String.join("", cells) + "</tr>";
+    return rows.get(t).values().stream()
+        .map(
+            value ->
+                value instanceof Number number
+                    ? "<td>" + cell(number) + "</td>"
+                    : "<td class=\"text\">" + visible(label(t)) + "</td>")
+        .collect(Collectors.joining("", "<tr>", "</tr>"));
   }
 
   private static String cell(Number value) {
@@ -189,7 +185,7 @@ public final class HtmlReport {
   }
 
   private static String number(double value) {
-    return String.format(Locale.ROOT, Math.abs(value) >= 10 ? "%.1f" : "%.4f", value);
+    return Markup.format(Math.abs(value) >= 10 ? "%.1f" : "%.4f", value);
   }
 
   private String bar() {
@@ -205,20 +201,13 @@ public final class HtmlReport {
 
   /** All of run.json but its lists, one statement a line. */
   private String run() {
-    StringBuilder out = new StringBuilder();
-    result
-        .run()
-        .entrySet()
-        .forEach(
-            e -> {
-              if (!e.getValue().isJsonArray()) {
-                out.append("<dt>")
-                    .append(visible(e.getKey().replace('_', ' ')))
-                    .append("</dt><dd>");
-                out.append(visible(words(e.getValue()))).append("</dd>\n");
-              }
-            });
-    return out.toString();
+    return result.run().entrySet().stream()
+        .filter(e -> !e.getValue().isJsonArray())
+        .map(
+            e ->
+                "<dt>%s</dt><dd>%s</dd>\n"
+                    .formatted(visible(e.getKey().replace('_', ' ')), visible(words(e.getValue()))))
+        .collect(Collectors.joining());
   }
 
   private static String words(JsonElement value) {

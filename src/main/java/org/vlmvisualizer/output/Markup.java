@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Base64;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 
 /**
@@ -12,6 +13,11 @@ import javax.imageio.ImageIO;
  */
 final class Markup {
   private Markup() {}
+
+  /** Formats with a point in numbers, whatever the computer's language. */
+  static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
 
   /** Text for element content and quoted attributes; what XML cannot hold becomes U+FFFD. */
   static String escape(String text) {

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.output;
 
-import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.vlmvisualizer.core.TokenMaps;
 
 /** The plot of the image attention ratio as a piece of SVG, with a point to click per token. */
@@ -20,26 +21,26 @@ final class RatioSvg {
             + " aria-label=\"Image attention ratio over the tokens\">");
     for (int i = 0; i <= 4; i++) {
       double y = y(i / 4.0);
-      line(out, y, i == 0 ? "#5f6368" : "#d0d4d9");
-      text(out, LEFT - 6, y + 4, "end", String.format(Locale.ROOT, "%.2f", i / 4.0));
+      String colour = i == 0 ? "#5f6368" : "#d0d4d9";
+      out.append(
+          Markup.format("<path d=\"M%d %.1fH%d\" stroke=\"%s\"/>", LEFT, y, LEFT + WIDTH, colour));
+      text(out, LEFT - 6, y + 4, "end", Markup.format("%.2f", i / 4.0));
     }
     int step = Math.max(1, (int) Math.ceil((double) maps.size() * LABEL_ROOM / WIDTH));
-    StringBuilder points = new StringBuilder();
-    for (int t = 0; t < maps.size(); t++) {
-      double y = y(maps.shares().get(t).image());
-      points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(maps, t), y));
-      if (t % step == step - 1) {
-        text(out, x(maps, t), TOP + HEIGHT + 18, "middle", Integer.toString(t + 1));
-      }
+    for (int t = step - 1; t < maps.size(); t += step) {
+      text(out, x(maps, t), TOP + HEIGHT + 18, "middle", Integer.toString(t + 1));
     }
+    String points =
+        IntStream.range(0, maps.size())
+            .mapToObj(t -> point(maps, t))
+            .collect(Collectors.joining(" "));
     out.append("<polyline fill=\"none\" stroke=\"#1f4e9e\" stroke-width=\"1.5\" points=\"")
-        .append(points.toString().strip())
+        .append(points)
         .append("\"/>\n");
     double radius = Math.max(1.5, Math.min(4, 0.35 * WIDTH / maps.size()));
     for (int t = 0; t < maps.size(); t++) {
       out.append(
-          String.format(
-              Locale.ROOT,
+          Markup.format(
               "<circle class=\"point\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"><title>%d %s</title></circle>\n",
               x(maps, t),
               y(maps.shares().get(t).image()),
@@ -50,6 +51,10 @@ final class RatioSvg {
     return out.append("</svg>").toString();
   }
 
+  private static String point(TokenMaps maps, int token) {
+    return Markup.format("%.1f,%.1f", x(maps, token), y(maps.shares().get(token).image()));
+  }
+
   private static double x(TokenMaps maps, int token) {
     return LEFT + (token + 0.5) * WIDTH / maps.size();
   }
@@ -58,20 +63,9 @@ final class RatioSvg {
     return TOP + HEIGHT * (1 - ratio);
   }
 
-  private static void line(StringBuilder out, double y, String colour) {
-    out.append(
-        String.format(
-            Locale.ROOT, "<path d=\"M%d %.1fH%d\" stroke=\"%s\"/>", LEFT, y, LEFT + WIDTH, colour));
-  }
-
   private static void text(StringBuilder out, double x, double y, String anchor, String text) {
     out.append(
-        String.format(
-            Locale.ROOT,
-            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n",
-            x,
-            y,
-            anchor,
-            text));
+        Markup.format(
+            "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n", x, y, anchor, text));
   }
 }

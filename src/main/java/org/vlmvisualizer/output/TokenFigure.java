@@ -8,7 +8,8 @@ import java.awt.Rectangle;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.RgbPicture;
 
@@ -72,9 +73,7 @@ public final class TokenFigure {
     int room = width - 2 * MARGIN;
     this.title = fit(title, TITLE, room);
     this.subtitle = fit(subtitle, TEXT, room);
-    scale =
-        String.format(
-            Locale.ROOT, "0 to %.3g %% of the attention to the picture, per patch", 100 * max);
+    scale = Markup.format("0 to %.3g %% of the attention to the picture, per patch", 100 * max);
     this.source = fit(result.source().title(), TEXT, room);
   }
 
@@ -131,18 +130,11 @@ public final class TokenFigure {
 
   /** The figure as SVG: picture and map embedded, text as text. */
   public String svg() {
-    StringBuilder stops = new StringBuilder();
-    for (int i = 0; i <= BAR_STOPS; i++) {
-      double share = (double) i / BAR_STOPS;
-      stops.append(
-          String.format(
-              Locale.ROOT,
-              "<stop offset=\"%.4f\" stop-color=\"#%06x\"/>",
-              share,
-              style.colours().of(share)));
-    }
-    return String.format(
-        Locale.ROOT,
+    String stops =
+        IntStream.rangeClosed(0, BAR_STOPS)
+            .mapToObj(i -> stop((double) i / BAR_STOPS))
+            .collect(Collectors.joining());
+    return Markup.format(
         """
         <?xml version="1.0" encoding="UTF-8"?>
         <svg xmlns="http://www.w3.org/2000/svg" \
@@ -172,6 +164,11 @@ public final class TokenFigure {
         text(source, "fill=\"#606060\"", MARGIN, barTop() + BAR_HEIGHT + LINE));
   }
 
+  private String stop(double share) {
+    return Markup.format(
+        "<stop offset=\"%.4f\" stop-color=\"#%06x\"/>", share, style.colours().of(share));
+  }
+
   private static String text(String text, String attributes, int x, int y) {
     return "<text x=\"%d\" y=\"%d\" %s xml:space=\"preserve\">%s</text>\n"
         .formatted(x, y, attributes, Markup.escape(text));
@@ -189,14 +186,5 @@ public final class TokenFigure {
    */
   public void writePng(Path file) {
     WholeFile.write(file, temporary -> PngFile.write(image(), temporary));
-  }
-
-  /**
-   * Writes {@link #svg}.
-   *
-   * @throws org.vlmvisualizer.core.InputException if the file cannot be written; then nothing is
-   */
-  public void writeSvg(Path file) {
-    WholeFile.write(file, temporary -> WholeFile.text(temporary, svg()));
   }
 }

@@ -34,6 +34,15 @@ public final class WholeFile {
     }
   }
 
+  /**
+   * Writes {@link #text} in the same way.
+   *
+   * @throws InputException if it cannot be written
+   */
+  public static void write(Path file, String text) {
+    write(file, part -> text(part, text));
+  }
+
   /** Writes text as UTF-8, with ? for half characters: the title of an image may have them. */
   public static void text(Path file, String text) throws IOException {
     Files.write(file, text.getBytes(StandardCharsets.UTF_8));

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
@@ -73,7 +74,7 @@ class PortableResultTest {
         maps,
         demo.picture(),
         SourceFrame.uncalibrated("<b>&\u0007.tif"),
-        Rendering.maps(Upsampling.NEAREST),
+        Defaults.maps(Upsampling.NEAREST),
         "",
         List.of(),
         null,
@@ -195,7 +196,7 @@ class PortableResultTest {
         new TokenFigure(
             result, map, max, MapStyle.DEFAULT, NASTY.get(0) + NASTY.get(4), NASTY.get(1));
     figure.writePng(folder.resolve("a.png"));
-    figure.writeSvg(folder.resolve("a.svg"));
+    WholeFile.write(folder.resolve("a.svg"), figure.svg());
     BufferedImage png = ImageIO.read(folder.resolve("a.png").toFile());
     Document svg = parse(Files.readString(folder.resolve("a.svg")));
     Element root = svg.getDocumentElement();
