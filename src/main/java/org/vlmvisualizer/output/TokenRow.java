@@ -4,6 +4,7 @@ import java.util.List;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
+import org.vlmvisualizer.core.TokenMaps;
 
 /**
  * The figures of one generated token.
@@ -52,15 +53,12 @@ public record TokenRow(
   /**
    * Measures one map.
    *
-   * @param patches [P]
+   * @param t number of the token, from 0
    */
-  static TokenRow of(
-      int index,
-      GeneratedToken token,
-      AttentionShares shares,
-      float[] patches,
-      Grid grid,
-      SourceFrame source) {
+  static TokenRow of(TokenMaps maps, int t, SourceFrame source) {
+    AttentionShares shares = maps.shares().get(t);
+    float[] patches = maps.values(t);
+    Grid grid = maps.grid();
     int peak = 0;
     double sum = 0;
     double padding = 0;
@@ -81,8 +79,8 @@ public record TokenRow(
     double y = grid.centreY(peak);
     boolean outside = x < 0 || x >= grid.sourceWidth() || y < 0 || y >= grid.sourceHeight();
     return new TokenRow(
-        index,
-        token,
+        t + 1,
+        maps.tokens().get(t),
         shares,
         empty ? Double.NaN : padding,
         empty ? Double.NaN : x + source.originX(),

@@ -1,9 +1,8 @@
 package org.vlmvisualizer.output;
 
 import ij.measure.ResultsTable;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.core.ViewMaps;
 
@@ -17,23 +16,17 @@ import org.vlmvisualizer.core.ViewMaps;
  * picture (title of the source image); image_marker_attention (share of all attention, on tokens of
  * the picture that have no place: newlines, names of tiles). Where the model saw the picture in
  * several views, for each of them its share of the map, as overview_share and tiles_share.
+ *
+ * @param picture title of the source image
+ * @param rows the figures, one row per token
+ * @param views each view by itself, if there are several
  */
-public final class TokenTable {
+public record TokenTable(String picture, List<TokenRow> rows, List<ViewMaps> views) {
   /** Which picture a row is of: the last column but newer ones. */
   public static final String PICTURE = "picture";
 
   /** The share of attention on newlines and names of tiles. */
   static final String MARKERS = "image_marker_attention";
-
-  private final String picture;
-  private final List<TokenRow> rows;
-  private final List<ViewMaps> views;
-
-  private TokenTable(String picture, List<TokenRow> rows, List<ViewMaps> views) {
-    this.picture = picture;
-    this.rows = List.copyOf(rows);
-    this.views = views;
-  }
 
   /**
    * Measures every map.
@@ -41,23 +34,9 @@ public final class TokenTable {
    * @param source the image that the positions are in
    */
   public static TokenTable of(TokenMaps maps, SourceFrame source) {
-    List<TokenRow> rows = new ArrayList<>();
-    for (int t = 0; t < maps.size(); t++) {
-      rows.add(
-          TokenRow.of(
-              t + 1,
-              maps.tokens().get(t),
-              maps.shares().get(t),
-              maps.values(t),
-              maps.grid(),
-              source));
-    }
+    List<TokenRow> rows =
+        IntStream.range(0, maps.size()).mapToObj(t -> TokenRow.of(maps, t, source)).toList();
     return new TokenTable(source.title(), rows, maps.views());
-  }
-
-  /** The figures, one row per token. */
-  public List<TokenRow> rows() {
-    return rows;
   }
 
   /** The table for ImageJ. */
@@ -68,15 +47,6 @@ public final class TokenTable {
   /** The table as CSV (RFC 4180), with all digits. */
   public String toCsv() {
     return data().toCsv();
-  }
-
-  /**
-   * Writes {@link #toCsv}.
-   *
-   * @throws org.vlmvisualizer.core.InputException if the file cannot be written; then nothing is
-   */
-  public void writeCsv(Path file) {
-    WholeFile.write(file, temporary -> WholeFile.text(temporary, toCsv()));
   }
 
   private DataTable data() {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vlmvisualizer.Defaults;
 
 /** The pictures made for the eye: plot, montage and matrix. */
 class PicturesTest {
@@ -71,21 +72,14 @@ class PicturesTest {
   void montageShowsThePictureAndEachPeakBrightest() {
     Demo demo = Demo.of(240, 160, 8);
     BufferedImage montage =
-        Montage.of(demo.maps(), demo.picture(), demo.source(), Rendering.maps(Upsampling.NONE));
+        Montage.of(demo.maps(), demo.picture(), demo.source(), Defaults.maps(Upsampling.NONE));
     MontageLayout layout = MontageLayout.of(240, 160, 9);
     assertEquals(layout.width(), montage.getWidth());
     int corner = montage.getRGB(layout.pictureX(0), layout.pictureY(0));
     assertEquals(0xffece2e8, corner); // the picture's ground
     double scale = (double) layout.panelWidth() / 240;
     for (int t = 0; t < 8; t++) {
-      TokenRow row =
-          TokenRow.of(
-              t + 1,
-              demo.maps().tokens().get(t),
-              demo.maps().shares().get(t),
-              demo.maps().values(t),
-              demo.grid(),
-              SourceFrame.uncalibrated("s"));
+      TokenRow row = TokenRow.of(demo.maps(), t, SourceFrame.uncalibrated("s"));
       int peak =
           montage.getRGB(
               layout.pictureX(t + 1) + (int) (scale * row.peakX()),

@@ -79,14 +79,13 @@ class TokenTableTest {
   void evenMapHasLogarithmOfPatchesAsEntropy() {
     float[] even = new float[16];
     Arrays.fill(even, 1 / 16f);
-    TokenRow row =
-        TokenRow.of(
-            1,
-            new GeneratedToken(1, "x", 1),
-            Shares.of(1, 0, 0),
-            even,
+    TokenMaps maps =
+        new TokenMaps(
+            new AttributionMap("m", new float[][] {even}),
             GRID,
-            SourceFrame.uncalibrated("s"));
+            List.of(new GeneratedToken(1, "x", 1)),
+            List.of(Shares.of(1, 0, 0)));
+    TokenRow row = TokenRow.of(maps, 0, SourceFrame.uncalibrated("s"));
     assertEquals(4, row.entropyBits(), 1e-9);
     assertEquals(0.5, row.paddingShare(), 1e-9);
   }
