@@ -59,10 +59,7 @@ final class HeatBlend {
    * @param values [pixel] not negative
    */
   static int[] over(int[] rgb, float[] values, HeatColours colours) {
-    float max = 0;
-    for (float value : values) {
-      max = Math.max(max, value);
-    }
+    float max = MapScale.largest(values);
     int[] blended = new int[rgb.length];
     for (int i = 0; i < rgb.length; i++) {
       double share = max > 0 ? values[i] / max : 0;

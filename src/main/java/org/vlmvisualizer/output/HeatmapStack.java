@@ -73,7 +73,7 @@ final class HeatmapStack {
     requireMemory(width, height, planes, JavaMemory.available(4L * width * height * planes));
 
     List<float[]> mapPlanes = planes(maps, tokens, size, rendering.upsampling());
-    double max = maximum(mapPlanes);
+    double max = mapPlanes.stream().mapToDouble(MapScale::largest).max().orElse(0);
     ImageStack stack = stack(maps, pictures, mapPlanes, size, rendering.composite());
     ImagePlus image = new ImagePlus("Attention of " + source.title(), stack);
     image.setDimensions(rendering.composite() ? 2 : 1, tokens, maps.size());
@@ -197,16 +197,6 @@ final class HeatmapStack {
     lut.min = 0;
     lut.max = GREY_RANGE;
     return lut;
-  }
-
-  private static double maximum(List<float[]> planes) {
-    float max = 0;
-    for (float[] plane : planes) {
-      for (float value : plane) {
-        max = value > max ? value : max; // never NaN
-      }
-    }
-    return max;
   }
 
   private static String describe(String info, Rendering rendering, double max) {

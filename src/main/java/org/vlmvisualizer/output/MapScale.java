@@ -102,10 +102,16 @@ public final class MapScale {
 
   private double shownMaximum() {
     int plane = image.getStackIndex(channel(), image.getSlice(), image.getFrame());
-    float max = 0;
-    for (float value : (float[]) image.getStack().getPixels(plane)) {
-      max = value > max ? value : max; // never NaN
-    }
+    float max = largest((float[]) image.getStack().getPixels(plane));
     return max > 0 ? max : common;
+  }
+
+  /** The largest value of a map; never NaN, nor less than 0. */
+  static float largest(float[] values) {
+    float max = 0;
+    for (float value : values) {
+      max = value > max ? value : max;
+    }
+    return max;
   }
 }
