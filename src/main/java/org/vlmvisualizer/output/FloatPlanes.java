@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ final class FloatPlanes implements Closeable {
   private final String name;
   private final FileChannel channel;
   private final int planeSize;
-  private ByteOrder order;
+  private ByteOrder order = ByteOrder.BIG_ENDIAN;
   private long position;
 
   /** A field of the first image: how many values, and the value or where the values are. */
@@ -136,19 +137,13 @@ final class FloatPlanes implements Closeable {
     return values;
   }
 
-  /** So many bytes, in the file's order once that is known. */
+  /** So many bytes, in the file's order once that is known; allocates no more than there are. */
   private ByteBuffer read(long from, int length) throws IOException {
-    if (length > channel.size() - from) {
+    byte[] bytes = Channels.newInputStream(channel.position(from)).readNBytes(length);
+    if (bytes.length < length) {
       throw new EOFException(name + " is cut short");
     }
-    ByteBuffer bytes = ByteBuffer.allocate(length);
-    while (bytes.hasRemaining()) {
-      if (channel.read(bytes, from + bytes.position()) < 0) {
-        throw new EOFException(name + " is cut short");
-      }
-    }
-    bytes.flip();
-    return order == null ? bytes : bytes.order(order);
+    return ByteBuffer.wrap(bytes).order(order);
   }
 
   @Override
