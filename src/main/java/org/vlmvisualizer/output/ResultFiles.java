@@ -16,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.vlmvisualizer.core.AtomicFile;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
@@ -183,10 +182,10 @@ public final class ResultFiles {
         writer.getValue().write(fresh.resolve(writer.getKey()));
       }
       moveIntoPlace(writers.keySet(), temporary, folder);
-      deleteFiles(earlier);
+      Scratch.remove(earlier);
       return writers.keySet().stream().map(folder::resolve).toList();
     } finally {
-      deleteFiles(fresh);
+      Scratch.remove(fresh);
       // After a failure that could not be undone, earlier results stay here: then this throws.
       Files.deleteIfExists(earlier);
       Files.delete(temporary);
@@ -276,14 +275,5 @@ public final class ResultFiles {
   /** Removes what a run that was killed while it wrote left in a folder. */
   public static void removeLeftovers(Path folder) {
     Scratch.removeLeftovers(folder);
-  }
-
-  private static void deleteFiles(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(folder);
   }
 }

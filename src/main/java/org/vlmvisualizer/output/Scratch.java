@@ -56,8 +56,9 @@ final class Scratch {
     return changed.isBefore(Instant.now().minus(FOREIGN));
   }
 
-  private static void remove(Path left) throws IOException {
-    try (Stream<Path> files = Files.walk(left)) {
+  /** Removes a file, or a folder with all that is in it. */
+  static void remove(Path path) throws IOException {
+    try (Stream<Path> files = Files.walk(path)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
