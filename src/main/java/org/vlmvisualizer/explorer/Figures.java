@@ -1,6 +1,7 @@
 package org.vlmvisualizer.explorer;
 
 import java.util.Locale;
+import java.util.function.IntToDoubleFunction;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.SourceFrame;
@@ -37,19 +38,11 @@ final class Figures {
   }
 
   static String probability(TokenMaps maps, int[] tokens) {
-    double sum = 0;
-    for (int token : tokens) {
-      sum += maps.tokens().get(token).probability();
-    }
-    return three(sum / tokens.length);
+    return mean(tokens, token -> maps.tokens().get(token).probability());
   }
 
   static String imageAttention(TokenMaps maps, int[] tokens) {
-    double sum = 0;
-    for (int token : tokens) {
-      sum += maps.shares().get(token).image();
-    }
-    return three(sum / tokens.length);
+    return mean(tokens, token -> maps.shares().get(token).image());
   }
 
   /**
@@ -58,14 +51,7 @@ final class Figures {
    * @param shares [T], or null without a region
    */
   static String region(double[] shares, int[] tokens) {
-    if (shares == null) {
-      return NONE;
-    }
-    double sum = 0;
-    for (int token : tokens) {
-      sum += shares[token];
-    }
-    return three(sum / tokens.length);
+    return shares == null ? NONE : mean(tokens, token -> shares[token]);
   }
 
   /** Where the mean map is largest: the centre of that patch, in units of the source image. */
@@ -85,7 +71,11 @@ final class Figures {
     return String.format(Locale.ROOT, "%.3g %%", 100 * share);
   }
 
-  private static String three(double value) {
-    return String.format(Locale.ROOT, "%.3f", value);
+  private static String mean(int[] tokens, IntToDoubleFunction figure) {
+    double sum = 0;
+    for (int token : tokens) {
+      sum += figure.applyAsDouble(token);
+    }
+    return String.format(Locale.ROOT, "%.3f", sum / tokens.length);
   }
 }
