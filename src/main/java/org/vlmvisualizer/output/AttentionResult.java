@@ -155,11 +155,6 @@ public record AttentionResult(
         maps, picture, newSource, rendering, answer, sequence, matrix, kept, newRun);
   }
 
-  /** How maps become pixels. */
-  public Upsampling upsampling() {
-    return rendering.upsampling();
-  }
-
   /** The maps with one pixel per patch, whatever the upsampling. */
   ImagePlus patches() {
     return HeatmapStack.of(maps, picture, source, rendering.bare(), info());

@@ -76,7 +76,7 @@ public final class AttentionSeries {
    */
   public void add(String picture, int position, AttentionResult result) {
     answers.add(new Answer(picture, position, result.light(), ""));
-    requireMemory();
+    requireMemory(result);
   }
 
   /** Adds the next picture's failure: its planes will be NaN. */
@@ -87,11 +87,6 @@ public final class AttentionSeries {
   /** Whether there is any answer to show. */
   public boolean isEmpty() {
     return results().isEmpty();
-  }
-
-  private AttentionResult last() {
-    List<AttentionResult> results = results();
-    return results.isEmpty() ? null : results.get(results.size() - 1);
   }
 
   /** The answers so far, in order. */
@@ -106,20 +101,16 @@ public final class AttentionSeries {
    */
   public ImagePlus heatmaps() {
     AttentionResult first = results().get(0);
-    List<TokenMaps> maps = new ArrayList<>();
-    List<RgbPicture> pictures = new ArrayList<>();
-    for (Answer answer : answers) {
-      maps.add(answer.result == null ? null : answer.result.maps());
-      pictures.add(answer.result == null ? null : answer.result.picture());
-    }
+    List<AttentionResult> all = answers.stream().map(Answer::result).toList();
+    List<TokenMaps> maps = all.stream().map(a -> a == null ? null : a.maps()).toList();
+    List<RgbPicture> pictures = all.stream().map(a -> a == null ? null : a.picture()).toList();
     ImagePlus heatmaps = HeatmapStack.of(maps, pictures, source, first.rendering(), info(first));
     if (time) {
       Calibration calibration = heatmaps.getCalibration();
       calibration.frameInterval = source.calibration().frameInterval;
       calibration.setTimeUnit(source.calibration().getTimeUnit());
     }
-    AttentionResult.mark(
-        heatmaps, answers.stream().map(Answer::result).toArray(AttentionResult[]::new));
+    AttentionResult.mark(heatmaps, all.toArray(AttentionResult[]::new));
     return heatmaps;
   }
 
@@ -176,9 +167,8 @@ public final class AttentionSeries {
   }
 
   /** Refuses as soon as it is known that all pictures' maps will not fit. */
-  private void requireMemory() {
-    AttentionResult any = last();
-    boolean bare = any.upsampling() == Upsampling.NONE;
+  private void requireMemory(AttentionResult any) {
+    boolean bare = any.rendering().upsampling() == Upsampling.NONE;
     int width = bare ? any.maps().grid().columns() : any.picture().width();
     int height = bare ? any.maps().grid().rows() : any.picture().height();
     int tokens = results().stream().mapToInt(r -> r.maps().size()).max().orElse(1);

@@ -4,7 +4,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import ij.ImagePlus;
-import ij.io.FileInfo;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,23 +62,22 @@ public final class SavedResult {
    * @throws InputException if the rest of the result cannot be read
    */
   public static AttentionResult openedFrom(ImagePlus image) {
-    FileInfo file = image.getOriginalFileInfo();
-    if (file == null || file.directory == null || !PIXELS.contains(file.fileName)) {
-      return null;
-    }
-    Path folder = Path.of(file.directory);
-    return Files.isRegularFile(folder.resolve(ResultFiles.RUN)) ? read(folder) : null;
+    return folder(image, PIXELS).map(SavedResult::read).orElse(null);
   }
 
   /**
    * Whether an image was opened from the maps of a saved result, from which no picture is known.
    */
   public static boolean isMaps(ImagePlus image) {
-    FileInfo file = image.getOriginalFileInfo();
-    return file != null
-        && file.directory != null
-        && List.of(ResultFiles.HEATMAPS, ResultFiles.PATCHES).contains(file.fileName)
-        && Files.isRegularFile(Path.of(file.directory).resolve(ResultFiles.RUN));
+    return folder(image, List.of(ResultFiles.HEATMAPS, ResultFiles.PATCHES)).isPresent();
+  }
+
+  /** The folder of the saved result that an image was opened from, if its file has such a name. */
+  private static Optional<Path> folder(ImagePlus image, List<String> names) {
+    return Optional.ofNullable(image.getOriginalFileInfo())
+        .filter(file -> file.directory != null && names.contains(file.fileName))
+        .map(file -> Path.of(file.directory))
+        .filter(folder -> Files.isRegularFile(folder.resolve(ResultFiles.RUN)));
   }
 
   /**

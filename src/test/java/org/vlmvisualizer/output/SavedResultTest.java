@@ -37,7 +37,7 @@ class SavedResultTest {
     assertArrayEquals(written.picture().rgb(), read.picture().rgb());
     assertEquals(written.run(), read.run());
     assertEquals(written.answer(), read.answer());
-    assertEquals(written.upsampling(), read.upsampling());
+    assertEquals(written.rendering(), read.rendering());
     assertEquals(written.source().title(), read.source().title());
     assertEquals(written.source().originX(), read.source().originX());
     assertEquals(written.source().calibration().toString(), read.source().calibration().toString());
