@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * Goes through a region from top to bottom in slabs that no corner lies within, and tells {@link
@@ -68,16 +70,9 @@ final class EvenOddSweep {
   }
 
   private double[] levels(double top, double bottom) {
-    double[] all = new double[2 * edges.size() + (int) Math.ceil(bottom) + 1];
-    int count = 0;
-    for (Edge edge : edges) {
-      all[count++] = edge.topY;
-      all[count++] = edge.bottomY;
-    }
-    for (int row = 0; count < all.length; row++) {
-      all[count++] = row;
-    }
-    return Arrays.stream(all)
+    DoubleStream corners = edges.stream().flatMapToDouble(e -> DoubleStream.of(e.topY, e.bottomY));
+    IntStream rows = IntStream.rangeClosed(0, (int) Math.ceil(bottom));
+    return DoubleStream.concat(corners, rows.asDoubleStream())
         .map(y -> Math.max(top, Math.min(bottom, y)))
         .sorted()
         .distinct()

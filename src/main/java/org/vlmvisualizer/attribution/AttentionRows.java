@@ -1,7 +1,8 @@
 package org.vlmvisualizer.attribution;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.Trace;
 
@@ -17,21 +18,15 @@ public record AttentionRows(double[][] rows) {
    * @param keepFirst whether attention to the first token counts
    */
   public static AttentionRows of(Trace trace, boolean keepFirst) {
-    double[][] rows = new double[trace.rows().length][];
-    for (int t = 0; t < rows.length; t++) {
-      rows[t] = TokenAttention.layerMean(wide(trace.rows()[t]), keepFirst);
-    }
-    return new AttentionRows(rows);
+    return new AttentionRows(
+        Arrays.stream(trace.rows())
+            .map(layers -> Arrays.stream(layers).map(AttentionRows::wide).toArray(double[][]::new))
+            .map(layers -> TokenAttention.layerMean(layers, keepFirst))
+            .toArray(double[][]::new));
   }
 
-  private static double[][] wide(float[][] layers) {
-    double[][] wide = new double[layers.length][layers[0].length];
-    for (int l = 0; l < layers.length; l++) {
-      for (int k = 0; k < layers[l].length; k++) {
-        wide[l][k] = layers[l][k];
-      }
-    }
-    return wide;
+  private static double[] wide(float[] layer) {
+    return IntStream.range(0, layer.length).mapToDouble(k -> layer[k]).toArray();
   }
 
   /** A token's row, summed up. */
@@ -45,11 +40,9 @@ public record AttentionRows(double[][] rows) {
    * @param frame which of the layout's frames the maps beside them are of
    */
   public List<AttentionShares> shares(Trace trace, int frame) {
-    List<AttentionShares> shares = new ArrayList<>();
-    for (int t = 0; t < rows.length; t++) {
-      shares.add(token(t, trace).shares(trace.layout(), frame));
-    }
-    return shares;
+    return IntStream.range(0, rows.length)
+        .mapToObj(t -> token(t, trace).shares(trace.layout(), frame))
+        .toList();
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.vlmvisualizer.explorer;
 
+import java.util.Arrays;
 import org.vlmvisualizer.attribution.KeptMaps;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.TokenMaps;
@@ -27,10 +28,8 @@ record LayerChoice(IndexRange layers, IndexRange heads) {
     KeptMaps kept =
         new KeptMaps(
             result.kept(), result.maps().map().method(), layers, heads, result.keepsFirst());
-    float[][] rows = new float[tokens.length][];
-    for (int i = 0; i < tokens.length; i++) {
-      rows[i] = kept.token(tokens[i]).values();
-    }
-    return rows;
+    return Arrays.stream(tokens)
+        .mapToObj(token -> kept.token(token).values())
+        .toArray(float[][]::new);
   }
 }

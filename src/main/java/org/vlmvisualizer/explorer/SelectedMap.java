@@ -1,5 +1,6 @@
 package org.vlmvisualizer.explorer;
 
+import java.util.Arrays;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.MapLayer;
@@ -15,10 +16,7 @@ import org.vlmvisualizer.output.MapLayer;
 record SelectedMap(int[] tokens, float[] patches, double maximum, double commonMaximum) {
 
   static SelectedMap of(TokenMaps maps, int[] tokens, double commonMaximum) {
-    float[][] rows = new float[tokens.length][];
-    for (int i = 0; i < tokens.length; i++) {
-      rows[i] = maps.values(tokens[i]);
-    }
+    float[][] rows = Arrays.stream(tokens).mapToObj(maps::values).toArray(float[][]::new);
     return of(maps.grid(), tokens, rows, commonMaximum);
   }
 
@@ -32,11 +30,10 @@ record SelectedMap(int[] tokens, float[] patches, double maximum, double commonM
 
   /** The largest value of any map in the picture. */
   static double commonMaximum(TokenMaps maps) {
-    double max = 0;
-    for (int t = 0; t < maps.size(); t++) {
-      max = Math.max(max, MapLayer.maximum(maps.grid(), maps.values(t)));
-    }
-    return max;
+    return Arrays.stream(maps.map().values())
+        .mapToDouble(map -> MapLayer.maximum(maps.grid(), map))
+        .max()
+        .orElse(0);
   }
 
   private static float[] mean(float[][] rows) {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import javax.swing.Timer;
 
 /**
@@ -83,10 +84,11 @@ public final class WindowArranger {
   private void place(ImagePlus active) {
     keep(IJ.getInstance());
     taken.forEach(Window::setBounds); // again: not every display lets windows open in their place
-    List<Window> fresh = open();
-    fresh.removeAll(before);
-    fresh.removeAll(kept);
-    fresh.sort(Comparator.comparingInt(WindowArranger::rank));
+    List<Window> fresh =
+        open().stream()
+            .filter(window -> !before.contains(window) && !kept.contains(window))
+            .sorted(Comparator.comparingInt(WindowArranger::rank))
+            .toList();
     Rectangle screen = GUI.getMaxWindowBounds(asked != null ? asked : IJ.getInstance());
     List<Rectangle> places =
         new WindowLayout(screen)
@@ -108,13 +110,7 @@ public final class WindowArranger {
   }
 
   private static List<Window> open() {
-    List<Window> open = new ArrayList<>();
-    for (Frame frame : Frame.getFrames()) {
-      if (isSeen(frame)) {
-        open.add(frame);
-      }
-    }
-    return open;
+    return Stream.<Window>of(Frame.getFrames()).filter(WindowArranger::isSeen).toList();
   }
 
   private static boolean isSeen(Window window) {

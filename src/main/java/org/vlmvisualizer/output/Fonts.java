@@ -10,15 +10,13 @@ import java.util.Optional;
  */
 public final class Fonts {
   /** Tried once: after a failure, Java fails in other ways. */
-  private static final class Trial {
-    static final boolean SUCCEEDS = succeeds();
-  }
+  private static final boolean ARE_THERE = canDraw();
 
   private Fonts() {}
 
   /** Whether text can be drawn. */
   static boolean areThere() {
-    return Trial.SUCCEEDS;
+    return ARE_THERE;
   }
 
   /** A sentence for the user where text cannot be drawn: what is left out, and what to install. */
@@ -33,7 +31,7 @@ public final class Fonts {
   /**
    * Without fonts, Java fails in many ways: exceptions, InternalError, libraries that do not load.
    */
-  private static boolean succeeds() {
+  private static boolean canDraw() {
     Graphics2D g = null;
     try {
       g = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics();

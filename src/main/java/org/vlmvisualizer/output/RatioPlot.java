@@ -4,6 +4,8 @@ import ij.gui.Plot;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.TokenMaps;
 
@@ -32,13 +34,8 @@ public final class RatioPlot {
    * @param source the image that was asked about
    */
   public static Plot of(TokenMaps maps, SourceFrame source) {
-    int count = maps.size();
-    double[] index = new double[count];
-    double[] ratio = new double[count];
-    for (int t = 0; t < count; t++) {
-      index[t] = t + 1;
-      ratio[t] = maps.shares().get(t).picture();
-    }
+    double[] index = IntStream.rangeClosed(1, maps.size()).asDoubleStream().toArray();
+    double[] ratio = maps.shares().stream().mapToDouble(AttentionShares::picture).toArray();
     Plot plot = axes(maps.tokens(), source);
     plot.setColor(LINE, LINE);
     plot.setLineWidth(1.5f);

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.output;
 
 import ij.ImagePlus;
+import ij.ImageStack;
 import ij.Prefs;
 import ij.VirtualStack;
 import ij.io.FileInfo;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 
 /**
  * Writes an image as ImageJ TIFF. {@link FileSaver#saveAsTiff} would rename the image after the
@@ -58,10 +60,11 @@ final class TiffFile {
   }
 
   private static String[] labels(ImagePlus image) {
-    String[] labels = new String[image.getStackSize()];
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = image.getStack().getSliceLabel(i + 1);
-    }
+    ImageStack stack = image.getStack();
+    String[] labels =
+        IntStream.rangeClosed(1, stack.size())
+            .mapToObj(stack::getSliceLabel)
+            .toArray(String[]::new);
     return labels[0] == null ? null : labels;
   }
 }

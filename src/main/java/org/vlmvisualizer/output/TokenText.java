@@ -33,7 +33,8 @@ public final class TokenText {
       case '\n' -> "⏎";
       case '\t' -> "⇥";
       case 0x7f -> "␡";
-      default -> c < 0x20 ? Character.toString(0x2400 + c) : hidden(c) ? escape(c) : letter(c);
+      default ->
+          c < 0x20 ? Character.toString(0x2400 + c) : hidden(c) ? escape(c) : Character.toString(c);
     };
   }
 
@@ -50,10 +51,6 @@ public final class TokenText {
     };
   }
 
-  private static String letter(int c) {
-    return Character.toString(c);
-  }
-
   private static String escape(int c) {
     return "\\u%04x".formatted(c);
   }
@@ -61,7 +58,8 @@ public final class TokenText {
   /** Replaces characters that the font lacks, which would all look the same, by their number. */
   public static String drawable(String text, Font font) {
     StringBuilder out = new StringBuilder();
-    text.codePoints().forEach(c -> out.append(font.canDisplay(c) ? letter(c) : escape(c)));
+    text.codePoints()
+        .forEach(c -> out.append(font.canDisplay(c) ? Character.toString(c) : escape(c)));
     return out.toString();
   }
 

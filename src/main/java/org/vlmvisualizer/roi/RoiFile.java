@@ -54,8 +54,13 @@ final class RoiFile {
   }
 
   private static Roi decode(InputStream in, String name) throws IOException {
+    Roi roi;
     byte[] bytes = in.readNBytes(MAX_BYTES);
-    Roi roi = decode(bytes);
+    try {
+      roi = RoiDecoder.openFromByteArray(bytes); // null if it is none
+    } catch (RuntimeException | OutOfMemoryError e) {
+      throw new IOException("a damaged ROI", e); // the decoder trusts the sizes that it reads
+    }
     if (roi == null) {
       throw new IOException("no ROI");
     }
@@ -64,14 +69,5 @@ final class RoiFile {
           name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name);
     }
     return roi;
-  }
-
-  /** Null if it is none. */
-  private static Roi decode(byte[] bytes) throws IOException {
-    try {
-      return RoiDecoder.openFromByteArray(bytes);
-    } catch (RuntimeException | OutOfMemoryError e) {
-      throw new IOException("a damaged ROI", e); // the decoder trusts the sizes that it reads
-    }
   }
 }
