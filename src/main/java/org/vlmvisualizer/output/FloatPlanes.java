@@ -1,5 +1,6 @@
 package org.vlmvisualizer.output;
 
+import ij.io.TiffDecoder;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -21,13 +22,6 @@ final class FloatPlanes implements Closeable {
   private static final int MAGIC = 42;
   private static final int ENTRY_BYTES = 12;
   private static final int SHORT = 3;
-  private static final int WIDTH = 256;
-  private static final int HEIGHT = 257;
-  private static final int BITS = 258;
-  private static final int COMPRESSION = 259;
-  private static final int DESCRIPTION = 270;
-  private static final int OFFSETS = 273;
-  private static final int FORMAT = 339;
   private static final int FLOAT = 3;
   private static final int MAX_DESCRIPTION = 1 << 16;
   private static final int CHUNK_BYTES = 1 << 20;
@@ -63,17 +57,19 @@ final class FloatPlanes implements Closeable {
 
   private void check(int width, int height, long planes) throws IOException {
     Map<Integer, Field> fields = fields();
-    long found = planes(fields.get(DESCRIPTION));
+    long found = planes(fields.get(TiffDecoder.IMAGE_DESCRIPTION));
     boolean plain =
-        value(fields, BITS) == Float.SIZE
-            && value(fields, FORMAT) == FLOAT
-            && value(fields, COMPRESSION) == 1
-            && fields.containsKey(OFFSETS)
-            && fields.get(OFFSETS).count() == 1;
-    if (!plain || value(fields, WIDTH) != width || value(fields, HEIGHT) != height) {
+        value(fields, TiffDecoder.BITS_PER_SAMPLE) == Float.SIZE
+            && value(fields, TiffDecoder.SAMPLE_FORMAT) == FLOAT
+            && value(fields, TiffDecoder.COMPRESSION) == 1
+            && fields.containsKey(TiffDecoder.STRIP_OFFSETS)
+            && fields.get(TiffDecoder.STRIP_OFFSETS).count() == 1;
+    if (!plain
+        || value(fields, TiffDecoder.IMAGE_WIDTH) != width
+        || value(fields, TiffDecoder.IMAGE_LENGTH) != height) {
       throw new IOException("%s is no stack of %d x %d floats".formatted(name, width, height));
     }
-    position = value(fields, OFFSETS);
+    position = value(fields, TiffDecoder.STRIP_OFFSETS);
     long bytes = Math.multiplyExact(Math.multiplyExact(planes, (long) planeSize), Float.BYTES);
     if (found != planes || bytes > channel.size() - position) {
       throw new IOException("%s does not hold %d slices".formatted(name, planes));
