@@ -2,12 +2,14 @@ package org.vlmvisualizer.output;
 
 import ij.plugin.LutLoader;
 import ij.process.LUT;
+import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.vlmvisualizer.core.Words;
 
@@ -27,7 +29,7 @@ public enum HeatColours {
   private static final int SIZE = 256;
 
   /** [256] as 0xrrggbb. */
-  private final int[] colours = isBuiltIn() ? builtIn() : read();
+  private final int[] colours = List.of("FIRE", "GRAYS").contains(name()) ? builtIn() : read();
 
   /**
    * The colour map with a display range.
@@ -35,16 +37,9 @@ public enum HeatColours {
    * @param max value shown in the last colour; 0 is shown in the first
    */
   public LUT lut(double max) {
-    byte[][] channels = new byte[3][SIZE];
-    for (int i = 0; i < SIZE; i++) {
-      for (int c = 0; c < 3; c++) {
-        channels[c][i] = (byte) (colours[i] >> 16 - 8 * c);
-      }
-    }
-    LUT lut = new LUT(channels[0], channels[1], channels[2]);
-    lut.min = 0;
-    lut.max = max;
-    return lut;
+    IndexColorModel table =
+        new IndexColorModel(8, SIZE, colours, 0, false, -1, DataBuffer.TYPE_BYTE);
+    return new LUT(table, 0, max);
   }
 
   /** The colour of a value from 0 to 1, as 0xrrggbb; values beyond are shown as these. */
@@ -56,10 +51,6 @@ public enum HeatColours {
   @Override
   public String toString() {
     return Words.word(this);
-  }
-
-  private boolean isBuiltIn() {
-    return name().equals("FIRE") || name().equals("GRAYS");
   }
 
   private int[] builtIn() {

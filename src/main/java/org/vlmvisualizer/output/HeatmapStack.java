@@ -83,7 +83,8 @@ final class HeatmapStack {
     LUT lut = rendering.colours().lut(range);
     if (rendering.composite()) {
       image = new CompositeImage(image, CompositeImage.COMPOSITE);
-      ((CompositeImage) image).setLuts(new LUT[] {grey(), lut});
+      LUT grey = new LUT(LUT.createLutFromColor(Color.WHITE), 0, GREY_RANGE);
+      ((CompositeImage) image).setLuts(new LUT[] {grey, lut});
       image.setOpenAsHyperStack(true);
     } else {
       image.setLut(lut);
@@ -190,13 +191,6 @@ final class HeatmapStack {
   private static float[] grey(RgbPicture picture, Dimension size) {
     Dimension own = new Dimension(picture.width(), picture.height());
     return placed(HeatBlend.grey(picture), own, size, 0);
-  }
-
-  private static LUT grey() {
-    LUT lut = LUT.createLutFromColor(Color.WHITE);
-    lut.min = 0;
-    lut.max = GREY_RANGE;
-    return lut;
   }
 
   private static String describe(String info, Rendering rendering, double max) {

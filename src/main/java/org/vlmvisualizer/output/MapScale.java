@@ -91,10 +91,7 @@ public final class MapScale {
     }
     set = isCommon ? common : shownMaximum();
     if (image.isComposite()) {
-      LUT lut = (LUT) lut().clone();
-      lut.min = 0;
-      lut.max = set;
-      ((CompositeImage) image).setChannelLut(lut, channel());
+      ((CompositeImage) image).setChannelLut(new LUT(lut(), 0, set), channel());
     } else {
       image.setDisplayRange(0, set);
     }
