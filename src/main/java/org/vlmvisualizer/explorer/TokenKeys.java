@@ -4,7 +4,6 @@ import java.awt.event.ActionEvent;
 import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
 import java.awt.event.MouseEvent;
-import java.util.function.Consumer;
 import javax.swing.AbstractAction;
 import javax.swing.JComponent;
 import javax.swing.KeyStroke;
@@ -15,27 +14,22 @@ final class TokenKeys {
 
   /** Arrows move, Shift extends, Home and End go to the ends. */
   static void install(JComponent component, ExplorerState state) {
-    for (int modifiers : new int[] {0, InputEvent.SHIFT_DOWN_MASK}) {
-      boolean extend = modifiers != 0;
-      int all = state.maps().size();
-      bind(component, state, KeyEvent.VK_RIGHT, modifiers, tokens -> tokens.move(1, extend));
-      bind(component, state, KeyEvent.VK_DOWN, modifiers, tokens -> tokens.move(1, extend));
-      bind(component, state, KeyEvent.VK_LEFT, modifiers, tokens -> tokens.move(-1, extend));
-      bind(component, state, KeyEvent.VK_UP, modifiers, tokens -> tokens.move(-1, extend));
-      bind(component, state, KeyEvent.VK_HOME, modifiers, tokens -> tokens.move(-all, extend));
-      bind(component, state, KeyEvent.VK_END, modifiers, tokens -> tokens.move(all, extend));
-    }
+    int all = state.maps().size();
+    bind(component, state, KeyEvent.VK_RIGHT, 1);
+    bind(component, state, KeyEvent.VK_DOWN, 1);
+    bind(component, state, KeyEvent.VK_LEFT, -1);
+    bind(component, state, KeyEvent.VK_UP, -1);
+    bind(component, state, KeyEvent.VK_HOME, -all);
+    bind(component, state, KeyEvent.VK_END, all);
   }
 
-  private static void bind(
-      JComponent component,
-      ExplorerState state,
-      int key,
-      int modifiers,
-      Consumer<TokenSelection> change) {
-    KeyStroke stroke = KeyStroke.getKeyStroke(key, modifiers);
-    component.getInputMap(JComponent.WHEN_FOCUSED).put(stroke, stroke.toString());
-    component.getActionMap().put(stroke.toString(), action("", () -> state.select(change)));
+  private static void bind(JComponent component, ExplorerState state, int key, int step) {
+    for (int modifiers : new int[] {0, InputEvent.SHIFT_DOWN_MASK}) {
+      KeyStroke stroke = KeyStroke.getKeyStroke(key, modifiers);
+      Runnable move = () -> state.select(tokens -> tokens.move(step, modifiers != 0));
+      component.getInputMap(JComponent.WHEN_FOCUSED).put(stroke, stroke.toString());
+      component.getActionMap().put(stroke.toString(), action("", move));
+    }
   }
 
   /** What a key or an item of a menu does. */
