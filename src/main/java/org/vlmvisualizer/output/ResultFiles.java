@@ -121,7 +121,7 @@ public final class ResultFiles {
    */
   static List<Path> write(Path folder, AttentionResult result, ImagePlus heatmaps) {
     List<Path> files = write(folder, writers(result, heatmaps));
-    if (!Fonts.areThere()) {
+    if (!Fonts.ARE_THERE) {
       removeEarlier(folder, RATIO, MONTAGE);
     }
     if (result.matrix() == null) {
@@ -197,7 +197,7 @@ public final class ResultFiles {
     Map<String, AtomicFile.Writer> writers = new LinkedHashMap<>();
     writers.put(HEATMAPS, file -> TiffFile.write(heatmaps, file));
     writers.put(TOKENS, file -> WholeFile.text(file, result.table().toCsv()));
-    if (Fonts.areThere()) {
+    if (Fonts.ARE_THERE) {
       writers.put(RATIO, file -> PngFile.write(RatioPlot.picture(result.plot()), file));
       writers.put(MONTAGE, file -> PngFile.write(result.montage(), file));
     }
