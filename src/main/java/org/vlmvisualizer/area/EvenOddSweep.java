@@ -55,11 +55,7 @@ final class EvenOddSweep {
   }
 
   /** The part of an edge within a slab: its x at the slab's top and bottom. */
-  private record Piece(Edge edge, double top, double bottom) {
-    static Piece of(Edge edge, double top, double bottom) {
-      return new Piece(edge, edge.x(top), edge.x(bottom));
-    }
-  }
+  private record Piece(Edge edge, double top, double bottom) {}
 
   private void addEdge(double x0, double y0, double x1, double y1) {
     if (y0 < y1) {
@@ -100,7 +96,9 @@ final class EvenOddSweep {
   }
 
   private static Piece[] pieces(List<Edge> edges, double top, double bottom) {
-    return edges.stream().map(edge -> Piece.of(edge, top, bottom)).toArray(Piece[]::new);
+    return edges.stream()
+        .map(edge -> new Piece(edge, edge.x(top), edge.x(bottom)))
+        .toArray(Piece[]::new);
   }
 
   /**

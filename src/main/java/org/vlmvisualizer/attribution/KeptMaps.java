@@ -1,8 +1,8 @@
 package org.vlmvisualizer.attribution;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.HeadAttention;
@@ -65,13 +65,9 @@ public final class KeptMaps {
   public static TokenMaps of(
       HeadAttention kept, TokenMaps run, IndexRange layers, IndexRange heads, boolean keepFirst) {
     KeptMaps maps = new KeptMaps(kept, run.map().method(), layers, heads, keepFirst);
-    float[][] values = new float[kept.size()][];
-    List<AttentionShares> shares = new ArrayList<>();
-    for (int t = 0; t < values.length; t++) {
-      TokenMap map = maps.token(t);
-      values[t] = map.values();
-      shares.add(map.shares());
-    }
+    List<TokenMap> all = IntStream.range(0, kept.size()).mapToObj(maps::token).toList();
+    float[][] values = all.stream().map(TokenMap::values).toArray(float[][]::new);
+    List<AttentionShares> shares = all.stream().map(TokenMap::shares).toList();
     return new TokenMaps(
         new AttributionMap(run.map().method(), values), run.grid(), run.tokens(), shares);
   }
@@ -83,10 +79,10 @@ public final class KeptMaps {
   /** Map and shares of one token: milliseconds for a thousand heads. */
   public TokenMap token(int token) {
     Layout layout = kept.layout();
-    double[][] rows = new double[layers.size()][];
-    for (int l = 0; l < rows.length; l++) {
-      rows[l] = row(token, layers.first() + l);
-    }
+    double[][] rows =
+        IntStream.rangeClosed(layers.first(), layers.last())
+            .mapToObj(layer -> row(token, layer))
+            .toArray(double[][]::new);
     double[] mean = TokenAttention.layerMean(rows, keepFirst);
     int end = 1 + layout.tokens();
     int text = 1 + kept.recorded();

@@ -123,13 +123,9 @@ final class RatioChart extends TokenView {
 
   private void paintLine(Graphics2D g, double end) {
     Path2D line = new Path2D.Double();
-    for (int t = 0; t < state.maps().size(); t++) {
-      double y = y(state.shade(t), end);
-      if (t == 0) {
-        line.moveTo(x(t), y);
-      } else {
-        line.lineTo(x(t), y);
-      }
+    line.moveTo(x(0), y(state.shade(0), end));
+    for (int t = 1; t < state.maps().size(); t++) {
+      line.lineTo(x(t), y(state.shade(t), end));
     }
     g.setColor(LINE);
     g.setStroke(new BasicStroke(1.5f));

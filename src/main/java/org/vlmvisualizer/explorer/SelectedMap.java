@@ -1,6 +1,7 @@
 package org.vlmvisualizer.explorer;
 
 import java.util.Arrays;
+import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.MapLayer;
@@ -43,10 +44,6 @@ record SelectedMap(int[] tokens, float[] patches, double maximum, double commonM
         sums[p] += row[p];
       }
     }
-    float[] mean = new float[sums.length];
-    for (int p = 0; p < sums.length; p++) {
-      mean[p] = (float) (sums[p] / rows.length);
-    }
-    return mean;
+    return AttributionMap.narrow(Arrays.stream(sums).map(sum -> sum / rows.length).toArray());
   }
 }

@@ -3,7 +3,7 @@ package org.vlmvisualizer.explorer;
 import ij.ImageListener;
 import ij.ImagePlus;
 import ij.WindowManager;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.MapScale;
@@ -25,15 +25,11 @@ final class StackLink implements ImageListener {
 
   /** The open images whose displayed frame holds a result's maps. */
   static List<ImagePlus> heatmaps(AttentionResult result) {
-    List<ImagePlus> heatmaps = new ArrayList<>();
     int[] ids = WindowManager.getIDList();
-    for (int id : ids == null ? new int[0] : ids) {
-      ImagePlus image = WindowManager.getImage(id);
-      if (image != null && isOf(image, result)) {
-        heatmaps.add(image);
-      }
-    }
-    return heatmaps;
+    return Arrays.stream(ids == null ? new int[0] : ids)
+        .mapToObj(WindowManager::getImage)
+        .filter(image -> image != null && isOf(image, result))
+        .toList();
   }
 
   private static boolean isOf(ImagePlus image, AttentionResult result) {

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import ij.measure.Calibration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
@@ -85,11 +86,8 @@ final class ResultJson {
     JsonArray views = new JsonArray();
     for (ViewMaps view : maps.views()) {
       JsonObject json = place(view.view());
-      JsonArray shares = new JsonArray();
-      for (int t = 0; t < maps.size(); t++) {
-        shares.add(view.share(t));
-      }
-      json.add("share", shares);
+      double[] shares = IntStream.range(0, maps.size()).mapToDouble(view::share).toArray();
+      json.add("share", GSON.toJsonTree(shares));
       views.add(json);
     }
     run.add("views", views);

@@ -57,9 +57,8 @@ public enum RoiChoice {
    * @throws InputException if it cannot be read
    */
   public static List<NamedRegion> inFile(Path file, AttentionResult result) {
-    List<Found> found = new ArrayList<>();
-    RoiFile.read(file).forEach(roi -> found.add(new Found(roi.getName(), roi, null)));
-    return regions(found, result);
+    List<Roi> rois = RoiFile.read(file);
+    return regions(rois.stream().map(roi -> new Found(roi.getName(), roi, null)).toList(), result);
   }
 
   private static List<NamedRegion> regions(List<Found> found, AttentionResult result) {
