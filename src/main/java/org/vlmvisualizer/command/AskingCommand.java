@@ -7,7 +7,6 @@ import org.scijava.plugin.Parameter;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.checkpoint.Checkpoint;
-import org.vlmvisualizer.dialog.ModelsWindow;
 import org.vlmvisualizer.dialog.Option;
 import org.vlmvisualizer.engine.EngineReport;
 import org.vlmvisualizer.engine.Engines;
@@ -15,6 +14,7 @@ import org.vlmvisualizer.output.Fonts;
 import org.vlmvisualizer.shelf.KnownModels;
 import org.vlmvisualizer.shelf.ModelLocator;
 import org.vlmvisualizer.shelf.ModelShelf;
+import org.vlmvisualizer.shelf.ModelsWindow;
 
 /**
  * A command that asks a model: the options that all of them share, which {@link RequestOptions}

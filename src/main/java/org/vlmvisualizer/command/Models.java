@@ -8,11 +8,11 @@ import org.scijava.command.Command;
 import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
-import org.vlmvisualizer.dialog.ModelsWindow;
 import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.shelf.ModelEntries;
 import org.vlmvisualizer.shelf.ModelEntry;
 import org.vlmvisualizer.shelf.ModelShelf;
+import org.vlmvisualizer.shelf.ModelsWindow;
 
 /**
  * The list of models: a window that shows them, and downloads and removes them. In a macro and
@@ -93,16 +93,16 @@ public class Models extends VisualizerCommand {
     for (ModelEntry model : models) {
       table.addRow();
       table.addValue("model", model.name());
-      table.addValue("megabytes", model.bytes() / 1e6);
+      table.addValue("megabytes", model.size().value() / 1e6);
       table.addValue("licence", model.licence());
       table.addValue("runs", model.runs());
       table.addValue("folder", model.folder());
       table.addValue("good_for", model.goodFor());
-      table.addValue("billion_parameters", model.billions());
-      table.addValue("int4_gigabytes", model.memory(Precision.INT4));
-      table.addValue("bfloat16_gigabytes", model.memory(Precision.BFLOAT16));
-      table.addValue("float32_gigabytes", model.memory(Precision.FLOAT32));
-      table.addValue("answer_seconds", model.seconds());
+      table.addValue("billion_parameters", model.parameters().value());
+      table.addValue("int4_gigabytes", model.memory(Precision.INT4).value());
+      table.addValue("bfloat16_gigabytes", model.memory(Precision.BFLOAT16).value());
+      table.addValue("float32_gigabytes", model.memory(Precision.FLOAT32).value());
+      table.addValue("answer_seconds", model.answer().value());
       table.addValue("answer_on", model.time() == null ? "" : model.time().conditions());
     }
     return table;

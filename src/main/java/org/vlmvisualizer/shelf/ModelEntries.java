@@ -53,11 +53,11 @@ public final class ModelEntries {
       rows.add(
           new String[] {
             e.name(),
-            e.parameters(),
-            e.memoryText(Precision.INT4),
-            e.memoryText(Precision.BFLOAT16),
-            e.answerText(),
-            ModelShelf.size(e.bytes()),
+            e.parameters().text(),
+            e.memory(Precision.INT4).text(),
+            e.memory(Precision.BFLOAT16).text(),
+            e.answer().text(),
+            e.size().text(),
             e.runs().startsWith("no: ") ? "no" : e.runs(),
             e.licence(),
             e.goodFor()

@@ -3,7 +3,6 @@ package org.vlmvisualizer.shelf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
 import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.shelf.KnownModels.KnownModel;
 
@@ -15,9 +14,6 @@ import org.vlmvisualizer.shelf.KnownModels.KnownModel;
  * @param time of its last answer that was timed; null before
  */
 public record ModelEntry(ListedModel listed, KnownModel onDisk, AnswerTime time) {
-  /** What stands for a figure that is not known. */
-  public static final String NONE = "–";
-
   private static final double GIGA = 1e9;
 
   /** What a user writes for it. */
@@ -46,54 +42,45 @@ public record ModelEntry(ListedModel listed, KnownModel onDisk, AnswerTime time)
   }
 
   /** Whether a question can be put to it, if need be after a download. */
-  public boolean isUsable() {
+  boolean isUsable() {
     return onDisk == null || onDisk.runs().equals("yes");
   }
 
-  /** On disk, or of the download. */
-  public long bytes() {
-    return onDisk == null ? listed.downloadBytes() : onDisk.bytes();
+  boolean isRemovable() {
+    return onDisk != null && onDisk.isRemovable();
   }
 
-  /** Billions of parameters; NaN if not known. */
-  public double billions() {
-    return known(model -> model.size().parameters());
+  /** Bytes on disk, or of the download. */
+  public Figure size() {
+    long bytes = onDisk == null ? listed.downloadBytes() : onDisk.bytes();
+    return new Figure(bytes, ModelShelf.size(bytes));
   }
 
-  /** GB of memory that it takes; NaN if not known. */
-  public double memory(Precision precision) {
-    return known(model -> model.memory(precision));
-  }
-
-  /** Seconds that an answer took; NaN before the first. */
-  public double seconds() {
-    return time == null ? Double.NaN : time.seconds();
-  }
-
-  private double known(ToDoubleFunction<ListedModel> figure) {
-    return listed == null ? Double.NaN : figure.applyAsDouble(listed) / GIGA;
-  }
-
-  /** Parameters as people read them: 256 M, 7.1 B. */
-  public String parameters() {
-    double billions = billions();
-    if (Double.isNaN(billions)) {
-      return NONE;
+  /** Billions of parameters, written as 256 M, 7.1 B. */
+  public Figure parameters() {
+    if (listed == null) {
+      return Figure.NONE;
     }
-    return billions < 0.9995
-        ? text("%.3g M", billions * 1e3).replaceFirst("\\.0+(?= )", "")
-        : text("%.1f B", billions);
+    double billions = listed.size().parameters() / GIGA;
+    return new Figure(
+        billions,
+        billions < 0.9995
+            ? text("%.3g M", billions * 1e3).replaceFirst("\\.0+(?= )", "")
+            : text("%.1f B", billions));
   }
 
-  /** Memory as people read it. */
-  public String memoryText(Precision precision) {
-    double memory = memory(precision);
-    return Double.isNaN(memory) ? NONE : text("%.1f GB", memory);
+  /** GB of memory that it takes. */
+  public Figure memory(Precision precision) {
+    if (listed == null) {
+      return Figure.NONE;
+    }
+    double gigabytes = listed.memory(precision) / GIGA;
+    return new Figure(gigabytes, text("%.1f GB", gigabytes));
   }
 
-  /** Seconds of an answer as people read them. */
-  public String answerText() {
-    return time == null ? NONE : time.text();
+  /** Seconds that an answer took; not known before the first. */
+  public Figure answer() {
+    return time == null ? Figure.NONE : new Figure(time.seconds(), time.text());
   }
 
   /** All of it in sentences. */
@@ -108,9 +95,9 @@ public record ModelEntry(ListedModel listed, KnownModel onDisk, AnswerTime time)
           "%s parameters; memory %s in int4, %s in bfloat16, up to %s in float32."
               .formatted(
                   parameters(),
-                  memoryText(Precision.INT4),
-                  memoryText(Precision.BFLOAT16),
-                  memoryText(Precision.FLOAT32)));
+                  memory(Precision.INT4),
+                  memory(Precision.BFLOAT16),
+                  memory(Precision.FLOAT32)));
     }
     said.add(
         time == null
@@ -123,10 +110,10 @@ public record ModelEntry(ListedModel listed, KnownModel onDisk, AnswerTime time)
   private String place() {
     if (onDisk == null) {
       return "Not on this computer: about %s to download; the exact size and the licence are shown before."
-          .formatted(ModelShelf.size(bytes()));
+          .formatted(size());
     }
     String problem = runs().startsWith("no: ") ? " It cannot be run: " + runs().substring(4) : "";
-    return "On this computer in %s, %s.%s".formatted(folder(), ModelShelf.size(bytes()), problem);
+    return "On this computer in %s, %s.%s".formatted(folder(), size(), problem);
   }
 
   private static String text(String format, double value) {

@@ -4,60 +4,28 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
-import org.vlmvisualizer.dialog.Figure;
-import org.vlmvisualizer.dialog.ModelRow;
-import org.vlmvisualizer.dialog.ModelsWindow;
-import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.hub.CachedModels;
 import org.vlmvisualizer.hub.Consent;
 import org.vlmvisualizer.hub.HubId;
 import org.vlmvisualizer.hub.HubModels;
 import org.vlmvisualizer.shelf.KnownModels.KnownModel;
 
-/** Lists, downloads and removes models, for the window and for macros. */
-public final class ModelShelf implements ModelsWindow.Shelf {
-  private final Consent consent;
-
+/**
+ * Downloads and removes models, for the window and for macros. Not to be called on the event
+ * thread.
+ *
+ * @param consent asked before a download
+ */
+public record ModelShelf(Consent consent) {
   /**
-   * @param consent asked before a download
+   * @throws InputException if the name is no hub's, or the model cannot be had
+   * @throws java.util.concurrent.CancellationException if cancelled or not consented to
    */
-  public ModelShelf(Consent consent) {
-    this.consent = consent;
-  }
-
-  @Override
-  public List<ModelRow> list() {
-    return ModelEntries.all().stream().map(ModelShelf::row).toList();
-  }
-
-  private static ModelRow row(ModelEntry entry) {
-    return new ModelRow(
-        entry.name(),
-        entry.goodFor(),
-        entry.licence(),
-        new Figure(entry.billions(), entry.parameters()),
-        memory(entry, Precision.INT4),
-        memory(entry, Precision.BFLOAT16),
-        new Figure(entry.seconds(), entry.answerText()),
-        new Figure(entry.bytes(), size(entry.bytes())),
-        entry.runs(),
-        entry.folder(),
-        entry.details(),
-        entry.isUsable(),
-        entry.onDisk() != null && entry.onDisk().isRemovable());
-  }
-
-  private static Figure memory(ModelEntry entry, Precision precision) {
-    return new Figure(entry.memory(precision), entry.memoryText(precision));
-  }
-
-  @Override
   public void download(String name, Progress progress) {
     if (HubId.parse(name).isEmpty()) {
       throw new InputException(
@@ -66,7 +34,10 @@ public final class ModelShelf implements ModelsWindow.Shelf {
     HubModels.locate(name, consent, progress);
   }
 
-  @Override
+  /**
+   * @return a sentence on what became free
+   * @throws InputException if there is no such model here, or it cannot be deleted
+   */
   public String remove(String name) {
     KnownModel model =
         KnownModels.ofThisUser().list().stream()

@@ -1,4 +1,4 @@
-package org.vlmvisualizer.dialog;
+package org.vlmvisualizer.shelf;
 
 import java.awt.Component;
 import java.awt.Dimension;
@@ -51,13 +51,13 @@ final class ModelTable extends JTable {
   }
 
   /** The selected line, or null. */
-  ModelRow selected() {
+  ModelEntry selected() {
     int index = getSelectedRow();
     return index < 0 ? null : rows.row(convertRowIndexToModel(index));
   }
 
   /** Shows other lines; the selected model stays selected if it is still there. */
-  void show(List<ModelRow> lines) {
+  void show(List<ModelEntry> lines) {
     String name = selected() == null ? "" : selected().name();
     rows.set(lines);
     for (int i = 0; i < lines.size(); i++) {

@@ -1,4 +1,4 @@
-package org.vlmvisualizer.dialog;
+package org.vlmvisualizer.shelf;
 
 import java.awt.BorderLayout;
 import java.awt.Dimension;
@@ -12,6 +12,7 @@ import java.awt.event.KeyEvent;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import javax.swing.BorderFactory;
 import javax.swing.JButton;
 import javax.swing.JComponent;
@@ -28,6 +29,7 @@ import javax.swing.KeyStroke;
 import javax.swing.RootPaneContainer;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.dialog.MessageBox;
 
 /**
  * The list of models: a window of its own, one at a time, or a dialog in which a model is chosen.
@@ -38,27 +40,9 @@ public final class ModelsWindow {
   private static final Dimension SIZE = new Dimension(1190, 460);
   private static final int DETAIL_ROWS = 4;
 
-  /**
-   * What the window shows and does. None of it is called on the event thread; each throws an
-   * InputException with a sentence, or a CancellationException.
-   */
-  public interface Shelf {
-    List<ModelRow> list();
-
-    void download(String name, Progress progress);
-
-    /** Deletes a model; returns a sentence on what became free. */
-    String remove(String name);
-  }
-
-  /** Work off the event thread; returns a sentence for the foot of the window. */
-  private interface Work {
-    String run(Progress progress);
-  }
-
   private static ModelsWindow shown;
 
-  private final Shelf shelf;
+  private final ModelShelf shelf;
   private final Window window;
   private final Consumer<String> use;
   private final ModelRows rows = new ModelRows();
@@ -73,7 +57,7 @@ public final class ModelsWindow {
   private final JButton cancel = new JButton("Cancel");
   private volatile boolean isCancelled;
 
-  private ModelsWindow(Window window, Shelf shelf, Runnable help, Consumer<String> use) {
+  private ModelsWindow(Window window, ModelShelf shelf, Runnable help, Consumer<String> use) {
     this.window = window;
     this.shelf = shelf;
     this.use = use;
@@ -99,7 +83,7 @@ public final class ModelsWindow {
    * @param owner the window whose icon it gets, or null
    * @param use told which model the next question is to be put to; called on the event thread
    */
-  public static void show(Frame owner, Shelf shelf, Runnable help, Consumer<String> use) {
+  public static void show(Frame owner, ModelShelf shelf, Runnable help, Consumer<String> use) {
     EventQueue.invokeLater(
         () -> {
           if (shown == null || !shown.window.isDisplayable()) {
@@ -124,7 +108,8 @@ public final class ModelsWindow {
    * @param owner the dialog
    * @param chosen told the name, unless the user closes the list
    */
-  public static void choose(Window owner, Shelf shelf, Runnable help, Consumer<String> chosen) {
+  public static void choose(
+      Window owner, ModelShelf shelf, Runnable help, Consumer<String> chosen) {
     JDialog dialog = new JDialog(owner, TITLE, JDialog.ModalityType.APPLICATION_MODAL);
     dialog.setDefaultCloseOperation(JDialog.DISPOSE_ON_CLOSE);
     Consumer<String> once =
@@ -181,7 +166,7 @@ public final class ModelsWindow {
   }
 
   private void use() {
-    ModelRow row = table.selected();
+    ModelEntry row = table.selected();
     if (row != null && row.isUsable()) {
       use.accept(row.name());
       state.setText("The next question is put to " + row.name() + ".");
@@ -190,7 +175,7 @@ public final class ModelsWindow {
 
   /** The size and the licence are told before anything comes. */
   private void askForDownload() {
-    ModelRow row = table.selected();
+    ModelEntry row = table.selected();
     String name =
         (String)
             JOptionPane.showInputDialog(
@@ -201,7 +186,7 @@ public final class ModelsWindow {
                 JOptionPane.PLAIN_MESSAGE,
                 null,
                 null,
-                row == null || row.isHere() ? "" : row.name());
+                row == null || row.onDisk() != null ? "" : row.name());
     if (name != null && !name.isBlank()) {
       work(
           progress -> {
@@ -212,7 +197,7 @@ public final class ModelsWindow {
   }
 
   private void askForRemoval() {
-    ModelRow row = table.selected();
+    ModelEntry row = table.selected();
     String question =
         "Delete %s (%s) from this computer?\n%s"
             .formatted(row.name(), row.size().text(), row.folder());
@@ -225,8 +210,12 @@ public final class ModelsWindow {
     work(progress -> sentence);
   }
 
-  /** Runs something, then shows the list anew, whatever became of it. */
-  private void work(Work work) {
+  /**
+   * Runs something, then shows the list anew, whatever became of it.
+   *
+   * @param work called off the event thread; returns a sentence for the foot of the window
+   */
+  private void work(Function<Progress, String> work) {
     if (cancel.isEnabled()) {
       return;
     }
@@ -237,10 +226,10 @@ public final class ModelsWindow {
     thread.start();
   }
 
-  private void inBackground(Work work) {
+  private void inBackground(Function<Progress, String> work) {
     String sentence = " ";
     try {
-      sentence = work.run(this::update);
+      sentence = work.apply(this::update);
     } catch (CancellationException e) {
       sentence = "Cancelled; what came so far is kept.";
     } catch (InputException e) {
@@ -252,7 +241,7 @@ public final class ModelsWindow {
 
   private void finish(String sentence) {
     try {
-      List<ModelRow> list = shelf.list();
+      List<ModelEntry> list = ModelEntries.all();
       EventQueue.invokeLater(() -> table.show(list));
     } catch (InputException e) {
       tell(e.getMessage());
@@ -282,7 +271,7 @@ public final class ModelsWindow {
   }
 
   private void enable(boolean isIdle) {
-    ModelRow row = table.selected();
+    ModelEntry row = table.selected();
     details.setText(row == null ? "" : row.details());
     details.setCaretPosition(0);
     choose.setEnabled(row != null && row.isUsable());
