@@ -2,13 +2,10 @@ package org.vlmvisualizer.dialog;
 
 import java.awt.BorderLayout;
 import java.awt.GridLayout;
-import java.awt.event.ActionEvent;
 import java.awt.event.KeyEvent;
 import java.io.File;
 import java.text.ParseException;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
-import javax.swing.AbstractAction;
 import javax.swing.JButton;
 import javax.swing.JCheckBox;
 import javax.swing.JComboBox;
@@ -83,7 +80,7 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
     area.setLineWrap(true);
     area.setWrapStyleWord(true);
     area.setFont(new JTextField().getFont());
-    tabsMoveOn(area);
+    Keys.tabMovesOn(area);
     area.getInputMap().put(ENTER, "none");
     area.getInputMap()
         .put(KeyStroke.getKeyStroke("shift ENTER"), DefaultEditorKit.insertBreakAction);
@@ -94,22 +91,6 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
             ScrollPaneConstants.VERTICAL_SCROLLBAR_AS_NEEDED,
             ScrollPaneConstants.HORIZONTAL_SCROLLBAR_NEVER);
     return new OptionField(option, pane, area, area::getText);
-  }
-
-  private static void tabsMoveOn(JTextArea area) {
-    area.getInputMap().put(KeyStroke.getKeyStroke("TAB"), "next");
-    area.getActionMap().put("next", action(JComponent::transferFocus));
-    area.getInputMap().put(KeyStroke.getKeyStroke("shift TAB"), "back");
-    area.getActionMap().put("back", action(JComponent::transferFocusBackward));
-  }
-
-  private static AbstractAction action(Consumer<JComponent> body) {
-    return new AbstractAction() {
-      @Override
-      public void actionPerformed(ActionEvent event) {
-        body.accept((JComponent) event.getSource());
-      }
-    };
   }
 
   private static OptionField number(Option option) {

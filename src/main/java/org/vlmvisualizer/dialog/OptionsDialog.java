@@ -9,7 +9,6 @@ import java.awt.GridBagConstraints;
 import java.awt.GridBagLayout;
 import java.awt.Insets;
 import java.awt.Rectangle;
-import java.awt.event.KeyEvent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +23,6 @@ import javax.swing.JPanel;
 import javax.swing.JScrollPane;
 import javax.swing.JTextField;
 import javax.swing.JToggleButton;
-import javax.swing.KeyStroke;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -76,12 +74,7 @@ public final class OptionsDialog {
     scroll.getVerticalScrollBar().setUnitIncrement(16);
     dialog.add(scroll, BorderLayout.CENTER);
     dialog.add(foot(citation, help), BorderLayout.PAGE_END);
-    dialog
-        .getRootPane()
-        .registerKeyboardAction(
-            e -> dialog.dispose(),
-            KeyStroke.getKeyStroke(KeyEvent.VK_ESCAPE, 0),
-            JComponent.WHEN_IN_FOCUSED_WINDOW);
+    Keys.escapeCloses(dialog, dialog.getRootPane());
     dialog.setDefaultCloseOperation(JDialog.DISPOSE_ON_CLOSE);
     fit();
     dialog.setLocationRelativeTo(owner);

@@ -2,13 +2,10 @@ package org.vlmvisualizer.shelf;
 
 import java.awt.Component;
 import java.awt.Dimension;
-import java.awt.KeyboardFocusManager;
-import java.awt.event.ActionEvent;
 import java.awt.event.KeyEvent;
 import java.awt.event.MouseAdapter;
 import java.awt.event.MouseEvent;
 import java.util.List;
-import javax.swing.AbstractAction;
 import javax.swing.JComponent;
 import javax.swing.JTable;
 import javax.swing.KeyStroke;
@@ -17,6 +14,7 @@ import javax.swing.SwingConstants;
 import javax.swing.table.DefaultTableCellRenderer;
 import javax.swing.table.JTableHeader;
 import javax.swing.table.TableCellRenderer;
+import org.vlmvisualizer.dialog.Keys;
 
 /**
  * The table of {@link ModelsWindow}: a line at a time, sorted by a click on a header (F8 reaches
@@ -39,8 +37,7 @@ final class ModelTable extends JTable {
     setAutoCreateRowSorter(true);
     setIntercellSpacing(new Dimension(GAP, 1));
     setAutoResizeMode(JTable.AUTO_RESIZE_SUBSEQUENT_COLUMNS);
-    setFocusTraversalKeys(KeyboardFocusManager.FORWARD_TRAVERSAL_KEYS, null);
-    setFocusTraversalKeys(KeyboardFocusManager.BACKWARD_TRAVERSAL_KEYS, null);
+    Keys.tabMovesOn(this);
     DefaultTableCellRenderer figures = new DefaultTableCellRenderer();
     figures.setHorizontalAlignment(SwingConstants.TRAILING);
     setDefaultRenderer(Figure.class, figures);
@@ -69,17 +66,10 @@ final class ModelTable extends JTable {
   }
 
   private void onChoice(Runnable choose) {
-    getInputMap(JComponent.WHEN_ANCESTOR_OF_FOCUSED_COMPONENT)
-        .put(KeyStroke.getKeyStroke(KeyEvent.VK_ENTER, 0), "choose");
-    getActionMap()
-        .put(
-            "choose",
-            new AbstractAction() {
-              @Override
-              public void actionPerformed(ActionEvent event) {
-                choose.run();
-              }
-            });
+    registerKeyboardAction(
+        e -> choose.run(),
+        KeyStroke.getKeyStroke(KeyEvent.VK_ENTER, 0),
+        JComponent.WHEN_ANCESTOR_OF_FOCUSED_COMPONENT);
     addMouseListener(
         new MouseAdapter() {
           @Override

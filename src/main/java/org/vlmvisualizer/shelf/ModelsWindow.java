@@ -5,10 +5,8 @@ import java.awt.Dimension;
 import java.awt.EventQueue;
 import java.awt.FlowLayout;
 import java.awt.Frame;
-import java.awt.KeyboardFocusManager;
 import java.awt.Rectangle;
 import java.awt.Window;
-import java.awt.event.KeyEvent;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
@@ -22,13 +20,12 @@ import javax.swing.JLabel;
 import javax.swing.JOptionPane;
 import javax.swing.JPanel;
 import javax.swing.JProgressBar;
-import javax.swing.JRootPane;
 import javax.swing.JScrollPane;
 import javax.swing.JTextArea;
-import javax.swing.KeyStroke;
 import javax.swing.RootPaneContainer;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.dialog.Keys;
 import org.vlmvisualizer.dialog.MessageBox;
 
 /**
@@ -70,11 +67,7 @@ public final class ModelsWindow {
     Rectangle screen = window.getGraphicsConfiguration().getBounds();
     window.setSize(
         Math.min(SIZE.width, screen.width), Math.min(SIZE.height, screen.height * 9 / 10));
-    JRootPane root = ((RootPaneContainer) window).getRootPane();
-    root.registerKeyboardAction(
-        e -> window.dispose(),
-        KeyStroke.getKeyStroke(KeyEvent.VK_ESCAPE, 0),
-        JComponent.WHEN_IN_FOCUSED_WINDOW);
+    Keys.escapeCloses(window, ((RootPaneContainer) window).getRootPane());
   }
 
   /**
@@ -130,9 +123,7 @@ public final class ModelsWindow {
     details.setWrapStyleWord(true);
     details.setFont(table.getFont());
     details.getAccessibleContext().setAccessibleName("The selected model");
-    // Tab goes on, as from the table.
-    details.setFocusTraversalKeys(KeyboardFocusManager.FORWARD_TRAVERSAL_KEYS, null);
-    details.setFocusTraversalKeys(KeyboardFocusManager.BACKWARD_TRAVERSAL_KEYS, null);
+    Keys.tabMovesOn(details);
     JScrollPane pane = new JScrollPane(details);
     pane.setBorder(BorderFactory.createEmptyBorder(4, 8, 0, 8));
     return pane;
