@@ -66,12 +66,8 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
   }
 
   private static OptionField text(Option option) {
-    if (!option.choices().isEmpty()) {
-      JComboBox<String> box = suggestions(option);
-      return new OptionField(option, box, box, () -> typed(box).getText());
-    }
-    JTextField field = new JTextField(text(option.value()), COLUMNS);
-    return new OptionField(option, field, field, field::getText);
+    JComponent line = line(option);
+    return new OptionField(option, line, line, typed(line)::getText);
   }
 
   /** Enter answers the dialog; Shift with Enter begins a new line, Tab goes on. */
@@ -142,18 +138,9 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
     JPanel panel = new JPanel(new BorderLayout(4, 0));
     JButton browse = new JButton("Browse…");
     browse.setName(option.key() + ".browse");
-    JComponent focus;
-    JTextComponent typed;
-    if (option.choices().isEmpty()) {
-      JTextField field = new JTextField(text(option.value()), COLUMNS);
-      typed = field;
-      focus = field;
-    } else {
-      JComboBox<String> box = suggestions(option);
-      typed = typed(box);
-      focus = box;
-    }
-    panel.add(focus, BorderLayout.CENTER);
+    JComponent line = line(option);
+    JTextComponent typed = typed(line);
+    panel.add(line, BorderLayout.CENTER);
     JPanel buttons = new JPanel(new GridLayout(1, 0, 4, 0));
     buttons.add(browse);
     if (option.list() != null) {
@@ -161,7 +148,7 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
     }
     panel.add(buttons, BorderLayout.LINE_END);
     browse.addActionListener(e -> browse(panel, option, typed));
-    return new OptionField(option, panel, focus, typed::getText);
+    return new OptionField(option, panel, line, typed::getText);
   }
 
   private static JButton listButton(Option option, JTextComponent typed) {
@@ -188,7 +175,11 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
     }
   }
 
-  private static JComboBox<String> suggestions(Option option) {
+  /** To type into; a box if something is suggested. */
+  private static JComponent line(Option option) {
+    if (option.choices().isEmpty()) {
+      return new JTextField(text(option.value()), COLUMNS);
+    }
     JComboBox<String> box = new JComboBox<>(option.choices().toArray(String[]::new));
     box.setEditable(true);
     // Long paths would make the dialog as wide as the screen.
@@ -198,8 +189,9 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
     return box;
   }
 
-  private static JTextComponent typed(JComboBox<String> box) {
-    return (JTextComponent) box.getEditor().getEditorComponent();
+  private static JTextComponent typed(JComponent line) {
+    return (JTextComponent)
+        (line instanceof JComboBox<?> box ? box.getEditor().getEditorComponent() : line);
   }
 
   private static String text(Object value) {
