@@ -98,7 +98,7 @@ public final class MacroDefaults extends AbstractPreprocessorPlugin {
   private Object value(ModuleItem<?> item, String text) {
     Class<?> type = item.getType();
     Words word = name -> text;
-    if (type == boolean.class || type == Boolean.class) {
+    if (type == boolean.class) {
       // Recorded as flag=true; in macros written by hand, the key alone is enough.
       return text == null || !word.isSecond(item.getName(), "true", "false");
     }
@@ -106,7 +106,7 @@ public final class MacroDefaults extends AbstractPreprocessorPlugin {
       throw new InputException(
           "Expected a value for the option %s, found none.".formatted(item.getName()));
     }
-    if (type == int.class || type == Integer.class) {
+    if (type == int.class) {
       return word.number(item.getName());
     }
     return convert.convert(text, type);

@@ -124,14 +124,9 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
         kind(item).orElseThrow(),
         value instanceof File file ? file.getPath() : value,
         choices,
-        (Number) number(item.getMinimumValue()),
-        (Number) number(item.getMaximumValue()),
+        item.getMinimumValue() instanceof Integer least ? least : null,
         command.list(key),
         item.get(VisualizerCommand.ADVANCED) != null);
-  }
-
-  private static Object number(Object limit) {
-    return limit instanceof Number ? limit : null;
   }
 
   /** How an input is asked for; empty for those that a dialog of ours has nothing for. */
@@ -142,12 +137,10 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
     }
     Class<?> type = item.getType();
     String style = item.getWidgetStyle() == null ? "" : item.getWidgetStyle();
-    if (type == boolean.class || type == Boolean.class) {
+    if (type == boolean.class) {
       return Optional.of(Option.Kind.CHECK);
-    } else if (type == int.class || type == Integer.class) {
+    } else if (type == int.class) {
       return Optional.of(Option.Kind.WHOLE_NUMBER);
-    } else if (type == double.class || type == Double.class) {
-      return Optional.of(Option.Kind.NUMBER);
     } else if (type == File.class || style.contains("directory")) {
       return Optional.of(style.contains("directory") ? Option.Kind.FOLDER : Option.Kind.FILE);
     } else if (type != String.class) {

@@ -9,11 +9,10 @@ import java.util.function.Consumer;
  *
  * @param key its name in macros; also the name of its Swing component
  * @param tip one sentence that is shown as a tooltip; may be empty
- * @param value what is shown first: a Boolean for {@link Kind#CHECK}, a Number for the numbers, a
- *     text for the others
+ * @param value what is shown first: a Boolean for {@link Kind#CHECK}, an Integer for a {@link
+ *     Kind#WHOLE_NUMBER}, a text for the others
  * @param choices all values of a {@link Kind#CHOICE}; suggestions for a text, a file or a folder
  * @param min least number, or null
- * @param max largest number, or null
  * @param list a list of which a file or folder is chosen by name too, by a button beside it; or
  *     null
  * @param isAdvanced whether it is shown behind "More options" only
@@ -25,8 +24,7 @@ public record Option(
     Kind kind,
     Object value,
     List<String> choices,
-    Number min,
-    Number max,
+    Integer min,
     NameList list,
     boolean isAdvanced) {
 
@@ -37,7 +35,6 @@ public record Option(
     TEXT,
     LONG_TEXT,
     WHOLE_NUMBER,
-    NUMBER,
     FILE,
     FOLDER
   }

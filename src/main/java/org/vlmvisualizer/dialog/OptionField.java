@@ -44,7 +44,7 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
           case CHOICE -> choice(option);
           case TEXT -> text(option);
           case LONG_TEXT -> longText(option);
-          case WHOLE_NUMBER, NUMBER -> number(option);
+          case WHOLE_NUMBER -> number(option);
           case FILE, FOLDER -> file(option);
         };
     field.focus.setName(option.key());
@@ -90,15 +90,8 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
   }
 
   private static OptionField number(Option option) {
-    boolean whole = option.kind() == Option.Kind.WHOLE_NUMBER;
     Number start = option.value() == null ? 0 : (Number) option.value();
-    SpinnerNumberModel model =
-        whole
-            ? new SpinnerNumberModel(
-                (Number) start.intValue(), limit(option.min()), limit(option.max()), 1)
-            : new SpinnerNumberModel(
-                (Number) start.doubleValue(), decimal(option.min()), decimal(option.max()), 0.1);
-    JSpinner spinner = new JSpinner(model);
+    JSpinner spinner = new JSpinner(new SpinnerNumberModel(start, option.min(), null, 1));
     JTextField inside = ((JSpinner.DefaultEditor) spinner.getEditor()).getTextField();
     inside.setColumns(6);
     // The number is read when the dialog is answered, so Enter is left to the dialog.
@@ -109,14 +102,6 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
     return new OptionField(option, left, spinner, () -> committed(spinner, inside, option));
   }
 
-  private static Integer limit(Number number) {
-    return number == null ? null : number.intValue();
-  }
-
-  private static Double decimal(Number number) {
-    return number == null ? null : number.doubleValue();
-  }
-
   private static Object committed(JSpinner spinner, JTextField inside, Option option) {
     try {
       spinner.commitEdit();
@@ -124,14 +109,12 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
     } catch (ParseException e) {
       throw new InputException(
           "Expected a number%s as '%s', found '%s'."
-              .formatted(range(option), option.label(), inside.getText()),
+              .formatted(
+                  option.min() == null ? "" : " from " + option.min(),
+                  option.label(),
+                  inside.getText()),
           e);
     }
-  }
-
-  private static String range(Option option) {
-    return (option.min() == null ? "" : " from " + option.min())
-        + (option.max() == null ? "" : " to " + option.max());
   }
 
   private static OptionField file(Option option) {
