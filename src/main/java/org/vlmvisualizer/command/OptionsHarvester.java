@@ -51,16 +51,9 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
 
   private void ask(Module module, VisualizerCommand command) {
     List<ModuleItem<?>> items = new ArrayList<>();
-    boolean isCalled = false;
-    for (ModuleItem<?> item : module.getInfo().inputs()) {
-      if (kind(item).isPresent()) {
-        boolean isGiven = module.isInputResolved(item.getName());
-        isCalled |= isGiven;
-        if (!isGiven) {
-          items.add(item);
-        }
-      }
-    }
+    module.getInfo().inputs().forEach(items::add);
+    items.removeIf(item -> kind(item).isEmpty());
+    boolean isCalled = items.stream().anyMatch(item -> module.isInputResolved(item.getName()));
     if (!isCalled && !items.isEmpty() && !command.hasOwnWindow()) {
       ask(module, command, items);
     }
