@@ -1,8 +1,6 @@
 package org.vlmvisualizer.shelf;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
@@ -10,9 +8,12 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import org.vlmvisualizer.checkpoint.ConfigObject;
+import java.util.stream.Stream;
 import org.vlmvisualizer.core.AtomicFile;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ProcessMark;
@@ -75,34 +76,18 @@ public final class AnswerTimes {
   }
 
   private static List<AnswerTime> parse(JsonObject json) {
-    List<AnswerTime> times = new ArrayList<>();
-    JsonElement entries = json.get("times");
-    if (entries == null
-        || !entries.isJsonArray()
-        || entries.getAsJsonArray().size() > MAX_ENTRIES) {
-      return List.of();
-    }
-    for (JsonElement entry : entries.getAsJsonArray()) {
-      if (!entry.isJsonObject()) {
-        return List.of();
-      }
-      ConfigObject c = new ConfigObject(entry.getAsJsonObject(), "times");
-      AnswerTime time =
-          new AnswerTime(
-              c.text("folder", ""),
-              c.text("device", ""),
-              c.text("precision", ""),
-              c.number("seconds", 0));
-      if (!isSound(time)) {
-        return List.of();
-      }
-      times.add(time);
-    }
-    return List.copyOf(times);
+    AnswerTime[] times = new Gson().fromJson(json.get("times"), AnswerTime[].class);
+    boolean isSound =
+        times != null
+            && times.length <= MAX_ENTRIES
+            && Arrays.stream(times).allMatch(AnswerTimes::isSound);
+    return isSound ? List.of(times) : List.of();
   }
 
   private static boolean isSound(AnswerTime time) {
-    return isSound(time.folder())
+    return time != null
+        && Stream.of(time.folder(), time.device(), time.precision()).noneMatch(Objects::isNull)
+        && isSound(time.folder())
         && time.device().matches("[a-z]{2,8}(:\\d{1,3})?")
         && time.precision().matches("[a-z]{2,8}\\d{0,2}(-\\d{1,3})?")
         && time.seconds() > 0
@@ -116,14 +101,11 @@ public final class AnswerTimes {
   }
 
   private void write(List<AnswerTime> times) {
-    JsonArray entries = new JsonArray();
-    times.forEach(time -> entries.add(new Gson().toJsonTree(time)));
-    JsonObject json = new JsonObject();
-    json.add("times", entries);
+    String json = new Gson().toJsonTree(Map.of("times", times)).toString();
     try {
       Files.createDirectories(file.getParent());
       Path part = Files.createTempFile(file.getParent(), "times", ".part");
-      AtomicFile.replace(file, part, p -> Files.writeString(p, json.toString()));
+      AtomicFile.replace(file, part, p -> Files.writeString(p, json));
     } catch (IOException | SecurityException e) {
       // A home that cannot be written to: nothing is remembered.
     }
