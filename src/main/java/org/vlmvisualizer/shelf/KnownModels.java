@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.vlmvisualizer.checkpoint.Checkpoint;
-import org.vlmvisualizer.checkpoint.LinkedFolders;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.UserCache;
@@ -116,16 +115,8 @@ public final class KnownModels {
   }
 
   private String runs(Path folder) {
-    LinkedFolders onDisk =
-        (from, name) -> {
-          try {
-            return LinkedFolders.BESIDE.find(from, name);
-          } catch (InputException notBeside) {
-            return cache.find(name).orElseThrow(() -> notBeside);
-          }
-        };
     try {
-      Families.of(Checkpoint.open(folder, onDisk));
+      Families.of(Checkpoint.open(folder, ModelLocator.besideOr(cache::find)));
       return "yes";
     } catch (InputException e) {
       return "no: " + e.getMessage();

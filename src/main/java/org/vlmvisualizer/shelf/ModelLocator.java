@@ -1,6 +1,8 @@
 package org.vlmvisualizer.shelf;
 
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.LinkedFolders;
 import org.vlmvisualizer.core.InputException;
@@ -19,18 +21,21 @@ public final class ModelLocator {
    * @throws java.util.concurrent.CancellationException if cancelled or not consented to
    */
   public static Checkpoint open(String model, Consent consent, Progress progress) {
+    Function<String, String> locate = name -> HubModels.locate(name, consent, progress);
     LinkedFolders links =
-        (from, name) -> {
-          try {
-            return LinkedFolders.BESIDE.find(from, name);
-          } catch (InputException notBeside) {
-            String located = HubModels.locate(name, consent, progress);
-            if (located.equals(name)) {
-              throw notBeside;
-            }
-            return Path.of(located);
-          }
-        };
-    return Checkpoint.find(HubModels.locate(model, consent, progress), links);
+        besideOr(
+            name -> Optional.of(locate.apply(name)).filter(l -> !l.equals(name)).map(Path::of));
+    return Checkpoint.find(locate.apply(model), links);
+  }
+
+  /** What lies beside a model, or else what is found by its name. */
+  static LinkedFolders besideOr(Function<String, Optional<Path>> byName) {
+    return (from, name) -> {
+      try {
+        return LinkedFolders.BESIDE.find(from, name);
+      } catch (InputException notBeside) {
+        return byName.apply(name).orElseThrow(() -> notBeside);
+      }
+    };
   }
 }
