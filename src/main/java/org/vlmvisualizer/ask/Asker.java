@@ -66,7 +66,7 @@ public final class Asker implements AutoCloseable {
       timed = true;
       time(analysis);
     }
-    return AttentionResults.of(model, analysis, input.source(), options.rendering());
+    return AttentionResults.of(model, analysis, 0, input.source(), options.rendering());
   }
 
   /**

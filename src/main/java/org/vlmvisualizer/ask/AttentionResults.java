@@ -15,12 +15,6 @@ import org.vlmvisualizer.output.SourceFrame;
 public final class AttentionResults {
   private AttentionResults() {}
 
-  /** Everything that can be shown of the analysis of one picture. */
-  public static AttentionResult of(
-      AttentionModel model, Analysis analysis, SourceFrame source, Rendering rendering) {
-    return of(model, analysis, 0, source, rendering);
-  }
-
   /**
    * Everything that can be shown of one picture or time point of an analysis.
    *
