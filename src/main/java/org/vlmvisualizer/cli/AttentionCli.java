@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.function.ToIntFunction;
 import org.vlmvisualizer.analysis.Provenance;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.BatchRun;
@@ -201,8 +202,7 @@ public final class AttentionCli implements Callable<Integer> {
       LocaleText.require(System.getProperty("java.io.tmpdir"));
       Arrays.stream(arguments).forEach(LocaleText::require);
     } catch (InputException e) {
-      cleanErr.println(e.getMessage());
-      cleanErr.flush();
+      say(cleanErr, e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
     }
     return new CommandLine(new AttentionCli())
@@ -223,98 +223,102 @@ public final class AttentionCli implements Callable<Integer> {
     if (!(told instanceof InputException || told instanceof CancellationException)) {
       throw told;
     }
-    command.getErr().println(told.getMessage());
-    command.getErr().flush();
+    say(command.getErr(), told.getMessage());
     return CommandLine.ExitCode.SOFTWARE;
   }
 
   private static int explainUsage(CommandLine.ParameterException exception, String[] arguments) {
-    PrintWriter err = exception.getCommandLine().getErr();
-    err.println(exception.getMessage() + "; --help tells what is expected.");
-    err.flush();
+    say(
+        exception.getCommandLine().getErr(),
+        exception.getMessage() + "; --help tells what is expected.");
     return CommandLine.ExitCode.USAGE;
   }
 
   @Override
   public Integer call() {
     if (engine || models) {
-      (engine ? EngineReport.of(device).lines() : ModelEntries.lines())
-          .forEach(spec.commandLine().getOut()::println);
-      spec.commandLine().getOut().flush();
+      List<String> lines = engine ? EngineReport.of(device).lines() : ModelEntries.lines();
+      lines.forEach(line -> say(out(), line));
       return CommandLine.ExitCode.OK;
     }
     RequestOptions options =
         RequestOptions.of(prompt, name -> spec.findOption("--" + name).getValue().toString());
     if (images.size() > 1) {
-      return askTogether(options);
+      images.forEach(AttentionCli::refuseFolder);
+      Together pictures = Together.of(NamedPictures.files(images, region()), progress());
+      return run(options, asker -> ask(asker, pictures));
     }
     String image = images.get(0);
-    boolean folder = FileTrouble.isFolder(image.strip());
-    PictureFolder pictures = folder ? PictureFolder.of(Path.of(image.strip()), region()) : null;
-    ImageInput input = folder ? null : ImageInput.open(image, region(), progress());
-    ResultFiles.prepare(output);
-    Fonts.complaint().ifPresent(this::tell);
-    try (Asker asker = new Asker(checkpoint(), options, loadedEngine -> {})) {
-      return folder ? askAll(asker, pictures) : ask(asker, input);
+    if (FileTrouble.isFolder(image.strip())) {
+      PictureFolder pictures = PictureFolder.of(Path.of(image.strip()), region());
+      return run(options, asker -> askAll(asker, pictures));
+    }
+    ImageInput input = ImageInput.open(image, region(), progress());
+    return run(options, asker -> ask(asker, input));
+  }
+
+  private static void refuseFolder(String image) {
+    if (FileTrouble.isFolder(image.strip())) {
+      throw new InputException(
+          "Expected pictures where --image is given several times, found the folder %s; give a folder alone to ask about each of its pictures."
+              .formatted(image));
     }
   }
 
-  private int askTogether(RequestOptions options) {
-    for (String image : images) {
-      if (FileTrouble.isFolder(image.strip())) {
-        throw new InputException(
-            "Expected pictures where --image is given several times, found the folder %s; give a folder alone to ask about each of its pictures."
-                .formatted(image));
-      }
-    }
-    Together pictures = Together.of(NamedPictures.files(images, region()), progress());
+  /** Looks for the model once the pictures are there; {@code question} returns the exit code. */
+  private int run(RequestOptions options, ToIntFunction<Asker> question) {
     ResultFiles.prepare(output);
-    Fonts.complaint().ifPresent(this::tell);
+    Fonts.complaint().ifPresent(complaint -> say(err(), complaint));
     try (Asker asker = new Asker(checkpoint(), options, loadedEngine -> {})) {
-      CommonAnswer answer = pictures.ask(asker, progress());
-      answer.write(output, answer.heatmaps());
-      spec.commandLine().getOut().println(answer.first().answer());
-      spec.commandLine().getOut().flush();
-      return CommandLine.ExitCode.OK;
+      return question.applyAsInt(asker);
     }
   }
 
-  /** At once, before the long work. */
-  private void tell(String sentence) {
-    spec.commandLine().getErr().println(sentence);
-    spec.commandLine().getErr().flush();
+  private int ask(Asker asker, Together pictures) {
+    CommonAnswer answer = pictures.ask(asker, progress());
+    answer.write(output, answer.heatmaps());
+    say(out(), answer.first().answer());
+    return CommandLine.ExitCode.OK;
   }
 
   private int ask(Asker asker, ImageInput input) {
     AttentionResult result = asker.ask(input, progress());
     result.write(output, result.heatmaps());
-    spec.commandLine().getOut().println(result.answer());
-    spec.commandLine().getOut().flush();
+    say(out(), result.answer());
     return CommandLine.ExitCode.OK;
   }
 
   /** A line per picture: its name and its answer, or on the other stream, why there is none. */
   private int askAll(Asker asker, PictureFolder folder) {
-    PrintWriter out = spec.commandLine().getOut();
-    PrintWriter err = spec.commandLine().getErr();
     BatchRun.Outcome outcome =
         new BatchRun(asker, output, !again)
             .run(
                 folder.pictures(),
                 folder.skipped(),
                 progress(),
-                (row, result) -> {
-                  boolean done = row.status() == BatchRow.Status.DONE;
-                  (done ? out : err).println(row.text());
-                  (done ? out : err).flush();
-                });
+                (row, result) ->
+                    say(row.status() == BatchRow.Status.DONE ? out() : err(), row.text()));
     return outcome.count(BatchRow.Status.FAILED) == 0
         ? CommandLine.ExitCode.OK
         : CommandLine.ExitCode.SOFTWARE;
   }
 
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  private PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+
+  /** At once, before the long work that may follow. */
+  private static void say(PrintWriter terminal, String line) {
+    terminal.println(line);
+    terminal.flush();
+  }
+
   private Checkpoint checkpoint() {
-    TerminalConsent terminal = new TerminalConsent(yes, spec.commandLine().getErr());
+    TerminalConsent terminal = new TerminalConsent(yes, err());
     return ModelLocator.open(model, terminal, terminal.progress());
   }
 
@@ -326,11 +330,7 @@ public final class AttentionCli implements Callable<Integer> {
       throw new InputException(
           "Expected --roi as x,y,width,height in whole pixels, found '" + roi + "'.");
     }
-    String[] parts = roi.split(",");
-    int[] box = new int[parts.length];
-    for (int i = 0; i < box.length; i++) {
-      box[i] = Integer.parseInt(parts[i]);
-    }
+    int[] box = Arrays.stream(roi.split(",")).mapToInt(Integer::parseInt).toArray();
     return new Roi(box[0], box[1], box[2], box[3]);
   }
 
@@ -339,10 +339,9 @@ public final class AttentionCli implements Callable<Integer> {
     if (System.console() == null) {
       return Progress.NONE;
     }
-    PrintWriter err = spec.commandLine().getErr();
     return (stage, done, total) -> {
-      err.printf("\r%-60s", "%s %d/%d".formatted(stage, done, total));
-      err.flush();
+      err().printf("\r%-60s", "%s %d/%d".formatted(stage, done, total));
+      err().flush();
     };
   }
 
