@@ -48,35 +48,29 @@ public final class HubDownload {
             .toList();
     List<RepoFile> missing =
         files.stream().filter(file -> !cache.has(info.commit(), file)).toList();
-    agree(new Plan(id, info, files, missing), cache, consent, transfer);
+    long bytes = files.stream().mapToLong(RepoFile::size).sum();
+    long toCome = missing.stream().mapToLong(f -> f.size() - cache.begun(f)).sum();
+    transfer.start(bytes, toCome);
+    if (toCome > 0) {
+      agree(id, toCome, bytes - toCome, info.licence(), consent);
+    }
     BlobDownload blobs =
         new BlobDownload(settings, client, faults, cache, transfer, id, info.commit());
     missing.forEach(blobs::fetch);
     return cache.publish(info.commit(), files);
   }
 
-  /** What is to be done. */
-  private record Plan(HubId id, RepoInfo info, List<RepoFile> files, List<RepoFile> missing) {}
-
-  private void agree(Plan plan, HubCache cache, Consent consent, Transfer transfer) {
-    long all = plan.files().stream().mapToLong(RepoFile::size).sum();
-    long toCome = plan.missing().stream().mapToLong(f -> f.size() - cache.begun(f)).sum();
-    transfer.start(all, toCome);
-    if (toCome == 0) {
-      return;
-    }
+  private void agree(HubId id, long toCome, long present, String licence, Consent consent) {
     long free = DiskFaults.free(settings.cache());
     // A hundredth more, for what the disk itself needs per file.
     if (toCome + toCome / 100 > free) {
       throw new InputException(
           "Expected room for %s of %s in %s, but only %s are free; make room or choose another folder with HF_HUB_CACHE."
-              .formatted(Amounts.bytes(toCome), plan.id(), settings.cache(), Amounts.bytes(free)));
+              .formatted(Amounts.bytes(toCome), id, settings.cache(), Amounts.bytes(free)));
     }
-    DownloadOffer offer =
-        new DownloadOffer(
-            plan.id(), toCome, all - toCome, plan.info().licence(), free, settings.cache());
+    DownloadOffer offer = new DownloadOffer(id, toCome, present, licence, free, settings.cache());
     if (!consent.to(offer)) {
-      throw new CancellationException("The download of " + plan.id() + " was declined.");
+      throw new CancellationException("The download of " + id + " was declined.");
     }
   }
 
