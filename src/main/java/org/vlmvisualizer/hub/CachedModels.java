@@ -143,38 +143,38 @@ public final class CachedModels {
   /** Files that name a commit. */
   static List<Path> refs(Path folder) {
     Path refs = folder.resolve("refs");
-    if (!Files.isDirectory(refs)) {
-      return List.of();
-    }
-    try (Stream<Path> all = Files.walk(refs)) {
-      return all.filter(p -> Files.isRegularFile(p, LinkOption.NOFOLLOW_LINKS)).sorted().toList();
-    } catch (IOException | UncheckedIOException e) {
-      throw fault(refs, e);
-    }
+    return Files.isDirectory(refs)
+        ? paths(refs, Files::walk, p -> Files.isRegularFile(p, LinkOption.NOFOLLOW_LINKS))
+        : List.of();
   }
 
   /** Of all files in a folder, those behind links too. */
   private static long bytes(Path folder) {
-    long bytes = 0;
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path file : all.filter(Files::isRegularFile).toList()) {
+    try {
+      long bytes = 0;
+      for (Path file : paths(folder, Files::walk, Files::isRegularFile)) {
         bytes += Files.size(file);
       }
       return bytes;
-    } catch (IOException | UncheckedIOException e) {
-      throw fault(folder, e);
+    } catch (IOException e) {
+      throw DiskFaults.read(folder, e);
     }
   }
 
   static List<Path> children(Path folder, Predicate<Path> wanted) {
-    try (Stream<Path> all = Files.list(folder)) {
-      return all.filter(wanted).sorted().toList();
-    } catch (IOException | UncheckedIOException e) {
-      throw fault(folder, e);
-    }
+    return paths(folder, Files::list, wanted);
   }
 
-  private static InputException fault(Path folder, Exception e) {
-    return DiskFaults.read(folder, e instanceof IOException io ? io : new IOException(e));
+  /** Opens what lies in a folder, as {@link Files#list} and {@link Files#walk} do. */
+  private interface Opening {
+    Stream<Path> of(Path folder) throws IOException;
+  }
+
+  private static List<Path> paths(Path folder, Opening opening, Predicate<Path> wanted) {
+    try (Stream<Path> all = opening.of(folder)) {
+      return all.filter(wanted).sorted().toList();
+    } catch (IOException | UncheckedIOException e) {
+      throw DiskFaults.read(folder, e instanceof IOException io ? io : new IOException(e));
+    }
   }
 }

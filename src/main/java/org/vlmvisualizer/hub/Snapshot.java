@@ -3,12 +3,10 @@ package org.vlmvisualizer.hub;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.vlmvisualizer.json.StrictJson;
 
 /** A folder of the cache that may hold a whole model, or what Python has fetched of it so far. */
@@ -73,15 +71,11 @@ final class Snapshot {
 
   /** Whether there are weights under another name, and none that misses its index. */
   private static boolean hasAny(Path folder, String ending) {
-    try (Stream<Path> all = Files.list(folder)) {
-      List<String> names =
-          all.filter(Files::isRegularFile)
-              .map(path -> path.getFileName().toString())
-              .filter(name -> name.endsWith(ending))
-              .toList();
-      return !names.isEmpty() && names.stream().noneMatch(n -> n.matches(".*-\\d+-of-\\d+\\..*"));
-    } catch (IOException | UncheckedIOException e) {
-      throw DiskFaults.read(folder, e instanceof IOException io ? io : new IOException(e));
-    }
+    List<String> names =
+        CachedModels.children(folder, Files::isRegularFile).stream()
+            .map(path -> path.getFileName().toString())
+            .filter(name -> name.endsWith(ending))
+            .toList();
+    return !names.isEmpty() && names.stream().noneMatch(n -> n.matches(".*-\\d+-of-\\d+\\..*"));
   }
 }
