@@ -5,10 +5,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What the model card beside a model, README.md, says of its licence: in the YAML between two lines
@@ -72,15 +72,12 @@ public final class ModelCard {
   }
 
   private static String items(List<String> top, int first) {
-    List<String> items = new ArrayList<>();
-    for (int i = first; i < top.size(); i++) {
-      Matcher item = ITEM.matcher(top.get(i));
-      if (!item.matches()) {
-        break;
-      }
-      items.add(plain(item.group(1)));
-    }
-    return String.join(", ", items);
+    return top.stream()
+        .skip(first)
+        .map(ITEM::matcher)
+        .takeWhile(Matcher::matches)
+        .map(item -> plain(item.group(1)))
+        .collect(Collectors.joining(", "));
   }
 
   private static String plain(String value) {
