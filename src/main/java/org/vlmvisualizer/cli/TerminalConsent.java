@@ -9,16 +9,8 @@ import org.vlmvisualizer.hub.Consent;
 import org.vlmvisualizer.hub.DownloadOffer;
 
 /** Asks on the terminal before a download, unless --yes has answered already. */
-final class TerminalConsent implements Consent {
+record TerminalConsent(boolean yes, PrintWriter err) implements Consent {
   private static final int WIDTH = 100;
-
-  private final boolean yes;
-  private final PrintWriter err;
-
-  TerminalConsent(boolean yes, PrintWriter err) {
-    this.yes = yes;
-    this.err = err;
-  }
 
   @Override
   public boolean to(DownloadOffer offer) {

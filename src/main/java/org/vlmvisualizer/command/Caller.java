@@ -14,20 +14,14 @@ import org.vlmvisualizer.dialog.MessageBox;
  * IJ.isMacro()} cannot tell: it is true of every command while any macro runs. So this asks the
  * thread that the command runs on and the one that started it: a caller that waits for this command
  * has ImageJ's {@code run} or its interpreter among its calls.
+ *
+ * @param isMacro whether it is a macro or a script
+ * @param interpreter null for a user and for a script
+ * @param options those that the macro gives; null if it gives none, and for a user
  */
-final class Caller {
+record Caller(boolean isMacro, Interpreter interpreter, String options) {
   /** Of a line in a box of ImageJ's. */
   private static final int COLUMNS = 80;
-
-  private final boolean isMacro;
-  private final Interpreter interpreter; // null for a user and for a script
-  private final String options;
-
-  private Caller(boolean isMacro, Interpreter interpreter, String options) {
-    this.isMacro = isMacro;
-    this.interpreter = interpreter;
-    this.options = options;
-  }
 
   /** Of the command that the current thread begins to run. */
   static Caller of(ThreadService threads) {
@@ -48,16 +42,6 @@ final class Caller {
         isMacro,
         isInterpreted ? Interpreter.getInstance() : null,
         isMacro ? Macro.getOptions() : null);
-  }
-
-  /** Whether it is a macro or a script. */
-  boolean isMacro() {
-    return isMacro;
-  }
-
-  /** The options that the macro gives; null if it gives none, and for a user. */
-  String options() {
-    return options;
   }
 
   /**

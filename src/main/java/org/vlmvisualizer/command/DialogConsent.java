@@ -10,20 +10,11 @@ import org.vlmvisualizer.hub.DownloadOffer;
 /**
  * Asks in a dialog before a download. A macro and a Fiji without display are not asked, since a
  * dialog would stop them: they say {@code download} beforehand.
+ *
+ * @param download the answer, given beforehand
+ * @param macro whether a macro would be asked
  */
-final class DialogConsent implements Consent {
-  private final boolean download;
-  private final boolean macro;
-
-  /**
-   * @param download the answer, given beforehand
-   * @param macro whether a macro would be asked
-   */
-  DialogConsent(boolean download, boolean macro) {
-    this.download = download;
-    this.macro = macro;
-  }
-
+record DialogConsent(boolean download, boolean macro) implements Consent {
   @Override
   public boolean to(DownloadOffer offer) {
     if (download) {

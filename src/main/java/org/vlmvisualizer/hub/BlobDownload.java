@@ -9,34 +9,16 @@ import java.util.OptionalLong;
 import org.vlmvisualizer.core.InputException;
 
 /** Brings one file of a model into the cache: whole and checked, or not at all. */
-final class BlobDownload {
+record BlobDownload(
+    HubSettings settings,
+    HubClient client,
+    HubFaults faults,
+    HubCache cache,
+    Transfer transfer,
+    HubId id,
+    String commit) {
   /** Tries without a byte of progress; pauses of 1, 2, 4, 8 and 16 s lie between. */
   private static final int ATTEMPTS = 6;
-
-  private final HubSettings settings;
-  private final HubClient client;
-  private final HubFaults faults;
-  private final HubCache cache;
-  private final Transfer transfer;
-  private final HubId id;
-  private final String commit;
-
-  BlobDownload(
-      HubSettings settings,
-      HubClient client,
-      HubFaults faults,
-      HubCache cache,
-      Transfer transfer,
-      HubId id,
-      String commit) {
-    this.settings = settings;
-    this.client = client;
-    this.faults = faults;
-    this.cache = cache;
-    this.transfer = transfer;
-    this.id = id;
-    this.commit = commit;
-  }
 
   /**
    * Fetches a file unless it is there.

@@ -18,16 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * them and Python's huggingface_hub. The lock file stays when the lock is gone, as Python leaves
  * it.
  */
-final class CacheLock implements AutoCloseable {
+record CacheLock(Path path, AutoCloseable held) implements AutoCloseable {
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
-
-  private final Path path;
-  private final AutoCloseable held;
-
-  private CacheLock(Path path, AutoCloseable held) {
-    this.path = path;
-    this.held = held;
-  }
 
   /**
    * Waits for the lock, as long as it takes.
@@ -73,7 +65,6 @@ final class CacheLock implements AutoCloseable {
         return Flock.tryTake(path.toString());
       } catch (LastErrorException | LinkageError e) {
         // A disk or system without flock(2): Java's lock keeps two Fijis apart, though not Python.
-        return tryChannel(path);
       }
     }
     // On Windows, Java's lock and Python's are the same kind.

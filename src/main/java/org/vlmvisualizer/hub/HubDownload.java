@@ -11,15 +11,9 @@ import org.vlmvisualizer.core.Progress;
  * Brings a model from the hub to the disk. Whatever ends it, every file is then whole or absent,
  * and the next run goes on from there.
  */
-public final class HubDownload {
+public record HubDownload(HubSettings settings) {
   /** Largest file that is believed, in bytes: the sum over files must fit a long. */
   private static final long MAX_FILE = 10_000_000_000_000L;
-
-  private final HubSettings settings;
-
-  public HubDownload(HubSettings settings) {
-    this.settings = settings;
-  }
 
   /**
    * The folder of a model. One that is on disk is taken as it is, without a look at the network.

@@ -10,15 +10,7 @@ import javax.net.ssl.SSLException;
 import org.vlmvisualizer.core.InputException;
 
 /** Each thing that goes wrong on the network, as one sentence with its remedy. */
-final class HubFaults {
-  private final HubSettings settings;
-  private final HubId id;
-
-  HubFaults(HubSettings settings, HubId id) {
-    this.settings = settings;
-    this.id = id;
-  }
-
+record HubFaults(HubSettings settings, HubId id) {
   private String host() {
     return settings.endpoint().getHost();
   }

@@ -13,17 +13,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.vlmvisualizer.core.InputException;
 
-/** An answer whose body is still on its way. */
-final class HubResponse implements AutoCloseable {
+/**
+ * An answer whose body is still on its way.
+ *
+ * @param stall the longest silence
+ */
+record HubResponse(HttpResponse<ByteFlow> response, Duration stall) implements AutoCloseable {
   private static final Duration MAX_TEXT_TIME = Duration.ofMinutes(2);
-
-  private final HttpResponse<ByteFlow> response;
-  private final Duration stall;
-
-  HubResponse(HttpResponse<ByteFlow> response, Duration stall) {
-    this.response = response;
-    this.stall = stall;
-  }
 
   int status() {
     return response.statusCode();
