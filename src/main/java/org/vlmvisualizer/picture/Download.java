@@ -3,13 +3,10 @@ package org.vlmvisualizer.picture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 
@@ -32,11 +29,11 @@ final class Download {
    * @throws InputException if the server refuses, falls silent or sends too much
    * @throws IOException if it cannot be reached or breaks off
    */
-  void to(Path file, Progress progress) throws IOException {
+  void to(TemporaryPicture picture, Progress progress) throws IOException {
     long start = System.nanoTime();
     Abandonable.run(
         () -> {
-          fetch(file);
+          fetch(picture);
           return null;
         },
         () -> {
@@ -55,7 +52,7 @@ final class Download {
         });
   }
 
-  private void fetch(Path file) throws IOException {
+  private void fetch(TemporaryPicture picture) throws IOException {
     HttpClient client =
         HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NORMAL)
@@ -71,27 +68,16 @@ final class Download {
               "Expected a picture at %s, the server answered with status %d. Check the address."
                   .formatted(address, response.statusCode()));
         }
-        copy(body, file);
+        picture.write(body, limits.bytes(), () -> heard = System.nanoTime(), this::tooLong);
       }
     } catch (InterruptedException e) {
       throw new InterruptedIOException("interrupted");
     }
   }
 
-  private void copy(InputStream body, Path file) throws IOException {
-    byte[] buffer = new byte[1 << 16];
-    long total = 0;
-    try (OutputStream out = Files.newOutputStream(file)) {
-      for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
-        heard = System.nanoTime();
-        total += n;
-        if (total > limits.bytes()) {
-          throw new InputException(
-              "Expected a picture of at most %,d bytes at %s, found more. Download it, and name the file."
-                  .formatted(limits.bytes(), address));
-        }
-        out.write(buffer, 0, n);
-      }
-    }
+  private InputException tooLong() {
+    return new InputException(
+        "Expected a picture of at most %,d bytes at %s, found more. Download it, and name the file."
+            .formatted(limits.bytes(), address));
   }
 }

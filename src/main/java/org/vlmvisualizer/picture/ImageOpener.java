@@ -57,18 +57,9 @@ public final class ImageOpener {
 
   private <T> T openAddress(URI address, Function<ImagePlus, T> use) {
     String path = address.getPath() == null ? "" : address.getPath();
-    String name = path.substring(path.lastIndexOf('/') + 1);
-    try {
-      Path folder = Files.createTempDirectory("picture");
-      // Some formats are told by the end of the name, and the name becomes the image's title.
-      Path file = folder.resolve(name.isBlank() ? "picture" : name.replaceAll("[^\\w. -]", "_"));
-      try {
-        new Download(address, limits).to(file, progress);
-        return open(file, address.toString(), use);
-      } finally {
-        Files.deleteIfExists(file);
-        Files.deleteIfExists(folder);
-      }
+    try (TemporaryPicture fetched = TemporaryPicture.of(path)) {
+      new Download(address, limits).to(fetched, progress);
+      return open(fetched.file(), address.toString(), use);
     } catch (IOException e) {
       throw new InputException(
           "%s could not be fetched (%s). Check the address and the network."
@@ -106,7 +97,7 @@ public final class ImageOpener {
 
   private <T> T readAny(Path file, String shownAs, Function<ImagePlus, T> use) throws IOException {
     checkFile(file, shownAs);
-    try (Unpacked inside = Unpacked.of(file, shownAs, limits)) {
+    try (TemporaryPicture inside = TemporaryPicture.inside(file, shownAs, limits)) {
       return use.apply(read(inside == null ? file : inside.file(), shownAs));
     }
   }
