@@ -95,17 +95,7 @@ public final class DisplayedColours {
   }
 
   /**
-   * Red, green and blue of the region in the slice that was displayed.
-   *
-   * @return [height, width, 3]
-   * @throws InputException if the region holds NaN, or infinite values only
-   */
-  byte[] read() {
-    return read(displayed);
-  }
-
-  /**
-   * Red, green and blue of the region in another slice, as if it were displayed.
+   * Red, green and blue of the region in a slice, as if it were displayed.
    *
    * @param planes pixel arrays of the slice's channels, in the order of {@link #channels}
    * @return [height, width, 3]

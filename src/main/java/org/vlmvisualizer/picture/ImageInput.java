@@ -23,15 +23,6 @@ public record ImageInput(RgbPicture picture, SourceFrame source) {
   private static final int MAX_PIXELS = (Integer.MAX_VALUE - 8) / 3;
 
   /**
-   * The image as it is displayed, or the part under its own selection.
-   *
-   * @throws InputException as {@link #of(ImagePlus, Roi)}
-   */
-  public static ImageInput of(ImagePlus image) {
-    return of(image, image == null ? null : image.getRoi());
-  }
-
-  /**
    * The image as it is displayed: current slice, display range, lookup table, active channels; no
    * overlay, no selection outline, no threshold colours, no zoom.
    *
@@ -47,7 +38,7 @@ public record ImageInput(RgbPicture picture, SourceFrame source) {
         () -> {
           DisplayedColours colours = new DisplayedColours(image, region);
           SourceFrame source = SourceFrame.of(image, region, colours.checksum());
-          return of(region, source, colours.read());
+          return of(region, source, colours.read(colours.displayed()));
         });
   }
 

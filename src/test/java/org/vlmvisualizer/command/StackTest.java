@@ -88,7 +88,7 @@ class StackTest {
       int z = which.equals("slices") ? i : 2;
       int t = which.equals("slices") ? 3 : i;
       image.setPosition(1, z, t);
-      ImageInput shown = ImageInput.of(image);
+      ImageInput shown = ImageInput.of(image, image.getRoi());
       maps.setPosition(1, 1, i);
       AttentionResult result = AttentionResult.of(maps);
       assertArrayEquals(shown.picture().rgb(), result.picture().rgb());

@@ -32,6 +32,11 @@ import org.vlmvisualizer.core.InputException;
 /** Colours by hand, and against what ImageJ paints. */
 class ImageInputTest {
 
+  /** The image as it is displayed, or the part under its own selection. */
+  private static ImageInput of(ImagePlus image) {
+    return ImageInput.of(image, image == null ? null : image.getRoi());
+  }
+
   private static int[] rgb(ImageInput input, int x, int y) {
     return new int[] {
       input.picture().get(x, y, 0), input.picture().get(x, y, 1), input.picture().get(x, y, 2)
@@ -69,7 +74,7 @@ class ImageInputTest {
 
   @Test
   void grey8() {
-    ImageInput input = ImageInput.of(bytes(0, 100, 255));
+    ImageInput input = of(bytes(0, 100, 255));
     assertColour(input, 0, 0, 0, 0, 0);
     assertColour(input, 1, 0, 100, 100, 100);
     assertColour(input, 2, 0, 255, 255, 255);
@@ -80,7 +85,7 @@ class ImageInputTest {
   void displayRange8() {
     ImagePlus image = bytes(50, 100, 150);
     image.setDisplayRange(50, 150);
-    ImageInput input = ImageInput.of(image);
+    ImageInput input = of(image);
     assertColour(input, 0, 0, 0, 0, 0);
     assertColour(input, 1, 0, 128, 128, 128); // 256 * 50 / 100
     assertColour(input, 2, 0, 255, 255, 255);
@@ -93,8 +98,8 @@ class ImageInputTest {
   void invertedLut() {
     ImagePlus image = bytes(0, 100, 255);
     image.getProcessor().invertLut();
-    assertColour(ImageInput.of(image), 1, 0, 155, 155, 155);
-    assertColour(ImageInput.of(image), 2, 0, 0, 0, 0);
+    assertColour(of(image), 1, 0, 155, 155, 155);
+    assertColour(of(image), 2, 0, 0, 0, 0);
     assertAsPainted(image);
   }
 
@@ -102,9 +107,9 @@ class ImageInputTest {
   void colourLut() {
     ImagePlus image = bytes(0, 100, 255);
     image.setLut(LUT.createLutFromColor(Color.magenta));
-    assertColour(ImageInput.of(image), 1, 0, 100, 0, 100);
+    assertColour(of(image), 1, 0, 100, 0, 100);
     image.setDisplayRange(0, 100);
-    assertColour(ImageInput.of(image), 1, 0, 255, 0, 255);
+    assertColour(of(image), 1, 0, 255, 0, 255);
     assertAsPainted(image);
   }
 
@@ -113,7 +118,7 @@ class ImageInputTest {
     ImagePlus image =
         new ImagePlus("shorts", new ShortProcessor(3, 1, new short[] {1000, 2000, -1}, null));
     image.setDisplayRange(1000, 3047); // 2048 values, 8 per grey
-    ImageInput input = ImageInput.of(image);
+    ImageInput input = of(image);
     assertColour(input, 0, 0, 0, 0, 0);
     assertColour(input, 1, 0, 125, 125, 125);
     assertColour(input, 2, 0, 255, 255, 255); // 65535 is above the range
@@ -124,7 +129,7 @@ class ImageInputTest {
   void grey32() {
     ImagePlus image = floats(-1, 0, 0.5f, 2, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY);
     image.setDisplayRange(0, 1);
-    ImageInput input = ImageInput.of(image);
+    ImageInput input = of(image);
     int[] expected = {0, 0, 128, 255, 255, 0};
     for (int x = 0; x < expected.length; x++) {
       assertColour(input, x, 0, expected[x], expected[x], expected[x]);
@@ -143,19 +148,14 @@ class ImageInputTest {
   @Test
   void colours() {
     ImagePlus image = new ImagePlus("", new ColorProcessor(2, 1, new int[] {0x102030, 0xfffefd}));
-    assertColour(ImageInput.of(image), 0, 0, 0x10, 0x20, 0x30);
-    assertColour(ImageInput.of(image), 1, 0, 0xff, 0xfe, 0xfd);
+    assertColour(of(image), 0, 0, 0x10, 0x20, 0x30);
+    assertColour(of(image), 1, 0, 0xff, 0xfe, 0xfd);
   }
 
   @Test
   void integersAreGrey() {
     assertColour(
-        ImageInput.of(new ImagePlus("", new IntProcessor(2, 1, new int[] {0, 70_000}))),
-        1,
-        0,
-        255,
-        255,
-        255);
+        of(new ImagePlus("", new IntProcessor(2, 1, new int[] {0, 70_000}))), 1, 0, 255, 255, 255);
   }
 
   @Test
@@ -165,10 +165,10 @@ class ImageInputTest {
     stack.addSlice(new ByteProcessor(1, 1, new byte[] {20}));
     ImagePlus image = new ImagePlus("", stack);
     image.setSlice(2);
-    assertColour(ImageInput.of(image), 0, 0, 20, 20, 20);
+    assertColour(of(image), 0, 0, 20, 20, 20);
     assertEquals(2, image.getCurrentSlice());
     image.setSlice(1);
-    assertColour(ImageInput.of(image), 0, 0, 10, 10, 10);
+    assertColour(of(image), 0, 0, 10, 10, 10);
   }
 
   /** Two slices of three channels of two pixels, the first 10, 20, 30 and 110, 120, 130. */
@@ -192,16 +192,16 @@ class ImageInputTest {
   @Test
   void compositeAddsActiveChannels() {
     CompositeImage image = composite(CompositeImage.COMPOSITE);
-    assertColour(ImageInput.of(image), 0, 0, 10 + 30, 20 + 30, 0);
+    assertColour(of(image), 0, 0, 10 + 30, 20 + 30, 0);
     image.setPosition(2, 2, 1);
-    assertColour(ImageInput.of(image), 0, 0, 110 + 130, 120 + 130, 0);
+    assertColour(of(image), 0, 0, 110 + 130, 120 + 130, 0);
     image.getActiveChannels()[0] = false;
     image.updateAndDraw();
-    assertColour(ImageInput.of(image), 0, 0, 130, 250, 0);
+    assertColour(of(image), 0, 0, 130, 250, 0);
     assertAsPainted(image);
     image.getActiveChannels()[1] = false;
     image.getActiveChannels()[2] = false;
-    assertColour(ImageInput.of(image), 0, 0, 0, 0, 0);
+    assertColour(of(image), 0, 0, 0, 0, 0);
     assertEquals(2, image.getChannel());
     assertEquals(2, image.getZ());
   }
@@ -210,13 +210,13 @@ class ImageInputTest {
   void colourAndGreyscaleModesShowOneChannel() {
     CompositeImage image = composite(CompositeImage.COLOR);
     image.setPosition(3, 1, 1);
-    assertColour(ImageInput.of(image), 0, 0, 30, 30, 0);
+    assertColour(of(image), 0, 0, 30, 30, 0);
     assertAsPainted(image);
     image.setPosition(1, 2, 1);
-    assertColour(ImageInput.of(image), 0, 0, 110, 0, 0);
+    assertColour(of(image), 0, 0, 110, 0, 0);
     image.setMode(CompositeImage.GRAYSCALE);
     image.updateAndDraw();
-    assertColour(ImageInput.of(image), 0, 0, 110, 110, 110);
+    assertColour(of(image), 0, 0, 110, 110, 110);
     assertAsPainted(image);
   }
 
@@ -225,7 +225,7 @@ class ImageInputTest {
     CompositeImage image = composite(CompositeImage.COMPOSITE);
     image.setPosition(2, 1, 1);
     image.setDisplayRange(0, 40); // 20 becomes 128
-    assertColour(ImageInput.of(image), 0, 0, 40, 128 + 30, 0);
+    assertColour(of(image), 0, 0, 40, 128 + 30, 0);
     assertAsPainted(image);
   }
 
@@ -269,7 +269,7 @@ class ImageInputTest {
   void areaSelectionIsItsBoundingBoxOnTheImage() {
     ImagePlus image = grid();
     image.setRoi(new OvalRoi(7, 2, 5, 3));
-    ImageInput input = ImageInput.of(image);
+    ImageInput input = of(image);
     assertEquals(3, input.picture().width());
     assertEquals(3, input.picture().height());
     assertEquals(7, input.source().originX());
@@ -294,14 +294,14 @@ class ImageInputTest {
     roi.setFillColor(Color.red);
     image.setOverlay(new Overlay(roi));
     image.setRoi(new Roi(0, 0, 10, 6));
-    assertColour(ImageInput.of(image), 3, 3, 33, 33, 33);
+    assertColour(of(image), 3, 3, 33, 33, 33);
   }
 
   @Test
   void thresholdIsNotDrawn() {
     ImagePlus image = grid();
     image.getProcessor().setThreshold(10, 50, ImageProcessor.RED_LUT);
-    assertColour(ImageInput.of(image), 3, 3, 33, 33, 33);
+    assertColour(of(image), 3, 3, 33, 33, 33);
     assertTrue(image.isThreshold());
   }
 
@@ -312,7 +312,7 @@ class ImageInputTest {
     image.setRoi(0, 0, 2, 1);
     image.changes = false;
     ImageProcessor processor = image.getProcessor();
-    ImageInput input = ImageInput.of(image);
+    ImageInput input = of(image);
     assertSame(processor, image.getProcessor());
     assertEquals(1.5, image.getDisplayRangeMin());
     assertEquals(2.5, image.getDisplayRangeMax());
@@ -327,13 +327,13 @@ class ImageInputTest {
     ImagePlus image = grid();
     image.getCalibration().pixelWidth = 0.5;
     image.getCalibration().setUnit("um");
-    ImageInput input = ImageInput.of(image);
+    ImageInput input = of(image);
     image.getCalibration().pixelWidth = 3;
     assertEquals(0.5, input.source().calibration().pixelWidth);
   }
 
   private static String refusal(ImagePlus image) {
-    return assertThrows(InputException.class, () -> ImageInput.of(image)).getMessage();
+    return assertThrows(InputException.class, () -> of(image)).getMessage();
   }
 
   @Test
@@ -365,7 +365,7 @@ class ImageInputTest {
     image.setRoi(0, 0, 3, 1);
     assertTrue(refusal(image).contains("found infinite ones only"), refusal(image));
     image.setRoi(1, 0, 3, 1);
-    assertEquals(3, ImageInput.of(image).picture().width());
+    assertEquals(3, of(image).picture().width());
   }
 
   @Test
@@ -408,8 +408,8 @@ class ImageInputTest {
     image.setDimensions(2, 2, 1);
     CompositeImage composite = new CompositeImage(image, CompositeImage.COMPOSITE);
     composite.setPosition(1, 2, 1);
-    assertEquals(30, ImageInput.of(composite).picture().get(0, 0, 0));
+    assertEquals(30, of(composite).picture().get(0, 0, 0));
     composite.setPosition(1, 1, 1);
-    assertEquals(10, ImageInput.of(composite).picture().get(0, 0, 0));
+    assertEquals(10, of(composite).picture().get(0, 0, 0));
   }
 }
