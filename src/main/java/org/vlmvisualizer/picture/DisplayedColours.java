@@ -176,10 +176,7 @@ public final class DisplayedColours {
   private void refuseNaN(List<Object> planes) {
     long found = 0;
     for (Object plane : planes) {
-      if (plane instanceof float[] values) {
-        found += countNaN(values);
-        refuseAllInfinite(values);
-      }
+      found += plane instanceof float[] values ? countNaN(values) : 0;
     }
     if (found > 0) {
       throw new InputException(
@@ -189,24 +186,22 @@ public final class DisplayedColours {
     }
   }
 
-  private void refuseAllInfinite(float[] values) {
-    for (int y = region.y; y < region.y + region.height; y++) {
-      for (int x = region.x; x < region.x + region.width; x++) {
-        if (!Float.isInfinite(values[y * width + x])) {
-          return;
-        }
-      }
-    }
-    throw new InputException(
-        "Expected a finite number in some pixel, found infinite ones only. Was the image divided by 0?");
-  }
-
+  /**
+   * @throws InputException if all are infinite
+   */
   private long countNaN(float[] values) {
     long found = 0;
+    boolean isInfinite = true;
     for (int y = region.y; y < region.y + region.height; y++) {
       for (int x = region.x; x < region.x + region.width; x++) {
-        found += Float.isNaN(values[y * width + x]) ? 1 : 0;
+        float value = values[y * width + x];
+        found += Float.isNaN(value) ? 1 : 0;
+        isInfinite &= Float.isInfinite(value);
       }
+    }
+    if (isInfinite) {
+      throw new InputException(
+          "Expected a finite number in some pixel, found infinite ones only. Was the image divided by 0?");
     }
     return found;
   }
