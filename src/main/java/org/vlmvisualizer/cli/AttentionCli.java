@@ -194,15 +194,16 @@ public final class AttentionCli implements Callable<Integer> {
 
   /** Runs the command line. */
   static int run(String[] arguments, PrintWriter out, PrintWriter err) {
-    PrintWriter cleanOut = new PrintWriter(new TerminalWriter(out));
-    PrintWriter cleanErr = new PrintWriter(new TerminalWriter(err));
+    // Each line at once, before the long work that may follow.
+    PrintWriter cleanOut = new PrintWriter(new TerminalWriter(out), true);
+    PrintWriter cleanErr = new PrintWriter(new TerminalWriter(err), true);
     try {
       // Java itself fails with folders whose names it cannot decode.
       LocaleText.require(System.getProperty("user.dir"));
       LocaleText.require(System.getProperty("java.io.tmpdir"));
       Arrays.stream(arguments).forEach(LocaleText::require);
     } catch (InputException e) {
-      say(cleanErr, e.getMessage());
+      cleanErr.println(e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
     }
     return new CommandLine(new AttentionCli())
@@ -223,22 +224,20 @@ public final class AttentionCli implements Callable<Integer> {
     if (!(told instanceof InputException || told instanceof CancellationException)) {
       throw told;
     }
-    say(command.getErr(), told.getMessage());
+    command.getErr().println(told.getMessage());
     return CommandLine.ExitCode.SOFTWARE;
   }
 
   private static int explainUsage(CommandLine.ParameterException exception, String[] arguments) {
-    say(
-        exception.getCommandLine().getErr(),
-        exception.getMessage() + "; --help tells what is expected.");
+    PrintWriter err = exception.getCommandLine().getErr();
+    err.println(exception.getMessage() + "; --help tells what is expected.");
     return CommandLine.ExitCode.USAGE;
   }
 
   @Override
   public Integer call() {
     if (engine || models) {
-      List<String> lines = engine ? EngineReport.of(device).lines() : ModelEntries.lines();
-      lines.forEach(line -> say(out(), line));
+      (engine ? EngineReport.of(device).lines() : ModelEntries.lines()).forEach(out()::println);
       return CommandLine.ExitCode.OK;
     }
     RequestOptions options =
@@ -268,7 +267,7 @@ public final class AttentionCli implements Callable<Integer> {
   /** Looks for the model once the pictures are there; {@code question} returns the exit code. */
   private int run(RequestOptions options, ToIntFunction<Asker> question) {
     ResultFiles.prepare(output);
-    Fonts.complaint().ifPresent(complaint -> say(err(), complaint));
+    Fonts.complaint().ifPresent(err()::println);
     try (Asker asker = new Asker(checkpoint(), options, loadedEngine -> {})) {
       return question.applyAsInt(asker);
     }
@@ -277,14 +276,14 @@ public final class AttentionCli implements Callable<Integer> {
   private int ask(Asker asker, Together pictures) {
     CommonAnswer answer = pictures.ask(asker, progress());
     answer.write(output, answer.heatmaps());
-    say(out(), answer.first().answer());
+    out().println(answer.first().answer());
     return CommandLine.ExitCode.OK;
   }
 
   private int ask(Asker asker, ImageInput input) {
     AttentionResult result = asker.ask(input, progress());
     result.write(output, result.heatmaps());
-    say(out(), result.answer());
+    out().println(result.answer());
     return CommandLine.ExitCode.OK;
   }
 
@@ -297,7 +296,7 @@ public final class AttentionCli implements Callable<Integer> {
                 folder.skipped(),
                 progress(),
                 (row, result) ->
-                    say(row.status() == BatchRow.Status.DONE ? out() : err(), row.text()));
+                    (row.status() == BatchRow.Status.DONE ? out() : err()).println(row.text()));
     return outcome.count(BatchRow.Status.FAILED) == 0
         ? CommandLine.ExitCode.OK
         : CommandLine.ExitCode.SOFTWARE;
@@ -309,12 +308,6 @@ public final class AttentionCli implements Callable<Integer> {
 
   private PrintWriter err() {
     return spec.commandLine().getErr();
-  }
-
-  /** At once, before the long work that may follow. */
-  private static void say(PrintWriter terminal, String line) {
-    terminal.println(line);
-    terminal.flush();
   }
 
   private Checkpoint checkpoint() {
@@ -339,10 +332,8 @@ public final class AttentionCli implements Callable<Integer> {
     if (System.console() == null) {
       return Progress.NONE;
     }
-    return (stage, done, total) -> {
-      err().printf("\r%-60s", "%s %d/%d".formatted(stage, done, total));
-      err().flush();
-    };
+    return (stage, done, total) ->
+        err().printf("\r%-60s", "%s %d/%d".formatted(stage, done, total));
   }
 
   /** An empty path would be the folder in which the program runs. */

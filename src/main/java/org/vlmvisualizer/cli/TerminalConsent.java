@@ -8,7 +8,11 @@ import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.hub.Consent;
 import org.vlmvisualizer.hub.DownloadOffer;
 
-/** Asks on the terminal before a download, unless --yes has answered already. */
+/**
+ * Asks on the terminal before a download, unless --yes has answered already.
+ *
+ * @param err flushes each line by itself
+ */
 record TerminalConsent(boolean yes, PrintWriter err) implements Consent {
   private static final int WIDTH = 100;
 
@@ -21,7 +25,6 @@ record TerminalConsent(boolean yes, PrintWriter err) implements Consent {
     String answer = null;
     if (console != null) {
       err.printf("%n%s%nDownload it? [y/N] ", offer.text());
-      err.flush();
       answer = console.readLine();
     }
     // Newer Java has a console even without a terminal: then no line comes.
@@ -39,9 +42,6 @@ record TerminalConsent(boolean yes, PrintWriter err) implements Consent {
     if (System.console() == null) {
       return Progress.NONE;
     }
-    return (stage, done, total) -> {
-      err.printf("\r%-" + WIDTH + "s", stage);
-      err.flush();
-    };
+    return (stage, done, total) -> err.printf("\r%-" + WIDTH + "s", stage);
   }
 }
