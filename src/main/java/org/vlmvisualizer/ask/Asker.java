@@ -66,7 +66,7 @@ public final class Asker implements AutoCloseable {
       timed = true;
       time(analysis);
     }
-    return AttentionResults.of(model, analysis, 0, input.source(), options.rendering());
+    return result(analysis, 0, input.source());
   }
 
   /**
@@ -84,10 +84,30 @@ public final class Asker implements AutoCloseable {
     Analysis analysis = model.analyze(pictures, timePoints, options.request(), progress);
     List<AttentionResult> results = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
-      SourceFrame source = inputs.get(i).source();
-      results.add(AttentionResults.of(model, analysis, i, source, options.rendering()));
+      results.add(result(analysis, i, inputs.get(i).source()));
     }
     return results;
+  }
+
+  /**
+   * Everything that can be shown of one picture or time point of an analysis.
+   *
+   * @param source where that picture is
+   */
+  private AttentionResult result(Analysis analysis, int frame, SourceFrame source) {
+    JsonObject run = new Gson().toJsonTree(Provenance.of(model, analysis, frame)).getAsJsonObject();
+    List<String> sequence = new ArrayList<>(analysis.prompt().tokens());
+    analysis.tokens().forEach(token -> sequence.add(token.text()));
+    return new AttentionResult(
+        analysis.maps().get(frame),
+        analysis.pictures().get(frame),
+        source,
+        options.rendering(),
+        analysis.answer(),
+        sequence,
+        analysis.matrix(),
+        analysis.kept(),
+        run);
   }
 
   /** For the list of models: the first answer since the model was loaded. */
