@@ -8,23 +8,11 @@ import java.util.Map;
 import org.vlmvisualizer.core.InputException;
 
 /** The three questions that the hub is asked. */
-final class HubClient {
+record HubClient(HubSettings settings, HubHttp http, HubFaults faults, Runnable alive) {
   private static final int MAX_JSON_BYTES = 16 << 20;
 
   /** A file that is asked for by hand waits for an answer; one that runs for hours does not. */
   private static final int ATTEMPTS = 3;
-
-  private final HubSettings settings;
-  private final HubHttp http;
-  private final HubFaults faults;
-  private final Runnable alive;
-
-  HubClient(HubSettings settings, HubFaults faults, Runnable alive) {
-    this.settings = settings;
-    this.http = new HubHttp(settings);
-    this.faults = faults;
-    this.alive = alive;
-  }
 
   /**
    * What a model is made of.

@@ -34,7 +34,7 @@ public record HubDownload(HubSettings settings) {
       throw faults.offline();
     }
     Transfer transfer = new Transfer(progress);
-    HubClient client = new HubClient(settings, faults, transfer);
+    HubClient client = new HubClient(settings, new HubHttp(settings), faults, transfer);
     RepoInfo info = client.info(id);
     List<RepoFile> files =
         FileChoice.of(id, info.files()).stream()
