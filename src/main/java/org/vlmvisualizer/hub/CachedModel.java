@@ -22,9 +22,4 @@ public record CachedModel(HubId id, Path folder, long bytes, String licence, Str
   public String name() {
     return id.toString();
   }
-
-  /** The size as people read it, as 14 GB. */
-  public String size() {
-    return Amounts.bytes(bytes);
-  }
 }

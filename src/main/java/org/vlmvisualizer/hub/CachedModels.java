@@ -34,11 +34,6 @@ public final class CachedModels {
     return new CachedModels(HubSettings.ofThisUser());
   }
 
-  /** The folder that holds one folder per model; need not exist. */
-  public Path folder() {
-    return cache;
-  }
-
   /**
    * All of them, by name; a download that has not come to its end counts as one that is not whole,
    * as does a model that cannot be read.

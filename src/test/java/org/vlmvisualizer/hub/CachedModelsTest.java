@@ -77,7 +77,7 @@ class CachedModelsTest {
     assertEquals("llama2", model.licence());
     assertEquals(first(), model.folder());
     assertTrue(model.isWhole());
-    assertTrue(model.bytes() > 4000 && model.bytes() < 5000, model.size());
+    assertTrue(model.bytes() > 4000 && model.bytes() < 5000, model.toString());
     assertEquals(first(), models.find("org/tiny").orElseThrow());
     assertTrue(models.find("org/absent").isEmpty());
     assertTrue(models.find("no hub id").isEmpty());
