@@ -11,6 +11,9 @@ import org.vlmvisualizer.core.InputException;
 
 /** Each thing that goes wrong on the network, as one sentence with its remedy. */
 record HubFaults(HubSettings settings, HubId id) {
+  private static final String PROXY_LOGIN =
+      "The proxy wants a user and a password (407); set HTTPS_PROXY=http://user:password@host:port, or ask your network's administrators.";
+
   private String host() {
     return settings.endpoint().getHost();
   }
@@ -28,32 +31,33 @@ record HubFaults(HubSettings settings, HubId id) {
 
   /** A status other than success. */
   InputException status(HubResponse response) {
+    return new InputException(sentence(response));
+  }
+
+  private String sentence(HubResponse response) {
     String code = response.header("X-Error-Code").orElse("");
     if (code.equals("GatedRepo")) {
       return gated();
     }
     if (code.equals("RevisionNotFound")) {
-      return new InputException(
-          "Expected a revision '%s' of %s, but the hub has none; look at the branches and tags on %s."
-              .formatted(id.revision(), id.repo(), page()));
+      return "Expected a revision '%s' of %s, but the hub has none; look at the branches and tags on %s."
+          .formatted(id.revision(), id.repo(), page());
     }
+    String host = response.address().getHost();
     return switch (response.status()) {
       case 401 -> unauthorized();
       case 403 -> gated();
       case 404 -> missing();
-      case 407 -> proxyLogin();
+      case 407 -> PROXY_LOGIN;
       case 429 ->
-          new InputException(
-              "The hub at %s takes no more requests from here for now (429)%s; try again later: what was downloaded is kept."
-                  .formatted(response.address().getHost(), waitingTime(response)));
+          "The hub at %s takes no more requests from here for now (429)%s; try again later: what was downloaded is kept."
+              .formatted(host, waitingTime(response));
       case 500, 502, 503, 504 ->
-          new InputException(
-              "The hub at %s is out of order for now (%d); try again later: what was downloaded is kept."
-                  .formatted(response.address().getHost(), response.status()));
+          "The hub at %s is out of order for now (%d); try again later: what was downloaded is kept."
+              .formatted(host, response.status());
       default ->
-          new InputException(
-              "Expected %s from %s, but it answers with status %d; check HF_ENDPOINT and the proxy, or try again later."
-                  .formatted(id, response.address().getHost(), response.status()));
+          "Expected %s from %s, but it answers with status %d; check HF_ENDPOINT and the proxy, or try again later."
+              .formatted(id, host, response.status());
     };
   }
 
@@ -66,24 +70,22 @@ record HubFaults(HubSettings settings, HubId id) {
         .orElse("");
   }
 
-  private InputException gated() {
-    return new InputException(
-        "The model %s is gated: its authors set conditions for the download; accept them on %s, %s."
-            .formatted(
-                id,
-                page(),
-                settings.token().present()
-                    ? "with the account that your access token belongs to, and check that the token may read this model"
-                    : howToSetAToken()));
+  private String gated() {
+    return "The model %s is gated: its authors set conditions for the download; accept them on %s, %s."
+        .formatted(
+            id,
+            page(),
+            settings.token().present()
+                ? "with the account that your access token belongs to, and check that the token may read this model"
+                : howToSetAToken());
   }
 
-  private InputException unauthorized() {
-    return new InputException(
-        settings.token().present()
-            ? "The hub at %s does not take your access token for %s: the token is not valid, or the model does not exist or is private; check the name on %s and make a new token under %s."
-                .formatted(host(), id, page(), tokens())
-            : "The hub has no public model %s: check the spelling of the name (there is no folder of that name either), or, if the model is private, %s."
-                .formatted(id, howToSetAToken()));
+  private String unauthorized() {
+    return settings.token().present()
+        ? "The hub at %s does not take your access token for %s: the token is not valid, or the model does not exist or is private; check the name on %s and make a new token under %s."
+            .formatted(host(), id, page(), tokens())
+        : "The hub has no public model %s: check the spelling of the name (there is no folder of that name either), or, if the model is private, %s."
+            .formatted(id, howToSetAToken());
   }
 
   private String howToSetAToken() {
@@ -95,52 +97,39 @@ record HubFaults(HubSettings settings, HubId id) {
     return settings.endpoint() + "/settings/tokens";
   }
 
-  private InputException missing() {
-    return new InputException(
-        "Expected a folder or a model on the hub, but there is neither of the name %s; check the spelling on %s."
-            .formatted(id, page()));
-  }
-
-  private static InputException proxyLogin() {
-    return new InputException(
-        "The proxy wants a user and a password (407); set HTTPS_PROXY=http://user:password@host:port, or ask your network's administrators.");
+  private String missing() {
+    return "Expected a folder or a model on the hub, but there is neither of the name %s; check the spelling on %s."
+        .formatted(id, page());
   }
 
   /** No answer, or one that ended early. */
   InputException network(IOException failure) {
     String reason = String.valueOf(failure.getMessage());
-    if (reason.contains("407") || reason.contains("authentication attempts")) {
-      return proxyLogin();
-    }
+    return reason.contains("407") || reason.contains("authentication attempts")
+        ? new InputException(PROXY_LOGIN)
+        : new InputException(sentence(failure), failure);
+  }
+
+  private String sentence(IOException failure) {
     if (failure instanceof SSLException) {
-      return new InputException(
-          "Expected an encrypted connection to %s, but its certificate or protocol is not accepted; check this computer's clock, and if your network intercepts encrypted connections, add its certificate to Java's with keytool."
-              .formatted(host()),
-          failure);
+      return "Expected an encrypted connection to %s, but its certificate or protocol is not accepted; check this computer's clock, and if your network intercepts encrypted connections, add its certificate to Java's with keytool."
+          .formatted(host());
     }
     if (failure instanceof HttpTimeoutException
         && !(failure instanceof HttpConnectTimeoutException)) {
-      return new InputException(
-          "The connection to %s fell silent for %d seconds, again and again; check the network and run again: what was downloaded is kept."
-              .formatted(host(), settings.stall().toSeconds()),
-          failure);
+      return "The connection to %s fell silent for %d seconds, again and again; check the network and run again: what was downloaded is kept."
+          .formatted(host(), settings.stall().toSeconds());
     }
     if (failure instanceof UnknownHostException
         || failure.getCause() instanceof UnresolvedAddressException) {
-      return new InputException(
-          "The name %s is not found on the network; check the connection, HF_ENDPOINT and the proxy, or use a model that is on disk."
-              .formatted(host()),
-          failure);
+      return "The name %s is not found on the network; check the connection, HF_ENDPOINT and the proxy, or use a model that is on disk."
+          .formatted(host());
     }
     if (failure instanceof ConnectException || failure instanceof HttpTimeoutException) {
-      return new InputException(
-          "The hub at %s cannot be reached; check the network, HF_ENDPOINT and the proxy, or use a model that is on disk."
-              .formatted(host()),
-          failure);
+      return "The hub at %s cannot be reached; check the network, HF_ENDPOINT and the proxy, or use a model that is on disk."
+          .formatted(host());
     }
-    return new InputException(
-        "The connection to %s broke again and again; check the network and run again: what was downloaded is kept."
-            .formatted(host()),
-        failure);
+    return "The connection to %s broke again and again; check the network and run again: what was downloaded is kept."
+        .formatted(host());
   }
 }
