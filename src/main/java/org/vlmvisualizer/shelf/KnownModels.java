@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.FileTrouble;
@@ -64,7 +64,8 @@ public final class KnownModels {
    */
   public List<KnownModel> list() {
     List<KnownModel> all = new ArrayList<>();
-    all.add(model(Checkpoint.DEMO, Checkpoint.find(Checkpoint.DEMO).folder()));
+    Path demo = Checkpoint.find(Checkpoint.DEMO).folder();
+    all.add(known(Checkpoint.DEMO, demo, own -> DEMO_LICENCE, this::runs));
     for (CachedModel cached : cache.list()) {
       all.add(
           new KnownModel(
@@ -77,12 +78,12 @@ public final class KnownModels {
     }
     for (String folder : folders()) {
       if (FileTrouble.isFolder(folder)) {
-        all.add(model(folder, Path.of(folder)));
+        all.add(known(folder, Path.of(folder), ModelCard::licence, this::runs));
       }
     }
     Path quantised = UserCache.folder("quantised");
     if (Files.isDirectory(quantised)) {
-      all.add(known(QUANTISED, quantised, () -> "", () -> ""));
+      all.add(known(QUANTISED, quantised, own -> "", own -> ""));
     }
     return all;
   }
@@ -99,16 +100,11 @@ public final class KnownModels {
     return List.copyOf(names);
   }
 
-  private KnownModel model(String name, Path folder) {
-    boolean demo = name.equals(Checkpoint.DEMO);
-    return known(
-        name, folder, () -> demo ? DEMO_LICENCE : ModelCard.licence(folder), () -> runs(folder));
-  }
-
   private static KnownModel known(
-      String name, Path folder, Supplier<String> licence, Supplier<String> runs) {
+      String name, Path folder, Function<Path, String> licence, Function<Path, String> runs) {
     try {
-      return new KnownModel(name, bytes(folder), licence.get(), runs.get(), folder, null);
+      return new KnownModel(
+          name, bytes(folder), licence.apply(folder), runs.apply(folder), folder, null);
     } catch (InputException e) {
       return new KnownModel(name, 0, "", "no: " + e.getMessage(), folder, null);
     }
