@@ -34,8 +34,7 @@ abstract class AskingCommand extends VisualizerCommand {
       persist = false,
       label = "Method",
       description =
-          "vlm-visualizer: the decoder's attention times that of the vision tower; language: the"
-              + " decoder's alone, sharper",
+          "vlm-visualizer: the decoder's attention times that of the vision tower; language: the decoder's alone, sharper",
       choices = {"vlm-visualizer", "language"},
       attrs = @Attr(name = ADVANCED))
   private String method = "vlm-visualizer";
@@ -121,8 +120,7 @@ abstract class AskingCommand extends VisualizerCommand {
       persist = false,
       label = "Tiles",
       description =
-          "Of models that look at a picture in tiles, too: off shows them the whole once, which is"
-              + " much faster and shows less detail",
+          "Of models that look at a picture in tiles, too: off shows them the whole once, which is much faster and shows less detail",
       choices = {"on", "off"},
       attrs = @Attr(name = ADVANCED))
   private String tiles = "on";

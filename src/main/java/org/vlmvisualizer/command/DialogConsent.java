@@ -22,9 +22,8 @@ record DialogConsent(boolean download, boolean macro) implements Consent {
     }
     if (GraphicsEnvironment.isHeadless() || macro) {
       throw new InputException(
-          "Expected a model on disk, found none, and macros are not asked. "
-              + offer.text()
-              + "; add download=true to the options to download it.");
+          "Expected a model on disk, found none, and macros are not asked. %s; add download=true to the options to download it."
+              .formatted(offer.text()));
     }
     // Modal; the command runs on a thread of its own, so Fiji stays alive meanwhile.
     return MessageBox.confirm(

@@ -59,8 +59,7 @@ final class LastResult {
   static synchronized AttentionResult of(ImagePlus active) {
     if (active == null && newest == null) {
       throw new InputException(
-          "Expected a result, found none. Run Show Attention first, or give the folder of a saved"
-              + " result.");
+          "Expected a result, found none. Run Show Attention first, or give the folder of a saved result.");
     }
     if (active == null) {
       return newest;

@@ -63,8 +63,7 @@ public final class MacroDefaults extends AbstractPreprocessorPlugin {
     for (String key : values.keySet()) {
       if (!keys.contains(key)) {
         throw new InputException(
-            ("Found the option '%s', expected one of %s; put text that has spaces in brackets:"
-                    + " prompt=[…].")
+            "Found the option '%s', expected one of %s; put text that has spaces in brackets: prompt=[…]."
                 .formatted(key, String.join(", ", keys)));
       }
     }

@@ -95,7 +95,6 @@ final class MacroOptions {
 
   private static InputException unbalanced() {
     return new InputException(
-        "Expected as many [ as ] in the options of the macro, found one without its partner; "
-            + "write the prompt as prompt=[…] and use no single brackets in it.");
+        "Expected as many [ as ] in the options of the macro, found one without its partner; write the prompt as prompt=[…] and use no single brackets in it.");
   }
 }

@@ -74,8 +74,7 @@ public class ShowAttention extends AskingCommand {
       persist = false,
       label = "Ask about",
       description =
-          "The displayed slice; every slice or time point of its stack, one by one; or all of them"
-              + " together in one question",
+          "The displayed slice; every slice or time point of its stack, one by one; or all of them together in one question",
       choices = {"current", "slices", "frames", "slices-together", "frames-together"})
   private String stack = "current";
 

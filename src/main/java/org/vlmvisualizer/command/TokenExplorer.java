@@ -62,8 +62,7 @@ public class TokenExplorer extends VisualizerCommand {
     }
     if (GraphicsEnvironment.isHeadless() || Interpreter.isBatchMode()) {
       throw new InputException(
-          "The Token Explorer needs a display, found none; give report=FILE to write its content as"
-              + " an HTML page.");
+          "The Token Explorer needs a display, found none; give report=FILE to write its content as an HTML page.");
     }
     Explorer.open(result);
   }

@@ -30,8 +30,7 @@ final class Turn implements AutoCloseable {
   static Turn take() {
     if (!FREE.tryAcquire()) {
       throw new InputException(
-          "Expected one question at a time, found another that is still being answered;"
-              + " wait for it, or end it with Escape.");
+          "Expected one question at a time, found another that is still being answered; wait for it, or end it with Escape.");
     }
     return new Turn();
   }

@@ -96,9 +96,8 @@ public record HubSettings(
       // Told below, without the text: a mistyped address may hold a password.
     }
     throw new InputException(
-        "Expected HF_ENDPOINT as the address of a hub, like "
-            + ENDPOINT
-            + "; correct or unset it.");
+        "Expected HF_ENDPOINT as the address of a hub, like %s; correct or unset it."
+            .formatted(ENDPOINT));
   }
 
   private static HubToken token(Variables all, Path file) {
@@ -113,9 +112,8 @@ public record HubSettings(
       return HubToken.of(Files.readString(file), file.toString());
     } catch (IOException e) {
       throw new InputException(
-          "Expected an access token in "
-              + file
-              + ", but the file cannot be read; correct or remove it.",
+          "Expected an access token in %s, but the file cannot be read; correct or remove it."
+              .formatted(file),
           e);
     }
   }

@@ -5,7 +5,6 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.vlmvisualizer.core.InputException;
 
@@ -33,9 +32,8 @@ public final class HubToken {
     // Such a character would come back inside the HTTP client's own message.
     if (!secret.chars().allMatch(c -> c > 0x20 && c < 0x7f)) {
       throw new InputException(
-          "Expected an access token in "
-              + source
-              + ", but it holds characters that no token has; copy the token again from the hub's settings page.");
+          "Expected an access token in %s, but it holds characters that no token has; copy the token again from the hub's settings page."
+              .formatted(source));
     }
     return new HubToken(secret);
   }
@@ -67,8 +65,7 @@ public final class HubToken {
     Map<String, Integer> defaults = Map.of("https", 443, "http", 80);
     return address.getPort() >= 0
         ? address.getPort()
-        : Objects.requireNonNullElse(
-            defaults.get(address.getScheme().toLowerCase(Locale.ROOT)), -1);
+        : defaults.getOrDefault(address.getScheme().toLowerCase(Locale.ROOT), -1);
   }
 
   private static boolean isLoopback(URI address) {

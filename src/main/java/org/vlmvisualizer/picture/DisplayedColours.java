@@ -180,8 +180,7 @@ public final class DisplayedColours {
     }
     if (found > 0) {
       throw new InputException(
-          ("Expected a number in every pixel, found %,d NaN (not a number). Replace them, for example"
-                  + " with Process > Noise > Remove NaNs... or the macro line changeValues(NaN, NaN, 0);")
+          "Expected a number in every pixel, found %,d NaN (not a number). Replace them, for example with Process > Noise > Remove NaNs... or the macro line changeValues(NaN, NaN, 0);"
               .formatted(found));
     }
   }

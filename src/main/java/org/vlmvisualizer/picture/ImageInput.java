@@ -61,8 +61,7 @@ public record ImageInput(RgbPicture picture, SourceFrame source) {
       return read.get();
     } catch (OutOfMemoryError e) {
       throw new InputException(
-          ("Not enough memory: %,d x %,d pixels as colours take %,d MB, %s."
-                  + " Select a smaller region, or allow more in Edit > Options > Memory & Threads.")
+          "Not enough memory: %,d x %,d pixels as colours take %,d MB, %s. Select a smaller region, or allow more in Edit > Options > Memory & Threads."
               .formatted(
                   region.width,
                   region.height,
@@ -126,8 +125,7 @@ public record ImageInput(RgbPicture picture, SourceFrame source) {
     Rectangle inside = whole.intersection(box);
     if (inside.isEmpty()) {
       throw new InputException(
-          ("Expected a selection on the image (%d x %d), found one outside: x %d, y %d, %d x %d."
-                  + " Move it, or remove it with Edit > Selection > Select None.")
+          "Expected a selection on the image (%d x %d), found one outside: x %d, y %d, %d x %d. Move it, or remove it with Edit > Selection > Select None."
               .formatted(whole.width, whole.height, box.x, box.y, box.width, box.height));
     }
     return inside;

@@ -138,8 +138,7 @@ public final class ImageOpener {
     }
     if (image == null || image.getWidth() < 1 || image.getHeight() < 1) {
       throw new InputException(
-          ("Expected a picture that ImageJ can read (such as TIFF, PNG, JPEG, BMP, GIF, DICOM), found"
-                  + " something else in %s. Open it in another program and save it as TIFF or PNG.")
+          "Expected a picture that ImageJ can read (such as TIFF, PNG, JPEG, BMP, GIF, DICOM), found something else in %s. Open it in another program and save it as TIFF or PNG."
               .formatted(shownAs),
           cause);
     }
