@@ -103,12 +103,16 @@ final class HubHttp {
         .ifPresent(value -> request.header("Authorization", value));
     CompletableFuture<HttpResponse<ByteFlow>> answer =
         client.sendAsync(request.build(), head -> new ByteFlow());
+    boolean arrived = false;
     try {
-      return new HubResponse(await(answer, alive), settings.stall());
-    } catch (IOException | RuntimeException e) {
-      answer.cancel(true);
-      answer.thenAccept(late -> late.body().close());
-      throw e;
+      HubResponse response = new HubResponse(await(answer, alive), settings.stall());
+      arrived = true;
+      return response;
+    } finally {
+      if (!arrived) {
+        answer.cancel(true);
+        answer.thenAccept(late -> late.body().close());
+      }
     }
   }
 

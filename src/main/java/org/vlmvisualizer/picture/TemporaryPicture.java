@@ -52,12 +52,15 @@ record TemporaryPicture(Path file) implements AutoCloseable {
   private static TemporaryPicture unpack(InputStream in, String name, String shownAs, Limits limits)
       throws IOException {
     TemporaryPicture picture = TemporaryPicture.of(name);
+    boolean whole = false;
     try {
       picture.write(in, limits.bytes(), () -> {}, () -> tooLong(shownAs, limits));
+      whole = true;
       return picture;
-    } catch (IOException | RuntimeException e) {
-      picture.close();
-      throw e;
+    } finally {
+      if (!whole) {
+        picture.close();
+      }
     }
   }
 
