@@ -168,8 +168,10 @@ public final class CachedModels {
   private static List<Path> paths(Path folder, Opening opening, Predicate<Path> wanted) {
     try (Stream<Path> all = opening.of(folder)) {
       return all.filter(wanted).sorted().toList();
-    } catch (IOException | UncheckedIOException e) {
-      throw DiskFaults.read(folder, e instanceof IOException io ? io : new IOException(e));
+    } catch (IOException e) {
+      throw DiskFaults.read(folder, e);
+    } catch (UncheckedIOException e) { // of a folder within
+      throw DiskFaults.read(folder, e.getCause());
     }
   }
 }
