@@ -14,6 +14,7 @@ import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.JavaMemory;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
+import org.vlmvisualizer.core.ViewMaps;
 
 /**
  * The answers to one question about several pictures, the slices or time points of one image as a
@@ -53,6 +54,11 @@ public final class AttentionSeries {
       AttentionShares shares = result == null ? NO_SHARES : result.maps().shares().get(token);
       double place = position == 0 ? Double.NaN : position;
       return List.of(shares.marker(), shares.picture(), place);
+    }
+
+    /** Of each view, by its column; none if the model saw the picture in one. */
+    Map<String, ViewMaps> views() {
+      return result == null ? Map.of() : result.table().viewColumns();
     }
   }
 
@@ -127,22 +133,30 @@ public final class AttentionSeries {
   /**
    * One row per token of every picture: frame (from 1), picture, the columns of {@link TokenTable},
    * error; image_marker_attention; picture_attention, the share of all attention that fell on this
-   * picture; position, its slice or time point in its image, from 1, or NaN. A picture without
-   * answer has one row, with its error and NaN.
+   * picture; position, its slice or time point in its image, from 1, or NaN; where the model saw a
+   * picture in several views, the share of each view. A picture without answer has one row, with
+   * its error and NaN.
    */
   public DataTable table() {
     List<String> columns = new ArrayList<>(List.of("frame", "picture"));
     columns.addAll(TokenRow.COLUMNS);
     columns.addAll(List.of("error", TokenTable.MARKERS, "picture_attention", "position"));
+    List<String> views =
+        answers.stream().flatMap(a -> a.views().keySet().stream()).distinct().toList();
+    columns.addAll(views);
     List<List<Object>> rows = new ArrayList<>();
     for (int i = 0; i < answers.size(); i++) {
       Answer answer = answers.get(i);
       List<List<Object>> own = answer.rows();
+      Map<String, ViewMaps> seen = answer.views();
       for (int t = 0; t < own.size(); t++) {
         List<Object> row = new ArrayList<>(List.of(i + 1, answer.picture));
         row.addAll(own.get(t));
         row.add(answer.error);
         row.addAll(answer.last(t));
+        for (String view : views) {
+          row.add(seen.containsKey(view) ? seen.get(view).share(t) : Double.NaN);
+        }
         rows.add(row);
       }
     }

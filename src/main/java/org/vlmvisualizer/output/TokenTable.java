@@ -1,7 +1,9 @@
 package org.vlmvisualizer.output;
 
 import ij.measure.ResultsTable;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.core.ViewMaps;
@@ -54,10 +56,17 @@ public record TokenTable(String picture, List<TokenRow> rows, List<ViewMaps> vie
         new DataTable(TokenRow.COLUMNS, cells())
             .with(PICTURE, picture)
             .with(MARKERS, t -> rows.get(t).shares().marker());
-    for (ViewMaps view : views) {
-      data = data.with(view.view().name() + "_share", view::share);
+    for (Map.Entry<String, ViewMaps> view : viewColumns().entrySet()) {
+      data = data.with(view.getKey(), view.getValue()::share);
     }
     return data;
+  }
+
+  /** The columns of the views' shares, in the order of the views. */
+  Map<String, ViewMaps> viewColumns() {
+    Map<String, ViewMaps> columns = new LinkedHashMap<>();
+    views.forEach(view -> columns.put(view.view().name() + "_share", view));
+    return columns;
   }
 
   /** Cells of each row, without the picture. */

@@ -17,6 +17,7 @@ import ij.gui.Roi;
 import ij.measure.ResultsTable;
 import ij.plugin.filter.Analyzer;
 import ij.process.ColorProcessor;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -270,8 +271,30 @@ class TogetherTest {
     ImagePlus second = IJ.openImage(two);
     assertEquals(Math.max(first.getWidth(), second.getWidth()), maps.getWidth());
     assertEquals(Math.max(first.getHeight(), second.getHeight()), maps.getHeight());
-    assertTrue(Double.isNaN(Analyzer.getResultsTable().getValue("position", 0)));
+    ResultsTable table = Analyzer.getResultsTable();
+    assertTrue(Double.isNaN(table.getValue("position", 0)));
+    assertEquals(name.equals("smolvlm-two"), table.columnExists("tiles_share"));
     assertFalse(new Gson().toJson(run.get("pictures")).contains("slice"));
+  }
+
+  /** As in the table of each picture; of two views, they sum to what fell on the picture. */
+  @Test
+  void eachViewHasItsShare() throws IOException {
+    Golden golden = new Golden("families/smolvlm-two");
+    String one = golden.folder.resolve("picture-1.png").toString();
+    String two = golden.folder.resolve("picture-2.png").toString();
+    Path results = ask(golden, "images", one + "; " + two);
+    ResultsTable table = Analyzer.getResultsTable();
+    int half = table.size() / 2;
+    ResultsTable own = ResultsTable.open(results.resolve("p0002/tokens.csv").toString());
+    for (int t = 0; t < half; t++) {
+      double overview = table.getValue("overview_share", half + t);
+      double tiles = table.getValue("tiles_share", half + t);
+      assertEquals(own.getValue("overview_share", t), overview, 1e-6);
+      assertEquals(own.getValue("tiles_share", t), tiles, 1e-6);
+      double picture = table.getValue("picture_attention", half + t);
+      assertEquals(picture / table.getValue("image_attention", half + t), overview + tiles, 1e-5);
+    }
   }
 
   @Test
