@@ -66,11 +66,18 @@ def attend(q: Tensor, k: Tensor, v: Tensor, total: Tensor) -> Tensor:
 def layer(x: Tensor, w: __torch__.weights.TowerLayer, options: __torch__.weights.TowerOptions, total: Tensor) -> Tensor:
   type = __torch__.vit.between(x, w)
   h = __torch__.ops.layer_norm(x, w.layer_norm1, options.eps).to(type)
-  qkv = __torch__.vit.projected(h, w.qkv_proj).reshape([x.size(0), 3, options.heads, -1])
+  shape = [x.size(0), 3, options.heads, -1]
   if type == 15:
+    qkv = __torch__.packed.tower_linear(h, w.qkv_proj.weight, torch.empty([0]), "").reshape(shape)
     q, k, v = qkv.permute([1, 2, 0, 3]).contiguous().unbind(0)
+    if w.qkv_proj.bias.numel() > 0:
+      # Softmax does not see a bias of keys; rounded with them, it would cost them digits.
+      bias = w.qkv_proj.bias.reshape([3, options.heads, 1, -1])
+      q.add_(bias[0])
+      v.add_(bias[2])
     attended = __torch__.vit.attend(q, k, v, total)
   else:
+    qkv = __torch__.vit.projected(h, w.qkv_proj).reshape(shape)
     q, k, v = qkv.permute([1, 2, 0, 3]).unbind(0)
     last = options.heads - 1 if total.numel() > 0 else -1
     attended = __torch__.ops.attend(q, k, v, False, 0, last, total, not x.is_cpu)[0]
