@@ -1,14 +1,12 @@
 package org.vlmvisualizer.hub;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
+import org.vlmvisualizer.core.FileTree;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -97,17 +95,7 @@ final class ModelRemoval {
   }
 
   private void delete(Path root) throws IOException {
-    if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    try (Stream<Path> all = Files.walk(root)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        freed += Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) ? Files.size(path) : 0;
-        Files.delete(path);
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+    freed += Files.exists(root, LinkOption.NOFOLLOW_LINKS) ? FileTree.delete(root) : 0;
   }
 
   /** A lock file that somebody holds belongs to a download that is under way. */

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.vlmvisualizer.core.AtomicFile;
+import org.vlmvisualizer.core.FileTree;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.View;
@@ -182,10 +183,10 @@ public final class ResultFiles {
         writer.getValue().write(fresh.resolve(writer.getKey()));
       }
       moveIntoPlace(writers.keySet(), temporary, folder);
-      Scratch.remove(earlier);
+      FileTree.delete(earlier);
       return writers.keySet().stream().map(folder::resolve).toList();
     } finally {
-      Scratch.remove(fresh);
+      FileTree.delete(fresh);
       // After a failure that could not be undone, earlier results stay here: then this throws.
       Files.deleteIfExists(earlier);
       Files.delete(temporary);

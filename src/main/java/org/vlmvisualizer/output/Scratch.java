@@ -1,16 +1,14 @@
 package org.vlmvisualizer.output;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.UUID;
-import java.util.stream.Stream;
+import org.vlmvisualizer.core.FileTree;
 import org.vlmvisualizer.core.ProcessMark;
 
 /**
@@ -39,10 +37,10 @@ final class Scratch {
     try (DirectoryStream<Path> inside = Files.newDirectoryStream(folder, PREFIX + "*")) {
       for (Path left : inside) {
         if (!left.toString().endsWith(Claim.SUFFIX) && isLeft(left)) {
-          remove(left);
+          FileTree.delete(left);
         }
       }
-    } catch (IOException | DirectoryIteratorException | UncheckedIOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       // Another user's, or removed by another program meanwhile; leftovers do no harm.
     }
   }
@@ -54,14 +52,5 @@ final class Scratch {
     }
     Instant changed = Files.getLastModifiedTime(path).toInstant();
     return changed.isBefore(Instant.now().minus(FOREIGN));
-  }
-
-  /** Removes a file, or a folder with all that is in it. */
-  static void remove(Path path) throws IOException {
-    try (Stream<Path> files = Files.walk(path)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

@@ -1,11 +1,9 @@
 package org.vlmvisualizer.shelf;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Locale;
-import java.util.stream.Stream;
+import org.vlmvisualizer.core.FileTree;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
@@ -51,7 +49,7 @@ public record ModelShelf(Consent consent) {
     }
     long freed =
         model.cached() == null
-            ? delete(model.folder(), model.bytes())
+            ? delete(model.folder())
             : CachedModels.ofThisUser().remove(model.cached());
     return "%s was removed; %s are free again.".formatted(model.name(), size(freed));
   }
@@ -63,12 +61,9 @@ public record ModelShelf(Consent consent) {
   }
 
   /** The plugin's own copies: files in folders, no links among them. */
-  private static long delete(Path folder, long bytes) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-      return bytes;
+  private static long delete(Path folder) {
+    try {
+      return FileTree.delete(folder);
     } catch (IOException e) {
       throw new InputException(
           "Expected to delete %s, but that failed (%s); close what uses it and try again."
