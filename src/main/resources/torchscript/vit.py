@@ -68,13 +68,12 @@ def layer(x: Tensor, w: __torch__.weights.TowerLayer, options: __torch__.weights
   h = __torch__.ops.layer_norm(x, w.layer_norm1, options.eps).to(type)
   shape = [x.size(0), 3, options.heads, -1]
   if type == 15:
-    qkv = __torch__.packed.tower_linear(h, w.qkv_proj.weight, torch.empty([0]), "").reshape(shape)
+    # Softmax does not see a bias of keys; rounded with them, it would cost them digits.
+    bias = w.qkv_proj.bias.clone()
+    keys = bias.size(0) // 3
+    bias[keys:2 * keys].zero_()
+    qkv = __torch__.packed.tower_linear(h, w.qkv_proj.weight, bias, "").reshape(shape)
     q, k, v = qkv.permute([1, 2, 0, 3]).contiguous().unbind(0)
-    if w.qkv_proj.bias.numel() > 0:
-      # Softmax does not see a bias of keys; rounded with them, it would cost them digits.
-      bias = w.qkv_proj.bias.reshape([3, options.heads, 1, -1])
-      q.add_(bias[0])
-      v.add_(bias[2])
     attended = __torch__.vit.attend(q, k, v, total)
   else:
     qkv = __torch__.vit.projected(h, w.qkv_proj).reshape(shape)
