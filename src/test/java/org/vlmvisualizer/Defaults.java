@@ -16,9 +16,14 @@ public final class Defaults {
 
   /** The reference method on a question, everything else as it comes. */
   public static AnalysisRequest request(String question, int length) {
+    return request(question, AttributionMethods.names().get(0), length);
+  }
+
+  /** Another method on a question, everything else as it comes. */
+  public static AnalysisRequest request(String question, String method, int length) {
     return new AnalysisRequest(
         question,
-        AttributionMethods.names().get(0),
+        method,
         AttentionOptions.REFERENCE,
         Keep.NOTHING,
         "auto",

@@ -17,13 +17,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.vlmvisualizer.attribution.AttentionOptions;
+import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.checkpoint.Checkpoint;
-import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
-import org.vlmvisualizer.core.Keep;
-import org.vlmvisualizer.core.MatrixChoice;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.engine.Precision;
@@ -101,19 +98,7 @@ class DemoModelTest {
   }
 
   private static Analysis ask(RgbPicture picture, String question, String method) {
-    AnalysisRequest request =
-        new AnalysisRequest(
-            question,
-            method,
-            AttentionOptions.REFERENCE,
-            Keep.NOTHING,
-            "auto",
-            false,
-            Fit.PAD,
-            true,
-            64,
-            MatrixChoice.SHORT);
-    return model.analyze(picture, request, Progress.NONE);
+    return model.analyze(picture, Defaults.request(question, method, 64), Progress.NONE);
   }
 
   /** The patch with the largest value. */
