@@ -93,6 +93,7 @@ public final class Claim implements AutoCloseable {
     } catch (FileAlreadyExistsException e) {
       throw e;
     } catch (UnsupportedOperationException | FileSystemException e) {
+      // No links here; where nothing can be written at all, this says so.
       Files.writeString(file, ProcessMark.own(), StandardOpenOption.CREATE_NEW);
     } finally {
       Files.deleteIfExists(whole);
