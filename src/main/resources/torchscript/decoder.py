@@ -1,39 +1,26 @@
 # LLaMA-like decoder with grouped-query attention. G = H / KV, the queries that share a key head.
 
 
-# Queries [H, Q, C] of x [Q, D]; writes its keys and values into the cache from `start` on.
-def queries(x: Tensor, w: __torch__.weights.Layer, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, start: int, options: __torch__.weights.LayerOptions) -> Tensor:
-  n = x.size(0)
+# Queries [H, Q, C] of what the projections gave, qkv [Q, (H + 2 KV) * C]; writes its keys and values
+# into the cache from `start` on. qk_norm as in Layer.
+def rotated(qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, start: int, eps: float) -> Tensor:
+  n = qkv.size(0)
   kv_heads = cache.keys.size(0)
-  h = __torch__.ops.rms_norm(x, w.input_layernorm, options.eps)
-  qkv = __torch__.ops.projected(h, w.qkv_proj, options.half_block).reshape([n, -1, cache.keys.size(-1)]).transpose(0, 1)
+  qkv = qkv.reshape([n, -1, cache.keys.size(-1)]).transpose(0, 1)
   heads = qkv.size(0) - 2 * kv_heads
   rotated = qkv[:heads + kv_heads]
-  if w.qk_norm.numel() > 0:
-    rotated = __torch__.ops.rms_norm(rotated, w.qk_norm, options.eps)
+  if qk_norm.numel() > 0:
+    rotated = __torch__.ops.rms_norm(rotated, qk_norm, eps)
   rotated = __torch__.ops.rope(rotated, tables.cos[start:start + n], tables.sin[start:start + n])
   cache.keys[:, start:start + n].copy_(rotated[heads:])
   cache.values[:, start:start + n].copy_(qkv[heads + kv_heads:])
   return rotated[:heads]
 
 
-# Whether a matrix is widened in whole for a product with many rows.
-def is_widened(p: __torch__.weights.Projection) -> bool:
-  return p.form == "int8" or p.form == "int4" or p.form == "int4_groups" or p.form == "half"
-
-
-# Everything behind the attention, in place: x [Q, D], attended [Q, H * C] -> [Q, D].
-def finish(x: Tensor, attended: Tensor, w: __torch__.weights.Layer, options: __torch__.weights.LayerOptions) -> Tensor:
-  x = x.add_(__torch__.ops.projected(attended, w.o_proj, options.half_block))
-  # Some rows at a time, since what lies between is several times as wide; but many at once by
-  # weights that are widened on the way.
-  most = 2048 if __torch__.decoder.is_widened(w.gate_up_proj) else 400
-  parts = x.chunk(1 + x.size(0) // most)
-  for i in range(len(parts)):
-    h = __torch__.ops.rms_norm(parts[i], w.post_attention_layernorm, options.eps)
-    gate, up = __torch__.ops.projected(h, w.gate_up_proj, options.half_block).chunk(2, -1)
-    parts[i].add_(__torch__.ops.projected(torch.silu(gate).mul_(up), w.down_proj, options.half_block))
-  return x
+# What the MLP's two upper matrices gave, one beside the other, [Q, 2 I] -> [Q, I].
+def gated(gate_up: Tensor) -> Tensor:
+  gate, up = gate_up.chunk(2, -1)
+  return torch.silu(gate).mul_(up)
 
 
 # Attention of one query per head, q [H, 1, C], over the first n cached keys: [KV, G, n].
@@ -76,21 +63,21 @@ def recorded(weights: Tensor, recording: __torch__.weights.Recording) -> List[Te
   return result
 
 
-# One layer over the whole prompt, in place: x [N, D]. The last row's weights go to rows [H, N], the
-# head mean of all rows is added to total [N, N], unless these have no elements; the attention to
-# the first token is dropped from total on request. What outlives a layer is the caller's: an array
-# made here would lie amid what the layer frees, and keep its place from being used again. Of the
-# final layer nothing but the last row is ever read, so only that one is computed.
-def prefill(x: Tensor, w: __torch__.weights.Layer, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording, rows: Tensor, total: Tensor, final: bool) -> Tensor:
-  n = x.size(0)
-  q = __torch__.decoder.queries(x, w, tables, cache, 0, options)
+# A layer's attention over the whole prompt: qkv [N, (H + 2 KV) * C] -> [N, H * C]. The last row's
+# weights go to rows [H, N], the head mean of all rows is added to total [N, N], unless these have no
+# elements; the attention to the first token is dropped from total on request. What outlives a layer is
+# the caller's: an array made here would lie amid what the layer frees, and keep its place from being
+# used again. Of the final layer nothing but the last row is ever read, so only that one is given.
+def prompt_attention(qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording, rows: Tensor, total: Tensor, final: bool) -> Tensor:
+  n = qkv.size(0)
+  q = __torch__.decoder.rotated(qkv, qk_norm, tables, cache, 0, options.eps)
   last = recording.last_head
   if total.numel() == 0:
     last = recording.first_head - 1
     if final:
       q = q[:, -1:]
   sums = torch.zeros_like(total)
-  attended, last_rows = __torch__.ops.attend(q, cache.keys[:, :n], cache.values[:, :n], True, recording.first_head, last, sums, not x.is_cpu)
+  attended, last_rows = __torch__.ops.attend(q, cache.keys[:, :n], cache.values[:, :n], True, recording.first_head, last, sums, not qkv.is_cpu)
   if total.numel() > 0:
     sums.div_(last + 1 - recording.first_head)
     if not recording.keep_first:
@@ -101,10 +88,7 @@ def prefill(x: Tensor, w: __torch__.weights.Layer, tables: __torch__.weights.Rot
     total.add_(sums)
   if rows.numel() > 0:
     rows.copy_(last_rows)
-  if final:
-    x = x[-1:]
-    attended = attended[-1:]
-  return __torch__.decoder.finish(x, attended, w, options)
+  return attended[-1:] if final else attended
 
 
 # All layers over one token: x [1, D] -> x [1, D], and what is recorded.
@@ -113,10 +97,15 @@ def step(x: Tensor, layers: List[__torch__.weights.Layer], tables: __torch__.wei
   for i in range(len(layers)):
     w = layers[i]
     cache = caches[i]
-    q = __torch__.decoder.queries(x, w, tables, cache, start, options)
+    h = __torch__.ops.rms_norm(x, w.input_layernorm, options.eps)
+    qkv = __torch__.ops.projected(h, w.qkv_proj, options.half_block)
+    q = __torch__.decoder.rotated(qkv, w.qk_norm, tables, cache, start, options.eps)
     weights = __torch__.decoder.row_weights(q, cache.keys, start + 1)
-    h = __torch__.decoder.row_values(weights, cache.values)
-    x = __torch__.decoder.finish(x, h.reshape([1, -1]).to(x.dtype), w, options)
+    h = __torch__.decoder.row_values(weights, cache.values).reshape([1, -1]).to(x.dtype)
+    x = x.add_(__torch__.ops.projected(h, w.o_proj, options.half_block))
+    h = __torch__.ops.rms_norm(x, w.post_attention_layernorm, options.eps)
+    h = __torch__.decoder.gated(__torch__.ops.projected(h, w.gate_up_proj, options.half_block))
+    x = x.add_(__torch__.ops.projected(h, w.down_proj, options.half_block))
     if i >= recording.first_layer and i <= recording.last_layer:
       rows.append(weights.flatten(0, 1))
   recorded = annotate(List[Tensor], [])
@@ -125,9 +114,13 @@ def step(x: Tensor, layers: List[__torch__.weights.Layer], tables: __torch__.wei
   return [x] + recorded
 
 
-# The most likely next token of the last row of x: its id, its probability, and the logits [V].
+# The most likely token by the logits [V]: its id, its probability, and the logits.
+def best(logits: Tensor) -> List[Tensor]:
+  id = torch.argmax(logits)
+  return [id, torch.softmax(logits, -1)[id], logits]
+
+
+# The most likely token behind the last row of x.
 def next_token(x: Tensor, head: __torch__.weights.Head, options: __torch__.weights.LayerOptions) -> List[Tensor]:
   h = __torch__.ops.rms_norm(x[-1:], head.norm, options.eps)
-  logits = __torch__.ops.projected(h, head.lm_head, 0).squeeze(0)
-  best = torch.argmax(logits)
-  return [best, torch.softmax(logits, -1)[best], logits]
+  return __torch__.decoder.best(__torch__.ops.projected(h, head.lm_head, 0).squeeze(0))

@@ -12,6 +12,10 @@ class Network(Module):
   def zeros(self: __torch__.Network, shape: List[int], like: Tensor) -> Tensor:
     return torch.zeros(shape, dtype=like.dtype, device=like.device)
 
+  # The first row, which lies where the whole does.
+  def start(self: __torch__.Network, x: Tensor) -> Tensor:
+    return x[:1] if x.dim() > 0 else x
+
   # Copies rows into a weight, converting them to its type.
   def fill(self: __torch__.Network, weight: Tensor, start: int, rows: Tensor) -> Tensor:
     return weight[start:start + rows.size(0)].copy_(rows)
@@ -33,22 +37,8 @@ class Network(Module):
   def packing_works(self: __torch__.Network, like: Tensor) -> Tensor:
     return __torch__.ops.packing_works(like)
 
-  # A matrix times a power of two, which uses the range of float16 best, in half.
-  def half(self: __torch__.Network, weight: Tensor, factor: float) -> __torch__.half.Half:
-    return __torch__.half.half(weight.mul_(factor))
-
-  def halves_work(self: __torch__.Network, like: Tensor) -> Tensor:
-    return __torch__.half.halves_work(like)
-
-  def largest(self: __torch__.Network, weight: Tensor) -> Tensor:
-    low, high = torch.aminmax(weight)
-    return torch.maximum(high, -low)
-
   def projection(self: __torch__.Network, form: str, weight: Tensor, scales: Tensor, bias: Tensor) -> __torch__.weights.Projection:
-    return __torch__.weights.Projection(form, weight, scales, bias, annotate(List[__torch__.half.Half], []))
-
-  def half_projection(self: __torch__.Network, half: __torch__.half.Half, scales: Tensor, bias: Tensor) -> __torch__.weights.Projection:
-    return __torch__.weights.Projection("half", torch.empty([0]), scales, bias, [half])
+    return __torch__.weights.Projection(form, weight, scales, bias)
 
   def norm(self: __torch__.Network, weight: Tensor, bias: Tensor) -> __torch__.weights.Norm:
     return __torch__.weights.Norm(weight, bias)
@@ -77,6 +67,10 @@ class Network(Module):
 
   def cache(self: __torch__.Network, keys: Tensor, values: Tensor) -> __torch__.weights.Cache:
     return __torch__.weights.Cache(keys, values)
+
+  # The same with values [KV, C, longest sequence] in memory.
+  def column_cache(self: __torch__.Network, keys: Tensor, values: Tensor) -> __torch__.weights.Cache:
+    return __torch__.weights.Cache(keys, values.transpose(1, 2))
 
   def rotary(self: __torch__.Network, cos: Tensor, sin: Tensor) -> __torch__.weights.Rotary:
     return __torch__.weights.Rotary(cos, sin)
@@ -122,11 +116,63 @@ class Network(Module):
   def attend(self: __torch__.Network, q: Tensor, k: Tensor, v: Tensor, causal: bool, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
     return __torch__.ops.attend(q, k, v, causal, first, last, total, together)
 
+  def rms_norm(self: __torch__.Network, x: Tensor, weight: Tensor, options: __torch__.weights.LayerOptions) -> Tensor:
+    return __torch__.ops.rms_norm(x, weight, options.eps)
+
+  def at(self: __torch__.Network, x: Tensor, index: int) -> Tensor:
+    return x[index]
+
+  def copy(self: __torch__.Network, x: Tensor, y: Tensor) -> Tensor:
+    return x.copy_(y)
+
+  def rows(self: __torch__.Network, x: Tensor, start: int, count: int) -> Tensor:
+    return x[start:start + count]
+
+  def gated(self: __torch__.Network, gate_up: Tensor) -> Tensor:
+    return __torch__.decoder.gated(gate_up)
+
+  def add(self: __torch__.Network, x: Tensor, y: Tensor) -> Tensor:
+    return x.add_(y)
+
+  # Puts x [M, K] by a matrix [count, K], whose weights lie in w one after the other, into the columns of
+  # y [M, N] from `start` on.
+  def put_product(self: __torch__.Network, y: Tensor, start: int, x: Tensor, w: Tensor, count: int) -> Tensor:
+    matrix = w[:count * x.size(1)].reshape([count, x.size(1)])
+    return y[:, start:start + count].copy_(torch.linear(x.to(w.dtype), matrix, None))
+
+  def add_bias(self: __torch__.Network, y: Tensor, p: __torch__.weights.Projection) -> Tensor:
+    return y.add_(p.bias) if p.bias.numel() > 0 else y
+
   # layer: which of rows [L, H, N] this one fills.
-  def prefill(self: __torch__.Network, x: Tensor, w: __torch__.weights.Layer, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording, rows: Tensor, layer: int, total: Tensor, final: bool) -> Tensor:
+  def prompt_attention(self: __torch__.Network, qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording, rows: Tensor, layer: int, total: Tensor, final: bool) -> Tensor:
     if rows.numel() > 0:
       rows = rows[layer]
-    return __torch__.decoder.prefill(x, w, tables, cache, options, recording, rows, total, final)
+    return __torch__.decoder.prompt_attention(qkv, qk_norm, tables, cache, options, recording, rows, total, final)
+
+  # The pieces of a decoding step around the row kernel's products: they write into arrays that are
+  # there, where the kernel looks for them. x and y [1, D], h [1, D].
+  def row_norm(self: __torch__.Network, x: Tensor, y: Tensor, weight: Tensor, options: __torch__.weights.LayerOptions, h: Tensor) -> Tensor:
+    return h.copy_(__torch__.ops.rms_norm(x.add_(y), weight, options.eps))
+
+  # q [H, 1, C].
+  def row_rotated(self: __torch__.Network, qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, start: int, options: __torch__.weights.LayerOptions, q: Tensor) -> Tensor:
+    return q.copy_(__torch__.decoder.rotated(qkv, qk_norm, tables, cache, start, options.eps))
+
+  # Of scores [H, longest sequence] the first n, scaled for heads of a size c.
+  def row_softmax(self: __torch__.Network, scores: Tensor, n: int, c: int) -> Tensor:
+    some = scores[:, :n]
+    return some.copy_(torch.softmax(some.mul_(c ** -0.5), -1))
+
+  def row_gated(self: __torch__.Network, gate_up: Tensor, h: Tensor) -> Tensor:
+    return h.copy_(__torch__.decoder.gated(gate_up))
+
+  # logits [1, V]
+  def row_best(self: __torch__.Network, logits: Tensor) -> List[Tensor]:
+    return __torch__.decoder.best(logits.squeeze(0).clone())
+
+  # Of weights [more than L, H, longest sequence] the first n of the first L.
+  def row_recorded(self: __torch__.Network, weights: Tensor, layers: int, n: int, recording: __torch__.weights.Recording) -> List[Tensor]:
+    return __torch__.decoder.recorded(weights[:layers, :, :n], recording)
 
   def recorded(self: __torch__.Network, weights: Tensor, recording: __torch__.weights.Recording) -> List[Tensor]:
     return __torch__.decoder.recorded(weights, recording)

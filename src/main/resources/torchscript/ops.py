@@ -9,10 +9,8 @@
 # and multiplying is faster than the integer kernels; of int4, that needs the half_block.
 def projected(x: Tensor, p: __torch__.weights.Projection, half_block: int) -> Tensor:
   w = p.weight
-  if p.form == "half":
-    if p.scales.numel() > 0:
-      x = x * p.scales
-    y = __torch__.half.half_linear(x, p.half[0])
+  if p.form == "widened":
+    y = __torch__.ops.float32_linear(x, w)
   elif p.form == "int4":
     if half_block > 0 and x.size(0) > 192 and w.size(0) % 64 == 0:
       y = __torch__.ops.widened_linear(x, p, half_block)
@@ -32,6 +30,16 @@ def projected(x: Tensor, p: __torch__.weights.Projection, half_block: int) -> Te
     y = torch.linear(x.to(w.dtype), w, None).to(x.dtype)
   if p.bias.numel() > 0:
     y = y + p.bias
+  return y
+
+
+# x [M, K] float32 by a matrix [N, K] of another type, widened some 16 MB at a time: all at once would be
+# hundreds.
+def float32_linear(x: Tensor, w: Tensor) -> Tensor:
+  y = torch.empty([x.size(0), w.size(0)], dtype=6, device=x.device)
+  step = max(64, 4194304 // x.size(1))
+  for start in range(0, w.size(0), step):
+    y[:, start:start + step].copy_(torch.linear(x, w[start:start + step].to(6), None))
   return y
 
 

@@ -3,18 +3,17 @@
 
 
 # A matrix to multiply with, and how it is held:
-#   plain       [N, K] float32, or float16 on a GPU
+#   plain       [N, K], multiplied in its own type
+#   widened     [N, K] in 16 bits, multiplied in float32
 #   bfloat16    [N, K] bfloat16, laid out as packed.py has it
 #   int8        [N, K] int8, scales [N] bfloat16
 #   int4        [N, K / 2] uint8 for PyTorch's kernel on CPUs, scales and zeros [K / group, N, 2]
 #   int4_groups [N, K / group, group / 2] uint8, scales and zeros [N, K / group, 2]
-#   half        in half, for float32 on CPUs, with one number as scales if it was scaled
 class Projection(NamedTuple):
   form : str
   weight : Tensor
   scales : Tensor
   bias : Tensor
-  half : List[__torch__.half.Half]
 
 
 class Norm(NamedTuple):

@@ -76,7 +76,7 @@ public final class LibraryPath {
   }
 
   /** As DJL reads its settings: the environment first, then Java's properties; empty is unset. */
-  static String setting(String name) {
+  public static String setting(String name) {
     String value = System.getenv(name);
     if (value == null) {
       value = System.getProperty(name);

@@ -14,6 +14,7 @@ import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.engine.NativeHeap;
 import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.engine.RowKernel.Form;
 
 /**
  * A LLaMA-like decoder: weights on the device, and greedy decoding over a key/value cache.
@@ -26,10 +27,25 @@ final class Decoder {
   private final DecoderConfig config;
   private final WeightLoader loader;
   private final PtNDArray example;
-  private final IValue head;
+  private final Form cacheForm;
+  private final boolean rounds;
+  private final PtNDArray norm;
+  private final Matrix lmHead;
   private final IValue options;
-  private final List<IValue> layers = new ArrayList<>();
+  private final int halfBlock;
+  private final List<Layer> layers = new ArrayList<>();
+  private final IValue head;
   private final IValue allLayers;
+
+  /** One layer's weights; see weights.py. */
+  record Layer(
+      PtNDArray inputNorm,
+      Matrix qkv,
+      PtNDArray qkNorm,
+      Matrix o,
+      PtNDArray postNorm,
+      Matrix gateUp,
+      Matrix down) {}
 
   Decoder(
       Torch torch,
@@ -41,28 +57,41 @@ final class Decoder {
     this.config = config;
     this.loader = loader;
     example = loader.example();
+    rounds = precision != Precision.FLOAT32 && torch.packs();
+    cacheForm = precision == Precision.FLOAT32 ? Form.FLOAT32 : Form.BFLOAT16;
     String root = "language_model.";
-    int halfBlock = precision.isInt4() && torch.isOnCpu() ? torch.int4HalfBlock() : 0;
+    boolean blocks = precision.isInt4() && torch.isOnCpu() && torch.rowKernel() == null;
+    halfBlock = blocks ? torch.int4HalfBlock() : 0;
     options = loader.keep("layer_options", config.rmsNormEps(), halfBlock);
-    head =
-        loader.keep(
-            "head",
-            loader.load(root + "norm.weight"),
-            loader.projection(config.tieWordEmbeddings() ? root + "embed_tokens" : "lm_head"));
+    norm = loader.load(root + "norm.weight");
+    lmHead = loader.projection(config.tieWordEmbeddings() ? root + "embed_tokens" : "lm_head");
     for (int i = 0; i < config.numHiddenLayers(); i++) {
       progress.update("Loading the decoder", i, config.numHiddenLayers());
       layers.add(layer(root + "layers." + i + "."));
       NativeHeap.trim();
     }
-    allLayers = loader.list(layers);
+    head = loader.keep("head", norm, lmHead.projection());
+    allLayers = loader.list(layers.stream().map(this::inOne).toList());
   }
 
-  private IValue layer(String name) {
+  /** As a decoding step takes it that is one call. */
+  private IValue inOne(Layer layer) {
+    return loader.keep(
+        "layer",
+        layer.inputNorm,
+        layer.qkv.projection(),
+        layer.qkNorm,
+        layer.o.projection(),
+        layer.postNorm,
+        layer.gateUp.projection(),
+        layer.down.projection());
+  }
+
+  private Layer layer(String name) {
     String attention = name + "self_attn.";
     String[] qkv = {attention + "q_proj", attention + "k_proj", attention + "v_proj"};
     String[] gateUp = {name + "mlp.gate_proj", name + "mlp.up_proj"};
-    return loader.keep(
-        "layer",
+    return new Layer(
         loader.load(name + "input_layernorm.weight"),
         loader.projection(qkv),
         config.qkNorm() ? qkNorm(attention) : loader.none(),
@@ -149,6 +178,8 @@ final class Decoder {
     private final PtNDArray nothing;
     private final List<IValue> caches = new ArrayList<>();
     private final IValue allCaches;
+    private final RowDecoder rows;
+    private final Products products;
     private int length;
 
     private Sequence(PtNDManager owner, int maxLength, TraceRequest request) {
@@ -156,12 +187,20 @@ final class Decoder {
       // An empty range keeps no layer.
       kept = request.rows() ? request.layers() : new IndexRange(0, -1);
       nothing = torch.zeros(owner, 0);
+      products = new Products(torch, owner, halfBlock, rounds);
       tables = tables(owner, maxLength);
       long[] shape = {config.numKeyValueHeads(), maxLength, config.headDim()};
+      // A value's place in all rows, so that attending to values is a matrix by a row as well.
+      long[] columns = {config.numKeyValueHeads(), config.headDim(), maxLength};
+      rows =
+          torch.rowKernel() == null ? null : new RowDecoder(torch, owner, config, maxLength, kept);
       for (int i = 0; i < config.numHiddenLayers(); i++) {
         PtNDArray keys = torch.tensor(owner, "zeros", shape, example);
-        PtNDArray values = torch.tensor(owner, "zeros", shape, example);
-        caches.add(torch.run("cache", keys, values));
+        PtNDArray values = torch.tensor(owner, "zeros", rows == null ? shape : columns, example);
+        caches.add(torch.run(rows == null ? "cache" : "column_cache", keys, values));
+        if (rows != null) {
+          rows.add(cacheForm, keys, values);
+        }
       }
       allCaches = IValue.listFrom(caches.toArray(IValue[]::new));
     }
@@ -195,7 +234,7 @@ final class Decoder {
     }
 
     /**
-     * Runs the whole prompt, a call per layer.
+     * Runs the whole prompt, layer by layer.
      *
      * @param image [K, D]
      * @param promptTotal [N, N] to which every kept layer's attention is added, or null
@@ -208,58 +247,102 @@ final class Decoder {
         Progress progress) {
       recording = recording(owner, prompt);
       try (PtNDArray x = embed(owner, prompt, image);
-          PtNDArray rows =
+          PtNDArray weights =
               torch.zeros(owner, kept.size(), config.numAttentionHeads(), prompt.length())) {
         for (int i = 0; i < layers.size(); i++) {
           progress.update("Reading the prompt", i, layers.size());
-          prefillLayer(owner, i, x, rows, promptTotal);
+          try (PtNDManager scope = (PtNDManager) owner.newSubManager()) {
+            prefillLayer(scope, i, x, weights, promptTotal);
+          }
         }
         length = prompt.length();
         return Step.of(
             torch.tensors(owner, "next_token", x, head, options),
             kept.size() > 0
-                ? List.of(torch.tensors(owner, "recorded", rows, recording))
+                ? List.of(torch.tensors(owner, "recorded", weights, recording))
                 : List.of());
       }
     }
 
-    /** Puts one layer's output in the place of its input. */
+    /** Puts one layer's output in the place of its input; of the final layer, the last row only. */
     private void prefillLayer(
-        PtNDManager owner, int layer, PtNDArray x, PtNDArray rows, PtNDArray promptTotal) {
-      boolean record = layer >= kept.first() && layer <= kept.last();
-      torch
-          .tensor(
-              owner,
-              "prefill",
-              x,
-              layers.get(layer),
+        PtNDManager scope, int index, PtNDArray x, PtNDArray weights, PtNDArray promptTotal) {
+      Layer layer = layers.get(index);
+      boolean record = index >= kept.first() && index <= kept.last();
+      boolean isFinal = index == layers.size() - 1;
+      long n = x.getShape().get(0);
+      PtNDArray attended =
+          torch.tensor(
+              scope,
+              "prompt_attention",
+              products.of(
+                  scope,
+                  torch.tensor(scope, "rms_norm", x, layer.inputNorm, options),
+                  layer.qkv,
+                  n),
+              layer.qkNorm,
               tables,
-              caches.get(layer),
+              caches.get(index),
               options,
               recording,
-              record ? rows : nothing,
-              layer - kept.first(),
+              record ? weights : nothing,
+              index - kept.first(),
               record && promptTotal != null ? promptTotal : nothing,
-              layer == layers.size() - 1)
+              isFinal);
+      PtNDArray rest = isFinal ? torch.tensor(scope, "rows", x, n - 1, 1) : x;
+      torch
+          .tensor(scope, "add", rest, products.of(scope, attended, layer.o, isFinal ? 1 : n))
           .close();
+      attended.close();
+      // Some rows at a time, since what lies between is several times as wide; but many at once by
+      // weights that are widened on the way.
+      long most = layer.gateUp.isWidened() ? 2048 : 400;
+      long all = rest.getShape().get(0);
+      long step = (all + all / most) / (1 + all / most);
+      for (long start = 0; start < all; start += step) {
+        try (PtNDManager some = (PtNDManager) scope.newSubManager()) {
+          mlp(some, layer, torch.tensor(some, "rows", rest, start, step), isFinal ? 1 : n);
+        }
+      }
     }
 
-    /** Runs one more token through all layers, in one call. */
+    private void mlp(PtNDManager scope, Layer layer, PtNDArray x, long prompt) {
+      PtNDArray h = torch.tensor(scope, "rms_norm", x, layer.postNorm, options);
+      PtNDArray gateUp = products.of(scope, h, layer.gateUp, prompt);
+      PtNDArray gated = torch.tensor(scope, "gated", gateUp);
+      gateUp.close();
+      torch.tensor(scope, "add", x, products.of(scope, gated, layer.down, prompt)).close();
+    }
+
+    /** Runs one more token through all layers. */
     Step decode(PtNDManager owner, int id) {
-      PtNDArray[] result;
+      Step step;
       try (PtNDArray x = embed(owner, id)) {
-        result =
-            torch.tensors(
-                owner, "decode", x, allLayers, head, tables, allCaches, length, options, recording);
+        step = rows == null ? inOneCall(owner, x) : byRows(x);
       }
       length++;
+      return step;
+    }
+
+    private Step inOneCall(PtNDManager owner, PtNDArray x) {
+      PtNDArray[] result =
+          torch.tensors(
+              owner, "decode", x, allLayers, head, tables, allCaches, length, options, recording);
       return Step.of(result, List.of(result).subList(3, result.length));
+    }
+
+    private Step byRows(PtNDArray x) {
+      PtNDArray[] result = rows.run(x, layers, tables, caches, length, norm, lmHead, options);
+      return Step.of(result, rows.recorded(length + 1, recording));
     }
 
     @Override
     public void close() {
       caches.forEach(IValue::close);
       allCaches.close();
+      if (rows != null) {
+        rows.close();
+      }
       tables.close();
       if (recording != null) {
         recording.close();

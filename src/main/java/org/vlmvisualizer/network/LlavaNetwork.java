@@ -105,7 +105,8 @@ public final class LlavaNetwork implements AutoCloseable {
     if (!choice.precision().isInt4()) {
       return choice.precision().toString();
     }
-    String layout = torch.isOnCpu() ? "blocks-" + 2 * torch.int4HalfBlock() : "groups";
+    boolean blocks = torch.isOnCpu() && torch.rowKernel() == null;
+    String layout = blocks ? "blocks-" + 2 * torch.int4HalfBlock() : "groups";
     return choice.precision() + "-" + layout;
   }
 

@@ -35,7 +35,7 @@ record PrecisionChoice(Precision precision, String reason) {
   static PrecisionChoice of(
       Precision wanted, ModelConfig config, Weights weights, long imageTokens, Torch torch) {
     Device device = torch.device();
-    boolean halves = torch.hasHalves();
+    boolean halves = torch.rowKernel() != null;
     long available = device.isGpu() ? gpuBytes(device) : cpuBytes();
     boolean preferFloat32 = !torch.packs() || weights.parameters() <= FLOAT32_PARAMETERS;
     List<Precision> candidates = candidates(wanted, !device.equals(Device.cpu()), preferFloat32);

@@ -3,9 +3,11 @@ package org.vlmvisualizer.network;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.vlmvisualizer.checkpoint.LowRank;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.StoredTensor.DType;
+import org.vlmvisualizer.engine.NativeHeap;
 
 /** Copies rows of stored weights into arrays on the device, a few megabytes at a time. */
 final class RowCopier {
@@ -33,6 +35,32 @@ final class RowCopier {
     this.rows = new RowReader(torch);
     this.rowsOfB = new RowReader(torch);
     this.rowsOfA = new RowReader(torch);
+  }
+
+  /**
+   * Reads whole parts, one below the other, from their files into a target on the CPU that has
+   * their type; on all cores, since one alone does not copy as fast as memory takes it.
+   */
+  void read(PtNDArray target, List<Part> parts) {
+    long address = torch.address(target);
+    NativeHeap.askForLargePages(
+        address, parts.stream().mapToLong(part -> part.tensor().length()).sum());
+    for (Part part : parts) {
+      StoredTensor tensor = part.tensor();
+      long rowBytes = Math.max(1, tensor.rowSize() * tensor.dtype().bytes());
+      long step = Math.max(1, CHUNK_BYTES / rowBytes);
+      long start = address;
+      LongStream.range(0, (part.rows() + step - 1) / step)
+          .map(chunk -> chunk * step)
+          .parallel()
+          .forEach(
+              row -> {
+                long count = Math.min(step, part.rows() - row);
+                tensor.read(
+                    row, count, NativeHeap.buffer(start + row * rowBytes, count * rowBytes));
+              });
+      address += part.rows() * rowBytes;
+    }
   }
 
   /** Copies {@code count} rows of the stacked parts, from {@code start} on, into the target. */

@@ -24,7 +24,9 @@ import java.util.stream.IntStream;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.engine.LibraryPath;
+import org.vlmvisualizer.engine.NativeHeap;
 import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.engine.RowKernel;
 import org.vlmvisualizer.engine.StartFailure;
 
 /**
@@ -36,6 +38,7 @@ final class Torch implements AutoCloseable {
   private final Model model;
   private final PtSymbolBlock block;
   private final PtNDManager manager;
+  private final RowKernel rowKernel;
   private final List<IValue> kept = new ArrayList<>();
 
   /**
@@ -46,28 +49,24 @@ final class Torch implements AutoCloseable {
    */
   static Torch on(Device device) {
     if (device.equals(Device.cpu())) {
-      for (String[] sources : new String[][] {{"packed", "half"}, {"unpacked", "half"}}) {
-        Torch torch = tried(device, sources);
-        if (torch != null) {
-          return torch;
-        }
+      Torch torch = packed(device);
+      if (torch != null) {
+        return torch;
       }
     }
     try {
-      return new Torch(device, "unpacked", "no_half");
+      return new Torch(device, "unpacked");
     } catch (EngineException e) {
       throw StartFailure.explained(e, LibraryPath.value());
     }
   }
 
-  /**
-   * Null where this PyTorch was built without the operators, or the processor is no good at them.
-   */
-  private static Torch tried(Device device, String... sources) {
+  /** Null where this PyTorch was built without the operators, or bfloat16 is slow. */
+  private static Torch packed(Device device) {
     Torch torch = null;
     try {
-      torch = new Torch(device, sources);
-      if (!torch.packs || torch.packingPays()) {
+      torch = new Torch(device, "packed");
+      if (torch.packingPays()) {
         return torch;
       }
     } catch (EngineException e) {
@@ -124,15 +123,15 @@ final class Torch implements AutoCloseable {
   }
 
   /**
-   * @param sources see {@link TorchScriptArchive#bytes}
+   * @param source see {@link TorchScriptArchive#bytes}
    * @throws EngineException if an operator is unknown
    * @throws InputException if there is no place for a temporary file
    */
-  Torch(Device device, String... sources) {
-    packs = sources[0].equals("packed");
+  Torch(Device device, String source) {
+    packs = source.equals("packed");
     model = Model.newInstance("network", device, "PyTorch");
     try {
-      model.load(new ByteArrayInputStream(TorchScriptArchive.bytes(sources)));
+      model.load(new ByteArrayInputStream(TorchScriptArchive.bytes(source)));
     } catch (IOException e) {
       model.close();
       throw new InputException(
@@ -147,6 +146,24 @@ final class Torch implements AutoCloseable {
     }
     block = (PtSymbolBlock) model.getBlock();
     manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
+    rowKernel = isOnCpu() ? RowKernel.load() : null;
+  }
+
+  /** The plugin's own products of one row, or null where PyTorch's have to do. */
+  RowKernel rowKernel() {
+    return rowKernel;
+  }
+
+  /** Where an array's elements lie, 0 for none; for arrays on the CPU that are contiguous. */
+  long address(PtNDArray array) {
+    if (array.isEmpty()) {
+      return 0;
+    }
+    PtNDManager owner = (PtNDManager) array.getManager();
+    // Java's buffers end at 2 GB.
+    try (PtNDArray start = tensor(owner, "start", array)) {
+      return NativeHeap.address(start.toByteBuffer(true));
+    }
   }
 
   /** The manager of all that lives as long as this module. */
@@ -168,18 +185,6 @@ final class Torch implements AutoCloseable {
   int int4HalfBlock() {
     try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
       return (int) tensor(scope, "int4_half_block", scope.ones(new Shape(1))).getLong();
-    }
-  }
-
-  /** Whether float32 rows can be multiplied by float16 matrices, see half.py. */
-  boolean hasHalves() {
-    if (!isOnCpu()) {
-      return false;
-    }
-    try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
-      return tensor(scope, "halves_work", scope.ones(new Shape(1))).getBoolean();
-    } catch (EngineException e) {
-      return false;
     }
   }
 

@@ -28,10 +28,9 @@ final class TorchScriptArchive {
   /**
    * The archive's bytes, a few kilobytes.
    *
-   * @param sources of its module "packed": "packed" or "unpacked", which see; then of its module
-   *     "half": "half", or "no_half" for a PyTorch that does not know half.py's operators
+   * @param packed source of its module "packed": "packed" or "unpacked", which see
    */
-  static byte[] bytes(String... sources) {
+  static byte[] bytes(String packed) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       put(zip, "data.pkl", OBJECT_PICKLE.getBytes(StandardCharsets.ISO_8859_1));
@@ -41,8 +40,7 @@ final class TorchScriptArchive {
       for (String module : MODULES) {
         put(zip, "code/__torch__/" + module + ".py", source(module));
       }
-      put(zip, "code/__torch__/packed.py", source(sources[0]));
-      put(zip, "code/__torch__/half.py", source(sources[1]));
+      put(zip, "code/__torch__/packed.py", source(packed));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,7 +3,10 @@ package org.vlmvisualizer.network;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.vlmvisualizer.checkpoint.Safetensors;
 import org.vlmvisualizer.checkpoint.StoredTensor;
@@ -11,6 +14,8 @@ import org.vlmvisualizer.checkpoint.StoredTensor.DType;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.engine.RowKernel.Form;
+import org.vlmvisualizer.engine.RowKernel.Product;
 import org.vlmvisualizer.network.RowCopier.Part;
 
 /**
@@ -35,7 +40,6 @@ final class WeightLoader {
   private final Weights weights;
   private final Precision precision;
   private final QuantisedCache cache;
-  private final boolean halves;
   private final PtNDArray device;
   private final PtNDArray none;
   private final RowCopier copier;
@@ -48,7 +52,6 @@ final class WeightLoader {
     this.torch = torch;
     this.weights = weights;
     this.precision = precision;
-    this.halves = precision == Precision.FLOAT32 && torch.hasHalves();
     this.device = number(0);
     this.copier = new RowCopier(torch);
     this.none = empty(Precision.FLOAT32.scalarType(), 0);
@@ -122,68 +125,109 @@ final class WeightLoader {
   }
 
   /**
-   * A matrix of the decoder, quantised where the precision says so and the kernels allow it, and in
-   * float32 held in half where the stored values fit.
+   * A matrix of the decoder, quantised where the precision says so and the kernels allow it. With
+   * the row kernel, others are held as they are stored, so that one row is multiplied by what was
+   * read.
    */
-  IValue projection(String... names) {
+  Matrix projection(String... names) {
     List<Part> parts = parts(".weight", names);
     PtNDArray bias = stack(".bias", names);
-    if (halves && isHalf(parts)) {
-      return half(parts, bias);
-    }
     long rows = rows(parts);
     long columns = parts.get(0).tensor().rowSize();
     if (!precision.isQuantised() || rows % QUANTISED_ROWS != 0 || columns % SMALLEST_GROUP != 0) {
-      return matrix(parts, bias);
+      return torch.rowKernel() == null
+          ? new Matrix(matrix(parts, bias), null, "plain")
+          : stored(parts, bias);
     }
     PtNDArray[] quantised = cached(names[0]);
     if (quantised == null) {
       quantised = quantised(parts);
       toCache(names[0], quantised);
     }
-    return keep("projection", form(), quantised[0], quantised[1], bias);
+    Form form = precision == Precision.INT8 ? Form.INT8 : Form.INT4;
+    return rowsBy(form, form(), quantised[0], quantised[1], bias, rows, columns);
+  }
+
+  /** A matrix in the type of its file, if it need not be another. */
+  private Matrix stored(List<Part> parts, PtNDArray bias) {
+    Form form = storedForm(parts);
+    boolean isNarrow = form == Form.BFLOAT16 && precision != Precision.FLOAT32 && torch.packs();
+    return rowsBy(
+        form,
+        form == Form.FLOAT32 || isNarrow ? "plain" : "widened",
+        stack(parts, scalarType(form)),
+        none,
+        bias,
+        rows(parts),
+        parts.get(0).tensor().rowSize());
+  }
+
+  private Form storedForm(List<Part> parts) {
+    if (precision != Precision.FLOAT32) {
+      return Form.BFLOAT16;
+    }
+    Set<DType> types = parts.stream().map(Part::type).collect(Collectors.toSet());
+    if (types.equals(EnumSet.of(DType.BF16))) {
+      return Form.BFLOAT16;
+    }
+    return types.equals(EnumSet.of(DType.F16)) ? Form.FLOAT16 : Form.FLOAT32;
+  }
+
+  private static int scalarType(Form form) {
+    return switch (form) {
+      case BFLOAT16 -> Precision.BFLOAT16.scalarType();
+      case FLOAT16 -> Precision.FLOAT16.scalarType();
+      default -> Precision.FLOAT32.scalarType();
+    };
+  }
+
+  /** Whether the file's bytes are those of the number of a type in PyTorch. */
+  private static boolean isStoredAs(Part part, int type) {
+    return part.type() != null
+        && type
+            == switch (part.type()) {
+              case F32 -> Precision.FLOAT32.scalarType();
+              case F16 -> Precision.FLOAT16.scalarType();
+              case BF16 -> Precision.BFLOAT16.scalarType();
+              case I8 -> INT8;
+              case U8 -> UINT8;
+              default -> -1;
+            };
+  }
+
+  private Matrix rowsBy(
+      Form form,
+      String name,
+      PtNDArray weight,
+      PtNDArray scales,
+      PtNDArray bias,
+      long rows,
+      long columns) {
+    IValue projection = keep("projection", name, weight, scales, bias);
+    Product product =
+        torch.rowKernel() == null
+            ? null
+            : Product.of(
+                form,
+                torch.address(weight),
+                torch.address(scales),
+                torch.address(bias),
+                rows,
+                columns,
+                form == Form.INT4 ? group(columns) : 0);
+    return new Matrix(projection, product, name);
   }
 
   /** How quantised matrices are held, by the names that weights.py tells. */
   private String form() {
-    return precision == Precision.INT8 ? "int8" : torch.isOnCpu() ? "int4" : "int4_groups";
-  }
-
-  private static boolean isHalf(List<Part> parts) {
-    DType type = parts.get(0).type();
-    return (type == DType.F16 || type == DType.BF16)
-        && parts.stream().allMatch(part -> part.type() == type);
-  }
-
-  /**
-   * A float16 matrix holds float16 weights as they are. It holds those of bfloat16 if they are
-   * scaled so that the largest comes just below 65504: what is below 2^-33 of the largest is lost
-   * then, less than float32's own rounding makes of a sum with it.
-   */
-  private IValue half(List<Part> parts, PtNDArray bias) {
-    PtNDArray plain = stack(parts);
-    float largest;
-    try (PtNDArray array = torch.tensor(torch.manager(), "largest", plain)) {
-      largest = array.getFloat();
+    if (precision == Precision.INT8) {
+      return "int8";
     }
-    if (!Float.isFinite(largest)) {
-      return keep("projection", "plain", plain, none, bias); // Half would hold 65504 instead.
-    }
-    float factor = parts.get(0).type() == DType.F16 ? 1 : powerOfTwo(largest);
-    PtNDArray scales = factor == 1 ? none : number(1 / factor);
-    try (plain;
-        IValue half = torch.run("half", plain, (double) factor)) {
-      return keep("half_projection", half, scales, bias);
-    }
+    return torch.isOnCpu() && torch.rowKernel() == null ? "int4" : "int4_groups";
   }
 
   private PtNDArray number(float value) {
     return torch.create(torch.manager(), new float[] {value}, 1);
-  }
-
-  /** What brings a number into 2^15..2^16. */
-  private static float powerOfTwo(float number) {
-    return Math.scalb(1f, Math.min(120, 15 - Math.getExponent(number)));
   }
 
   private PtNDArray[] cached(String name) {
@@ -191,11 +235,11 @@ final class WeightLoader {
     if (stored == null) {
       return null;
     }
-    PtNDArray weight = empty(precision == Precision.INT8 ? INT8 : UINT8, stored[0].shape());
-    PtNDArray scales = empty(precision.scalarType(), stored[1].shape());
-    copier.fill(weight, List.of(new Part(stored[0], null)), 0, stored[0].rows());
-    copier.fill(scales, List.of(new Part(stored[1], null)), 0, stored[1].rows());
-    return new PtNDArray[] {weight, scales};
+    int type = precision == Precision.INT8 ? INT8 : UINT8;
+    return new PtNDArray[] {
+      stack(List.of(new Part(stored[0], null)), type),
+      stack(List.of(new Part(stored[1], null)), precision.scalarType())
+    };
   }
 
   private void toCache(String name, PtNDArray[] quantised) {
@@ -203,11 +247,8 @@ final class WeightLoader {
       return;
     }
     DType type = precision == Precision.INT8 ? DType.I8 : DType.U8;
-    try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
-      PtNDArray scales = torch.tensor(scope, "float32", quantised[1]);
-      cache.write(
-          name, content("weight", type, quantised[0]), content("scales", DType.F32, scales));
-    }
+    cache.write(
+        name, content("weight", type, quantised[0]), content("scales", DType.BF16, quantised[1]));
   }
 
   private static Safetensors.Content content(String name, DType type, PtNDArray array) {
@@ -226,14 +267,22 @@ final class WeightLoader {
   }
 
   private PtNDArray stack(List<Part> parts) {
+    // Norms and biases are small and act on float32.
+    boolean isSmall = parts.get(0).tensor().shape().length < 2;
+    return stack(parts, (isSmall ? Precision.FLOAT32 : precision).scalarType());
+  }
+
+  private PtNDArray stack(List<Part> parts, int type) {
     long[] shape = parts.get(0).tensor().shape().clone();
     if (shape.length > 0) {
       shape[0] = rows(parts);
     }
-    // Norms and biases are small and act on float32.
-    Precision type = shape.length < 2 ? Precision.FLOAT32 : precision;
-    PtNDArray target = empty(type.scalarType(), shape);
-    copier.fill(target, parts, 0, rows(parts));
+    PtNDArray target = empty(type, shape);
+    if (torch.isOnCpu() && parts.stream().allMatch(part -> isStoredAs(part, type))) {
+      copier.read(target, parts);
+    } else {
+      copier.fill(target, parts, 0, rows(parts));
+    }
     return target;
   }
 

@@ -49,15 +49,17 @@ class GoldenNetworkTest {
       Stream.concat(Golden.NAMES.stream(), Golden.ORIGINAL.stream()).toList();
 
   /**
-   * Integer weights against Python's dequantised ones. PyTorch's kernels round their input and
-   * output to bfloat16: half a percent of the logits of llama-wide, which begins as models do. The
-   * others are narrow and their attention far from even, which makes up to 1.1 % of it.
+   * Integer weights against Python's dequantised ones. Of these short prompts the row kernel makes
+   * nothing but float32's rounding; the vision tower and the caches are rounded to bfloat16: 0.3 %
+   * of the logits of llama-wide, which begins as models do. The others are narrow and their
+   * attention far from even, which makes up to 1.3 % of it. PyTorch's kernels, which round rows as
+   * well, come to 0.5 and 1.1 %.
    */
   @ParameterizedTest
   @CsvSource({
     "llama-wide, int8, 0.01", "llama-wide, int4, 0.01",
     "llama-mha, int8, 0.01", "llama-mha, int4, 0.01",
-    "llama-gqa-sharded, int8, 0.02", "llama-gqa-sharded, int4, 0.01",
+    "llama-gqa-sharded, int8, 0.02", "llama-gqa-sharded, int4, 0.011",
     "mistral-gqa-bfloat16, int8, 0.02", "mistral-gqa-bfloat16, int4, 0.02"
   })
   void quantisedWeightsGiveTheLogitsOfTheirDequantisedValues(

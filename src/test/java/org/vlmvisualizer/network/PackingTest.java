@@ -40,7 +40,7 @@ class PackingTest {
   /** Elsewhere than on a CPU, and where oneDNN is lacking. */
   @Test
   void withoutPackingAMatrixStaysAsItIs() {
-    try (Torch torch = new Torch(Device.cpu(), "unpacked", "no_half");
+    try (Torch torch = new Torch(Device.cpu(), "unpacked");
         PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
       PtNDArray w = (PtNDArray) scope.randomNormal(new Shape(3, 4));
       assertEquals(w, torch.tensor(scope, "pack", w));
@@ -52,7 +52,7 @@ class PackingTest {
   @ParameterizedTest
   @CsvSource({"17, 100, 65536", "300, 72, 40"})
   void withoutPackingManyRowsAreMultipliedInFloat32(int rows, int out, int in) {
-    try (Torch torch = new Torch(Device.cpu(), "unpacked", "half");
+    try (Torch torch = new Torch(Device.cpu(), "unpacked");
         PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
       PtNDArray x = (PtNDArray) scope.randomNormal(new Shape(rows, in));
       PtNDArray w = torch.tensor(scope, "empty", new long[] {out, in}, BFLOAT16, x);
@@ -67,6 +67,6 @@ class PackingTest {
   /** What makes the loader take the other one. */
   @Test
   void operatorsThatPyTorchLacksAreAnEngineException() {
-    assertThrows(EngineException.class, () -> new Torch(Device.cpu(), "unknown-operator", "half"));
+    assertThrows(EngineException.class, () -> new Torch(Device.cpu(), "unknown-operator"));
   }
 }

@@ -100,7 +100,7 @@ class QuantisedCacheProcessTest {
       caches = found.toList();
     }
     assertEquals(1, caches.size());
-    assertTrue(caches.get(0).getFileName().toString().startsWith("int4-blocks-"));
+    assertTrue(caches.get(0).getFileName().toString().startsWith("int4-"));
     try (Stream<Path> files = Files.list(caches.get(0))) {
       List<Path> all = files.toList();
       assertEquals(FILES, all.size());

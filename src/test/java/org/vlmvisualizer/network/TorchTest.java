@@ -20,8 +20,7 @@ class TorchTest {
   @Test
   void anotherVersionOfPyTorchIsToldByItsFolder() {
     EngineException lacking =
-        assertThrows(
-            EngineException.class, () -> new Torch(Device.cpu(), "unknown-operator", "half"));
+        assertThrows(EngineException.class, () -> new Torch(Device.cpu(), "unknown-operator"));
     RuntimeException told = StartFailure.explained(lacking, "/opt/torch/lib");
     assertEquals(InputException.class, told.getClass());
     PlainSentence.check(told.getMessage());

@@ -1,0 +1,90 @@
+package org.vlmvisualizer.network;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import org.vlmvisualizer.engine.Precision;
+
+/**
+ * Rows by matrices of the decoder: a few by the row kernel, many by PyTorch, for which the kernel
+ * widens int4, some 16 MB at a time.
+ *
+ * <p>PyTorch's way rounds rows, and widened weights, to bfloat16 where that is fast. Which way a
+ * prompt takes must not depend on how much of it was computed before, so its length decides there.
+ */
+final class Products {
+  /** With so many rows, the two ways take the same time. */
+  private static final long FEW_ROWS = 64;
+
+  private static final long WIDENED_WEIGHTS = 8 << 20;
+
+  private final Torch torch;
+  private final PtNDManager owner;
+  private final int halfBlock;
+  private final boolean rounds;
+  private PtNDArray room;
+
+  /**
+   * @param owner of the room for widened weights, which is used again
+   * @param halfBlock see weights.py
+   * @param rounds whether PyTorch's way rounds to bfloat16
+   */
+  Products(Torch torch, PtNDManager owner, int halfBlock, boolean rounds) {
+    this.torch = torch;
+    this.owner = owner;
+    this.halfBlock = halfBlock;
+    this.rounds = rounds;
+  }
+
+  /**
+   * x [M, K] by a matrix [N, K] -> [M, N].
+   *
+   * @param prompt tokens of the whole prompt that the rows belong to, 1 for its last row alone
+   */
+  PtNDArray of(PtNDManager scope, PtNDArray x, Matrix matrix, long prompt) {
+    if (matrix.product() == null) {
+      return byPyTorch(scope, x, matrix);
+    } else if ((rounds ? prompt : x.getShape().get(0)) <= FEW_ROWS) {
+      return byRows(scope, x, matrix);
+    }
+    return matrix.isInt4() ? widened(scope, x, matrix) : byPyTorch(scope, x, matrix);
+  }
+
+  private PtNDArray byPyTorch(PtNDManager scope, PtNDArray x, Matrix matrix) {
+    return torch.tensor(scope, "projected", x, matrix.projection(), halfBlock);
+  }
+
+  private PtNDArray byRows(PtNDManager scope, PtNDArray x, Matrix matrix) {
+    long rows = x.getShape().get(0);
+    PtNDArray y = torch.zeros(scope, rows, matrix.product().rows());
+    torch.rowKernel().multiply(matrix.product(), rows, torch.address(x), torch.address(y));
+    return y;
+  }
+
+  private PtNDArray widened(PtNDManager scope, PtNDArray x, Matrix matrix) {
+    long rows = matrix.product().rows();
+    long columns = matrix.product().columns();
+    long step = Math.max(64, WIDENED_WEIGHTS / columns / 64 * 64);
+    PtNDArray weights = room(Math.min(step, rows) * columns);
+    long address = torch.address(weights);
+    PtNDArray y = torch.zeros(scope, x.getShape().get(0), rows);
+    for (long start = 0; start < rows; start += step) {
+      long count = Math.min(step, rows - start);
+      torch.rowKernel().widen(matrix.product(), start, count, address, !torch.packs());
+      torch.run("put_product", y, start, x, weights, count).close();
+    }
+    torch.run("add_bias", y, matrix.projection()).close();
+    return y;
+  }
+
+  private PtNDArray room(long weights) {
+    if (room == null || room.getShape().get(0) < weights) {
+      if (room != null) {
+        room.close();
+      }
+      Precision type = torch.packs() ? Precision.BFLOAT16 : Precision.FLOAT32;
+      PtNDArray like = torch.zeros(owner, 1);
+      room = torch.tensor(owner, "empty", new long[] {weights}, type.scalarType(), like);
+    }
+    return room;
+  }
+}

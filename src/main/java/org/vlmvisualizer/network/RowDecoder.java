@@ -1,0 +1,181 @@
+package org.vlmvisualizer.network;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import java.util.ArrayList;
+import java.util.List;
+import org.vlmvisualizer.core.DecoderConfig;
+import org.vlmvisualizer.core.IndexRange;
+import org.vlmvisualizer.engine.RowKernel.Form;
+import org.vlmvisualizer.engine.RowKernel.Product;
+
+/**
+ * One token's way through the decoder: products by the row kernel, and what lies between them by
+ * TorchScript. The arrays between the pieces are made once for a sequence and stay in their place.
+ */
+final class RowDecoder implements AutoCloseable {
+  private final Torch torch;
+  private final PtNDManager owner;
+  private final DecoderConfig config;
+  private final int maxLength;
+  private final IndexRange kept;
+  private final List<Array> arrays = new ArrayList<>();
+  private final List<Product> keys = new ArrayList<>();
+  private final List<Product> values = new ArrayList<>();
+  private final Array x;
+  private final Array h;
+  private final Array qkv;
+  private final Array q;
+  private final Array attended;
+  private final Array out;
+  private final Array gateUp;
+  private final Array gated;
+  private final Array logits;
+
+  /** The attention of each layer that is kept, and last of one that is not, [H, maxLength] each. */
+  private final List<Array> weights = new ArrayList<>();
+
+  private final PtNDArray allWeights;
+
+  /** An array in its place. */
+  private record Array(PtNDArray tensor, IValue value, long address) {}
+
+  /**
+   * @param kept the layers whose attention is recorded; an empty range for none
+   */
+  RowDecoder(Torch torch, PtNDManager owner, DecoderConfig config, int maxLength, IndexRange kept) {
+    this.torch = torch;
+    this.owner = owner;
+    this.config = config;
+    this.maxLength = maxLength;
+    this.kept = kept;
+    int heads = config.numAttentionHeads();
+    int size = config.headDim();
+    x = array(1, config.hiddenSize());
+    h = array(1, config.hiddenSize());
+    qkv = array(1, (heads + 2L * config.numKeyValueHeads()) * size);
+    q = array(heads, 1, size);
+    attended = array(1, (long) heads * size);
+    out = array(1, config.hiddenSize());
+    gateUp = array(1, 2L * config.intermediateSize());
+    gated = array(1, config.intermediateSize());
+    logits = array(1, config.vocabSize());
+    allWeights = torch.zeros(owner, kept.size() + 1L, heads, maxLength);
+    for (int i = 0; i <= kept.size(); i++) {
+      weights.add(array(torch.tensor(owner, "at", allWeights, i)));
+    }
+  }
+
+  private Array array(long... shape) {
+    return array(torch.zeros(owner, shape));
+  }
+
+  private Array array(PtNDArray tensor) {
+    Array array = new Array(tensor, IValue.from(tensor), torch.address(tensor));
+    arrays.add(array);
+    return array;
+  }
+
+  /**
+   * Adds a layer's cache.
+   *
+   * @param cachedKeys [KV, maxLength, C]
+   * @param cachedValues [KV, C, maxLength], so that attending to them is a matrix by a row too
+   */
+  void add(Form form, PtNDArray cachedKeys, PtNDArray cachedValues) {
+    long heads = config.numAttentionHeads();
+    long share = heads / config.numKeyValueHeads();
+    long size = config.headDim();
+    long matrix = size * maxLength;
+    keys.add(
+        Product.of(
+            form, torch.address(cachedKeys), 0, size, size, heads, share, matrix, size, maxLength));
+    values.add(
+        Product.of(
+            form,
+            torch.address(cachedValues),
+            size,
+            0,
+            maxLength,
+            heads,
+            share,
+            matrix,
+            maxLength,
+            size));
+  }
+
+  /**
+   * Runs a token through all layers.
+   *
+   * @param embedding [1, D]
+   * @param place of the token in the sequence
+   * @return its id, probability and logits, as {@code next_token} in decoder.py gives them
+   */
+  PtNDArray[] run(
+      PtNDArray embedding,
+      List<Decoder.Layer> layers,
+      IValue tables,
+      List<IValue> caches,
+      int place,
+      PtNDArray norm,
+      Matrix lmHead,
+      IValue options) {
+    torch.run("copy", x.value, embedding).close();
+    torch.run("copy", out.value, torch.zeros(owner, 1, 1)).close();
+    for (int i = 0; i < layers.size(); i++) {
+      Decoder.Layer layer = layers.get(i);
+      norm(layer.inputNorm(), options);
+      multiply(layer.qkv(), h, qkv);
+      torch
+          .run(
+              "row_rotated",
+              qkv.value,
+              layer.qkNorm(),
+              tables,
+              caches.get(i),
+              place,
+              options,
+              q.value)
+          .close();
+      attend(i, place + 1);
+      multiply(layer.o(), attended, out);
+      norm(layer.postNorm(), options);
+      multiply(layer.gateUp(), h, gateUp);
+      torch.run("row_gated", gateUp.value, gated.value).close();
+      multiply(layer.down(), gated, out);
+    }
+    norm(norm, options);
+    multiply(lmHead, h, logits);
+    return torch.tensors(owner, "row_best", logits.value);
+  }
+
+  /** Adds what the last product gave to x, and norms the sum. */
+  private void norm(PtNDArray weight, IValue options) {
+    torch.run("row_norm", x.value, out.value, weight, options, h.value).close();
+  }
+
+  private void multiply(Matrix matrix, Array from, Array to) {
+    torch.rowKernel().multiply(matrix.product(), 1, from.address, to.address);
+  }
+
+  private void attend(int layer, int n) {
+    boolean keeps = layer >= kept.first() && layer <= kept.last();
+    Array row = weights.get(keeps ? layer - kept.first() : kept.size());
+    torch.rowKernel().multiply(keys.get(layer).withRows(n), 1, q.address, row.address);
+    torch.run("row_softmax", row.value, n, config.headDim()).close();
+    torch.rowKernel().multiply(values.get(layer).withColumns(n), 1, row.address, attended.address);
+  }
+
+  /** What the last token's layers kept, as {@code recorded} in decoder.py gives it. */
+  List<PtNDArray> recorded(int n, IValue recording) {
+    return kept.size() > 0
+        ? List.of(torch.tensors(owner, "row_recorded", allWeights, kept.size(), n, recording))
+        : List.of();
+  }
+
+  @Override
+  public void close() {
+    arrays.forEach(array -> array.value.close());
+  }
+}
