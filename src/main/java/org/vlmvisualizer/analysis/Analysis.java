@@ -1,7 +1,9 @@
 package org.vlmvisualizer.analysis;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.RgbPicture;
@@ -17,6 +19,8 @@ import org.vlmvisualizer.core.TokenSequence;
  * @param kept attention per layer and head, or null if the request keeps none
  * @param answer running text of the tokens
  * @param seconds time taken per stage
+ * @param ended whether the model ended it, or was asked for no more tokens; false of an answer that
+ *     was cancelled, or that is still being written
  */
 public record Analysis(
     AnalysisRequest request,
@@ -26,7 +30,30 @@ public record Analysis(
     float[][] matrix,
     HeadAttention kept,
     String answer,
-    Map<String, Double> seconds) {
+    Map<String, Double> seconds,
+    boolean ended) {
+
+  /**
+   * These tokens and, behind them, more of the same answer; of the whole sequence, nothing.
+   *
+   * @param texts running text of tokens
+   */
+  Analysis with(Analysis more, Function<List<GeneratedToken>, String> texts) {
+    List<TokenMaps> longer = new ArrayList<>();
+    for (int frame = 0; frame < maps.size(); frame++) {
+      longer.add(maps.get(frame).with(more.maps.get(frame)));
+    }
+    return new Analysis(
+        request,
+        pictures,
+        prompt,
+        longer,
+        null,
+        kept == null ? null : kept.with(more.kept),
+        texts.apply(longer.get(0).tokens()),
+        seconds,
+        more.ended);
+  }
 
   /** What the model wrote, T tokens. */
   public List<GeneratedToken> tokens() {

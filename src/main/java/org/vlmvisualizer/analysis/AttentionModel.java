@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.vlmvisualizer.attribution.AttentionRows;
 import org.vlmvisualizer.attribution.AttributionMethod;
 import org.vlmvisualizer.attribution.AttributionMethods;
@@ -116,6 +118,27 @@ public final class AttentionModel implements AutoCloseable {
    */
   public Analysis analyze(
       List<RgbPicture> pictures, boolean timePoints, AnalysisRequest request, Progress progress) {
+    return analyze(pictures, timePoints, request, progress, null);
+  }
+
+  /**
+   * The same, watched while the answer is written: then a cancel after the first token ends the
+   * answer there, and it is returned as it is, not {@link Analysis#ended}.
+   *
+   * @param watch is given the answer so far with each token, on PyTorch's thread, and must return
+   *     at once. What it is given makes the maps when it is asked, which must be on another thread
+   *     and before this model is closed. Null for nobody
+   * @throws org.vlmvisualizer.core.InputException as above
+   * @throws java.util.concurrent.CancellationException if {@code progress} cancels before the first
+   *     token
+   * @throws IllegalStateException as above
+   */
+  public Analysis analyze(
+      List<RgbPicture> pictures,
+      boolean timePoints,
+      AnalysisRequest request,
+      Progress progress,
+      Consumer<Supplier<Analysis>> watch) {
     requireOffEventThread();
     long start = System.nanoTime();
     PictureProcessor processor = model.pictures(request.pictures());
@@ -147,9 +170,27 @@ public final class AttentionModel implements AutoCloseable {
                     .request()
                     .keeping(request.keep())
                     .withPromptRows(request.matrix().records(prompt.length())),
-                progress);
+                progress,
+                watch == null ? null : tokens(watch, pictures, request, method, seconds));
     seconds.putAll(trace.seconds());
     return analysis(pictures, request, method, trace, seconds);
+  }
+
+  private Consumer<Trace> tokens(
+      Consumer<Supplier<Analysis>> watch,
+      List<RgbPicture> pictures,
+      AnalysisRequest request,
+      AttributionMethod method,
+      Map<String, Double> seconds) {
+    Map<String, Double> soFar = Map.copyOf(seconds);
+    GrowingAnalysis growing =
+        new GrowingAnalysis(
+            trace -> analysis(pictures, request, method, trace, new LinkedHashMap<>(soFar)),
+            this::text);
+    return token -> {
+      growing.add(token);
+      watch.accept(growing);
+    };
   }
 
   private Analysis analysis(
@@ -167,11 +208,27 @@ public final class AttentionModel implements AutoCloseable {
           TokenMaps.of(map, trace.layout(), frame, trace.tokens(), attention.shares(trace, frame)));
     }
     float[][] matrix = attention.matrix(trace);
-    String answer =
-        model.encoder().decode(trace.tokens().stream().mapToInt(GeneratedToken::id).toArray());
+    String answer = text(trace.tokens());
     seconds.put("attribution", seconds(start));
     return new Analysis(
-        request, pictures, trace.prompt(), maps, matrix, trace.kept(), answer, seconds);
+        request,
+        pictures,
+        trace.prompt(),
+        maps,
+        matrix,
+        trace.kept(),
+        answer,
+        seconds,
+        hasEnded(trace.tokens(), request));
+  }
+
+  private String text(List<GeneratedToken> tokens) {
+    return model.encoder().decode(tokens.stream().mapToInt(GeneratedToken::id).toArray());
+  }
+
+  private boolean hasEnded(List<GeneratedToken> tokens, AnalysisRequest request) {
+    int last = tokens.get(tokens.size() - 1).id();
+    return tokens.size() == request.length() || model.generation().eosIds().contains(last);
   }
 
   /**

@@ -27,6 +27,12 @@ public final class Provenance {
     all.put("question", analysis.request().question());
     all.put("prompt", analysis.prompt().text());
     all.put("answer", analysis.answer());
+    if (!analysis.ended()) {
+      all.put(
+          "written",
+          "%d of at most %d tokens"
+              .formatted(analysis.tokens().size(), analysis.request().length()));
+    }
     all.put("prompt_ids", analysis.prompt().inputIds());
     all.put("generated_ids", analysis.tokens().stream().mapToInt(GeneratedToken::id).toArray());
     all.put("options", analysis.request().words());

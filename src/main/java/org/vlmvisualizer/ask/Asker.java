@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.vlmvisualizer.analysis.Analysis;
 import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.analysis.Provenance;
@@ -60,28 +61,76 @@ public final class Asker implements AutoCloseable {
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
    */
   public AttentionResult ask(ImageInput input, Progress progress) {
+    return ask(input, progress, null);
+  }
+
+  /**
+   * The same, watched while the answer is written: then a cancel after the first token gives the
+   * answer so far, whose run says that it was cancelled.
+   *
+   * @param watch as in {@link AttentionModel#analyze(List, boolean,
+   *     org.vlmvisualizer.analysis.AnalysisRequest, Progress, Consumer)}
+   * @throws org.vlmvisualizer.core.InputException as above
+   * @throws java.util.concurrent.CancellationException if {@code progress} cancels before the first
+   *     token
+   */
+  public AttentionResult ask(
+      ImageInput input, Progress progress, Consumer<Supplier<AttentionResult>> watch) {
     load(progress);
-    Analysis analysis = model.analyze(input.picture(), options.request(), progress);
-    if (!timed) {
+    Analysis analysis =
+        model.analyze(
+            List.of(input.picture()),
+            false,
+            options.request(),
+            progress,
+            watch == null
+                ? null
+                : soFar -> watch.accept(() -> result(soFar.get(), 0, input.source())));
+    if (!timed && analysis.ended()) {
       timed = true;
       time(analysis);
     }
-    return result(analysis, 0, input.source());
+    AttentionResult result = result(analysis, 0, input.source());
+    markCancelled(analysis, List.of(result));
+    return result;
   }
 
   /**
    * Asks one question about several pictures.
    *
    * @param timePoints whether they are those of one video, where the model takes videos
+   * @param watch null for nobody
    * @return the answer as it is about each picture, in order; all with the whole-sequence matrix
    * @throws org.vlmvisualizer.core.InputException if that cannot be done
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
    */
-  List<AttentionResult> ask(List<ImageInput> inputs, boolean timePoints, Progress progress) {
+  List<AttentionResult> ask(
+      List<ImageInput> inputs,
+      boolean timePoints,
+      Progress progress,
+      Consumer<Supplier<List<AttentionResult>>> watch) {
     AttentionModel.requireKeepable(inputs.size(), options.request());
     load(progress);
     List<RgbPicture> pictures = inputs.stream().map(ImageInput::picture).toList();
-    Analysis analysis = model.analyze(pictures, timePoints, options.request(), progress);
+    Analysis analysis =
+        model.analyze(
+            pictures,
+            timePoints,
+            options.request(),
+            progress,
+            watch == null ? null : soFar -> watch.accept(() -> results(soFar.get(), inputs)));
+    List<AttentionResult> results = results(analysis, inputs);
+    markCancelled(analysis, results);
+    return results;
+  }
+
+  private static void markCancelled(Analysis analysis, List<AttentionResult> results) {
+    if (!analysis.ended()) {
+      results.forEach(result -> result.run().addProperty(AttentionResult.CANCELLED, true));
+    }
+  }
+
+  private List<AttentionResult> results(Analysis analysis, List<ImageInput> inputs) {
     List<AttentionResult> results = new ArrayList<>();
     for (int i = 0; i < inputs.size(); i++) {
       results.add(result(analysis, i, inputs.get(i).source()));

@@ -123,10 +123,19 @@ public final class StackPictures {
    *
    * @param folder for results, or null
    * @param series takes the answers as they come in
+   * @param added called after each
    */
-  public BatchRun.Outcome ask(Asker asker, Path folder, AttentionSeries series, Progress progress) {
+  public BatchRun.Outcome ask(
+      Asker asker, Path folder, AttentionSeries series, Progress progress, Runnable added) {
     return new BatchRun(asker, folder, false)
-        .run(pictures, List.of(), progress, (row, result) -> add(series, row, result));
+        .run(
+            pictures,
+            List.of(),
+            progress,
+            (row, result) -> {
+              add(series, row, result);
+              added.run();
+            });
   }
 
   private void add(AttentionSeries series, BatchRow row, AttentionResult result) {

@@ -5,6 +5,8 @@ import com.google.gson.JsonObject;
 import ij.measure.Calibration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.output.AttentionResult;
@@ -104,8 +106,25 @@ public final class Together {
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
    */
   public CommonAnswer ask(Asker asker, Progress progress) {
+    return ask(asker, progress, null);
+  }
+
+  /**
+   * The same, watched while the answer is written; as {@link Asker#ask(ImageInput, Progress,
+   * Consumer)}.
+   */
+  public CommonAnswer ask(Asker asker, Progress progress, Consumer<Supplier<CommonAnswer>> watch) {
     boolean time = "time_point".equals(place);
-    List<AttentionResult> results = asker.ask(inputs, time, progress);
+    return common(
+        time,
+        asker.ask(
+            inputs,
+            time,
+            progress,
+            watch == null ? null : soFar -> watch.accept(() -> common(time, soFar.get()))));
+  }
+
+  private CommonAnswer common(boolean time, List<AttentionResult> results) {
     List<CommonAnswer.Part> parts = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
       BatchPicture picture = pictures.get(i);

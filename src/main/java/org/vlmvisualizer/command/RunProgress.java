@@ -5,6 +5,7 @@ import java.util.concurrent.CancellationException;
 import org.scijava.app.StatusService;
 import org.scijava.task.Task;
 import org.scijava.task.TaskService;
+import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.Progress;
 
 /**
@@ -12,8 +13,11 @@ import org.vlmvisualizer.core.Progress;
  * end the work.
  */
 final class RunProgress implements Progress, AutoCloseable {
+  private static final int SHOWN = 60; // characters
+
   private final StatusService status;
   private final Task task;
+  private volatile String answer = "";
 
   RunProgress(StatusService status, TaskService tasks, String name) {
     this.status = status;
@@ -30,8 +34,15 @@ final class RunProgress implements Progress, AutoCloseable {
     task.setStatusMessage(stage);
     task.setProgressMaximum(total);
     task.setProgressValue(done);
+    String shown = answer.isEmpty() ? stage : stage + ": " + answer;
     // The bar stays where it is once the last step is reported, so that is left to close().
-    status.showStatus(Math.min(done, total - 1), total, stage);
+    status.showStatus(Math.min(done, total - 1), total, shown);
+  }
+
+  /** Shows the end of the answer so far behind what is done. */
+  void show(String text) {
+    String line = CleanText.of(text.replaceAll("\\s+", " "));
+    answer = line.length() > SHOWN ? "…" + line.substring(line.length() - SHOWN) : line;
   }
 
   @Override

@@ -1,16 +1,16 @@
 package org.vlmvisualizer.command;
 
 import ij.ImagePlus;
-import ij.WindowManager;
 import ij.gui.Plot;
 import ij.gui.Roi;
-import ij.measure.ResultsTable;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.scijava.ItemIO;
 import org.scijava.command.Command;
 import org.scijava.plugin.Attr;
@@ -27,13 +27,11 @@ import org.vlmvisualizer.ask.Together;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.MatrixChoice;
 import org.vlmvisualizer.core.Progress;
-import org.vlmvisualizer.explorer.Explorer;
-import org.vlmvisualizer.explorer.ScaleStrip;
 import org.vlmvisualizer.explorer.WindowArranger;
+import org.vlmvisualizer.output.Answer;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.AttentionSeries;
 import org.vlmvisualizer.output.BatchRow;
-import org.vlmvisualizer.output.CommonAnswer;
 import org.vlmvisualizer.output.ResultFiles;
 import org.vlmvisualizer.picture.ImageInput;
 
@@ -187,14 +185,9 @@ public class ShowAttention extends AskingCommand {
 
   private void askOne(ImageInput input, RequestOptions options, Path folder) {
     try (RunProgress progress = progress();
-        Asker asker = asker(options, progress)) {
-      AttentionResult result = asker.ask(input, progress);
-      ImagePlus maps = result.heatmaps();
-      if (folder != null) {
-        result.write(folder, maps);
-      }
-      LastResult.remember(List.of(result));
-      show(result, result.table().toResultsTable(), maps);
+        Asker asker = asker(options, progress);
+        LiveAnswer live = live(progress, true)) {
+      finish(asker.ask(input, progress, watch(live)), folder, live);
     }
   }
 
@@ -203,14 +196,9 @@ public class ShowAttention extends AskingCommand {
     try (RunProgress progress = progress()) {
       Together pictures = read.apply(progress);
       prepare(folder);
-      try (Asker asker = asker(options, progress)) {
-        CommonAnswer answer = pictures.ask(asker, progress);
-        ImagePlus maps = answer.heatmaps();
-        if (folder != null) {
-          answer.write(folder, maps);
-        }
-        LastResult.remember(answer.results());
-        show(answer.first(), answer.table().toResultsTable(), maps);
+      try (Asker asker = asker(options, progress);
+          LiveAnswer live = live(progress, true)) {
+        finish(pictures.ask(asker, progress, watch(live)), folder, live);
       }
     }
   }
@@ -220,12 +208,25 @@ public class ShowAttention extends AskingCommand {
     AttentionSeries series = pictures.series();
     BatchRun.Outcome outcome = null;
     try (RunProgress progress = progress();
-        Asker asker = asker(options, progress)) {
-      outcome = pictures.ask(asker, folder, series, progress);
-      outcome.requireAnswer();
-    } finally {
-      if (!series.isEmpty()) {
-        show(series, folder, outcome == null);
+        Asker asker = asker(options, progress);
+        LiveAnswer live = live(progress, false)) {
+      try {
+        outcome =
+            pictures.ask(
+                asker,
+                folder,
+                series,
+                progress,
+                () -> {
+                  if (live != null && !series.isEmpty()) {
+                    live.show(series);
+                  }
+                });
+        outcome.requireAnswer();
+      } finally {
+        if (!series.isEmpty()) {
+          show(series, folder, live, outcome == null);
+        }
       }
     }
     if (outcome.cancelled()) {
@@ -235,42 +236,64 @@ public class ShowAttention extends AskingCommand {
     }
   }
 
-  private void show(AttentionSeries series, Path folder, boolean failed) {
-    ImagePlus maps = series.heatmaps();
-    if (folder != null) {
-      series.write(folder, maps);
+  /**
+   * The windows of an answer from the menu, which show it while it is written.
+   *
+   * @return null in macros and without a display
+   */
+  private LiveAnswer live(RunProgress progress, boolean explores) {
+    boolean isSeen = wasAsked() && !GraphicsEnvironment.isHeadless();
+    return isSeen ? new LiveAnswer(progress, explores) : null;
+  }
+
+  private static <A extends Answer> Consumer<Supplier<A>> watch(LiveAnswer live) {
+    return live == null ? null : live::written;
+  }
+
+  private void finish(Answer answer, Path folder, LiveAnswer live) {
+    if (Turn.isQuitting()) {
+      throw new CancellationException("Cancelled: nothing was changed.");
     }
-    LastResult.remember(series.results());
-    WindowArranger windows = wasAsked() ? windowsBeside(series.results().get(0)) : null;
-    Tables.show(series.table().toResultsTable(), TABLE_TITLE);
-    // A failed command's outputs are not shown by SciJava.
-    if (GraphicsEnvironment.isHeadless() || failed || windows != null) {
-      maps.show();
+    show(answer, folder, live, false);
+    AttentionResult first = answer.first();
+    if (!GraphicsEnvironment.isHeadless()) {
+      showFigures(first, live == null ? null : LiveAnswer.beside(first));
     }
-    if (windows != null) {
-      ScaleStrip.add(maps);
-      windows.arrange(maps);
+    if (!first.written().isEmpty()) {
+      say("Cancelled: %s were written, and are kept.".formatted(first.written()));
     }
-    activate(maps);
-    heatmaps = maps;
   }
 
   /**
-   * From the menu, the answer opens in the Token Explorer too, and the heatmaps are the active
-   * image as in macros. There, SciJava shows them with a display, and without one they have to be
-   * shown here.
+   * Saves and shows heatmaps and table; from the menu, where they have grown already. The heatmaps
+   * are the active image. In a macro, SciJava shows them with a display, and without one they have
+   * to be shown here.
    *
-   * @param result the answer, as it is about the first picture if there are several
+   * @param live the windows so far; null for none
+   * @param failed whether the command fails, so that SciJava does not show its outputs
    */
-  private void show(AttentionResult result, ResultsTable table, ImagePlus maps) {
-    heatmaps = maps;
-    WindowArranger windows = wasAsked() ? windowsBeside(result) : null;
-    Tables.show(table, TABLE_TITLE);
-    if (GraphicsEnvironment.isHeadless()) {
-      maps.show();
-      activate(maps);
+  private void show(Answer answer, Path folder, LiveAnswer live, boolean failed) {
+    ImagePlus maps = live == null ? answer.heatmaps() : live.whole(answer);
+    if (folder != null) {
+      answer.write(folder, maps);
+    }
+    LastResult.remember(answer.results());
+    if (live != null) {
+      heatmaps = live.finish(answer, maps);
       return;
     }
+    heatmaps = maps;
+    Tables.show(answer.resultsTable(), TABLE_TITLE);
+    if (GraphicsEnvironment.isHeadless() || failed) {
+      maps.show();
+    }
+    activate(maps);
+  }
+
+  /**
+   * @param windows of an answer from the menu; null in a macro
+   */
+  private void showFigures(AttentionResult result, WindowArranger windows) {
     if (plot) {
       Plot ratios = result.plot();
       ratios.show();
@@ -282,18 +305,8 @@ public class ShowAttention extends AskingCommand {
     if (matrix) {
       result.matrixImage().show();
     }
-    if (windows != null) {
-      Explorer.open(result, windows);
-      maps.show();
-      windows.arrange(maps);
+    if (windows != null && (plot || montage || matrix)) {
+      windows.arrange(heatmaps);
     }
-    activate(maps);
-  }
-
-  /** The table's window is there already after an earlier question, and is used again. */
-  private static WindowArranger windowsBeside(AttentionResult result) {
-    WindowArranger windows = WindowArranger.beside(result.source().image().get());
-    windows.keep(WindowManager.getFrame(TABLE_TITLE));
-    return windows;
   }
 }

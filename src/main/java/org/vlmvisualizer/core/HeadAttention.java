@@ -74,6 +74,18 @@ public record HeadAttention(
     }
   }
 
+  /** These tokens and, behind them, more of the same answer; rows are not copied. */
+  public HeadAttention with(HeadAttention more) {
+    return new HeadAttention(
+        layers,
+        heads,
+        averaged,
+        Rows.joined(image, more.image),
+        Rows.joined(rest, more.rest),
+        vision,
+        layout);
+  }
+
   /** T, the number of tokens. */
   public int size() {
     return image.length;

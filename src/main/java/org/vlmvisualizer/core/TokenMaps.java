@@ -77,6 +77,22 @@ public record TokenMaps(
         new AttributionMap(map.method(), view.values()), view.view().grid(), tokens, shares);
   }
 
+  /** These tokens and, behind them, more of the same answer; maps are not copied. */
+  public TokenMaps with(TokenMaps more) {
+    List<ViewMaps> joined = new ArrayList<>();
+    for (int v = 0; v < views.size(); v++) {
+      joined.add(
+          new ViewMaps(
+              views.get(v).view(), Rows.joined(views.get(v).values(), more.views.get(v).values())));
+    }
+    return new TokenMaps(
+        new AttributionMap(map.method(), Rows.joined(map.values(), more.map.values())),
+        grid,
+        Rows.joined(tokens, more.tokens),
+        Rows.joined(shares, more.shares),
+        joined);
+  }
+
   /** T, the number of tokens. */
   public int size() {
     return tokens.size();

@@ -6,15 +6,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /** Swing's own thread, on which all windows are made. */
-final class EventThread {
+public final class EventThread {
   private EventThread() {}
 
   /**
-   * Shows something and waits for the user's answer. May be called on any thread.
+   * Waits for what is to be done there, such as a user's answer. May be called on any thread.
    *
-   * @return the answer; null if the thread that waits for it was interrupted
+   * @return what it gave; null if the thread that waits for it was interrupted
    */
-  static <T> T ask(Supplier<T> question) {
+  public static <T> T ask(Supplier<T> question) {
     if (EventQueue.isDispatchThread()) {
       return question.get();
     }
@@ -26,7 +26,7 @@ final class EventThread {
       Thread.currentThread().interrupt();
       return null;
     } catch (InvocationTargetException e) {
-      throw new IllegalStateException("A dialog failed.", e.getCause());
+      throw new IllegalStateException("A window failed.", e.getCause());
     }
     return answer.get();
   }

@@ -3,6 +3,7 @@ package org.vlmvisualizer.explorer;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Dimension;
+import java.awt.EventQueue;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
@@ -22,6 +23,7 @@ final class AnswerPanel extends TokenView implements Scrollable {
   private static final int MAX_HEIGHT = 260;
   private static final int CORNER = 6;
   private static final int BAR = 4;
+  private static final int TOKENS_PER_LINE = 9; // as most answers have at this width
 
   private transient TokenFlow flow;
   private int flowWidth = -1;
@@ -29,6 +31,21 @@ final class AnswerPanel extends TokenView implements Scrollable {
   AnswerPanel(ExplorerState state) {
     super(state, "Answer, token by token");
     setFont(Paints.font(Font.PLAIN, FONT_SIZE));
+    state.onTokens(this::grow);
+  }
+
+  /** Whoever sees the end of the answer sees it grow. */
+  private void grow() {
+    if (flow == null || flow.boxes().size() == state.maps().size()) {
+      return;
+    }
+    Rectangle seen = getVisibleRect();
+    boolean isAtEnd = seen.y + seen.height >= flow.height() - TokenFlow.MARGIN;
+    flow = null;
+    revalidate();
+    if (isAtEnd) {
+      EventQueue.invokeLater(() -> leadMoved(state.maps().size() - 1));
+    }
   }
 
   /** Where a token is drawn. */
@@ -101,8 +118,17 @@ final class AnswerPanel extends TokenView implements Scrollable {
 
   @Override
   public Dimension getPreferredScrollableViewportSize() {
-    int height = Math.max(Paints.scaled(MIN_HEIGHT), flow().height());
+    int height = Math.max(Paints.scaled(MIN_HEIGHT), height());
     return new Dimension(Paints.scaled(WIDTH), Math.min(Paints.scaled(MAX_HEIGHT), height));
+  }
+
+  /** Of an answer that is being written, what it may need. */
+  private int height() {
+    if (state.result().written().isEmpty()) {
+      return flow().height();
+    }
+    int lines = 1 + state.result().length() / TOKENS_PER_LINE;
+    return lines * (flow().boxes().get(0).height + TokenFlow.LINE_GAP) + 2 * TokenFlow.MARGIN;
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.awt.EventQueue;
 import java.awt.Frame;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.vlmvisualizer.output.AttentionResult;
@@ -46,11 +47,9 @@ public final class Explorer implements ImageListener {
    * @throws IllegalStateException on the event thread
    */
   public static void open(AttentionResult result) {
-    for (Explorer explorer : OPEN) {
-      if (explorer.state.result().maps() == result.maps()) {
-        EventQueue.invokeLater(explorer::toFront);
-        return;
-      }
+    for (Explorer explorer : of(result)) {
+      EventQueue.invokeLater(explorer::toFront);
+      return;
     }
     WindowArranger windows = WindowArranger.beside(result.source().image().get());
     StackLink.heatmaps(result).forEach(image -> windows.keep(image.getWindow()));
@@ -67,6 +66,36 @@ public final class Explorer implements ImageListener {
    */
   public static void open(AttentionResult result, WindowArranger windows) {
     open(result, true, windows);
+  }
+
+  /**
+   * Prepares the explorers of an answer for more tokens of it, off the event thread.
+   *
+   * @param shown what they show
+   * @param longer the same answer, at least as long
+   * @return what shows it, for the event thread
+   */
+  public static Runnable growth(AttentionResult shown, AttentionResult longer) {
+    List<Runnable> all = new ArrayList<>();
+    for (Explorer explorer : of(shown)) {
+      Runnable growth = explorer.state.growth(longer);
+      all.add(
+          () -> {
+            growth.run();
+            explorer.picture.show(longer);
+            explorer.frame.showTitle();
+          });
+    }
+    return () -> all.forEach(Runnable::run);
+  }
+
+  /** Closes the windows of an answer, on the event thread. */
+  public static void close(AttentionResult shown) {
+    of(shown).forEach(Explorer::close);
+  }
+
+  private static List<Explorer> of(AttentionResult shown) {
+    return OPEN.stream().filter(e -> e.state.result().isSameAnswer(shown)).toList();
   }
 
   private static void open(AttentionResult result, boolean answer, WindowArranger windows) {

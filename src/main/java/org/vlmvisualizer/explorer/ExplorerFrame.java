@@ -35,8 +35,8 @@ final class ExplorerFrame extends JFrame {
    * @param escape what Escape does
    */
   ExplorerFrame(ExplorerState state, Runnable escape) {
-    super("Token Explorer: " + state.result().source().title());
     this.state = state;
+    showTitle();
     if (IJ.getInstance() != null) {
       setIconImages(IJ.getInstance().getIconImages());
     }
@@ -55,6 +55,13 @@ final class ExplorerFrame extends JFrame {
             answer.requestFocusInWindow();
           }
         });
+  }
+
+  /** The image, and how much there is of an answer that has not ended. */
+  void showTitle() {
+    String written = state.result().written();
+    String image = state.result().source().title();
+    setTitle("Token Explorer: " + image + (written.isEmpty() ? "" : " (" + written + ")"));
   }
 
   private JComponent content() {

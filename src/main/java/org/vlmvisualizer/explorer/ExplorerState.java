@@ -21,7 +21,6 @@ final class ExplorerState {
   /** Of so many tokens at most, maps of a layer are made before those of all the others. */
   private static final int FEW = 8;
 
-  private final AttentionResult result;
   private final TokenSelection selection;
   private final List<Runnable> tokenListeners = new ArrayList<>();
   private final List<Runnable> mapListeners = new ArrayList<>();
@@ -31,6 +30,7 @@ final class ExplorerState {
   private final LatestJob<double[]> regionJob = new LatestJob<>(quick, this::shade);
   private final LatestJob<AllMaps> layerJob = new LatestJob<>(thorough, this::replace);
 
+  private volatile AttentionResult result; // changes on the event thread only
   private AllMaps all;
   private LayerChoice wanted = LayerChoice.RUN;
   private SelectedMap shown;
@@ -130,12 +130,38 @@ final class ExplorerState {
 
   /** What a token is shaded by: its share in the region, or else its image attention ratio. */
   double shade(int token) {
-    return regionShares != null ? regionShares[token] : all.maps.shares().get(token).image();
+    if (regionShares == null) {
+      return all.maps.shares().get(token).image();
+    }
+    return token < regionShares.length ? regionShares[token] : 0; // not yet summed
   }
 
   /** The largest shade, which gets the darkest colour. */
   double maximumShade() {
     return IntStream.range(0, all.maps.size()).mapToDouble(this::shade).max().orElse(0);
+  }
+
+  /**
+   * Prepares more tokens of the same answer, off the event thread.
+   *
+   * @return what shows them, for the event thread; the selection stays
+   */
+  Runnable growth(AttentionResult longer) {
+    AllMaps made = AllMaps.of(longer, LayerChoice.RUN);
+    return () -> grow(longer, made);
+  }
+
+  private void grow(AttentionResult longer, AllMaps made) {
+    if (closed) {
+      return;
+    }
+    result = longer;
+    LayerChoice choice = wanted;
+    if (choice.equals(LayerChoice.RUN)) {
+      replace(made);
+    } else {
+      layerJob.submit(() -> AllMaps.of(longer, choice));
+    }
   }
 
   /** Selects other tokens. */
@@ -158,9 +184,10 @@ final class ExplorerState {
   /** Makes the maps of other layers and heads; only if the result kept them. */
   void setLayerChoice(LayerChoice choice) {
     wanted = choice;
+    AttentionResult current = result;
     if (!closed) {
       submitMap();
-      layerJob.submit(() -> AllMaps.of(result, choice));
+      layerJob.submit(() -> AllMaps.of(current, choice));
     }
   }
 
@@ -186,6 +213,7 @@ final class ExplorerState {
   private void submitMap() {
     int[] tokens = selection.tokens();
     AllMaps current = all;
+    AttentionResult answer = result;
     LayerChoice choice = wanted;
     if (closed) {
       return;
@@ -196,7 +224,7 @@ final class ExplorerState {
       mapJob.submit(
           () ->
               SelectedMap.of(
-                  current.maps.grid(), tokens, choice.rows(result, tokens), current.largest));
+                  current.maps.grid(), tokens, choice.rows(answer, tokens), current.largest));
     }
   }
 
@@ -210,8 +238,15 @@ final class ExplorerState {
   }
 
   private void replace(AllMaps made) {
+    if (made.maps.size() < all.maps.size()) {
+      return; // of fewer tokens than have come since; the maps of those are being made
+    }
+    boolean isNew = !made.choice.equals(all.choice) || made.largest != all.largest;
     all = made;
-    submitMap();
+    selection.grow(made.maps.size());
+    if (isNew) {
+      submitMap();
+    }
     if (region != null) {
       submitRegion();
     }

@@ -54,6 +54,11 @@ final class PictureWindow implements RoiListener {
     redraw();
   }
 
+  /** Lets the picture know more of the answer. */
+  void show(AttentionResult longer) {
+    AttentionResult.mark(image, longer);
+  }
+
   ImagePlus image() {
     return image;
   }

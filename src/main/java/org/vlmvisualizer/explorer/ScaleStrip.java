@@ -65,7 +65,7 @@ public final class ScaleStrip extends Panel implements ImageListener {
     }
   }
 
-  private static boolean isIn(ImageWindow window) {
+  static boolean isIn(ImageWindow window) {
     return Arrays.stream(window.getComponents()).anyMatch(ScaleStrip.class::isInstance);
   }
 

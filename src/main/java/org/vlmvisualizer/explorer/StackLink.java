@@ -34,7 +34,7 @@ final class StackLink implements ImageListener {
 
   private static boolean isOf(ImagePlus image, AttentionResult result) {
     AttentionResult shown = MapScale.of(image) == null ? null : AttentionResult.of(image);
-    return shown != null && shown.maps() == result.maps();
+    return shown != null && shown.isSameAnswer(result);
   }
 
   /** Starts where the hyperstack is. */
@@ -53,12 +53,16 @@ final class StackLink implements ImageListener {
   }
 
   private void moveStacks() {
-    int token = state.selection().lead();
-    if (state.selection().count() > 1 || slice == token + 1) {
+    int wanted = state.selection().lead() + 1;
+    if (state.selection().count() > 1 || slice == wanted) {
       return;
     }
-    slice = token + 1;
-    heatmaps(state.result()).forEach(this::move);
+    for (ImagePlus image : heatmaps(state.result())) {
+      if (wanted <= image.getNSlices()) { // of an answer that is being written, it may come later
+        slice = wanted;
+        move(image);
+      }
+    }
   }
 
   private void move(ImagePlus image) {

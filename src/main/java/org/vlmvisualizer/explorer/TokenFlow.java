@@ -21,7 +21,7 @@ record TokenFlow(List<Rectangle> boxes, List<String> labels, int height) {
   static final int PADDING = 3;
   private static final int GAP = 1; // between tokens of a word
   private static final int SPACE = 5; // between words
-  private static final int LINE_GAP = 7;
+  static final int LINE_GAP = 7;
   static final int MARGIN = 8;
 
   static TokenFlow of(List<GeneratedToken> tokens, Font font, FontMetrics metrics, int width) {

@@ -4,6 +4,7 @@ import java.awt.event.ActionEvent;
 import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
 import java.awt.event.MouseEvent;
+import java.util.function.IntSupplier;
 import javax.swing.AbstractAction;
 import javax.swing.JComponent;
 import javax.swing.KeyStroke;
@@ -14,19 +15,18 @@ final class TokenKeys {
 
   /** Arrows move, Shift extends, Home and End go to the ends. */
   static void install(JComponent component, ExplorerState state) {
-    int all = state.maps().size();
-    bind(component, state, KeyEvent.VK_RIGHT, 1);
-    bind(component, state, KeyEvent.VK_DOWN, 1);
-    bind(component, state, KeyEvent.VK_LEFT, -1);
-    bind(component, state, KeyEvent.VK_UP, -1);
-    bind(component, state, KeyEvent.VK_HOME, -all);
-    bind(component, state, KeyEvent.VK_END, all);
+    bind(component, state, KeyEvent.VK_RIGHT, () -> 1);
+    bind(component, state, KeyEvent.VK_DOWN, () -> 1);
+    bind(component, state, KeyEvent.VK_LEFT, () -> -1);
+    bind(component, state, KeyEvent.VK_UP, () -> -1);
+    bind(component, state, KeyEvent.VK_HOME, () -> -state.maps().size());
+    bind(component, state, KeyEvent.VK_END, () -> state.maps().size());
   }
 
-  private static void bind(JComponent component, ExplorerState state, int key, int step) {
+  private static void bind(JComponent component, ExplorerState state, int key, IntSupplier step) {
     for (int modifiers : new int[] {0, InputEvent.SHIFT_DOWN_MASK}) {
       KeyStroke stroke = KeyStroke.getKeyStroke(key, modifiers);
-      Runnable move = () -> state.select(tokens -> tokens.move(step, modifiers != 0));
+      Runnable move = () -> state.select(tokens -> tokens.move(step.getAsInt(), modifiers != 0));
       component.getInputMap(JComponent.WHEN_FOCUSED).put(stroke, stroke.toString());
       component.getActionMap().put(stroke.toString(), action("", move));
     }

@@ -7,7 +7,7 @@ import java.util.BitSet;
  * from the anchor to the lead, Ctrl adds or takes away. At least one token is always selected.
  */
 final class TokenSelection {
-  private final int size;
+  private int size;
   private final BitSet selected = new BitSet();
   private int anchor;
   private int lead;
@@ -16,6 +16,11 @@ final class TokenSelection {
   TokenSelection(int size) {
     this.size = size;
     selected.set(0);
+  }
+
+  /** Lets there be more tokens; those that are selected stay so. */
+  void grow(int longer) {
+    size = longer;
   }
 
   /** The token that was touched last. */

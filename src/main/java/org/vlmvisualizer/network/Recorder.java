@@ -98,20 +98,34 @@ final class Recorder {
     lapStart = now;
   }
 
-  Trace trace(float[][] promptRows, float[][] vision) {
+  /** How many tokens there are. */
+  int size() {
+    return tokens.size();
+  }
+
+  /**
+   * The tokens from one on.
+   *
+   * @param first counted from 0
+   */
+  Trace trace(int first, float[][] promptRows, float[][] vision) {
     return new Trace(
         prompt,
         layout,
-        List.copyOf(tokens),
-        rows.isEmpty() ? null : rows.toArray(float[][][]::new),
+        List.copyOf(from(first, tokens)),
+        rows.isEmpty() ? null : from(first, rows).toArray(float[][][]::new),
         promptRows,
         vision,
-        kept(vision),
-        logits.isEmpty() ? null : logits.toArray(float[][]::new),
-        seconds);
+        kept(first, vision),
+        logits.isEmpty() ? null : from(first, logits).toArray(float[][]::new),
+        new LinkedHashMap<>(seconds));
   }
 
-  private HeadAttention kept(float[][] vision) {
+  private static <T> List<T> from(int first, List<T> all) {
+    return all.subList(first, all.size());
+  }
+
+  private HeadAttention kept(int first, float[][] vision) {
     if (image.isEmpty()) {
       return null;
     }
@@ -119,8 +133,8 @@ final class Recorder {
         request.layers(),
         request.heads(),
         request.keep() == Keep.LAYERS,
-        image.toArray(float[][]::new),
-        rest.toArray(float[][]::new),
+        from(first, image).toArray(float[][]::new),
+        from(first, rest).toArray(float[][]::new),
         vision,
         layout);
   }

@@ -3,6 +3,8 @@ package org.vlmvisualizer.network;
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.Generation;
@@ -49,6 +51,23 @@ public final class Session {
       IntFunction<String> texts,
       TraceRequest request,
       Progress progress) {
+    return generate(maxNewTokens, generation, texts, request, progress, null);
+  }
+
+  /**
+   * The same, watched: then a cancel after the first token ends the answer there, with what is
+   * recorded of it so far.
+   *
+   * @param watch is given each token as a trace of it alone, without rows of the prompt, on
+   *     PyTorch's thread, and must return at once; null for nobody
+   */
+  public Trace generate(
+      int maxNewTokens,
+      Generation generation,
+      IntFunction<String> texts,
+      TraceRequest request,
+      Progress progress,
+      Consumer<Trace> watch) {
     requireRoom(network.config.decoder(), maxNewTokens);
     TraceRequest counted = count(request);
     KeptMemory.require(counted, maxNewTokens, prompt.recordedPositions().length);
@@ -60,7 +79,7 @@ public final class Session {
             maxNewTokens,
             input.crops())
         .require(network.torch.isOnCpu());
-    return EngineThread.call(() -> run(maxNewTokens, generation, texts, counted, progress));
+    return EngineThread.call(() -> run(maxNewTokens, generation, texts, counted, progress, watch));
   }
 
   private Trace run(
@@ -68,7 +87,8 @@ public final class Session {
       Generation generation,
       IntFunction<String> texts,
       TraceRequest counted,
-      Progress progress) {
+      Progress progress,
+      Consumer<Trace> watch) {
     int longest = prompt.length() + maxNewTokens;
     try (PtNDManager run = (PtNDManager) network.torch.manager().newSubManager();
         Decoder.Sequence sequence = network.decoder.begin(run, longest, counted)) {
@@ -85,20 +105,46 @@ public final class Session {
       Decoder.Step step = sequence.prefill(run, prompt, image, promptTotal, progress);
       int id = recorder.add(step);
       recorder.lap("prefill");
+      float[][] vision = watch == null ? null : rows(seen.attention());
+      tell(watch, recorder, vision);
       for (int t = 1; t < maxNewTokens && !generation.eosIds().contains(id); t++) {
-        progress.update("Writing the answer", t, maxNewTokens);
+        if (isCancelled(progress, t, maxNewTokens, watch != null)) {
+          break;
+        }
         Decoder.Step next = sequence.decode(run, id);
         step.close();
         step = next;
         id = recorder.add(step);
+        tell(watch, recorder, vision);
       }
       recorder.lap("decode");
       if (promptTotal != null) {
         promptTotal = (PtNDArray) promptTotal.div(counted.layers().size());
       }
-      return recorder.trace(rows(promptTotal), rows(seen.attention()));
+      return recorder.trace(0, rows(promptTotal), vision == null ? rows(seen.attention()) : vision);
     } catch (EngineException e) {
       throw OutOfMemory.explained(e, network.device(), longest);
+    }
+  }
+
+  private static void tell(Consumer<Trace> watch, Recorder recorder, float[][] vision) {
+    if (watch != null) {
+      watch.accept(recorder.trace(recorder.size() - 1, null, vision));
+    }
+  }
+
+  /**
+   * @param kept whether what was written so far is an answer
+   */
+  private static boolean isCancelled(Progress progress, int done, int total, boolean kept) {
+    try {
+      progress.update("Writing the answer", done, total);
+      return false;
+    } catch (CancellationException e) {
+      if (!kept) {
+        throw e;
+      }
+      return true;
     }
   }
 

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import ij.ImagePlus;
 import ij.gui.Plot;
+import ij.measure.ResultsTable;
 import java.awt.Dimension;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
@@ -43,7 +44,12 @@ public record AttentionResult(
     List<String> sequence,
     float[][] matrix,
     HeadAttention kept,
-    JsonObject run) {
+    JsonObject run)
+    implements Answer {
+  /** Name in run.json of the mark of an answer that was cancelled: the tokens until then. */
+  public static final String CANCELLED = "cancelled";
+
+  private static final String WRITTEN = "written";
   private static final String PIXELS = AttentionResult.class.getName();
   private static final String FIGURE = PIXELS + ".figure";
 
@@ -61,16 +67,20 @@ public record AttentionResult(
    * One slice per generated token; knows its result ({@link #of}). Where each view is wanted, the
    * first frame is of all views joined, and each view is a frame behind it.
    */
-  public ImagePlus heatmaps() {
+  @Override
+  public ImagePlus heatmaps(ImagePlus shown) {
+    ShownPlanes earlier = ShownPlanes.of(shown);
     if (!rendering.eachView() || maps.views().isEmpty()) {
-      ImagePlus heatmaps = HeatmapStack.of(maps, picture, source, rendering, info());
+      ImagePlus heatmaps =
+          HeatmapStack.of(List.of(maps), List.of(picture), source, rendering, info(), earlier);
       mark(heatmaps, this);
       return heatmaps;
     }
     List<TokenMaps> frames = new ArrayList<>(List.of(maps));
     maps.views().forEach(view -> frames.add(maps.only(view)));
     List<RgbPicture> pictures = Collections.nCopies(frames.size(), picture);
-    ImagePlus heatmaps = HeatmapStack.of(frames, pictures, source, rendering, info() + viewNames());
+    ImagePlus heatmaps =
+        HeatmapStack.of(frames, pictures, source, rendering, info() + viewNames(), earlier);
     mark(heatmaps, frames.stream().map(this::with).toArray(AttentionResult[]::new));
     return heatmaps;
   }
@@ -134,7 +144,19 @@ public record AttentionResult(
     return image.getWidth() == size.width && image.getHeight() == size.height;
   }
 
-  private static AttentionResult[] frames(ImagePlus image) {
+  /**
+   * Lets heatmaps that have grown know what a longer stack of the same answers knows: results, Info
+   * and the largest value.
+   */
+  public static void update(ImagePlus heatmaps, ImagePlus longer) {
+    mark(heatmaps, frames(longer));
+    heatmaps.setProperty("Info", longer.getInfoProperty());
+    heatmaps.setCalibration(longer.getCalibration());
+    MapScale.of(heatmaps).grow(MapScale.of(longer));
+  }
+
+  /** [T] null where there is none. */
+  static AttentionResult[] frames(ImagePlus image) {
     Object frames = image.getProperty(PIXELS);
     return frames == null ? new AttentionResult[0] : (AttentionResult[]) frames;
   }
@@ -176,6 +198,35 @@ public record AttentionResult(
         others, picture, source, rendering, answer, sequence, null, null, run);
   }
 
+  @Override
+  public List<AttentionResult> results() {
+    return List.of(this);
+  }
+
+  /**
+   * Whether another result is of the same answer, as it was when fewer or more tokens had been
+   * written: a map that was made stays the same array.
+   */
+  public boolean isSameAnswer(AttentionResult other) {
+    return maps.values(0) == other.maps.values(0);
+  }
+
+  /** Whether it is of the tokens until the user cancelled. */
+  public boolean isCancelled() {
+    return run.has(CANCELLED);
+  }
+
+  /** How much of the answer was written, like "12 of at most 64 tokens"; empty if it has ended. */
+  public String written() {
+    return run.has(WRITTEN) ? run.get(WRITTEN).getAsString() : "";
+  }
+
+  /** How many tokens were asked for at most; 0 if that is not known. */
+  public int length() {
+    JsonObject options = run.getAsJsonObject("options");
+    return options.has("length") ? options.get("length").getAsInt() : 0;
+  }
+
   /** Whether attention to the first token of the prompt counts in the maps. */
   public boolean keepsFirst() {
     JsonObject options = run.getAsJsonObject("options");
@@ -185,6 +236,11 @@ public record AttentionResult(
   /** One row per generated token. */
   public TokenTable table() {
     return TokenTable.of(maps, source);
+  }
+
+  @Override
+  public ResultsTable resultsTable() {
+    return table().toResultsTable();
   }
 
   /** The image attention ratio over the tokens. */
@@ -226,6 +282,7 @@ public record AttentionResult(
    * @return the files, run.json last
    * @throws org.vlmvisualizer.core.InputException if the folder cannot be written
    */
+  @Override
   public List<Path> write(Path folder, ImagePlus heatmaps) {
     return ResultFiles.write(folder, this, heatmaps);
   }

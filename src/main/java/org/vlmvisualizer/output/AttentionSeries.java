@@ -3,6 +3,7 @@ package org.vlmvisualizer.output;
 import com.google.gson.JsonObject;
 import ij.ImagePlus;
 import ij.measure.Calibration;
+import ij.measure.ResultsTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.vlmvisualizer.core.ViewMaps;
  * The answers to one question about several pictures, the slices or time points of one image as a
  * rule, as they come in: one hyperstack and one table of all.
  */
-public final class AttentionSeries {
+public final class AttentionSeries implements Answer {
   private static final AttentionShares NO_SHARES =
       new AttentionShares(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 
@@ -95,22 +96,22 @@ public final class AttentionSeries {
     return results().isEmpty();
   }
 
-  /** The answers so far, in order. */
+  /** About each picture that has an answer, so far. */
+  @Override
   public List<AttentionResult> results() {
     return answers.stream().filter(a -> a.result != null).map(Answer::result).toList();
   }
 
-  /**
-   * All answers so far: slices are tokens, frames are pictures.
-   *
-   * @throws InputException if they do not fit into memory
-   */
-  public ImagePlus heatmaps() {
+  /** Of all answers so far. */
+  @Override
+  public ImagePlus heatmaps(ImagePlus shown) {
     AttentionResult first = results().get(0);
     List<AttentionResult> all = answers.stream().map(Answer::result).toList();
     List<TokenMaps> maps = all.stream().map(a -> a == null ? null : a.maps()).toList();
     List<RgbPicture> pictures = all.stream().map(a -> a == null ? null : a.picture()).toList();
-    ImagePlus heatmaps = HeatmapStack.of(maps, pictures, source, first.rendering(), info(first));
+    ImagePlus heatmaps =
+        HeatmapStack.of(
+            maps, pictures, source, first.rendering(), info(first), ShownPlanes.of(shown));
     if (time) {
       Calibration calibration = heatmaps.getCalibration();
       calibration.frameInterval = source.calibration().frameInterval;
@@ -126,8 +127,10 @@ public final class AttentionSeries {
    * @param heatmaps what {@link #heatmaps()} gave
    * @throws InputException if it cannot be written
    */
-  public void write(Path folder, ImagePlus heatmaps) {
-    ResultFiles.write(folder, Map.of(ResultFiles.HEATMAPS, file -> TiffFile.write(heatmaps, file)));
+  @Override
+  public List<Path> write(Path folder, ImagePlus heatmaps) {
+    return ResultFiles.write(
+        folder, Map.of(ResultFiles.HEATMAPS, file -> TiffFile.write(heatmaps, file)));
   }
 
   /**
@@ -161,6 +164,11 @@ public final class AttentionSeries {
       }
     }
     return new DataTable(columns, rows);
+  }
+
+  @Override
+  public ResultsTable resultsTable() {
+    return table().toResultsTable();
   }
 
   /** What is common to all answers, and then the answers; of one answer, what the pictures are. */

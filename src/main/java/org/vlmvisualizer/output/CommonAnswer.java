@@ -1,6 +1,7 @@
 package org.vlmvisualizer.output;
 
 import ij.ImagePlus;
+import ij.measure.ResultsTable;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,8 @@ import org.vlmvisualizer.core.AtomicFile;
  * @param source what is common to all pictures
  * @param time whether they are time points, so that the frame interval is kept
  */
-public record CommonAnswer(List<Part> pictures, SourceFrame source, boolean time) {
+public record CommonAnswer(List<Part> pictures, SourceFrame source, boolean time)
+    implements Answer {
   /** Name in run.json of the list of pictures; only such an answer has it. */
   public static final String PICTURES = "pictures";
 
@@ -28,28 +30,25 @@ public record CommonAnswer(List<Part> pictures, SourceFrame source, boolean time
    */
   public record Part(String name, String folder, int position, AttentionResult result) {}
 
-  /** About each picture, in order. */
+  @Override
   public List<AttentionResult> results() {
     return pictures.stream().map(Part::result).toList();
   }
 
-  /** About the first picture, with the whole-sequence matrix. */
-  public AttentionResult first() {
-    return pictures.get(0).result;
-  }
-
-  /**
-   * Slices are tokens, frames are pictures. A token's maps sum to 1 over all of them.
-   *
-   * @throws org.vlmvisualizer.core.InputException if they do not fit into memory
-   */
-  public ImagePlus heatmaps() {
-    return series().heatmaps();
+  /** A token's maps sum to 1 over all pictures. */
+  @Override
+  public ImagePlus heatmaps(ImagePlus shown) {
+    return series().heatmaps(shown);
   }
 
   /** As {@link AttentionSeries#table}. */
   public DataTable table() {
     return series().table();
+  }
+
+  @Override
+  public ResultsTable resultsTable() {
+    return table().toResultsTable();
   }
 
   private AttentionSeries series() {
@@ -66,6 +65,7 @@ public record CommonAnswer(List<Part> pictures, SourceFrame source, boolean time
    * @return the files of all, without those of each picture
    * @throws org.vlmvisualizer.core.InputException if they cannot be written
    */
+  @Override
   public List<Path> write(Path folder, ImagePlus heatmaps) {
     for (Part part : pictures) {
       AttentionResult result = part.result.withoutMatrix();

@@ -43,7 +43,7 @@ final class HeatmapStack {
   /** The maps of one answer. */
   static ImagePlus of(
       TokenMaps maps, RgbPicture picture, SourceFrame source, Rendering rendering, String info) {
-    return of(List.of(maps), List.of(picture), source, rendering, info);
+    return of(List.of(maps), List.of(picture), source, rendering, info, ShownPlanes.NONE);
   }
 
   /**
@@ -54,6 +54,7 @@ final class HeatmapStack {
    * @param pictures [T] used in a composite only; null where there is none
    * @param source of all pictures
    * @param info provenance, one statement a line; unit and display range are added to it
+   * @param shown planes of fewer tokens or pictures, which are used again
    * @throws InputException if the maps do not fit into memory
    */
   static ImagePlus of(
@@ -61,26 +62,27 @@ final class HeatmapStack {
       List<RgbPicture> pictures,
       SourceFrame source,
       Rendering rendering,
-      String info) {
+      String info,
+      ShownPlanes shown) {
     Grid grid = maps.stream().filter(Objects::nonNull).findFirst().orElseThrow().grid();
     boolean bare = rendering.upsampling() == Upsampling.NONE;
     Dimension size = size(maps, bare);
     int width = size.width;
     int height = size.height;
     int tokens = maps.stream().filter(Objects::nonNull).mapToInt(TokenMaps::size).max().orElse(1);
-    int planes = maps.stream().mapToInt(m -> m == null ? 0 : m.size()).sum();
+    int planes = maps.stream().mapToInt(m -> m == null ? 0 : m.size()).sum() - shown.count();
     planes += rendering.composite() ? maps.size() : 0;
     requireMemory(width, height, planes, JavaMemory.available(4L * width * height * planes));
 
-    List<float[]> mapPlanes = planes(maps, tokens, size, rendering.upsampling());
-    double max = mapPlanes.stream().mapToDouble(MapScale::largest).max().orElse(0);
+    Planes made = planes(maps, tokens, size, rendering.upsampling(), shown);
+    List<float[]> mapPlanes = made.all;
+    double max = made.largest;
     ImageStack stack = stack(maps, pictures, mapPlanes, size, rendering.composite());
     ImagePlus image = new ImagePlus("Attention of " + source.title(), stack);
     image.setDimensions(rendering.composite() ? 2 : 1, tokens, maps.size());
     image.setOpenAsHyperStack(true);
     image.setCalibration(bare ? source.patches(grid) : source.pixels());
-    double range = max > 0 ? max : 1;
-    LUT lut = rendering.colours().lut(range);
+    LUT lut = rendering.colours().lut(MapScale.range(max));
     if (rendering.composite()) {
       image = new CompositeImage(image, CompositeImage.COMPOSITE);
       LUT grey = new LUT(LUT.createLutFromColor(Color.WHITE), 0, GREY_RANGE);
@@ -90,7 +92,7 @@ final class HeatmapStack {
       image.setLut(lut);
     }
     image.setProperty("Info", describe(info, rendering, max));
-    MapScale.remember(image, range);
+    MapScale.remember(image, max);
     return image;
   }
 
@@ -124,30 +126,44 @@ final class HeatmapStack {
     return placed;
   }
 
-  /** [T × Z] tokens of a picture one after the other; all planes without a map are one array. */
-  private static List<float[]> planes(
-      List<TokenMaps> maps, int tokens, Dimension size, Upsampling upsampling) {
+  /**
+   * @param all [T × Z] tokens of a picture one after the other; those without a map are one array
+   * @param largest value of all maps
+   */
+  private record Planes(List<float[]> all, double largest) {}
+
+  private static Planes planes(
+      List<TokenMaps> maps, int tokens, Dimension size, Upsampling upsampling, ShownPlanes shown) {
     List<float[]> planes = new ArrayList<>();
+    double largest = shown.largest();
     float[] none = null;
+    int frame = 0;
     for (TokenMaps answer : maps) {
       int count = answer == null ? 0 : answer.size();
       Dimension own = count == 0 ? size : size(answer.grid(), upsampling == Upsampling.NONE);
       PatchSampler sampler = count == 0 ? null : sampler(answer.grid(), upsampling);
       for (int t = 0; t < count; t++) {
-        float[] plane = new float[own.width * own.height];
+        float[] plane = shown.plane(frame, t);
+        if (plane != null) {
+          planes.add(plane);
+          continue;
+        }
+        plane = new float[own.width * own.height];
         if (sampler == null) {
           System.arraycopy(answer.values(t), 0, plane, 0, plane.length);
         } else {
           sampler.sample(answer.values(t), plane);
         }
+        largest = Math.max(largest, MapScale.largest(plane));
         planes.add(placed(plane, own, size, Float.NaN));
       }
       for (int t = count; t < tokens; t++) {
         none = none == null ? filled(size, Float.NaN) : none;
         planes.add(none);
       }
+      frame++;
     }
-    return planes;
+    return new Planes(planes, largest);
   }
 
   private static PatchSampler sampler(Grid grid, Upsampling upsampling) {

@@ -14,25 +14,30 @@ import ij.process.LUT;
  */
 public final class MapScale {
   private final ImagePlus image;
-  private final double common;
+  private double largest; // of all maps
   private boolean isCommon = true;
 
   /** The range set here last; any other one was set by the user. */
   private double set;
 
-  private MapScale(ImagePlus image, double common) {
+  private MapScale(ImagePlus image, double largest) {
     this.image = image;
-    this.common = common;
-    set = common;
+    this.largest = largest;
+    set = range(largest);
   }
 
   /**
    * Lets heatmaps know their scale.
    *
-   * @param common the largest value of all maps, which is their display range
+   * @param largest the largest value of all maps; {@link #range} of it is their display range
    */
-  static void remember(ImagePlus heatmaps, double common) {
-    heatmaps.setProperty(MapScale.class.getName(), new MapScale(heatmaps, common));
+  static void remember(ImagePlus heatmaps, double largest) {
+    heatmaps.setProperty(MapScale.class.getName(), new MapScale(heatmaps, largest));
+  }
+
+  /** Where a display range ends: at the largest value, or at 1 where all are 0. */
+  static double range(double largest) {
+    return largest > 0 ? largest : 1;
   }
 
   /** The scale of a stack of heatmaps, or null if the image is something else. */
@@ -56,14 +61,36 @@ public final class MapScale {
 
   /** To be called when another map may be shown; draws the image anew if its range changes. */
   public void follow() {
-    boolean untouched = (float) minimum() == 0 && (float) maximum() == (float) set;
+    if (!isCommon) {
+      renew();
+    }
+  }
+
+  /** Takes the largest value of a longer stack of the same answers; draws anew if that is seen. */
+  void grow(MapScale longer) {
+    largest = longer.largest;
+    if (isCommon) {
+      renew();
+    }
+  }
+
+  /** The largest value of all maps. */
+  double largest() {
+    return largest;
+  }
+
+  private void renew() {
     double before = set;
-    if (!isCommon && untouched) {
+    if (isUntouched()) {
       setRange();
     }
     if (set != before) {
       image.updateAndDraw();
     }
+  }
+
+  private boolean isUntouched() {
+    return (float) minimum() == 0 && (float) maximum() == (float) set;
   }
 
   /** The value shown in the first colour. */
@@ -89,7 +116,7 @@ public final class MapScale {
     if (image.getBitDepth() != 32) {
       return; // converted meanwhile
     }
-    set = isCommon ? common : shownMaximum();
+    set = isCommon ? range(largest) : shownMaximum();
     if (image.isComposite()) {
       ((CompositeImage) image).setChannelLut(new LUT(lut(), 0, set), channel());
     } else {
@@ -100,7 +127,7 @@ public final class MapScale {
   private double shownMaximum() {
     int plane = image.getStackIndex(channel(), image.getSlice(), image.getFrame());
     float max = largest((float[]) image.getStack().getPixels(plane));
-    return max > 0 ? max : common;
+    return max > 0 ? max : range(largest);
   }
 
   /** The largest value of a map; never NaN, nor less than 0. */

@@ -1,0 +1,22 @@
+package org.vlmvisualizer.core;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Rows of an answer that grows, one per token; what is in them is not copied. */
+final class Rows {
+  private Rows() {}
+
+  static float[][] joined(float[][] rows, float[][] more) {
+    float[][] all = Arrays.copyOf(rows, rows.length + more.length);
+    System.arraycopy(more, 0, all, rows.length, more.length);
+    return all;
+  }
+
+  static <T> List<T> joined(List<T> rows, List<T> more) {
+    List<T> all = new ArrayList<>(rows);
+    all.addAll(more);
+    return all;
+  }
+}
