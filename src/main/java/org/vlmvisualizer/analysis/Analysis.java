@@ -52,7 +52,7 @@ public record Analysis(
         kept == null ? null : kept.with(more.kept),
         texts.apply(longer.get(0).tokens()),
         seconds,
-        more.ended);
+        more.ended || longer.get(0).size() == request.length());
   }
 
   /** What the model wrote, T tokens. */

@@ -2,9 +2,10 @@ package org.vlmvisualizer.command;
 
 import ij.ImagePlus;
 import ij.WindowManager;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.JavaMemory;
@@ -15,6 +16,7 @@ import org.vlmvisualizer.explorer.ScaleStrip;
 import org.vlmvisualizer.explorer.WindowArranger;
 import org.vlmvisualizer.output.Answer;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.MapScale;
 
 /**
  * The windows of an answer from the menu while it is being written: table, Token Explorer and
@@ -33,9 +35,9 @@ final class LiveAnswer implements AutoCloseable {
   private final RunProgress progress;
   private final boolean explores;
   private final ScheduledThreadPoolExecutor worker;
-  private Future<?> job; // the last that was scheduled
+  private final AtomicBoolean isWaiting = new AtomicBoolean(); // to be shown
   private volatile boolean isBroken;
-  private volatile long next = System.nanoTime();
+  private long next = System.nanoTime(); // known to the worker alone
   private Answer shown; // null before the first token
   private GrowingHeatmaps heatmaps;
   private boolean isFinished;
@@ -53,20 +55,26 @@ final class LiveAnswer implements AutoCloseable {
               Thread thread = new Thread(task, "VLM Visualizer windows");
               thread.setDaemon(true);
               return thread;
-            });
+            },
+            new ThreadPoolExecutor.DiscardPolicy());
     worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
   /** Hears of a token; returns at once. */
   void written(Supplier<? extends Answer> soFar) {
-    if (!isBroken && (job == null || job.isDone())) {
-      long pause = Math.max(0, next - System.nanoTime());
-      job = worker.schedule(() -> tryToShow(soFar), pause, TimeUnit.NANOSECONDS);
+    if (!isBroken && isWaiting.compareAndSet(false, true)) {
+      worker.execute(() -> showInTime(soFar));
     }
+  }
+
+  private void showInTime(Supplier<? extends Answer> soFar) {
+    long pause = next - System.nanoTime();
+    worker.schedule(() -> tryToShow(soFar), pause, TimeUnit.NANOSECONDS);
   }
 
   /** A failure ends the showing, not the answer. */
   private void tryToShow(Supplier<? extends Answer> soFar) {
+    isWaiting.set(false);
     try {
       show(soFar);
     } catch (OutOfMemoryError e) {
@@ -145,14 +153,23 @@ final class LiveAnswer implements AutoCloseable {
   }
 
   private ImagePlus longer(Answer answer) {
-    if (!Boolean.TRUE.equals(EventThread.ask(heatmaps::isThere))) {
+    if (!isThere()) {
       return null;
     }
     try {
       return answer.heatmaps(heatmaps.image());
     } catch (InputException e) {
       return null; // told at the end
+    } catch (RuntimeException e) {
+      if (isThere()) {
+        throw e;
+      }
+      return null; // closed meanwhile
     }
+  }
+
+  private boolean isThere() {
+    return Boolean.TRUE.equals(EventThread.ask(heatmaps::isThere));
   }
 
   /** Whether the heatmaps of the whole can be made beside those that are shown. */
@@ -197,6 +214,7 @@ final class LiveAnswer implements AutoCloseable {
       return grown;
     }
     WindowArranger windows = shown == null ? openOthers(answer) : beside(answer.first());
+    MapScale.of(whole).setCommon(false); // before the explorer sees them
     whole.show();
     ScaleStrip.add(whole);
     windows.arrange(whole);

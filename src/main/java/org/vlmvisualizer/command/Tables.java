@@ -12,12 +12,17 @@ import org.vlmvisualizer.output.DataTable;
 final class Tables {
   private Tables() {}
 
-  /** Adds the rows that are new to a table in a window, and leaves the window where it is. */
+  /** Adds rows to a table in a window, and leaves the window where it is. */
   static void grow(ResultsTable table, String title) {
     if (WindowManager.getFrame(title) instanceof TextWindow window) {
       TextPanel text = window.getTextPanel();
-      for (int row = text.getLineCount(); row < table.size(); row++) {
-        text.appendWithoutUpdate(table.getRowAsString(row));
+      for (int row = 0; row < table.size(); row++) {
+        String line = table.getRowAsString(row);
+        if (row >= text.getLineCount()) {
+          text.appendWithoutUpdate(line);
+        } else if (!line.equals(text.getLine(row))) { // of another picture, or with more digits
+          text.setLine(row, line);
+        }
       }
       text.setResultsTable(table);
       text.updateDisplay();

@@ -1,15 +1,18 @@
 package org.vlmvisualizer.explorer;
 
+import ij.CompositeImage;
 import ij.ImagePlus;
 import ij.ImageStack;
 import ij.gui.ImageCanvas;
 import ij.gui.ImageWindow;
 import ij.gui.StackWindow;
+import ij.process.LUT;
 import java.awt.Dimension;
 import java.awt.Point;
 import java.awt.Rectangle;
 import java.util.Arrays;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.MapScale;
 
 /**
  * Heatmaps in a window that get more slices or frames while they are looked at: the window stays
@@ -37,8 +40,10 @@ public final class GrowingHeatmaps {
       float[] plane = new float[first.getWidth() * first.getHeight()];
       Arrays.fill(plane, Float.NaN);
       stack.addSlice(WAITING, plane);
+      image.setStack(stack, 1, 2, 1); // which alone tells ImageJ that it is a stack
     }
     planes = stack.getSize();
+    MapScale.of(image).setCommon(false); // before an explorer sees it
     image.show();
     ScaleStrip.add(image);
   }
@@ -125,8 +130,20 @@ public final class GrowingHeatmaps {
     int frame = image.getFrame();
     stack = longer.getStack();
     planes = stack.getSize();
+    double min = image.getDisplayRangeMin();
+    double max = image.getDisplayRangeMax();
+    LUT[] luts = image.getLuts();
     image.setStack(stack, longer.getNChannels(), longer.getNSlices(), longer.getNFrames());
+    if (image.isHyperStack() && !image.isDisplayedHyperStack()) {
+      image.setOpenAsHyperStack(true);
+      new StackWindow(image); // takes the place of the one for a plain stack
+    }
     image.setPosition(channel, slice, frame);
+    if (image instanceof CompositeImage composite) {
+      composite.setLuts(luts); // with the display ranges, which ImageJ has made anew
+    } else {
+      image.setDisplayRange(min, max);
+    }
     if (image.getWindow() != window) {
       if (!ScaleStrip.isIn(window)) { // else it moves by itself
         ScaleStrip.add(image);

@@ -116,7 +116,8 @@ public final class ScaleStrip extends Panel implements ImageListener {
 
   @Override
   public void imageClosed(ImagePlus closed) {
-    if (closed == image) {
+    // ImageJ also says so when it makes a new window for the image.
+    if (closed == image && image.getWindow() == null) {
       ImagePlus.removeImageListener(this);
     }
   }

@@ -82,7 +82,8 @@ final class StackLink implements ImageListener {
 
   @Override
   public void imageUpdated(ImagePlus image) {
-    if (!isOf(image, state.result())) {
+    // ImageJ tells of images that are only being made, too.
+    if (image.getWindow() == null || !isOf(image, state.result())) {
       return;
     }
     // Of several frames, one with a longer answer may have more slices.
