@@ -69,6 +69,7 @@ public final class ExplorerScenarios {
     all.put("a region shades the tokens by their share in it", ExplorerScenarios::region);
     all.put("Escape clears the region, then the selection", ExplorerScenarios::escape);
     all.put("layers and heads can be chosen if kept", ExplorerScenarios::layers);
+    all.put("an answer grows under selection, region and layer", ExplorerScenarios::growing);
     all.put("without kept layers there are no sliders for them", ExplorerScenarios::noLayers);
     all.put("windows close in any order", ExplorerScenarios::closing);
     all.put("pictures of 1 x 1 and 5000 x 3 pixels", ExplorerScenarios::extremes);
@@ -444,6 +445,37 @@ public final class ExplorerScenarios {
     EventQueue.invokeAndWait(() -> head.setValue(-1));
     OpenExplorer.await("the run's own maps", () -> explorer.state.maps() == result.maps());
     OpenExplorer.await("its map", () -> explorer.state.shown().patches()[9] > 0.3);
+  }
+
+  private static void growing() throws Exception {
+    AttentionResult whole = Samples.kept(400, 300, 12);
+    AttentionResult part = Samples.first(whole, 5);
+    OpenExplorer explorer = new OpenExplorer(part);
+    EventQueue.invokeAndWait(() -> explorer.state.select(tokens -> tokens.select(1)));
+    explorer.key(explorer.answer(), KeyEvent.VK_RIGHT, InputEvent.SHIFT_DOWN_MASK);
+    EventQueue.invokeAndWait(() -> explorer.picture.setRoi(new Roi(0, 0, 400, 300)));
+    OpenExplorer.await("shares", () -> explorer.state.regionShares() != null);
+    JSlider layer = explorer.find(JSlider.class, 1);
+    EventQueue.invokeAndWait(() -> layer.setValue(2));
+    EventQueue.invokeAndWait(Explorer.growth(part, whole));
+    OpenExplorer.await("all maps", () -> explorer.state.maps().size() == 12);
+    OpenExplorer.await("all shares", () -> explorer.state.regionShares().length == 12);
+    assertEquals(List.of(1, 2), explorer.selected());
+    OpenExplorer.await(
+        "the layer's map", () -> explorer.state.maps().values(11)[Samples.patch(11, 2, 0)] > 0.4);
+    assertEquals(whole, AttentionResult.of(explorer.picture));
+    explorer.key(explorer.answer(), KeyEvent.VK_END, 0);
+    assertEquals(List.of(11), explorer.selected());
+    Rectangle last = OpenExplorer.onEventThread(() -> explorer.answer().box(11));
+    explorer.click(explorer.answer(), last.x + 2, last.y + 2);
+    assertEquals(List.of(11), explorer.selected());
+    int open = OpenExplorer.frames().size();
+    Explorer.open(whole);
+    EventQueue.invokeAndWait(() -> {});
+    assertEquals(open, OpenExplorer.frames().size(), "it is the same answer");
+    EventQueue.invokeAndWait(Explorer.growth(Samples.result(40, 30, 2), whole)); // of nobody's
+    explorer.close();
+    EventQueue.invokeAndWait(Explorer.growth(whole, whole)); // closed
   }
 
   private static void noLayers() throws Exception {

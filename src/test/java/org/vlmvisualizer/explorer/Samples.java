@@ -3,6 +3,7 @@ package org.vlmvisualizer.explorer;
 import com.google.gson.JsonObject;
 import ij.measure.Calibration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.vlmvisualizer.Defaults;
@@ -89,6 +90,33 @@ final class Samples {
     return result(width, height, plain.maps().map().values(), plain.maps().grid(), heads);
   }
 
+  /** A result with kept heads as it was when fewer tokens had been written. */
+  static AttentionResult first(AttentionResult whole, int count) {
+    TokenMaps maps = whole.maps();
+    HeadAttention kept = whole.kept();
+    return new AttentionResult(
+        new TokenMaps(
+            new AttributionMap(maps.map().method(), Arrays.copyOf(maps.map().values(), count)),
+            maps.grid(),
+            maps.tokens().subList(0, count),
+            maps.shares().subList(0, count)),
+        whole.picture(),
+        whole.source(),
+        whole.rendering(),
+        whole.answer(),
+        whole.sequence(),
+        null,
+        new HeadAttention(
+            kept.layers(),
+            kept.heads(),
+            kept.averaged(),
+            Arrays.copyOf(kept.image(), count),
+            Arrays.copyOf(kept.rest(), count),
+            kept.vision(),
+            kept.layout()),
+        whole.run());
+  }
+
   /** The patch that a head looks at. */
   static int patch(int token, int layer, int head) {
     return (token + 10 * layer + 5 * head) % 64;
@@ -104,7 +132,7 @@ final class Samples {
       shares.add(Shares.of(image, 0.9 - image, 0.1));
     }
     byte[] rgb = new byte[3 * width * height];
-    java.util.Arrays.fill(rgb, (byte) 200);
+    Arrays.fill(rgb, (byte) 200);
     Calibration calibration = new Calibration();
     calibration.setUnit("µm");
     calibration.pixelWidth = 0.5;
