@@ -18,7 +18,7 @@ import org.vlmvisualizer.core.TokenSequence;
  * @param matrix [N + T, N + T] the whole-sequence attention matrix, or null if it was not made
  * @param kept attention per layer and head, or null if the request keeps none
  * @param answer running text of the tokens
- * @param seconds time taken per stage
+ * @param seconds time taken per stage; "load" is 0 if an earlier question had loaded the model
  * @param ended whether the model ended it, or was asked for no more tokens; false of an answer that
  *     was cancelled, or that is still being written
  */
@@ -53,6 +53,11 @@ public record Analysis(
         texts.apply(longer.get(0).tokens()),
         seconds,
         more.ended || longer.get(0).size() == request.length());
+  }
+
+  /** Whether the model was loaded already, by an earlier question. */
+  public boolean foundLoaded() {
+    return seconds.get("load") == 0;
   }
 
   /** What the model wrote, T tokens. */

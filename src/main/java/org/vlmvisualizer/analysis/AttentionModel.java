@@ -13,6 +13,7 @@ import org.vlmvisualizer.attribution.AttentionRows;
 import org.vlmvisualizer.attribution.AttributionMethod;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.checkpoint.FolderState;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.GeneratedToken;
@@ -39,13 +40,15 @@ public final class AttentionModel implements AutoCloseable {
   /** Smaller models are quantised faster than a cache is read. */
   private static final long CACHED_PARAMETERS = 100_000_000;
 
-  private final Model model;
   private final LlavaNetwork network;
-  private final double loadSeconds;
+  private final FolderState files;
+  private Model model;
+  private double loadSeconds; // 0 once a question has told them
 
-  private AttentionModel(Model model, LlavaNetwork network, double loadSeconds) {
+  private AttentionModel(Model model, LlavaNetwork network, FolderState files, double loadSeconds) {
     this.model = model;
     this.network = network;
+    this.files = files;
     this.loadSeconds = loadSeconds;
   }
 
@@ -63,6 +66,8 @@ public final class AttentionModel implements AutoCloseable {
     long start = System.nanoTime();
     Model model = Model.open(checkpoint);
     try {
+      long mostTokens = model.pictures(PictureOptions.of(Fit.PAD)).mostTokens();
+      FolderState files = FolderState.of(checkpoint.folders());
       Function<String, Path> quantisedFolder =
           model.weights().parameters() < CACHED_PARAMETERS
               ? null
@@ -71,12 +76,12 @@ public final class AttentionModel implements AutoCloseable {
           LlavaNetwork.load(
               model.config(),
               model.weights(),
-              model.pictures(PictureOptions.of(Fit.PAD)).mostTokens(),
+              mostTokens,
               device,
               precision,
               quantisedFolder,
               progress);
-      return new AttentionModel(model, network, seconds(start));
+      return new AttentionModel(model, network, files, seconds(start));
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
@@ -157,6 +162,7 @@ public final class AttentionModel implements AutoCloseable {
                 request.keepSystem());
     Map<String, Double> seconds = new LinkedHashMap<>();
     seconds.put("load", loadSeconds);
+    loadSeconds = 0;
     seconds.put("preprocess", seconds(start));
     AttributionMethod method = AttributionMethods.of(request.method(), request.options());
     Trace trace =
@@ -243,6 +249,41 @@ public final class AttentionModel implements AutoCloseable {
           "Expected keep=nothing, since single layers can be kept of one picture in one view only, found keep=%s with %d views."
               .formatted(request.keep(), views));
     }
+  }
+
+  /** The folders that it was read from, in full. */
+  public List<Path> folders() {
+    return files.folders();
+  }
+
+  /** Whether loading a checkpoint would give the same model: the same folders, not edited since. */
+  public boolean isOf(Checkpoint checkpoint) {
+    List<Path> asked = FolderState.of(checkpoint.folders()).folders();
+    return folders().get(0).equals(asked.get(0))
+        && folders().containsAll(asked)
+        && files.isCurrent();
+  }
+
+  /**
+   * Lets questions from now on read small files through another opening of the same checkpoint,
+   * which tells its name and looks for what it links to as the one who asks wants it.
+   *
+   * @param same the checkpoint that it was loaded from, unchanged since
+   */
+  public void use(Checkpoint same) {
+    model =
+        new Model(
+            same,
+            model.family(),
+            model.config(),
+            model.weights(),
+            model.encoder(),
+            model.generation());
+  }
+
+  /** What its weights take of the device's memory, by their number and precision. */
+  public long bytes() {
+    return network.bytes();
   }
 
   /** The checkpoint that it was loaded from. */

@@ -42,6 +42,7 @@ public final class Provenance {
     all.put("picture", picture(analysis, frame));
     all.put("versions", versions());
     all.put("engine", model.engine().map());
+    all.put("loaded", analysis.foundLoaded() ? "before this question" : "for this question");
     all.put("seconds", analysis.seconds());
     return all;
   }

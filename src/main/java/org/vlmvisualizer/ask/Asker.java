@@ -7,12 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.vlmvisualizer.analysis.Analysis;
 import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.analysis.Provenance;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.engine.EngineReport;
@@ -22,26 +24,34 @@ import org.vlmvisualizer.picture.ImageInput;
 import org.vlmvisualizer.shelf.AnswerTimes;
 
 /**
- * One question, for any number of pictures: the model is loaded when it is first needed, and once.
+ * One question, for any number of pictures: the model is taken from its keeper when it is first
+ * needed, and given back at the end.
  */
 public final class Asker implements AutoCloseable {
+  private final ModelKeeper keeper;
   private final Checkpoint checkpoint;
   private final RequestOptions options;
   private final Consumer<EngineReport> loaded;
   private AttentionModel model;
-  private boolean timed;
+  private boolean failed;
 
   /**
-   * @param loaded told once the model is loaded
+   * @param keeper has the model, or loads it
+   * @param loaded told once the model is there
    */
-  public Asker(Checkpoint checkpoint, RequestOptions options, Consumer<EngineReport> loaded) {
+  public Asker(
+      ModelKeeper keeper,
+      Checkpoint checkpoint,
+      RequestOptions options,
+      Consumer<EngineReport> loaded) {
+    this.keeper = keeper;
     this.checkpoint = checkpoint;
     this.options = options;
     this.loaded = loaded;
   }
 
   /**
-   * Loads the model, unless that was done before.
+   * Loads the model, unless it is there already.
    *
    * @throws org.vlmvisualizer.core.InputException if the checkpoint, the device or the precision
    *     cannot be used, or the question not be asked of it
@@ -49,7 +59,7 @@ public final class Asker implements AutoCloseable {
   public void load(Progress progress) {
     if (model == null) {
       AttentionModel.check(checkpoint, options.request());
-      model = AttentionModel.open(checkpoint, options.device(), options.precision(), progress);
+      model = keeper.lend(checkpoint, options, progress);
       loaded.accept(model.engine());
     }
   }
@@ -78,16 +88,14 @@ public final class Asker implements AutoCloseable {
       ImageInput input, Progress progress, Consumer<Supplier<AttentionResult>> watch) {
     load(progress);
     Analysis analysis =
-        model.analyze(
+        analyze(
             List.of(input.picture()),
             false,
-            options.request(),
             progress,
             watch == null
                 ? null
                 : soFar -> watch.accept(() -> result(soFar.get(), 0, input.source())));
-    if (!timed && analysis.ended()) {
-      timed = true;
+    if (!analysis.foundLoaded() && analysis.ended()) {
       time(analysis);
     }
     AttentionResult result = result(analysis, 0, input.source());
@@ -113,10 +121,9 @@ public final class Asker implements AutoCloseable {
     load(progress);
     List<RgbPicture> pictures = inputs.stream().map(ImageInput::picture).toList();
     Analysis analysis =
-        model.analyze(
+        analyze(
             pictures,
             timePoints,
-            options.request(),
             progress,
             watch == null ? null : soFar -> watch.accept(() -> results(soFar.get(), inputs)));
     List<AttentionResult> results = results(analysis, inputs);
@@ -136,6 +143,22 @@ public final class Asker implements AutoCloseable {
       results.add(result(analysis, i, inputs.get(i).source()));
     }
     return results;
+  }
+
+  /** What ends it unforeseen may have left the model in any state; the next question loads anew. */
+  private Analysis analyze(
+      List<RgbPicture> pictures,
+      boolean timePoints,
+      Progress progress,
+      Consumer<Supplier<Analysis>> watch) {
+    try {
+      return model.analyze(pictures, timePoints, options.request(), progress, watch);
+    } catch (InputException | CancellationException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      failed = true;
+      throw e;
+    }
   }
 
   /**
@@ -185,7 +208,8 @@ public final class Asker implements AutoCloseable {
   @Override
   public void close() {
     if (model != null) {
-      model.close();
+      keeper.giveBack(!failed);
+      model = null;
     }
   }
 }

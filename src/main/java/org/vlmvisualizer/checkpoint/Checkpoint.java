@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.json.StrictJson;
@@ -33,6 +34,7 @@ public final class Checkpoint {
   private final LinkedFolders links;
   private final Checkpoint base;
   private final ConfigObject config;
+  private final List<Checkpoint> linked = new CopyOnWriteArrayList<>();
 
   private Checkpoint(Path folder, LinkedFolders links, Checkpoint base) {
     this.folder = folder;
@@ -77,7 +79,22 @@ public final class Checkpoint {
    * @throws InputException if there is none
    */
   public Checkpoint linked(String name) {
-    return open(links.find(folder, name), links);
+    Checkpoint other = open(links.find(folder, name), links);
+    linked.add(other);
+    return other;
+  }
+
+  /**
+   * The folders that it is read from: its own, of an adapter that of its base, and behind them
+   * those of the checkpoints that {@link #linked} has opened so far.
+   */
+  public List<Path> folders() {
+    List<Path> all = new ArrayList<>(List.of(folder));
+    if (base != null) {
+      all.addAll(base.folders());
+    }
+    linked.forEach(other -> all.addAll(other.folders()));
+    return all.stream().distinct().toList();
   }
 
   /**

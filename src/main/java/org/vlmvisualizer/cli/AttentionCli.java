@@ -14,6 +14,7 @@ import java.util.function.ToIntFunction;
 import org.vlmvisualizer.analysis.Provenance;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.BatchRun;
+import org.vlmvisualizer.ask.ModelKeeper;
 import org.vlmvisualizer.ask.NamedPictures;
 import org.vlmvisualizer.ask.PictureFolder;
 import org.vlmvisualizer.ask.RequestOptions;
@@ -268,7 +269,8 @@ public final class AttentionCli implements Callable<Integer> {
   private int run(RequestOptions options, ToIntFunction<Asker> question) {
     ResultFiles.prepare(output);
     Fonts.complaint().ifPresent(err()::println);
-    try (Asker asker = new Asker(checkpoint(), options, loadedEngine -> {})) {
+    try (ModelKeeper keeper = new ModelKeeper();
+        Asker asker = new Asker(keeper, checkpoint(), options, loadedEngine -> {})) {
       return question.applyAsInt(asker);
     }
   }

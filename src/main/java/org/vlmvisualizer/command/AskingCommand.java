@@ -5,6 +5,7 @@ import java.util.List;
 import org.scijava.plugin.Attr;
 import org.scijava.plugin.Parameter;
 import org.vlmvisualizer.ask.Asker;
+import org.vlmvisualizer.ask.ModelKeeper;
 import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.dialog.Option;
@@ -13,7 +14,6 @@ import org.vlmvisualizer.engine.Engines;
 import org.vlmvisualizer.output.Fonts;
 import org.vlmvisualizer.shelf.KnownModels;
 import org.vlmvisualizer.shelf.ModelLocator;
-import org.vlmvisualizer.shelf.ModelShelf;
 import org.vlmvisualizer.shelf.ModelsWindow;
 
 /**
@@ -202,7 +202,7 @@ abstract class AskingCommand extends VisualizerCommand {
     }
     return (owner, chosen) ->
         ModelsWindow.choose(
-            owner, new ModelShelf(new DialogConsent(false, false)), Project::showHelp, chosen);
+            owner, Models.shelf(new DialogConsent(false, false)), Project::showHelp, chosen);
   }
 
   /**
@@ -219,6 +219,7 @@ abstract class AskingCommand extends VisualizerCommand {
     Engines.version();
     Fonts.complaint().ifPresent(log()::warn);
     return new Asker(
+        ModelKeeper.ofThisSession(),
         ModelLocator.open(model, new DialogConsent(download, caller().isMacro()), progress),
         options,
         this::loaded);

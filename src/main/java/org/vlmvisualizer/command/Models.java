@@ -8,7 +8,9 @@ import org.scijava.command.Command;
 import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
+import org.vlmvisualizer.ask.ModelKeeper;
 import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.hub.Consent;
 import org.vlmvisualizer.shelf.ModelEntries;
 import org.vlmvisualizer.shelf.ModelEntry;
 import org.vlmvisualizer.shelf.ModelShelf;
@@ -71,12 +73,12 @@ public class Models extends VisualizerCommand {
     if (isAsked && !GraphicsEnvironment.isHeadless()) {
       ModelsWindow.show(
           IJ.getInstance(),
-          new ModelShelf(new DialogConsent(false, false)),
+          shelf(new DialogConsent(false, false)),
           Project::showHelp,
           name -> OptionsHarvester.remember("model", name));
       return;
     }
-    ModelShelf shelf = new ModelShelf(offer -> true);
+    ModelShelf shelf = shelf(offer -> true);
     if (choice == Action.DOWNLOAD) {
       try (RunProgress progress = progress()) {
         shelf.download(model, progress);
@@ -86,6 +88,11 @@ public class Models extends VisualizerCommand {
     }
     Tables.show(
         table(choice == Action.ALL ? ModelEntries.all() : ModelEntries.onDisk()), TABLE_TITLE);
+  }
+
+  /** The models of this computer; one that is loaded is given back before it is removed. */
+  static ModelShelf shelf(Consent consent) {
+    return new ModelShelf(consent, ModelKeeper.ofThisSession()::release);
   }
 
   static ResultsTable table(List<ModelEntry> models) {

@@ -2,7 +2,11 @@ package org.vlmvisualizer.command;
 
 import ij.measure.ResultsTable;
 import ij.text.TextWindow;
+import java.awt.BorderLayout;
+import java.awt.Button;
+import java.awt.FlowLayout;
 import java.awt.GraphicsEnvironment;
+import java.awt.Panel;
 import java.util.Map;
 
 /**
@@ -16,10 +20,16 @@ final class TextReport {
 
   private TextReport() {}
 
+  static void show(String title, Map<String, String> lines) {
+    show(title, lines, Map.of());
+  }
+
   /**
    * @param lines name to text, in order
+   * @param actions of buttons below the text, by what these say; run off the event thread, once the
+   *     window is closed
    */
-  static void show(String title, Map<String, String> lines) {
+  static void show(String title, Map<String, String> lines, Map<String, Runnable> actions) {
     if (GraphicsEnvironment.isHeadless()) {
       ResultsTable table = new ResultsTable();
       lines.forEach(
@@ -34,6 +44,25 @@ final class TextReport {
     StringBuilder text = new StringBuilder();
     lines.forEach(
         (name, value) -> text.append(WrappedText.of(name + ": " + value, COLUMNS)).append("\n\n"));
-    new TextWindow(title, text.toString(), WIDTH, HEIGHT);
+    TextWindow window = new TextWindow(title, text.toString(), WIDTH, HEIGHT);
+    if (!actions.isEmpty()) {
+      window.add(buttons(window, actions), BorderLayout.SOUTH);
+      window.validate();
+    }
+  }
+
+  private static Panel buttons(TextWindow window, Map<String, Runnable> actions) {
+    Panel buttons = new Panel(new FlowLayout(FlowLayout.LEADING));
+    actions.forEach(
+        (name, action) -> {
+          Button button = new Button(name);
+          button.addActionListener(
+              e -> {
+                window.close();
+                new Thread(action, "VLM Visualizer " + name).start();
+              });
+          buttons.add(button);
+        });
+    return buttons;
   }
 }

@@ -2,6 +2,7 @@ package org.vlmvisualizer.command;
 
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.vlmvisualizer.ask.ModelKeeper;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -43,7 +44,9 @@ final class Turn implements AutoCloseable {
   private static void quit() {
     quitting = true;
     try {
-      FREE.tryAcquire(SECONDS, TimeUnit.SECONDS);
+      if (FREE.tryAcquire(SECONDS, TimeUnit.SECONDS)) {
+        ModelKeeper.ofThisSession().close();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

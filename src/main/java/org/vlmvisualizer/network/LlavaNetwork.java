@@ -22,6 +22,7 @@ public final class LlavaNetwork implements AutoCloseable {
   final ModelConfig config;
   private final PrecisionChoice choice;
   private final EngineReport engine;
+  private final long bytes;
   final VisionTower tower;
   final Connector connector;
   final Decoder decoder;
@@ -32,11 +33,13 @@ public final class LlavaNetwork implements AutoCloseable {
       PrecisionChoice choice,
       WeightLoader loader,
       EngineReport engine,
+      long bytes,
       Progress progress) {
     this.torch = torch;
     this.config = config;
     this.choice = choice;
     this.engine = engine;
+    this.bytes = bytes;
     tower = new VisionTower(torch, config, loader, progress);
     connector = new Connector(torch, config, loader);
     decoder = new Decoder(torch, config.decoder(), loader, choice.precision(), progress);
@@ -85,7 +88,9 @@ public final class LlavaNetwork implements AutoCloseable {
       }
       WeightLoader loader = new WeightLoader(torch, weights, choice.precision(), cache);
       EngineReport engine = EngineReport.of(place);
-      LlavaNetwork network = new LlavaNetwork(torch, config, choice, loader, engine, progress);
+      double bytes = MemoryNeed.weightBytes(config, weights, choice.precision(), torch.rowKernel() != null);
+      LlavaNetwork network =
+          new LlavaNetwork(torch, config, choice, loader, engine, (long) bytes, progress);
       if (cache != null) {
         cache.finish();
       }
@@ -130,6 +135,11 @@ public final class LlavaNetwork implements AutoCloseable {
     return choice.reason();
   }
 
+  /** What its weights take of the device's memory, by their number and precision. */
+  public long bytes() {
+    return bytes;
+  }
+
   /** One question about some pictures. */
   public Session session(ModelInput input, TokenSequence prompt) {
     return new Session(this, input, prompt);
@@ -137,7 +147,11 @@ public final class LlavaNetwork implements AutoCloseable {
 
   @Override
   public void close() {
-    torch.close();
+    EngineThread.call(
+        () -> {
+          torch.close();
+          return null;
+        });
     NativeHeap.trim();
   }
 }

@@ -41,7 +41,14 @@ public final class MemoryNeed {
    */
   static long bytes(
       ModelConfig config, Weights weights, long imageTokens, Precision precision, boolean halves) {
-    double bytes = BASE_BYTES + usualRunBytes(size(config.decoder(), imageTokens), precision);
+    double run = BASE_BYTES + usualRunBytes(size(config.decoder(), imageTokens), precision);
+    return (long) (run + weightBytes(config, weights, precision, halves));
+  }
+
+  /** Bytes of the loaded weights alone. */
+  static double weightBytes(
+      ModelConfig config, Weights weights, Precision precision, boolean halves) {
+    double bytes = 0;
     for (Map.Entry<String, StoredTensor> e : weights.tensors().entrySet()) {
       String name = e.getKey();
       if (name.equals("language_model.embed_tokens.weight")) {
@@ -54,7 +61,7 @@ public final class MemoryNeed {
       boolean half = halves && weights.change(e.getKey()) == null;
       bytes += elements * bytesPerElement(name, e.getValue(), precision, half);
     }
-    return (long) bytes;
+    return bytes;
   }
 
   private static double bytesPerElement(

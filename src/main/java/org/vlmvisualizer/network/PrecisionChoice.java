@@ -2,17 +2,13 @@ package org.vlmvisualizer.network;
 
 import ai.djl.Device;
 import ai.djl.util.cuda.CudaUtils;
-import com.sun.management.OperatingSystemMXBean;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.engine.DeviceRefusal;
 import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.engine.SystemMemory;
 
 /**
  * Which precision a model runs in, and why.
@@ -36,7 +32,7 @@ record PrecisionChoice(Precision precision, String reason) {
       Precision wanted, ModelConfig config, Weights weights, long imageTokens, Torch torch) {
     Device device = torch.device();
     boolean halves = torch.rowKernel() != null;
-    long available = device.isGpu() ? gpuBytes(device) : cpuBytes();
+    long available = device.isGpu() ? gpuBytes(device) : SystemMemory.available();
     boolean preferFloat32 = !torch.packs() || weights.parameters() <= FLOAT32_PARAMETERS;
     List<Precision> candidates = candidates(wanted, !device.equals(Device.cpu()), preferFloat32);
     for (Precision precision : candidates) {
@@ -90,27 +86,5 @@ record PrecisionChoice(Precision precision, String reason) {
   private static long gpuBytes(Device device) {
     var usage = CudaUtils.getGpuMemory(device);
     return usage.getMax() - usage.getCommitted();
-  }
-
-  /**
-   * Linux tells what can be had without swapping; elsewhere a quarter is left to other programs.
-   */
-  static long cpuBytes() {
-    OperatingSystemMXBean system =
-        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    Path meminfo = Path.of("/proc/meminfo");
-    if (!Files.isReadable(meminfo)) {
-      return system.getTotalMemorySize() / 4 * 3;
-    }
-    try {
-      return Files.readAllLines(meminfo).stream()
-          .filter(line -> line.startsWith("MemAvailable"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-          .map(bytes -> Math.min(bytes, system.getTotalMemorySize()))
-          .findFirst()
-          .orElse(system.getTotalMemorySize());
-    } catch (IOException e) {
-      return system.getTotalMemorySize();
-    }
   }
 }

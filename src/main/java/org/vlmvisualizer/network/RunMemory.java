@@ -7,6 +7,7 @@ import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.core.VisionLayers;
 import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.engine.SystemMemory;
 
 /**
  * What one question takes beside the loaded model, told before it runs. All of it grows with the
@@ -58,7 +59,7 @@ record RunMemory(long tokens, long run, long matrix, long vision, long java) {
    */
   void require(boolean onCpu) {
     require(
-        onCpu ? PrecisionChoice.cpuBytes() : Long.MAX_VALUE,
+        onCpu ? SystemMemory.available() : Long.MAX_VALUE,
         (long) (SHARE * JavaMemory.available((long) (java / SHARE))));
   }
 

@@ -12,6 +12,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.Buffer;
@@ -305,8 +306,12 @@ final class Torch implements AutoCloseable {
 
   @Override
   public void close() {
+    boolean onGpu = device().isGpu();
     kept.forEach(IValue::close);
     manager.close();
     model.close();
+    if (onGpu) {
+      JniUtils.emptyCudaCache(); // PyTorch keeps freed memory, and the next model would lack it.
+    }
   }
 }

@@ -180,7 +180,7 @@ public final class AttentionSeries implements Answer {
       run.addProperty(CommonAnswer.PICTURES, names);
       return first.with(source, run).info();
     }
-    List.of("answer", "seconds", "batch").forEach(run::remove);
+    List.of("answer", "loaded", "seconds", "batch").forEach(run::remove);
     String common = first.with(source, run).info();
     return answers.stream()
         .map(a -> a.picture + ": " + (a.result == null ? a.error : a.result.answer().strip()))

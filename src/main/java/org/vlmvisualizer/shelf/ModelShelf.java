@@ -3,6 +3,7 @@ package org.vlmvisualizer.shelf;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.vlmvisualizer.core.FileTree;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
@@ -18,8 +19,9 @@ import org.vlmvisualizer.shelf.KnownModels.KnownModel;
  * thread.
  *
  * @param consent asked before a download
+ * @param removing told of a folder before it is removed; what it throws prevents that
  */
-public record ModelShelf(Consent consent) {
+public record ModelShelf(Consent consent, Consumer<Path> removing) {
   /**
    * @throws InputException if the name is no hub's, or the model cannot be had
    * @throws java.util.concurrent.CancellationException if cancelled or not consented to
@@ -47,6 +49,7 @@ public record ModelShelf(Consent consent) {
           "Expected a model that was downloaded, but %s is not in the cache; delete its folder %s by hand."
               .formatted(model.name(), model.folder()));
     }
+    removing.accept(model.folder());
     long freed =
         model.cached() == null
             ? delete(model.folder())

@@ -4,10 +4,14 @@ import java.util.concurrent.CancellationException;
 import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.NativeMemory;
+import org.vlmvisualizer.ask.Asker;
+import org.vlmvisualizer.ask.ModelKeeper;
+import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.output.Upsampling;
 import org.vlmvisualizer.picture.ImageInput;
 
 /**
@@ -21,11 +25,13 @@ final class ManyRuns {
   private ManyRuns() {}
 
   /**
-   * @param arguments the number of runs, and "cancel" to cancel each while the model loads
+   * @param arguments the number of runs, and "cancel" to cancel each while the model loads, or
+   *     "switch" to put each to a model of another precision than the one that is kept
    */
   public static void main(String[] arguments) throws Exception {
     int runs = Integer.parseInt(arguments[0]);
-    boolean cancel = arguments.length > 1;
+    String kind = arguments.length > 1 ? arguments[1] : "";
+    ModelKeeper keeper = new ModelKeeper();
     Golden golden = new Golden("llama-mha");
     Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
     RgbPicture picture = ImageInput.open(golden.picture().toString()).picture();
@@ -36,15 +42,30 @@ final class ManyRuns {
         if (i == WARM_UP) {
           before = NativeMemory.kilobytesInUse();
         }
-        if (cancel) {
+        if (kind.equals("cancel")) {
           cancelledLoad(checkpoint);
+        } else if (kind.equals("switch")) {
+          load(keeper, checkpoint, i % 2 == 0 ? Precision.FLOAT32 : Precision.BFLOAT16);
         } else {
           model.analyze(picture, Defaults.request("What is in it?", TOKENS), Progress.NONE);
         }
       }
+      keeper.close();
       System.out.print(NativeMemory.kilobytesInUse() - before);
     }
     System.out.println(" " + NativeMemory.kilobytesHeld());
+  }
+
+  private static void load(ModelKeeper keeper, Checkpoint checkpoint, Precision precision) {
+    RequestOptions options =
+        new RequestOptions(
+            Defaults.request("What is in it?", 1),
+            "cpu",
+            precision,
+            Defaults.maps(Upsampling.NONE));
+    try (Asker asker = new Asker(keeper, checkpoint, options, engine -> {})) {
+      asker.load(Progress.NONE);
+    }
   }
 
   /** Cancels before the last decoder layer. */

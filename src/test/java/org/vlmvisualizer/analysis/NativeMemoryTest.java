@@ -26,7 +26,7 @@ class NativeMemoryTest {
   private static final long HELD_KILOBYTES = 1000;
 
   @ParameterizedTest
-  @ValueSource(strings = {"100", "100 cancel"})
+  @ValueSource(strings = {"100", "100 cancel", "100 switch"})
   void doesNotGrow(String arguments) throws Exception {
     JavaProcess run = JavaProcess.run(FIXED_HEAP, ManyRuns.class, List.of(arguments.split(" ")));
     assertEquals("", run.err());

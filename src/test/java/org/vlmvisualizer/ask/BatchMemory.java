@@ -29,6 +29,7 @@ final class BatchMemory {
     Rendering rendering = new Rendering(Upsampling.NEAREST, HeatColours.INFERNO, true, false);
     try (Asker asker =
         new Asker(
+            new ModelKeeper(),
             Checkpoint.find(Checkpoint.DEMO),
             new RequestOptions(
                 Defaults.request("What is in the image?", 6), "cpu", Precision.FLOAT32, rendering),

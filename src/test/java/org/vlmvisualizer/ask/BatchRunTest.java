@@ -41,6 +41,7 @@ class BatchRunTest {
     pictures.add(picture(3, this::opened));
     try (Asker asker =
         new Asker(
+            new ModelKeeper(),
             Checkpoint.open(golden.checkpoint()),
             new RequestOptions(
                 Defaults.request("What?", 2),

@@ -135,6 +135,7 @@ class DocsMacrosTest {
     assertEquals("Tokens of the answer: " + TOKENS, said(one));
     assertEquals("Map of 320 x 220 pixels", said(left.get("Part of an image")));
     assertEquals("Attention of page.png", said(left.get("Asking again")).replaceAll("-1$", ""));
+    assertEquals("loaded: before this question", said(left.get("Many questions, one model")));
     checkTable(left.get("The table in arrays"));
     checkSums(left.get("Measuring a map"));
     checkSaved(left);
