@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.function.ToIntFunction;
+import java.util.function.ToIntBiFunction;
 import org.vlmvisualizer.analysis.Provenance;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.BatchRun;
@@ -51,7 +51,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0: done",
-      "1: an input cannot be used, or a picture of a folder failed",
+      "1: an input cannot be used, or one of several questions or pictures failed",
       "2: wrong usage"
     },
     showDefaultValues = true)
@@ -73,8 +73,13 @@ public final class AttentionCli implements Callable<Integer> {
           "a picture that ImageJ opens, its web address, or a folder with pictures; given several times, one question about all these pictures")
   private List<String> images;
 
-  @Option(names = "--prompt", required = true, paramLabel = "TEXT", description = "the question")
-  private String prompt;
+  @Option(
+      names = "--prompt",
+      required = true,
+      paramLabel = "TEXT",
+      description =
+          "the question; given several times, each is asked by itself of a model that is loaded once, with its results in q1, q2, … of the output folder and q1:, q2:, … before its answer")
+  private List<String> prompts;
 
   @Option(
       names = "--output",
@@ -241,20 +246,23 @@ public final class AttentionCli implements Callable<Integer> {
       (engine ? EngineReport.of(device).lines() : ModelEntries.lines()).forEach(out()::println);
       return CommandLine.ExitCode.OK;
     }
-    RequestOptions options =
-        RequestOptions.of(prompt, name -> spec.findOption("--" + name).getValue().toString());
+    List<RequestOptions> questions = prompts.stream().map(this::options).toList();
     if (images.size() > 1) {
       images.forEach(AttentionCli::refuseFolder);
       Together pictures = Together.of(NamedPictures.files(images, region()), progress());
-      return run(options, asker -> ask(asker, pictures));
+      return run(questions, (asker, place) -> ask(asker, pictures, place));
     }
     String image = images.get(0);
     if (FileTrouble.isFolder(image.strip())) {
       PictureFolder pictures = PictureFolder.of(Path.of(image.strip()), region());
-      return run(options, asker -> askAll(asker, pictures));
+      return run(questions, (asker, place) -> askAll(asker, pictures, place));
     }
     ImageInput input = ImageInput.open(image, region(), progress());
-    return run(options, asker -> ask(asker, input));
+    return run(questions, (asker, place) -> ask(asker, input, place));
+  }
+
+  private RequestOptions options(String prompt) {
+    return RequestOptions.of(prompt, name -> spec.findOption("--" + name).getValue().toString());
   }
 
   private static void refuseFolder(String image) {
@@ -265,40 +273,71 @@ public final class AttentionCli implements Callable<Integer> {
     }
   }
 
-  /** Looks for the model once the pictures are there; {@code question} returns the exit code. */
-  private int run(RequestOptions options, ToIntFunction<Asker> question) {
-    ResultFiles.prepare(output);
-    Fonts.complaint().ifPresent(err()::println);
-    try (ModelKeeper keeper = new ModelKeeper();
-        Asker asker = new Asker(keeper, checkpoint(), options, loadedEngine -> {})) {
-      return question.applyAsInt(asker);
-    }
+  /**
+   * Where the results of a question go.
+   *
+   * @param name what stands before its answers, empty if it is the only one
+   */
+  private record Place(Path folder, String name) {}
+
+  private Place place(int question) {
+    String name = "q" + (question + 1);
+    return prompts.size() == 1
+        ? new Place(output, "")
+        : new Place(output.resolve(name), name + ": ");
   }
 
-  private int ask(Asker asker, Together pictures) {
+  /**
+   * Looks for the model once the pictures are there.
+   *
+   * @param ask returns the exit code
+   */
+  private int run(List<RequestOptions> questions, ToIntBiFunction<Asker, Place> ask) {
+    ResultFiles.prepare(output);
+    Fonts.complaint().ifPresent(err()::println);
+    Checkpoint checkpoint = checkpoint();
+    int worst = CommandLine.ExitCode.OK;
+    try (ModelKeeper keeper = new ModelKeeper()) {
+      for (int i = 0; i < questions.size(); i++) {
+        try (Asker asker = new Asker(keeper, checkpoint, questions.get(i), engineLoaded -> {})) {
+          worst = Math.max(worst, ask.applyAsInt(asker, place(i)));
+        } catch (InputException e) {
+          if (questions.size() == 1 || !keeper.isLoaded()) {
+            throw e; // Without a model, the others would fail likewise.
+          }
+          err().println(place(i).name + e.getMessage());
+          worst = CommandLine.ExitCode.SOFTWARE;
+        }
+      }
+    }
+    return worst;
+  }
+
+  private int ask(Asker asker, Together pictures, Place place) {
     CommonAnswer answer = pictures.ask(asker, progress());
-    answer.write(output, answer.heatmaps());
-    out().println(answer.first().answer());
+    answer.write(place.folder, answer.heatmaps());
+    out().println(place.name + answer.first().answer());
     return CommandLine.ExitCode.OK;
   }
 
-  private int ask(Asker asker, ImageInput input) {
+  private int ask(Asker asker, ImageInput input, Place place) {
     AttentionResult result = asker.ask(input, progress());
-    result.write(output, result.heatmaps());
-    out().println(result.answer());
+    result.write(place.folder, result.heatmaps());
+    out().println(place.name + result.answer());
     return CommandLine.ExitCode.OK;
   }
 
   /** A line per picture: its name and its answer, or on the other stream, why there is none. */
-  private int askAll(Asker asker, PictureFolder folder) {
+  private int askAll(Asker asker, PictureFolder pictures, Place place) {
     BatchRun.Outcome outcome =
-        new BatchRun(asker, output, !again)
+        new BatchRun(asker, place.folder, !again)
             .run(
-                folder.pictures(),
-                folder.skipped(),
+                pictures.pictures(),
+                pictures.skipped(),
                 progress(),
                 (row, result) ->
-                    (row.status() == BatchRow.Status.DONE ? out() : err()).println(row.text()));
+                    (row.status() == BatchRow.Status.DONE ? out() : err())
+                        .println(place.name + row.text()));
     return outcome.count(BatchRow.Status.FAILED) == 0
         ? CommandLine.ExitCode.OK
         : CommandLine.ExitCode.SOFTWARE;
