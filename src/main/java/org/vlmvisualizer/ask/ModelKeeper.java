@@ -48,9 +48,9 @@ public final class ModelKeeper implements AutoCloseable {
   /** A model, and what was asked for when it was loaded. */
   private record Loaded(AttentionModel model, String device, Precision precision) {
     boolean suits(Checkpoint checkpoint, RequestOptions options) {
-      boolean asAsked =
-          options.precision() == precision || options.precision() == model.precision();
-      return asAsked && options.device().equals(device) && model.isOf(checkpoint);
+      return (options.precision() == precision || options.precision() == model.precision())
+          && (options.device().equals(device) || options.device().equals(model.device()))
+          && model.isOf(checkpoint);
     }
   }
 

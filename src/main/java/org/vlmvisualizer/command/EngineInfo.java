@@ -36,15 +36,15 @@ public class EngineInfo extends VisualizerCommand {
   public static final String TITLE = "Engine";
 
   private enum Action {
-    REPORT,
+    TELL,
     RELEASE
   }
 
   @Parameter(
       persist = false,
       label = "Action",
-      choices = {"report", "release"})
-  private String action = "report";
+      choices = {"tell", "release"})
+  private String action = "tell";
 
   @Parameter(
       persist = false,
