@@ -1,5 +1,6 @@
 package org.vlmvisualizer.ask;
 
+import com.google.gson.JsonObject;
 import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.InputException;
@@ -7,6 +8,7 @@ import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.core.MatrixChoice;
 import org.vlmvisualizer.core.Words;
 import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.Rendering;
 
 /**
@@ -32,6 +34,34 @@ public record RequestOptions(
         words.of("device"),
         Precision.parse(words.of("precision")),
         Rendering.of(words));
+  }
+
+  /**
+   * Another question with the options of an earlier answer, put to the model in the precision and
+   * on the device that it came from.
+   *
+   * @throws InputException if the answer's run does not tell them, or the question is not whole
+   */
+  public static RequestOptions again(AttentionResult earlier, String question) {
+    LocaleText.require(question);
+    checkWhole(question);
+    JsonObject run = earlier.run();
+    Words words =
+        name -> word(run.getAsJsonObject("options"), name.equals("first") ? "first_token" : name);
+    return new RequestOptions(
+        AnalysisRequest.of(question, words),
+        word(run, "device"),
+        Precision.parse(word(run, "precision")),
+        earlier.rendering());
+  }
+
+  private static String word(JsonObject json, String name) {
+    if (json == null || !json.has(name)) {
+      throw new InputException(
+          "Expected the options of an answer to ask on with, found no %s among them; ask with Show Attention."
+              .formatted(name));
+    }
+    return json.get(name).getAsString();
   }
 
   /** The same with or without the whole-sequence matrix. */

@@ -12,6 +12,7 @@ import org.vlmvisualizer.core.JavaMemory;
 import org.vlmvisualizer.dialog.EventThread;
 import org.vlmvisualizer.explorer.Explorer;
 import org.vlmvisualizer.explorer.GrowingHeatmaps;
+import org.vlmvisualizer.explorer.NextQuestion;
 import org.vlmvisualizer.explorer.ScaleStrip;
 import org.vlmvisualizer.explorer.WindowArranger;
 import org.vlmvisualizer.output.Answer;
@@ -33,7 +34,7 @@ final class LiveAnswer implements AutoCloseable {
   private static final int PART_OF_TIME = 20;
 
   private final RunProgress progress;
-  private final boolean explores;
+  private final NextQuestion question; // null if the Token Explorer does not open
   private final ScheduledThreadPoolExecutor worker;
   private final AtomicBoolean isWaiting = new AtomicBoolean(); // to be shown
   private volatile boolean isBroken;
@@ -43,11 +44,11 @@ final class LiveAnswer implements AutoCloseable {
   private boolean isFinished;
 
   /**
-   * @param explores whether the Token Explorer opens
+   * @param question how the Token Explorer asks on; null if it is not to open
    */
-  LiveAnswer(RunProgress progress, boolean explores) {
+  LiveAnswer(RunProgress progress, NextQuestion question) {
     this.progress = progress;
-    this.explores = explores;
+    this.question = question;
     worker =
         new ScheduledThreadPoolExecutor(
             1,
@@ -123,8 +124,8 @@ final class LiveAnswer implements AutoCloseable {
   private WindowArranger openOthers(Answer answer) {
     WindowArranger windows = beside(answer.first());
     Tables.show(answer.resultsTable(), ShowAttention.TABLE_TITLE);
-    if (explores) {
-      Explorer.open(answer.first(), windows);
+    if (question != null) {
+      Explorer.open(answer.first(), windows, question);
     }
     return windows;
   }

@@ -243,7 +243,8 @@ public class ShowAttention extends AskingCommand {
    */
   private LiveAnswer live(RunProgress progress, boolean explores) {
     boolean isSeen = wasAsked() && !GraphicsEnvironment.isHeadless();
-    return isSeen ? new LiveAnswer(progress, explores) : null;
+    ExplorerQuestion next = explores ? new ExplorerQuestion(context()) : null;
+    return isSeen ? new LiveAnswer(progress, next) : null;
   }
 
   private static <A extends Answer> Consumer<Supplier<A>> watch(LiveAnswer live) {

@@ -8,64 +8,73 @@ import java.awt.Frame;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.vlmvisualizer.dialog.EventThread;
 import org.vlmvisualizer.output.AttentionResult;
 
 /**
- * An open token explorer: its two windows and its link to the hyperstack of heatmaps. The windows
- * close together.
+ * An open token explorer: its two windows, the answers about one picture that they show, and the
+ * links to the hyperstacks of heatmaps. The windows close together.
  */
 public final class Explorer implements ImageListener {
   private static final List<Explorer> OPEN = new CopyOnWriteArrayList<>();
 
-  private final ExplorerState state;
-  private final boolean answer;
+  private final List<Shown> answers = new CopyOnWriteArrayList<>();
+  private final boolean asked;
   private final PictureWindow picture;
-  private final StackLink stacks;
   private final ExplorerFrame frame;
   private boolean closed;
 
+  /** One of its answers. */
+  private record Shown(ExplorerState state, StackLink stacks) {}
+
   /**
-   * @param answer whether a question opened it, so that the next one replaces it
+   * @param asked whether a question opened it, so that the next one about another part of the same
+   *     image replaces it
    */
-  private Explorer(ExplorerState state, boolean answer, PictureWindow picture) {
-    this.state = state;
-    this.answer = answer;
+  private Explorer(boolean asked, PictureWindow picture, NextQuestion next) {
+    this.asked = asked;
     this.picture = picture;
-    stacks = new StackLink(state);
-    frame = new ExplorerFrame(state, this::escape);
+    frame = new ExplorerFrame(next, picture::show, this::close, this::clearRegion);
   }
 
   /**
    * Opens the windows on a result, where they cover nothing if there is room; or brings them to the
-   * front if they are open already. Needs a display.
+   * front if they are open already. Where an explorer shows another answer about the same picture,
+   * it gets this one too. Needs a display.
    *
    * <p>Pixels are converted and maps are summed in here, so it must not be called on the event
    * thread.
    *
+   * @param next asks the next question about the picture
    * @throws IllegalStateException on the event thread
    */
-  public static void open(AttentionResult result) {
-    for (Explorer explorer : of(result)) {
-      EventQueue.invokeLater(explorer::toFront);
-      return;
+  public static void open(AttentionResult result, NextQuestion next) {
+    for (Explorer explorer : OPEN) {
+      for (Shown answer : explorer.of(result)) {
+        EventQueue.invokeLater(() -> explorer.toFront(answer.state));
+        return;
+      }
     }
     WindowArranger windows = WindowArranger.beside(result.source().image().get());
     StackLink.heatmaps(result).forEach(image -> windows.keep(image.getWindow()));
-    open(result, false, windows);
+    open(result, false, windows, next);
     windows.arrange(null);
   }
 
   /**
-   * Opens the windows on the answer to a question, in place of those of the question before about
-   * the same image. They are on the screen once the event thread has come to it.
+   * Opens the windows on the answer to a question: beside other answers about the same picture, or
+   * in place of those about another part or slice of the same image. They are on the screen once
+   * the event thread has come to it.
    *
    * @param windows is told of windows that have their place already
+   * @param next asks the next question about the picture
    * @throws IllegalStateException on the event thread, as above
    */
-  public static void open(AttentionResult result, WindowArranger windows) {
-    open(result, true, windows);
+  public static void open(AttentionResult result, WindowArranger windows, NextQuestion next) {
+    open(result, true, windows, next);
   }
 
   /**
@@ -77,39 +86,48 @@ public final class Explorer implements ImageListener {
    */
   public static Runnable growth(AttentionResult shown, AttentionResult longer) {
     List<Runnable> all = new ArrayList<>();
-    for (Explorer explorer : of(shown)) {
-      Runnable growth = explorer.state.growth(longer);
-      all.add(
-          () -> {
-            growth.run();
-            explorer.picture.show(longer);
-            explorer.frame.showTitle();
-          });
+    for (Explorer explorer : OPEN) {
+      for (Shown answer : explorer.of(shown)) {
+        Runnable growth = answer.state.growth(longer);
+        all.add(
+            () -> {
+              growth.run();
+              explorer.grown(answer.state);
+            });
+      }
     }
     return () -> all.forEach(Runnable::run);
   }
 
-  /** Closes the windows of an answer, on the event thread. */
+  /** Closes an answer, on the event thread; the windows with the last one. */
   public static void close(AttentionResult shown) {
-    of(shown).forEach(Explorer::close);
+    OPEN.forEach(explorer -> explorer.of(shown).forEach(answer -> explorer.close(answer.state)));
   }
 
-  private static List<Explorer> of(AttentionResult shown) {
-    return OPEN.stream().filter(e -> e.state.result().isSameAnswer(shown)).toList();
+  private List<Shown> of(AttentionResult result) {
+    return answers.stream().filter(a -> a.state.result().isSameAnswer(result)).toList();
   }
 
-  private static void open(AttentionResult result, boolean answer, WindowArranger windows) {
+  private static void open(
+      AttentionResult result, boolean asked, WindowArranger windows, NextQuestion next) {
     if (EventQueue.isDispatchThread()) {
       throw new IllegalStateException("The explorer must be opened off the event thread.");
     }
     ExplorerState state = new ExplorerState(result);
+    for (Explorer explorer : OPEN) {
+      if (explorer.isAboutSamePicture(result)
+          && Boolean.TRUE.equals(EventThread.ask(() -> explorer.goOn(state, windows)))) {
+        return;
+      }
+    }
     PictureWindow picture = PictureWindow.open(state);
-    EventQueue.invokeLater(() -> new Explorer(state, answer, picture).show(windows));
+    EventQueue.invokeLater(() -> new Explorer(asked, picture, next).show(state, windows));
   }
 
-  private void show(WindowArranger windows) {
+  private void show(ExplorerState state, WindowArranger windows) {
     picture.connect();
-    stacks.connect();
+    add(state);
+    frame.pack();
     ImagePlus.addImageListener(this);
     frame.addWindowListener(
         new WindowAdapter() {
@@ -119,7 +137,7 @@ public final class Explorer implements ImageListener {
           }
         });
     for (Explorer earlier : OPEN) {
-      if (answer && earlier.answer && isAboutSameImage(earlier)) {
+      if (asked && earlier.asked && isAboutSameImage(earlier)) {
         replace(earlier, windows);
       }
     }
@@ -132,9 +150,57 @@ public final class Explorer implements ImageListener {
     }
   }
 
+  private void add(ExplorerState state) {
+    Shown answer = new Shown(state, new StackLink(state));
+    answers.add(answer);
+    picture.follow(state);
+    frame.add(state);
+    answer.stacks.connect();
+  }
+
+  /**
+   * Shows one more answer, drawn as the one before.
+   *
+   * @return false if the windows were closed meanwhile
+   */
+  private boolean goOn(ExplorerState state, WindowArranger windows) {
+    if (!closed) {
+      state.setStyle(frame.state().style());
+      windows.keep(frame);
+      windows.keep(picture.image().getWindow());
+      add(state);
+    }
+    return !closed;
+  }
+
+  private void grown(ExplorerState state) {
+    if (!closed && frame.state() == state) {
+      picture.show(state);
+      frame.showTitle();
+    }
+  }
+
   private boolean isAboutSameImage(Explorer other) {
-    ImagePlus image = state.result().source().image().get();
-    return image != null && image == other.state.result().source().image().get();
+    ImagePlus image = image();
+    return image != null && image == other.image();
+  }
+
+  /** The image that was asked about; null if it was none, or is gone. */
+  private ImagePlus image() {
+    return answers.get(0).state.result().source().image().get();
+  }
+
+  /** Of an open image, the same part as it looked then; of none, what one question led to. */
+  private boolean isAboutSamePicture(AttentionResult result) {
+    AttentionResult mine = answers.get(0).state.result();
+    ImagePlus image = result.source().image().get();
+    return mine.picture() == result.picture()
+        || image != null
+            && image == mine.source().image().get()
+            && mine.source().originX() == result.source().originX()
+            && mine.source().originY() == result.source().originY()
+            && mine.picture().width() == result.picture().width()
+            && Arrays.equals(mine.picture().rgb(), result.picture().rgb());
   }
 
   private void replace(Explorer earlier, WindowArranger windows) {
@@ -143,7 +209,11 @@ public final class Explorer implements ImageListener {
     earlier.close();
   }
 
-  private void toFront() {
+  private void toFront(ExplorerState state) {
+    if (closed) {
+      return;
+    }
+    frame.select(state);
     if (picture.image().getWindow() != null) {
       picture.image().getWindow().toFront();
     }
@@ -152,10 +222,29 @@ public final class Explorer implements ImageListener {
   }
 
   /** Takes back the last thing that narrows the view: the region, else the selection of several. */
-  private void escape() {
+  private void clearRegion() {
     if (!picture.clearRegion()) {
-      state.select(TokenSelection::collapse);
+      frame.state().select(TokenSelection::collapse);
     }
+  }
+
+  private void close(ExplorerState state) {
+    if (answers.size() == 1) {
+      close();
+      return;
+    }
+    for (Shown answer : answers) {
+      if (answer.state == state) {
+        answers.remove(answer);
+        frame.remove(state);
+        end(answer);
+      }
+    }
+  }
+
+  private static void end(Shown answer) {
+    answer.stacks.disconnect();
+    answer.state.close();
   }
 
   private void close() {
@@ -165,8 +254,7 @@ public final class Explorer implements ImageListener {
     closed = true;
     OPEN.remove(this);
     ImagePlus.removeImageListener(this);
-    stacks.disconnect();
-    state.close();
+    answers.forEach(Explorer::end);
     picture.close();
     WindowManager.removeWindow(frame);
     frame.dispose();

@@ -9,6 +9,9 @@ import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 import javax.swing.BorderFactory;
 import javax.swing.Box;
 import javax.swing.BoxLayout;
@@ -19,52 +22,124 @@ import javax.swing.JMenuBar;
 import javax.swing.JMenuItem;
 import javax.swing.JPanel;
 import javax.swing.JScrollPane;
+import javax.swing.JTabbedPane;
 import javax.swing.KeyStroke;
+import org.vlmvisualizer.core.CleanText;
+import org.vlmvisualizer.output.AttentionResult;
 
-/** The explorer's own window: answer, plot, figures and controls, from top to bottom. */
+/**
+ * The explorer's own window: a tab for each answer about the picture, with answer, plot, figures
+ * and controls from top to bottom, and below them the line that asks the next question.
+ */
 final class ExplorerFrame extends JFrame {
   private static final long serialVersionUID = 1L;
   private static final int GAP = 12;
+  private static final int TITLE = 28; // characters
 
-  final transient ExplorerState state;
-  private final transient Exports exports;
+  private final transient List<ExplorerState> states = new ArrayList<>();
+  private final transient Exports exports = new Exports(this::state, this);
   private final transient Runnable clearRegion;
-  private final AnswerPanel answer;
+  private final JTabbedPane tabs = new JTabbedPane(JTabbedPane.TOP, JTabbedPane.SCROLL_TAB_LAYOUT);
+  private final AskLine line;
+  private AnswerPanel newest;
+  private int questions;
 
   /**
-   * @param escape what Escape does
+   * @param shown told which answer is looked at, whenever that changes
+   * @param close closes an answer
+   * @param clearRegion what Escape does where nothing is being asked
    */
-  ExplorerFrame(ExplorerState state, Runnable escape) {
-    this.state = state;
-    showTitle();
+  ExplorerFrame(
+      NextQuestion next,
+      Consumer<ExplorerState> shown,
+      Consumer<ExplorerState> close,
+      Runnable clearRegion) {
+    this.clearRegion = clearRegion;
     if (IJ.getInstance() != null) {
       setIconImages(IJ.getInstance().getIconImages());
     }
-    clearRegion = escape;
-    exports = new Exports(state, this);
-    answer = new AnswerPanel(state);
+    line = new AskLine(next, () -> state().result());
+    tabs.getAccessibleContext().setAccessibleName("Questions about this picture");
+    tabs.addChangeListener(
+        e -> {
+          if (tabs.getSelectedIndex() >= 0) {
+            showTitle();
+            shown.accept(state());
+          }
+        });
     setDefaultCloseOperation(DISPOSE_ON_CLOSE);
-    setJMenuBar(menus());
+    setJMenuBar(menus(close));
     getContentPane().add(content());
     setMinimumSize(new Dimension(420, 420));
-    pack();
     addWindowListener(
         new WindowAdapter() {
           @Override
           public void windowOpened(WindowEvent e) {
-            answer.requestFocusInWindow();
+            newest.requestFocusInWindow();
           }
         });
   }
 
+  /** That of the answer that is looked at. */
+  ExplorerState state() {
+    return states.get(tabs.getSelectedIndex());
+  }
+
+  /** Shows another answer in a tab of its own. */
+  void add(ExplorerState state) {
+    newest = new AnswerPanel(state);
+    states.add(state); // before the tab's listener asks for it
+    tabs.addTab(name(state.result()), content(state, newest));
+    tabs.setSelectedIndex(states.size() - 1);
+    showTitle();
+    newest.requestFocusInWindow();
+  }
+
+  void select(ExplorerState state) {
+    tabs.setSelectedIndex(states.indexOf(state));
+  }
+
+  void remove(ExplorerState state) {
+    int index = states.indexOf(state);
+    states.remove(index);
+    tabs.removeTabAt(index);
+  }
+
+  /** Numbered, and so never taken for HTML. */
+  private String name(AttentionResult result) {
+    String question = CleanText.of(result.question()).replaceAll("\\s+", " ");
+    return ++questions + ": " + CleanText.cut(question, TITLE);
+  }
+
   /** The image, and how much there is of an answer that has not ended. */
   void showTitle() {
-    String written = state.result().written();
-    String image = state.result().source().title();
-    setTitle("Token Explorer: " + image + (written.isEmpty() ? "" : " (" + written + ")"));
+    AttentionResult result = state().result();
+    String written = result.written();
+    setTitle(
+        "Token Explorer: "
+            + result.source().title()
+            + (written.isEmpty() ? "" : " (" + written + ")"));
   }
 
   private JComponent content() {
+    JPanel all = new JPanel(new BorderLayout(0, GAP));
+    all.setBorder(BorderFactory.createEmptyBorder(GAP / 2, GAP / 2, GAP, GAP / 2));
+    all.add(tabs);
+    line.setBorder(BorderFactory.createEmptyBorder(0, GAP, 0, GAP));
+    all.add(line, BorderLayout.PAGE_END);
+    all.getInputMap(JComponent.WHEN_IN_FOCUSED_WINDOW)
+        .put(KeyStroke.getKeyStroke(KeyEvent.VK_ESCAPE, 0), "escape");
+    all.getActionMap().put("escape", TokenKeys.action("", this::escape));
+    return all;
+  }
+
+  private void escape() {
+    if (!line.cancel()) {
+      clearRegion.run();
+    }
+  }
+
+  private static JComponent content(ExplorerState state, AnswerPanel answer) {
     JScrollPane text = new JScrollPane(answer);
     text.setBorder(BorderFactory.createLineBorder(Paints.RULE));
     text.getViewport().setBackground(Color.WHITE);
@@ -81,25 +156,23 @@ final class ExplorerFrame extends JFrame {
     all.setBorder(BorderFactory.createEmptyBorder(GAP, GAP, GAP, GAP));
     all.add(text);
     all.add(below, BorderLayout.PAGE_END);
-    all.getInputMap(JComponent.WHEN_IN_FOCUSED_WINDOW)
-        .put(KeyStroke.getKeyStroke(KeyEvent.VK_ESCAPE, 0), "escape");
-    all.getActionMap().put("escape", TokenKeys.action("", clearRegion));
     return all;
   }
 
-  private JMenuBar menus() {
+  private JMenuBar menus(Consumer<ExplorerState> close) {
     JMenu file = menu("File", 'F');
-    item(file, "Open Saved Result...", 'O', KeyEvent.VK_O, exports::openSaved);
+    item(file, "Open Saved Result...", 'O', KeyEvent.VK_O, () -> exports.openSaved(line.next()));
     file.addSeparator();
     item(file, "Save Picture as PNG...", 'P', KeyEvent.VK_S, exports::picturePng);
     item(file, "Save Picture as SVG...", 'V', 0, exports::pictureSvg);
     item(file, "Save Table as CSV...", 'T', 0, exports::tableCsv);
     item(file, "Save Report as HTML...", 'R', 0, exports::reportHtml);
     file.addSeparator();
+    item(file, "Close This Answer", 'A', 0, () -> close.accept(state()));
     item(file, "Close", 'C', KeyEvent.VK_W, this::dispose);
     JMenu select = menu("Select", 'S');
-    item(select, "All Tokens", 'A', KeyEvent.VK_A, () -> state.select(TokenSelection::selectAll));
-    item(select, "One Token", 'O', 0, () -> state.select(TokenSelection::collapse));
+    item(select, "All Tokens", 'A', KeyEvent.VK_A, () -> state().select(TokenSelection::selectAll));
+    item(select, "One Token", 'O', 0, () -> state().select(TokenSelection::collapse));
     item(select, "Clear Region (Esc)", 'R', 0, clearRegion);
     JMenuBar bar = new JMenuBar();
     bar.add(file);

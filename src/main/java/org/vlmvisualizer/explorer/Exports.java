@@ -22,11 +22,14 @@ import org.vlmvisualizer.output.WholeFile;
  * all.
  */
 final class Exports {
-  private final ExplorerState state;
+  private final Supplier<ExplorerState> shown;
   private final Component parent;
 
-  Exports(ExplorerState state, Component parent) {
-    this.state = state;
+  /**
+   * @param shown of the answer that is looked at
+   */
+  Exports(Supplier<ExplorerState> shown, Component parent) {
+    this.shown = shown;
     this.parent = parent;
   }
 
@@ -41,11 +44,12 @@ final class Exports {
   }
 
   void tableCsv() {
-    TokenTable table = state.table();
+    TokenTable table = shown.get().table();
     save("Save table as CSV", ".csv", file -> WholeFile.write(file, table.toCsv()));
   }
 
   void reportHtml() {
+    ExplorerState state = shown.get();
     AttentionResult result = state.result().with(state.maps());
     MapStyle style = state.style();
     save("Save report as HTML", ".html", file -> HtmlReport.write(result, style, file));
@@ -53,21 +57,23 @@ final class Exports {
 
   /** What is shown now; the figure itself is laid out later, off the event thread. */
   private Supplier<TokenFigure> figure() {
-    SelectedMap shown = state.shown();
+    ExplorerState state = shown.get();
+    SelectedMap map = state.shown();
     double max = state.scaleMaximum();
     MapStyle style = state.style();
-    String title = Figures.tokens(state.maps(), shown.tokens());
+    String title = Figures.tokens(state.maps(), map.tokens());
     String subtitle =
-        (shown.tokens().length == 1 ? "token " : "mean of ")
-            + Figures.position(state.maps(), shown.tokens())
+        (map.tokens().length == 1 ? "token " : "mean of ")
+            + Figures.position(state.maps(), map.tokens())
             + " · "
-            + Figures.imageAttention(state.maps(), shown.tokens())
+            + Figures.imageAttention(state.maps(), map.tokens())
             + " of the attention went to the picture";
-    return () -> new TokenFigure(state.result(), shown.patches(), max, style, title, subtitle);
+    AttentionResult result = state.result();
+    return () -> new TokenFigure(result, map.patches(), max, style, title, subtitle);
   }
 
   private void save(String title, String extension, Consumer<Path> writer) {
-    String name = state.result().source().title().replaceAll("\\.[A-Za-z]{1,4}$", "");
+    String name = shown.get().result().source().title().replaceAll("\\.[A-Za-z]{1,4}$", "");
     SaveDialog dialog =
         new SaveDialog(title, name.replaceAll("[^\\p{L}\\p{N} ._-]", "_"), extension);
     if (dialog.getFileName() != null) {
@@ -77,10 +83,10 @@ final class Exports {
   }
 
   /** Opens another explorer on a saved result. */
-  void openSaved() {
+  void openSaved(NextQuestion next) {
     String folder = new DirectoryChooser("Folder of a saved result").getDirectory();
     if (folder != null) {
-      offEventThread(() -> Explorer.open(SavedResult.read(Path.of(folder))));
+      offEventThread(() -> Explorer.open(SavedResult.read(Path.of(folder)), next));
     }
   }
 

@@ -5,6 +5,7 @@ import ij.gui.ImageRoi;
 import java.awt.Graphics;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
+import java.util.function.Supplier;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.output.MapLayer;
 import org.vlmvisualizer.output.MapStyle;
@@ -24,17 +25,21 @@ final class MapRoi extends ImageRoi {
   /** All that the drawn pixels depend on. */
   private record Drawn(Content content, Rectangle region, int width, int height) {}
 
-  private final transient ExplorerState state;
+  private final transient Supplier<ExplorerState> shown;
   private transient Drawn drawn;
   private transient BufferedImage layer;
 
-  MapRoi(ExplorerState state) {
+  /**
+   * @param shown of the answer that is looked at
+   */
+  MapRoi(Supplier<ExplorerState> shown) {
     super(0, 0, new BufferedImage(1, 1, BufferedImage.TYPE_INT_ARGB));
-    this.state = state;
+    this.shown = shown;
     setName("attention map");
   }
 
   Content content() {
+    ExplorerState state = shown.get();
     return new Content(state.shown(), state.scaleMaximum(), state.style());
   }
 
@@ -45,7 +50,7 @@ final class MapRoi extends ImageRoi {
       return;
     }
     // ImageJ flattens on a canvas that shows no region: then all of it is drawn.
-    Grid grid = state.maps().grid();
+    Grid grid = shown.get().maps().grid();
     Rectangle region =
         canvas.getSrcRect().isEmpty()
             ? new Rectangle(grid.sourceWidth(), grid.sourceHeight())

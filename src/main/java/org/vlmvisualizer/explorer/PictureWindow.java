@@ -15,16 +15,15 @@ import org.vlmvisualizer.output.AttentionResult;
  * it. An area selection drawn on it is the region that tokens are measured by.
  */
 final class PictureWindow implements RoiListener {
-  private final ExplorerState state;
   private final ImagePlus image;
-  private final MapRoi map;
+  private final MapRoi map = new MapRoi(() -> this.state);
+  private ExplorerState state; // of the answer whose map is shown
   private MapRoi.Content painted;
   private boolean closed;
 
   private PictureWindow(ExplorerState state, ImagePlus image) {
     this.state = state;
     this.image = image;
-    map = new MapRoi(state);
   }
 
   /** Shows the picture, without a map yet; converts its pixels, so not on the event thread. */
@@ -50,13 +49,19 @@ final class PictureWindow implements RoiListener {
   /** Lays the map over the picture and follows the selection drawn on it. */
   void connect() {
     Roi.addRoiListener(this);
-    state.onMap(this::redraw);
-    redraw();
   }
 
-  /** Lets the picture know more of the answer. */
-  void show(AttentionResult longer) {
-    AttentionResult.mark(image, longer);
+  /** Lets the map be drawn whenever it changes, as long as this answer is the one that is shown. */
+  void follow(ExplorerState answer) {
+    answer.onMap(this::redraw);
+  }
+
+  /** Shows the map of an answer that it follows, or more of it, and measures the region by it. */
+  void show(ExplorerState answer) {
+    state = answer;
+    AttentionResult.mark(image, answer.result());
+    redraw();
+    readRegion();
   }
 
   ImagePlus image() {

@@ -227,6 +227,16 @@ public record AttentionResult(
     return options.has("length") ? options.get("length").getAsInt() : 0;
   }
 
+  /** What was asked. */
+  public String question() {
+    return run.get("question").getAsString();
+  }
+
+  /** The folder of the model that was asked. */
+  public String model() {
+    return run.get("model").getAsString();
+  }
+
   /** Whether attention to the first token of the prompt counts in the maps. */
   public boolean keepsFirst() {
     JsonObject options = run.getAsJsonObject("options");

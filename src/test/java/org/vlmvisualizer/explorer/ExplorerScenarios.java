@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,10 +32,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.swing.JButton;
 import javax.swing.JCheckBox;
 import javax.swing.JLabel;
 import javax.swing.JSlider;
+import javax.swing.JTabbedPane;
+import javax.swing.JTextField;
 import org.vlmvisualizer.area.Region;
 import org.vlmvisualizer.area.RegionAttention;
 import org.vlmvisualizer.core.Grid;
@@ -65,7 +70,10 @@ public final class ExplorerScenarios {
     all.put("each map has its own scale, or all have one", ExplorerScenarios::scale);
     all.put("the heatmaps' scale outlives the explorer", ExplorerScenarios::scaleAlone);
     all.put("opened twice, it comes to the front", ExplorerScenarios::again);
-    all.put("the next answer takes the place of the one before", ExplorerScenarios::replaced);
+    all.put("the answer about another part takes the place", ExplorerScenarios::replaced);
+    all.put("an answer about the same picture is a tab beside", ExplorerScenarios::tabs);
+    all.put("an answer is closed, the others stay", ExplorerScenarios::closingAnAnswer);
+    all.put("the line asks, tells how far it is, and cancels", ExplorerScenarios::line);
     all.put("a region shades the tokens by their share in it", ExplorerScenarios::region);
     all.put("Escape clears the region, then the selection", ExplorerScenarios::escape);
     all.put("layers and heads can be chosen if kept", ExplorerScenarios::layers);
@@ -324,7 +332,7 @@ public final class ExplorerScenarios {
     AttentionResult result = Samples.result(400, 300, 12);
     OpenExplorer explorer = new OpenExplorer(result);
     EventQueue.invokeAndWait(() -> explorer.frame.setExtendedState(Frame.ICONIFIED));
-    Explorer.open(result);
+    Explorer.open(result, OpenExplorer.NO_QUESTION);
     EventQueue.invokeAndWait(() -> {});
     assertEquals(1, OpenExplorer.frames().size());
     assertEquals(Frame.NORMAL, explorer.frame.getExtendedState());
@@ -336,37 +344,151 @@ public final class ExplorerScenarios {
   private static void replaced() throws Exception {
     ImagePlus asked = NewImage.createByteImage("asked", 400, 300, 1, NewImage.FILL_WHITE);
     asked.show();
-    ExplorerFrame frame = ask(asked);
+    ExplorerFrame frame = ask(asked, 0);
     EventQueue.invokeAndWait(() -> frame.setBounds(700, 400, 520, 610));
     for (int question = 2; question <= 3; question++) {
-      ExplorerFrame next = ask(asked);
+      ExplorerFrame next = ask(asked, question);
       assertEquals(new Rectangle(700, 400, 520, 610), next.getBounds());
       assertEquals(1, OpenExplorer.frames().size());
       assertEquals(2, WindowManager.getImageCount(), "the image and the explorer's picture");
     }
-    ask(NewImage.createByteImage("other", 400, 300, 1, NewImage.FILL_WHITE));
+    ask(NewImage.createByteImage("other", 400, 300, 1, NewImage.FILL_WHITE), 0);
     assertEquals(2, OpenExplorer.frames().size());
   }
 
-  private static ExplorerFrame ask(ImagePlus asked) throws Exception {
+  /** Opens an answer about a part of an image that starts at a column. */
+  private static ExplorerFrame ask(ImagePlus asked, int column) throws Exception {
     WindowArranger windows = WindowArranger.beside(asked);
     AttentionResult sample = Samples.result(400, 300, 12);
     Explorer.open(
         new AttentionResult(
             sample.maps(),
             sample.picture(),
-            SourceFrame.of(asked, new Rectangle(400, 300), 0),
+            SourceFrame.of(asked, new Rectangle(column, 0, 400, 300), 0),
             sample.rendering(),
             sample.answer(),
             sample.sequence(),
             null,
             null,
             sample.run()),
-        windows);
+        windows,
+        OpenExplorer.NO_QUESTION);
     windows.arrange(null);
     Thread.sleep(500); // until they are in their places
     List<ExplorerFrame> frames = OpenExplorer.frames();
     return frames.get(frames.size() - 1);
+  }
+
+  private static void tabs() throws Exception {
+    ImagePlus asked = NewImage.createByteImage("asked", 400, 300, 1, NewImage.FILL_WHITE);
+    asked.show();
+    ExplorerFrame frame = ask(asked, 0);
+    ExplorerState first = OpenExplorer.onEventThread(frame::state);
+    EventQueue.invokeAndWait(() -> first.setStyle(first.style().withOpacity(0.25)));
+    assertEquals(frame, ask(asked, 0));
+    assertEquals(2, WindowManager.getImageCount(), "the image and the explorer's picture");
+    ExplorerState second = OpenExplorer.onEventThread(frame::state);
+    assertNotSame(first, second);
+    assertEquals(0.25, second.style().opacity());
+    JTabbedPane tabs = tabs(frame);
+    assertEquals(
+        List.of("1: Where is <it>?", "2: Where is <it>?"),
+        List.of(tabs.getTitleAt(0), tabs.getTitleAt(1)));
+    EventQueue.invokeAndWait(() -> second.select(tokens -> tokens.select(5)));
+    ImagePlus picture = OpenExplorer.newestPicture();
+    EventQueue.invokeAndWait(() -> picture.setRoi(new Roi(10, 10, 50, 50)));
+    OpenExplorer.await("shares", () -> second.regionShares() != null);
+    assertNull(first.regionShares());
+    assertEquals(second.result(), AttentionResult.of(picture));
+    OpenExplorer.await("the second's map", () -> red(picture, 45) > red(picture, 20) + 10);
+    EventQueue.invokeAndWait(() -> tabs.setSelectedIndex(0));
+    assertEquals(first, OpenExplorer.onEventThread(frame::state));
+    assertEquals(first.result(), AttentionResult.of(picture));
+    OpenExplorer.await("the first's map", () -> red(picture, 45) < red(picture, 20) + 10);
+    OpenExplorer.await("shares of the first", () -> first.regionShares() != null);
+    assertEquals(
+        0, OpenExplorer.onEventThread(() -> first.selection().lead()), "each has its tokens");
+    EventQueue.invokeAndWait(() -> second.select(tokens -> tokens.select(7)));
+    assertEquals(first.result(), AttentionResult.of(picture), "the first is still looked at");
+  }
+
+  /** Red of the picture with its map at the centre of a patch. */
+  private static int red(ImagePlus picture, int patch) {
+    Grid grid = AttentionResult.of(picture).maps().grid();
+    ImagePlus flat = picture.flatten();
+    int x = (int) grid.centreX(patch);
+    return flat.getProcessor().getPixel(x, (int) grid.centreY(patch)) >> 16 & 0xff;
+  }
+
+  private static JTabbedPane tabs(ExplorerFrame frame) {
+    List<JTabbedPane> found = new ArrayList<>();
+    OpenExplorer.collect(frame.getContentPane(), JTabbedPane.class, found);
+    return found.get(0);
+  }
+
+  private static void closingAnAnswer() throws Exception {
+    ImagePlus asked = NewImage.createByteImage("asked", 400, 300, 1, NewImage.FILL_WHITE);
+    asked.show();
+    ExplorerFrame frame = ask(asked, 0);
+    ask(asked, 0);
+    ExplorerState second = OpenExplorer.onEventThread(frame::state);
+    int listeners = ImagePlus.getListeners().size();
+    EventQueue.invokeAndWait(() -> Explorer.close(second.result()));
+    assertEquals(1, tabs(frame).getTabCount());
+    assertTrue(frame.isShowing());
+    assertEquals(listeners - 1, ImagePlus.getListeners().size());
+    ExplorerState first = OpenExplorer.onEventThread(frame::state);
+    EventQueue.invokeAndWait(() -> Explorer.close(first.result()));
+    OpenExplorer.await("the windows to close", () -> !frame.isDisplayable());
+    ask(asked, 0);
+    assertEquals(1, OpenExplorer.frames().size());
+  }
+
+  private static void line() throws Exception {
+    AtomicReference<String> asked = new AtomicReference<>();
+    CountDownLatch ended = new CountDownLatch(1);
+    AttentionResult result = Samples.result(400, 300, 12);
+    OpenExplorer explorer =
+        new OpenExplorer(
+            result,
+            (earlier, question, progress) -> {
+              assertFalse(EventQueue.isDispatchThread());
+              assertEquals(result, earlier);
+              asked.set(question);
+              try {
+                while (true) {
+                  progress.update("Reading the prompt", 1, 2);
+                  Thread.onSpinWait();
+                }
+              } finally {
+                ended.countDown();
+              }
+            });
+    AskLine line = explorer.find(AskLine.class, 0);
+    JTextField field = (JTextField) part(line, JTextField.class);
+    JButton button = (JButton) part(line, JButton.class);
+    JLabel told = (JLabel) part(line, JLabel.class);
+    EventQueue.invokeAndWait(button::doClick);
+    assertTrue(OpenExplorer.onEventThread(field::isEnabled), "there is no question yet");
+    EventQueue.invokeAndWait(() -> field.setText("  And where is 细胞? "));
+    EventQueue.invokeAndWait(field::postActionEvent); // Enter
+    OpenExplorer.await("the progress", () -> told.getText().equals("Reading the prompt 1/2"));
+    assertEquals("And where is 细胞?", asked.get());
+    assertFalse(OpenExplorer.onEventThread(field::isEnabled));
+    assertEquals("Cancel", button.getText());
+    explorer.key(explorer.answer(), KeyEvent.VK_ESCAPE, 0);
+    ended.await();
+    OpenExplorer.await("the end", field::isEnabled);
+    assertEquals("Cancelled. Ask about this picture", told.getText());
+    assertEquals("Ask", button.getText());
+    assertEquals("  And where is 细胞? ", field.getText(), "to be asked again");
+    EventQueue.invokeAndWait(button::doClick);
+    OpenExplorer.await("the progress", () -> told.getText().equals("Reading the prompt 1/2"));
+    explorer.close(); // cancels, too
+  }
+
+  private static Component part(AskLine line, Class<?> type) {
+    return List.of(line.getComponents()).stream().filter(type::isInstance).findFirst().get();
   }
 
   private static void region() throws Exception {

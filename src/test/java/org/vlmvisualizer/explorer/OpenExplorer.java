@@ -20,6 +20,9 @@ import org.vlmvisualizer.output.AttentionResult;
 
 /** An explorer on the screen, and what a user does with it. */
 final class OpenExplorer {
+  /** For explorers whose line is not used. */
+  static final NextQuestion NO_QUESTION = (earlier, question, progress) -> {};
+
   private static final int PATIENCE_MS = 20000;
 
   final ExplorerFrame frame;
@@ -27,10 +30,14 @@ final class OpenExplorer {
   final ExplorerState state;
 
   OpenExplorer(AttentionResult result) throws Exception {
-    Explorer.open(result);
+    this(result, NO_QUESTION);
+  }
+
+  OpenExplorer(AttentionResult result, NextQuestion next) throws Exception {
+    Explorer.open(result, next);
     EventQueue.invokeAndWait(() -> {});
     frame = frames().get(frames().size() - 1);
-    state = frame.state;
+    state = frame.state();
     picture = newestPicture();
   }
 
@@ -44,7 +51,7 @@ final class OpenExplorer {
     return open;
   }
 
-  private static ImagePlus newestPicture() {
+  static ImagePlus newestPicture() {
     ImagePlus newest = null;
     for (int id : WindowManager.getIDList()) { // ids count downwards
       ImagePlus image = WindowManager.getImage(id);
