@@ -38,6 +38,7 @@ final class AskLine extends JPanel {
     this.earlier = earlier;
     state.setDisplayedMnemonic('K');
     state.setLabelFor(question);
+    question.setName("next question");
     question.getAccessibleContext().setAccessibleName(INVITATION);
     question.setToolTipText("The same model and options; the answer opens beside the others");
     question.addActionListener(e -> ask());

@@ -19,10 +19,13 @@ import java.awt.event.WindowEvent;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
+import javax.swing.JTabbedPane;
 import javax.swing.JTable;
+import javax.swing.JTextField;
 
 /** Takes a picture of each window that the commands open, for the documentation. */
 final class ScreenshotJob implements FijiMain.Job {
@@ -109,6 +112,7 @@ final class ScreenshotJob implements FijiMain.Job {
     WindowManager.setCurrentWindow(maps.getWindow());
     fiji.choose("VLM Token Explorer", Map.of());
     Thread.sleep(MILLIS);
+    askOn("What is written there?");
     EventQueue.invokeAndWait(() -> maps.setSlice(slice(maps, "cherry")));
     EventQueue.invokeAndWait(() -> maps.setSlice(slice(maps, "banana")));
     List<Frame> frames = new ArrayList<>();
@@ -117,8 +121,32 @@ final class ScreenshotJob implements FijiMain.Job {
         frames.add(0, frame);
       }
     }
-    frames.add(WindowManager.getCurrentImage().getWindow());
+    frames.add(window("Explorer of page.png"));
     take("explorer", frames.toArray(Window[]::new));
+  }
+
+  /** Asks in the explorer's line, waits for the answer, and goes back to the first. */
+  private static void askOn(String question) throws Exception {
+    Frame explorer =
+        Arrays.stream(Frame.getFrames())
+            .filter(f -> f.isShowing() && f.getTitle().startsWith("Token Explorer"))
+            .findFirst()
+            .orElseThrow();
+    JTextField field = part(explorer, JTextField.class);
+    EventQueue.invokeAndWait(
+        () -> {
+          field.setText(question);
+          field.postActionEvent();
+        });
+    while (!field.isEnabled()) {
+      Thread.sleep(MILLIS);
+    }
+    EventQueue.invokeAndWait(() -> part(explorer, JTabbedPane.class).setSelectedIndex(0));
+    Thread.sleep(MILLIS);
+  }
+
+  private static Frame window(String title) {
+    return WindowManager.getImage(title).getWindow();
   }
 
   /** Opens the dialog, and closes it as with Cancel. */
@@ -147,7 +175,7 @@ final class ScreenshotJob implements FijiMain.Job {
     while (table == null || table.getRowCount() == 0) {
       Thread.sleep(MILLIS);
       window = frame("Models");
-      table = window == null ? null : table(window);
+      table = window == null ? null : part(window, JTable.class);
     }
     JTable models = table;
     int row = 0; // one whose details name no folder of this computer
@@ -170,12 +198,13 @@ final class ScreenshotJob implements FijiMain.Job {
     return null;
   }
 
-  private static JTable table(Container inside) {
+  /** The first part of a kind, or null. */
+  private static <T extends Component> T part(Container inside, Class<T> type) {
     for (Component part : inside.getComponents()) {
-      JTable found =
-          part instanceof JTable table
-              ? table
-              : part instanceof Container container ? table(container) : null;
+      T found =
+          type.isInstance(part)
+              ? type.cast(part)
+              : part instanceof Container container ? part(container, type) : null;
       if (found != null) {
         return found;
       }
