@@ -7,10 +7,13 @@ import com.google.gson.Gson;
 import ij.IJ;
 import ij.ImagePlus;
 import ij.WindowManager;
+import ij.text.TextWindow;
+import java.awt.Button;
 import java.awt.Component;
 import java.awt.Container;
 import java.awt.EventQueue;
 import java.awt.Frame;
+import java.awt.event.ActionEvent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,6 +80,35 @@ class NextQuestionTest {
       ask("What is written there?");
       all.add(seen());
       Files.writeString(Path.of(arguments.get(0)), new Gson().toJson(all));
+      release(fiji);
+    }
+
+    /** By the button of VLM Engine..., whose window then tells that nothing is loaded. */
+    private static void release(FijiLike fiji) throws Exception {
+      fiji.choose("VLM Engine...", Map.of());
+      TextWindow told = (TextWindow) WindowManager.getWindow("Engine");
+      String before = told.getTextPanel().getText().replaceAll("\\s+", " ");
+      if (!before.contains("bfloat16 on cpu, 0.01 GB.")) {
+        throw new AssertionError(before);
+      }
+      Button button = (Button) find(told, Button.class);
+      EventQueue.invokeAndWait(
+          () ->
+              button.dispatchEvent(
+                  new ActionEvent(button, ActionEvent.ACTION_PERFORMED, button.getLabel())));
+      long end = System.currentTimeMillis() + PATIENCE_MS;
+      while (WindowManager.getWindow("Engine") == null
+          || WindowManager.getWindow("Engine") == told) {
+        if (System.currentTimeMillis() > end) {
+          throw new AssertionError("The window does not come again");
+        }
+        Thread.sleep(50);
+      }
+      TextWindow after = (TextWindow) WindowManager.getWindow("Engine");
+      String text = after.getTextPanel().getText();
+      if (!text.contains("Loaded model: none.") || find(after, Button.class) != null) {
+        throw new AssertionError(text);
+      }
     }
 
     /** Types a question, presses Enter, and waits until the next one can be typed. */
