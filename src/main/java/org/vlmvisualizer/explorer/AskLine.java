@@ -3,6 +3,7 @@ package org.vlmvisualizer.explorer;
 import java.awt.BorderLayout;
 import java.awt.EventQueue;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import javax.swing.JButton;
 import javax.swing.JLabel;
@@ -26,6 +27,7 @@ final class AskLine extends JPanel {
   private final JLabel state = new JLabel(INVITATION);
   private final JTextField question = new JTextField();
   private final JButton button = new JButton(ASK);
+  private final transient AtomicReference<String> stage = new AtomicReference<>(); // to be shown
   private boolean asking;
   private volatile boolean cancelled;
 
@@ -101,11 +103,13 @@ final class AskLine extends JPanel {
     }
   }
 
-  private void update(String stage, int done, int total) {
+  private void update(String doing, int done, int total) {
     if (cancelled || !isDisplayable()) {
       throw new CancellationException("Cancelled: nothing was changed.");
     }
-    EventQueue.invokeLater(() -> state.setText("%s %d/%d".formatted(stage, done, total)));
+    if (stage.getAndSet("%s %d/%d".formatted(doing, done, total)) == null) {
+      EventQueue.invokeLater(() -> state.setText(stage.getAndSet(null)));
+    }
   }
 
   private void setAsking(boolean now) {

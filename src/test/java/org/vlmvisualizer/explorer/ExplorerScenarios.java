@@ -458,8 +458,10 @@ public final class ExplorerScenarios {
               try {
                 while (true) {
                   progress.update("Reading the prompt", 1, 2);
-                  Thread.onSpinWait();
+                  Thread.sleep(1);
                 }
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
               } finally {
                 ended.countDown();
               }
