@@ -594,7 +594,7 @@ public final class ExplorerScenarios {
     explorer.click(explorer.answer(), last.x + 2, last.y + 2);
     assertEquals(List.of(11), explorer.selected());
     int open = OpenExplorer.frames().size();
-    Explorer.open(whole);
+    Explorer.open(whole, OpenExplorer.NO_QUESTION);
     EventQueue.invokeAndWait(() -> {});
     assertEquals(open, OpenExplorer.frames().size(), "it is the same answer");
     EventQueue.invokeAndWait(Explorer.growth(Samples.result(40, 30, 2), whole)); // of nobody's
