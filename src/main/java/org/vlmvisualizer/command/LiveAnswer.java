@@ -90,7 +90,9 @@ final class LiveAnswer implements AutoCloseable {
   private void show(Supplier<? extends Answer> soFar) {
     long start = System.nanoTime();
     boolean isFirst = shown == null;
-    show(soFar.get());
+    Answer answer = soFar.get();
+    progress.show(answer.first().answer());
+    show(answer);
     onEventThread(() -> {}); // painting counts
     long end = System.nanoTime();
     long pause = isFirst ? LEAST_PAUSE : Math.max(LEAST_PAUSE, PART_OF_TIME * (end - start));
@@ -99,7 +101,6 @@ final class LiveAnswer implements AutoCloseable {
 
   /** Shows an answer, or more of one, before it returns; not on the event thread. */
   void show(Answer answer) {
-    progress.show(answer.first().answer());
     if (shown == null) {
       open(answer);
     } else {
