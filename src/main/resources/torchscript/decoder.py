@@ -63,26 +63,40 @@ def recorded(weights: Tensor, recording: __torch__.weights.Recording) -> List[Te
   return result
 
 
-# A layer's attention over the whole prompt: qkv [N, (H + 2 KV) * C] -> [N, H * C]. The last row's
-# weights go to rows [H, N], the head mean of all rows is added to total [N, N], unless these have no
+# Copies the first n tokens' keys and values.
+def copy_cache(source: __torch__.weights.Cache, target: __torch__.weights.Cache, n: int) -> Tensor:
+  target.values[:, :n].copy_(source.values[:, :n])
+  return target.keys[:, :n].copy_(source.keys[:, :n])
+
+
+# Zeros from token n on, as in a new cache: row_values multiplies by what is there.
+def clear_cache(cache: __torch__.weights.Cache, n: int) -> Tensor:
+  cache.values[:, n:].zero_()
+  return cache.keys[:, n:].zero_()
+
+
+# A layer's attention of the prompt's rows from `start` on: qkv [Q, (H + 2 KV) * C] -> [Q, H * C]. The
+# last row's weights go to rows [H, N], the head mean of all rows is added to total [N, N], unless these have no
 # elements; the attention to the first token is dropped from total on request. What outlives a layer is
 # the caller's: an array made here would lie amid what the layer frees, and keep its place from being
 # used again. Of the final layer nothing but the last row is ever read, so only that one is given.
-def prompt_attention(qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording, rows: Tensor, total: Tensor, final: bool) -> Tensor:
-  n = qkv.size(0)
-  q = __torch__.decoder.rotated(qkv, qk_norm, tables, cache, 0, options.eps)
+def prompt_attention(qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, start: int, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording, rows: Tensor, total: Tensor, final: bool) -> Tensor:
+  n = start + qkv.size(0)
+  q = __torch__.decoder.rotated(qkv, qk_norm, tables, cache, start, options.eps)
   last = recording.last_head
   if total.numel() == 0:
     last = recording.first_head - 1
     if final:
       q = q[:, -1:]
+  else:
+    total = total[start:n, :n]
   sums = torch.zeros_like(total)
   attended, last_rows = __torch__.ops.attend(q, cache.keys[:, :n], cache.values[:, :n], True, recording.first_head, last, sums, not qkv.is_cpu)
   if total.numel() > 0:
     sums.div_(last + 1 - recording.first_head)
     if not recording.keep_first:
       # The first query sees nothing but the first token, so it keeps it.
-      later = sums[1:]
+      later = sums[1 if start == 0 else 0:]
       later[:, 0].fill_(0)
       later.div_(later.sum([-1], True))
     total.add_(sums)

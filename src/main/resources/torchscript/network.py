@@ -72,6 +72,24 @@ class Network(Module):
   def column_cache(self: __torch__.Network, keys: Tensor, values: Tensor) -> __torch__.weights.Cache:
     return __torch__.weights.Cache(keys, values.transpose(1, 2))
 
+  def copy_cache(self: __torch__.Network, source: __torch__.weights.Cache, target: __torch__.weights.Cache, n: int) -> Tensor:
+    return __torch__.decoder.copy_cache(source, target, n)
+
+  def clear_cache(self: __torch__.Network, cache: __torch__.weights.Cache, n: int) -> Tensor:
+    return __torch__.decoder.clear_cache(cache, n)
+
+  def divided(self: __torch__.Network, total: Tensor, count: int) -> Tensor:
+    return total / count
+
+  # The first n rows and columns of a matrix.
+  def corner(self: __torch__.Network, matrix: Tensor, n: int) -> Tensor:
+    return matrix[:n, :n].clone()
+
+  # Puts them into the corner of a larger one.
+  def put_corner(self: __torch__.Network, matrix: Tensor, corner: Tensor) -> Tensor:
+    n = corner.size(0)
+    return matrix[:n, :n].copy_(corner)
+
   def rotary(self: __torch__.Network, cos: Tensor, sin: Tensor) -> __torch__.weights.Rotary:
     return __torch__.weights.Rotary(cos, sin)
 
@@ -144,10 +162,10 @@ class Network(Module):
     return y.add_(p.bias) if p.bias.numel() > 0 else y
 
   # layer: which of rows [L, H, N] this one fills.
-  def prompt_attention(self: __torch__.Network, qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording, rows: Tensor, layer: int, total: Tensor, final: bool) -> Tensor:
+  def prompt_attention(self: __torch__.Network, qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, start: int, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording, rows: Tensor, layer: int, total: Tensor, final: bool) -> Tensor:
     if rows.numel() > 0:
       rows = rows[layer]
-    return __torch__.decoder.prompt_attention(qkv, qk_norm, tables, cache, options, recording, rows, total, final)
+    return __torch__.decoder.prompt_attention(qkv, qk_norm, tables, cache, start, options, recording, rows, total, final)
 
   # The pieces of a decoding step around the row kernel's products: they write into arrays that are
   # there, where the kernel looks for them. x and y [1, D], h [1, D].

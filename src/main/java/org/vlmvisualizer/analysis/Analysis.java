@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.HeadAttention;
+import org.vlmvisualizer.core.Reuse;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.core.TokenSequence;
@@ -21,6 +22,7 @@ import org.vlmvisualizer.core.TokenSequence;
  * @param seconds time taken per stage; "load" is 0 if an earlier question had loaded the model
  * @param ended whether the model ended it, or was asked for no more tokens; false of an answer that
  *     was cancelled, or that is still being written
+ * @param reuse what was there from an earlier question about the same pictures
  */
 public record Analysis(
     AnalysisRequest request,
@@ -31,7 +33,8 @@ public record Analysis(
     HeadAttention kept,
     String answer,
     Map<String, Double> seconds,
-    boolean ended) {
+    boolean ended,
+    Reuse reuse) {
 
   /**
    * These tokens and, behind them, more of the same answer; of the whole sequence, nothing.
@@ -52,7 +55,8 @@ public record Analysis(
         kept == null ? null : kept.with(more.kept),
         texts.apply(longer.get(0).tokens()),
         seconds,
-        more.ended || longer.get(0).size() == request.length());
+        more.ended || longer.get(0).size() == request.length(),
+        reuse);
   }
 
   /** Whether the model was loaded already, by an earlier question. */

@@ -225,7 +225,8 @@ public final class AttentionModel implements AutoCloseable {
         trace.kept(),
         answer,
         seconds,
-        hasEnded(trace.tokens(), request));
+        hasEnded(trace.tokens(), request),
+        trace.reuse());
   }
 
   private String text(List<GeneratedToken> tokens) {
@@ -281,9 +282,12 @@ public final class AttentionModel implements AutoCloseable {
             model.generation());
   }
 
-  /** What its weights take of the device's memory, by their number and precision. */
+  /**
+   * What it takes of the device's memory: its weights, by their number and precision, and what is
+   * kept of the last question's pictures.
+   */
   public long bytes() {
-    return network.bytes();
+    return network.bytes() + network.pictureBytes();
   }
 
   /** The checkpoint that it was loaded from. */
@@ -304,6 +308,16 @@ public final class AttentionModel implements AutoCloseable {
   /** What it computes in. */
   public Precision precision() {
     return network.precision();
+  }
+
+  /** Bytes on the device that are kept of the last question's pictures, for the next one. */
+  public long pictureBytes() {
+    return network.pictureBytes();
+  }
+
+  /** Drops them; the next question looks at its pictures anew. */
+  public void forgetPictures() {
+    network.forgetPictures();
   }
 
   /** Why it computes in that, one sentence. */

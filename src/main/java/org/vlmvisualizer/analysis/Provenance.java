@@ -44,6 +44,11 @@ public final class Provenance {
     all.put("engine", model.engine().map());
     all.put("loaded", analysis.foundLoaded() ? "before this question" : "for this question");
     all.put("seconds", analysis.seconds());
+    all.put("tower_reused", analysis.reuse().tower());
+    all.put("prefix_reused", analysis.reuse().promptTokens());
+    if (!analysis.reuse().reason().isEmpty()) {
+      all.put("reuse_reason", analysis.reuse().reason());
+    }
     return all;
   }
 

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param kept attention per layer and head. Null if not asked for
  * @param logits [T, V] or null if not asked for
  * @param seconds time taken by "vision" (tower and projector), "prefill" and "decode"
+ * @param reuse what was there already
  */
 public record Trace(
     TokenSequence prompt,
@@ -29,7 +30,8 @@ public record Trace(
     float[][] vision,
     HeadAttention kept,
     float[][] logits,
-    Map<String, Double> seconds) {
+    Map<String, Double> seconds,
+    Reuse reuse) {
 
   /** The tokens that were generated, as a span behind the prompt. */
   public Span generated() {

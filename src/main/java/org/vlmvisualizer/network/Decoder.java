@@ -4,6 +4,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.vlmvisualizer.core.DecoderConfig;
@@ -116,17 +117,20 @@ final class Decoder {
     return loader.rows(owner, "language_model.embed_tokens.weight", ids);
   }
 
-  /** Embeddings of the prompt's text, with image features [K, D] in the places of image tokens. */
-  private PtNDArray embed(PtNDManager owner, TokenSequence prompt, PtNDArray image) {
+  /**
+   * Embeddings of the prompt's first rows, with image features [K, D] in the places of image
+   * tokens.
+   */
+  private PtNDArray embed(PtNDManager owner, TokenSequence prompt, int end, PtNDArray image) {
     int[] places = prompt.imagePositions();
     if (places.length != image.getShape().get(0)) {
       throw new IllegalArgumentException(
           "Expected %d image tokens in the prompt, found %d."
               .formatted(image.getShape().get(0), places.length));
     }
-    int[] others = others(prompt, places);
+    int[] others = IntStream.of(others(prompt, places)).filter(i -> i < end).toArray();
     int[] ids = IntStream.of(others).map(i -> prompt.inputIds()[i]).toArray();
-    PtNDArray x = torch.zeros(owner, prompt.length(), config.hiddenSize());
+    PtNDArray x = torch.zeros(owner, end, config.hiddenSize());
     try (PtNDArray text = embed(owner, ids)) {
       torch.tensor(owner, "put_rows", x, torch.numbers(owner, others), text).close();
       torch.tensor(owner, "put_rows", x, torch.numbers(owner, places), image).close();
@@ -141,13 +145,19 @@ final class Decoder {
     return IntStream.range(0, prompt.length()).filter(i -> !given[i]).toArray();
   }
 
+  /** Empty caches with room for so many tokens. */
+  Caches caches(int room) {
+    return new Caches(torch, config, example, room);
+  }
+
   /**
-   * Begins a sequence of at most {@code maxLength} tokens.
+   * Begins a sequence, or goes on with one whose first rows the caches hold.
    *
+   * @param caches with room for the prompt and the longest answer; they stay their owner's
    * @param request with {@code layers} and {@code heads} counted from 0, or null for no rows
    */
-  Sequence begin(PtNDManager owner, int maxLength, TraceRequest request) {
-    return new Sequence(owner, maxLength, request);
+  Sequence begin(PtNDManager owner, TokenSequence prompt, Caches caches, TraceRequest request) {
+    return new Sequence(owner, prompt, caches, request);
   }
 
   /**
@@ -171,38 +181,33 @@ final class Decoder {
 
   /** A prompt and what is generated behind it: the key/value caches and the position. */
   final class Sequence implements AutoCloseable {
+    private final TokenSequence prompt;
+    private final Caches caches;
     private final TraceRequest request;
     private final IndexRange kept;
     private final IValue tables;
-    private IValue recording;
+    private final IValue recording;
     private final PtNDArray nothing;
-    private final List<IValue> caches = new ArrayList<>();
-    private final IValue allCaches;
     private final RowDecoder rows;
     private final Products products;
     private int length;
 
-    private Sequence(PtNDManager owner, int maxLength, TraceRequest request) {
+    private Sequence(
+        PtNDManager owner, TokenSequence prompt, Caches caches, TraceRequest request) {
+      this.prompt = prompt;
+      this.caches = caches;
       this.request = request;
       // An empty range keeps no layer.
       kept = request.rows() ? request.layers() : new IndexRange(0, -1);
       nothing = torch.zeros(owner, 0);
       products = new Products(torch, owner, halfBlock, rounds);
-      tables = tables(owner, maxLength);
-      long[] shape = {config.numKeyValueHeads(), maxLength, config.headDim()};
-      // A value's place in all rows, so that attending to values is a matrix by a row as well.
-      long[] columns = {config.numKeyValueHeads(), config.headDim(), maxLength};
-      rows =
-          torch.rowKernel() == null ? null : new RowDecoder(torch, owner, config, maxLength, kept);
-      for (int i = 0; i < config.numHiddenLayers(); i++) {
-        PtNDArray keys = torch.tensor(owner, "zeros", shape, example);
-        PtNDArray values = torch.tensor(owner, "zeros", rows == null ? shape : columns, example);
-        caches.add(torch.run(rows == null ? "cache" : "column_cache", keys, values));
-        if (rows != null) {
-          rows.add(cacheForm, keys, values);
-        }
+      int room = caches.room();
+      tables = tables(owner, room);
+      recording = recording(owner);
+      rows = torch.rowKernel() == null ? null : new RowDecoder(torch, owner, config, room, kept);
+      for (int i = 0; rows != null && i < config.numHiddenLayers(); i++) {
+        rows.add(cacheForm, caches.keys(i), caches.values(i));
       }
-      allCaches = IValue.listFrom(caches.toArray(IValue[]::new));
     }
 
     private IValue tables(PtNDManager owner, int length) {
@@ -214,7 +219,7 @@ final class Decoder {
           torch.create(owner, rotary.sin(), shape));
     }
 
-    private IValue recording(PtNDManager owner, TokenSequence prompt) {
+    private IValue recording(PtNDManager owner) {
       IndexRange heads = request.rows() ? request.heads() : new IndexRange(0, 0);
       boolean each = request.keep() == Keep.HEADS;
       int[] recorded = each ? prompt.recordedPositions() : new int[0];
@@ -234,28 +239,31 @@ final class Decoder {
     }
 
     /**
-     * Runs the whole prompt, layer by layer.
+     * Runs the prompt's rows up to the end of its last picture, layer by layer.
      *
      * @param image [K, D]
-     * @param promptTotal [N, N] to which every kept layer's attention is added, or null
+     * @param total [N, N] to which every kept layer's attention is added, or null
      */
-    Step prefill(
-        PtNDManager owner,
-        TokenSequence prompt,
-        PtNDArray image,
-        PtNDArray promptTotal,
-        Progress progress) {
-      recording = recording(owner, prompt);
-      try (PtNDArray x = embed(owner, prompt, image);
-          PtNDArray weights =
-              torch.zeros(owner, kept.size(), config.numAttentionHeads(), prompt.length())) {
-        for (int i = 0; i < layers.size(); i++) {
-          progress.update("Reading the prompt", i, layers.size());
-          try (PtNDManager scope = (PtNDManager) owner.newSubManager()) {
-            prefillLayer(scope, i, x, weights, promptTotal);
-          }
-        }
-        length = prompt.length();
+    void readPicture(PtNDManager owner, PtNDArray image, PtNDArray total, Progress progress) {
+      try (PtNDArray x = embed(owner, prompt, Prefix.end(prompt), image)) {
+        read(owner, x, 0, nothing, total, progress);
+      }
+    }
+
+    /**
+     * Runs the rest of the prompt, or all of it if it is to be read in one piece.
+     *
+     * @param image as for {@link #readPicture}
+     * @param total as for {@link #readPicture}
+     */
+    Step readQuestion(PtNDManager owner, PtNDArray image, PtNDArray total, Progress progress) {
+      int n = prompt.length();
+      int start = Prefix.end(prompt);
+      int[] ids = Arrays.copyOfRange(prompt.inputIds(), start, n);
+      try (PtNDArray x = start == 0 ? embed(owner, prompt, n, image) : embed(owner, ids);
+          PtNDArray weights = torch.zeros(owner, kept.size(), config.numAttentionHeads(), n)) {
+        read(owner, x, start, weights, total, progress);
+        length = n;
         return Step.of(
             torch.tensors(owner, "next_token", x, head, options),
             kept.size() > 0
@@ -264,9 +272,26 @@ final class Decoder {
       }
     }
 
+    /** Puts the last layer's output in the place of the first one's input. */
+    private void read(
+        PtNDManager owner,
+        PtNDArray x,
+        int start,
+        PtNDArray weights,
+        PtNDArray total,
+        Progress progress) {
+      String stage = start == 0 ? "Reading the prompt" : "Reading the question";
+      for (int i = 0; i < layers.size(); i++) {
+        progress.update(stage, i, layers.size());
+        try (PtNDManager scope = (PtNDManager) owner.newSubManager()) {
+          prefillLayer(scope, i, x, start, weights, total);
+        }
+      }
+    }
+
     /** Puts one layer's output in the place of its input; of the final layer, the last row only. */
     private void prefillLayer(
-        PtNDManager scope, int index, PtNDArray x, PtNDArray weights, PtNDArray promptTotal) {
+        PtNDManager scope, int index, PtNDArray x, int start, PtNDArray weights, PtNDArray total) {
       Layer layer = layers.get(index);
       boolean record = index >= kept.first() && index <= kept.last();
       boolean isFinal = index == layers.size() - 1;
@@ -282,12 +307,13 @@ final class Decoder {
                   n),
               layer.qkNorm,
               tables,
-              caches.get(index),
+              caches.layer(index),
+              start,
               options,
               recording,
               record ? weights : nothing,
               index - kept.first(),
-              record && promptTotal != null ? promptTotal : nothing,
+              record && total != null ? total : nothing,
               isFinal);
       PtNDArray rest = isFinal ? torch.tensor(scope, "rows", x, n - 1, 1) : x;
       torch
@@ -299,9 +325,9 @@ final class Decoder {
       long most = layer.gateUp.isWidened() ? 2048 : 400;
       long all = rest.getShape().get(0);
       long step = (all + all / most) / (1 + all / most);
-      for (long start = 0; start < all; start += step) {
+      for (long from = 0; from < all; from += step) {
         try (PtNDManager some = (PtNDManager) scope.newSubManager()) {
-          mlp(some, layer, torch.tensor(some, "rows", rest, start, step), isFinal ? 1 : n);
+          mlp(some, layer, torch.tensor(some, "rows", rest, from, step), isFinal ? 1 : n);
         }
       }
     }
@@ -327,26 +353,22 @@ final class Decoder {
     private Step inOneCall(PtNDManager owner, PtNDArray x) {
       PtNDArray[] result =
           torch.tensors(
-              owner, "decode", x, allLayers, head, tables, allCaches, length, options, recording);
+              owner, "decode", x, allLayers, head, tables, caches.all(), length, options, recording);
       return Step.of(result, List.of(result).subList(3, result.length));
     }
 
     private Step byRows(PtNDArray x) {
-      PtNDArray[] result = rows.run(x, layers, tables, caches, length, norm, lmHead, options);
+      PtNDArray[] result = rows.run(x, layers, tables, caches.layers(), length, norm, lmHead, options);
       return Step.of(result, rows.recorded(length + 1, recording));
     }
 
     @Override
     public void close() {
-      caches.forEach(IValue::close);
-      allCaches.close();
       if (rows != null) {
         rows.close();
       }
       tables.close();
-      if (recording != null) {
-        recording.close();
-      }
+      recording.close();
     }
   }
 }

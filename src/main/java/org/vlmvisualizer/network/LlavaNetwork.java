@@ -8,6 +8,7 @@ import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
+import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.engine.DeviceChoice;
 import org.vlmvisualizer.engine.EngineReport;
 import org.vlmvisualizer.engine.EngineThread;
@@ -15,6 +16,7 @@ import org.vlmvisualizer.engine.GpuAttempt;
 import org.vlmvisualizer.engine.LoadingMark;
 import org.vlmvisualizer.engine.NativeHeap;
 import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.engine.SystemMemory;
 
 /** A model with its weights on a device: vision tower, connector, decoder. Not thread-safe. */
 public final class LlavaNetwork implements AutoCloseable {
@@ -26,6 +28,8 @@ public final class LlavaNetwork implements AutoCloseable {
   final VisionTower tower;
   final Connector connector;
   final Decoder decoder;
+  private Prefix prefix; // null if nothing is kept of a picture
+  private String nothingKept = "no question was asked before";
 
   private LlavaNetwork(
       Torch torch,
@@ -140,15 +144,84 @@ public final class LlavaNetwork implements AutoCloseable {
     return bytes;
   }
 
-  /** One question about some pictures. */
+  /**
+   * One question about some pictures. What of it was computed for the last question, if that was
+   * about the same pictures, is taken from there ({@link Trace#reuse}).
+   */
   public Session session(ModelInput input, TokenSequence prompt) {
-    return new Session(this, input, prompt);
+    return new Session(this, input, prompt, false);
+  }
+
+  /**
+   * One question in between, about other pictures, such as the same question about an empty one:
+   * the pictures of {@link #session} stay ready for the next question. Nothing is reused, the
+   * prompt's text ahead of the pictures neither: read by itself, it would be other products, for a
+   * few rows.
+   */
+  public Session sessionAside(ModelInput input, TokenSequence prompt) {
+    return new Session(this, input, prompt, true);
+  }
+
+  /** What is kept of these pictures, or a place for it; that of others is dropped. */
+  Prefix prefix(ModelInput input) {
+    byte[] picture = Prefix.checksum(input);
+    if (prefix == null || !prefix.isOf(picture)) {
+      if (prefix != null) {
+        forget("the last question was about other pictures, or saw them otherwise");
+      }
+      prefix = new Prefix(this, picture, nothingKept);
+    }
+    return prefix;
+  }
+
+  /** A place for pictures that are not kept. */
+  Prefix prefixAside() {
+    return new Prefix(this, new byte[0], "a question aside");
+  }
+
+  /** Ends a run: what is kept of its pictures may take no more than what is free then. */
+  void settle() {
+    if (prefix == null) {
+      return;
+    }
+    prefix.trim();
+    if (torch.isOnCpu() && prefix.bytes() > SystemMemory.available()) {
+      forget("memory was short");
+      NativeHeap.trim();
+    }
+  }
+
+  /**
+   * @param reason a clause for the next question
+   */
+  void forget(String reason) {
+    if (prefix != null) {
+      prefix.close();
+      prefix = null;
+    }
+    nothingKept = reason;
+  }
+
+  /** Drops what is kept of the last question's pictures. */
+  public void forgetPictures() {
+    EngineThread.call(
+        () -> {
+          forget("what was kept of the pictures had been dropped");
+          NativeHeap.trim();
+          return null;
+        });
+  }
+
+  /** Bytes on the device that are kept of the last question's pictures. */
+  public long pictureBytes() {
+    return prefix == null ? 0 : prefix.bytes();
   }
 
   @Override
   public void close() {
     EngineThread.call(
         () -> {
+          forget("");
           torch.close();
           return null;
         });

@@ -9,7 +9,8 @@ import org.vlmvisualizer.engine.Precision;
  * widens int4, some 16 MB at a time.
  *
  * <p>PyTorch's way rounds rows, and widened weights, to bfloat16 where that is fast. Which way a
- * prompt takes must not depend on how much of it was computed before, so its length decides there.
+ * prompt takes must not depend on how many of its rows a product has, so the length of the piece
+ * that is read at once decides there.
  */
 final class Products {
   /** With so many rows, the two ways take the same time. */
@@ -38,7 +39,8 @@ final class Products {
   /**
    * x [M, K] by a matrix [N, K] -> [M, N].
    *
-   * @param prompt tokens of the whole prompt that the rows belong to, 1 for its last row alone
+   * @param prompt tokens of the piece of the prompt that the rows belong to, 1 for its last row
+   *     alone
    */
   PtNDArray of(PtNDManager scope, PtNDArray x, Matrix matrix, long prompt) {
     if (matrix.product() == null) {

@@ -11,6 +11,7 @@ import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.Layout;
+import org.vlmvisualizer.core.Reuse;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
@@ -108,7 +109,7 @@ final class Recorder {
    *
    * @param first counted from 0
    */
-  Trace trace(int first, float[][] promptRows, float[][] vision) {
+  Trace trace(int first, float[][] promptRows, float[][] vision, Reuse reuse) {
     return new Trace(
         prompt,
         layout,
@@ -118,7 +119,8 @@ final class Recorder {
         vision,
         kept(first, vision),
         logits.isEmpty() ? null : from(first, logits).toArray(float[][]::new),
-        new LinkedHashMap<>(seconds));
+        new LinkedHashMap<>(seconds),
+        reuse);
   }
 
   private static <T> List<T> from(int first, List<T> all) {

@@ -55,11 +55,12 @@ record RunMemory(long tokens, long run, long matrix, long vision, long java) {
   /**
    * @param onCpu whether PyTorch takes what Java's system has free; a GPU's own memory is left to
    *     PyTorch, which keeps some for its next question
+   * @param kept bytes that are kept of the last question's pictures: this one reuses or frees them
    * @throws InputException if it does not fit
    */
-  void require(boolean onCpu) {
+  void require(boolean onCpu, long kept) {
     require(
-        onCpu ? SystemMemory.available() : Long.MAX_VALUE,
+        onCpu ? SystemMemory.available() + kept : Long.MAX_VALUE,
         (long) (SHARE * JavaMemory.available((long) (java / SHARE))));
   }
 

@@ -11,6 +11,7 @@ import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.Reuse;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
@@ -25,11 +26,17 @@ public final class Session {
   private final LlavaNetwork network;
   private final ModelInput input;
   private final TokenSequence prompt;
+  private final boolean aside;
 
-  Session(LlavaNetwork network, ModelInput input, TokenSequence prompt) {
+  /**
+   * @param aside whether the picture of earlier questions is left alone: neither reused nor
+   *     replaced
+   */
+  Session(LlavaNetwork network, ModelInput input, TokenSequence prompt, boolean aside) {
     this.network = network;
     this.input = input;
     this.prompt = prompt;
+    this.aside = aside;
   }
 
   /**
@@ -78,7 +85,7 @@ public final class Session {
             prompt.length(),
             maxNewTokens,
             input.crops())
-        .require(network.torch.isOnCpu());
+        .require(network.torch.isOnCpu(), aside ? 0 : network.pictureBytes());
     return EngineThread.call(() -> run(maxNewTokens, generation, texts, counted, progress, watch));
   }
 
@@ -89,24 +96,48 @@ public final class Session {
       TraceRequest counted,
       Progress progress,
       Consumer<Trace> watch) {
-    int longest = prompt.length() + maxNewTokens;
+    Prefix prefix = aside ? network.prefixAside() : network.prefix(input);
+    try {
+      return run(prefix, maxNewTokens, generation, texts, counted, progress, watch);
+    } catch (EngineException e) {
+      network.forget("the last run failed");
+      throw OutOfMemory.explained(e, network.device(), prompt.length() + maxNewTokens);
+    } finally {
+      if (aside) {
+        prefix.close();
+      } else {
+        network.settle();
+      }
+    }
+  }
+
+  private Trace run(
+      Prefix prefix,
+      int maxNewTokens,
+      Generation generation,
+      IntFunction<String> texts,
+      TraceRequest counted,
+      Progress progress,
+      Consumer<Trace> watch) {
+    LogitsProcessor processor =
+        generation.isPlain() ? null : new LogitsProcessor(generation, prompt);
+    Recorder recorder =
+        new Recorder(network.torch, counted, prompt, input.layout(), texts, processor);
+    Reuse reuse = prefix.see(input, prompt, counted, progress);
+    recorder.lap("vision");
+    Caches caches = prefix.caches(reuse, prompt.length() + maxNewTokens);
+    PtNDArray total = prefix.total(reuse, prompt, counted);
     try (PtNDManager run = (PtNDManager) network.torch.manager().newSubManager();
-        Decoder.Sequence sequence = network.decoder.begin(run, longest, counted)) {
-      LogitsProcessor processor =
-          generation.isPlain() ? null : new LogitsProcessor(generation, prompt);
-      Recorder recorder =
-          new Recorder(network.torch, counted, prompt, input.layout(), texts, processor);
-      VisionTower.Output seen =
-          network.tower.run(run, input.pixelValues(), counted.vision(), progress);
-      int n = prompt.length();
-      PtNDArray promptTotal = counted.promptRows() ? network.torch.zeros(run, n, n) : null;
-      recorder.lap("vision");
-      PtNDArray image = network.connector.run(run, seen.features(), input.layout().spread());
-      Decoder.Step step = sequence.prefill(run, prompt, image, promptTotal, progress);
+        Decoder.Sequence sequence = network.decoder.begin(run, prompt, caches, counted)) {
+      if (reuse.promptTokens() < Prefix.end(prompt)) {
+        sequence.readPicture(run, prefix.image(), total, progress);
+        prefix.hasRead(prompt);
+      }
+      Decoder.Step step = sequence.readQuestion(run, prefix.image(), total, progress);
       int id = recorder.add(step);
       recorder.lap("prefill");
-      float[][] vision = watch == null ? null : rows(seen.attention());
-      tell(watch, recorder, vision);
+      float[][] vision = watch == null ? null : rows(prefix.attention(counted.vision()));
+      tell(watch, recorder, vision, reuse);
       for (int t = 1; t < maxNewTokens && !generation.eosIds().contains(id); t++) {
         if (isCancelled(progress, t, maxNewTokens, watch != null)) {
           break;
@@ -115,21 +146,25 @@ public final class Session {
         step.close();
         step = next;
         id = recorder.add(step);
-        tell(watch, recorder, vision);
+        tell(watch, recorder, vision, reuse);
       }
       recorder.lap("decode");
-      if (promptTotal != null) {
-        promptTotal = (PtNDArray) promptTotal.div(counted.layers().size());
-      }
-      return recorder.trace(0, rows(promptTotal), vision == null ? rows(seen.attention()) : vision);
-    } catch (EngineException e) {
-      throw OutOfMemory.explained(e, network.device(), longest);
+      PtNDArray promptTotal =
+          total == null
+              ? null
+              : network.torch.tensor(run, "divided", total, counted.layers().size());
+      return recorder.trace(
+          0,
+          rows(promptTotal),
+          vision == null ? rows(prefix.attention(counted.vision())) : vision,
+          reuse);
     }
   }
 
-  private static void tell(Consumer<Trace> watch, Recorder recorder, float[][] vision) {
+  private static void tell(
+      Consumer<Trace> watch, Recorder recorder, float[][] vision, Reuse reuse) {
     if (watch != null) {
-      watch.accept(recorder.trace(recorder.size() - 1, null, vision));
+      watch.accept(recorder.trace(recorder.size() - 1, null, vision, reuse));
     }
   }
 

@@ -54,7 +54,7 @@ class HandComputedAttributionTest {
     for (int t = 0; t < rows.length; t++) {
       tokens.add(new GeneratedToken(t, "t" + t, .5));
     }
-    return new Trace(PROMPT, LAYOUT, tokens, rows, PROMPT_ROWS, VISION, null, null, Map.of());
+    return new Trace(PROMPT, LAYOUT, tokens, rows, PROMPT_ROWS, VISION, null, null, Map.of(), null);
   }
 
   private static void assertRows(double[][] expected, double[][] actual) {
@@ -241,6 +241,7 @@ class HandComputedAttributionTest {
         vision,
         null,
         null,
-        Map.of());
+        Map.of(),
+        null);
   }
 }

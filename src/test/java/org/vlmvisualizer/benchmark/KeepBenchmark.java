@@ -44,6 +44,7 @@ public final class KeepBenchmark {
       int written = 0;
       for (int i = 0; i <= repeats; i++) {
         for (Keep keep : Keep.values()) {
+          model.forgetPictures();
           long start = System.nanoTime();
           Analysis analysis = model.analyze(picture, request(keep, tokens), Progress.NONE);
           Map<String, Double> stages = new LinkedHashMap<>(analysis.seconds());

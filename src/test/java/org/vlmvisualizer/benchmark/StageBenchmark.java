@@ -153,6 +153,7 @@ public final class StageBenchmark {
       int tokens,
       TraceRequest request,
       Map<String, List<Double>> seconds) {
+    network.forgetPictures();
     Trace trace =
         network
             .session(pixels, prompt)

@@ -54,6 +54,7 @@ class OutOfMemoryTest {
   void aRunThatFailsLeavesTheNetworkUsable(String stage) {
     try (LoadedGolden model = new LoadedGolden("llama-mha")) {
       Trace before = model.answer(TraceRequest.NOTHING);
+      model.network.forgetPictures();
       Progress failing =
           (what, done, total) -> {
             if (what.contains(stage)) {

@@ -82,6 +82,6 @@ class RunMemoryTest {
   @Test
   void terabytesAreRefused() {
     RunMemory need = need(VisionLayers.NONE, true, 1 << 20, 1);
-    assertThrows(InputException.class, () -> need.require(true));
+    assertThrows(InputException.class, () -> need.require(true, 0));
   }
 }

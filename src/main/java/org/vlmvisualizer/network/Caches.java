@@ -1,0 +1,123 @@
+package org.vlmvisualizer.network;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.IValue;
+import java.util.ArrayList;
+import java.util.List;
+import org.vlmvisualizer.core.DecoderConfig;
+
+/** Keys and values of all layers of a decoder, each [KV, room, C]; closed by their owner. */
+final class Caches implements AutoCloseable {
+  private final Torch torch;
+  private final DecoderConfig config;
+  private final PtNDArray example;
+  private final PtNDManager owner;
+  private final List<PtNDArray> keys = new ArrayList<>();
+  private final List<PtNDArray> values = new ArrayList<>();
+  private final List<IValue> layers = new ArrayList<>();
+  private IValue all;
+  private int room;
+
+  /**
+   * @param example an array of the type that they are kept in
+   * @param room tokens at most
+   */
+  Caches(Torch torch, DecoderConfig config, PtNDArray example, int room) {
+    this.torch = torch;
+    this.config = config;
+    this.example = example;
+    this.room = room;
+    owner = (PtNDManager) torch.manager().newSubManager();
+    try {
+      for (int i = 0; i < config.numHiddenLayers(); i++) {
+        keys.add(null);
+        values.add(null);
+        layers.add(null);
+        create(i);
+      }
+      all = IValue.listFrom(layers.toArray(IValue[]::new));
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void create(int layer) {
+    boolean byRows = torch.rowKernel() != null;
+    long[] shape = {config.numKeyValueHeads(), room, config.headDim()};
+    // A value's place in all rows, so that attending to values is a matrix by a row as well.
+    long[] columns = {config.numKeyValueHeads(), config.headDim(), room};
+    PtNDArray k = torch.tensor(owner, "zeros", shape, example);
+    PtNDArray v = torch.tensor(owner, "zeros", byRows ? columns : shape, example);
+    keys.set(layer, k);
+    values.set(layer, v);
+    layers.set(layer, torch.run(byRows ? "column_cache" : "cache", k, v));
+  }
+
+  /** [KV, room, C] */
+  PtNDArray keys(int layer) {
+    return keys.get(layer);
+  }
+
+  /** [KV, C, room] where there is a row kernel, else as keys. */
+  PtNDArray values(int layer) {
+    return values.get(layer);
+  }
+
+  IValue layer(int layer) {
+    return layers.get(layer);
+  }
+
+  List<IValue> layers() {
+    return layers;
+  }
+
+  /** The layers as one; until the next {@link #resize}. */
+  IValue all() {
+    return all;
+  }
+
+  /** How many tokens there is room for. */
+  int room() {
+    return room;
+  }
+
+  long bytes() {
+    int bytes = example.getDataType() == DataType.FLOAT32 ? Float.BYTES : Short.BYTES;
+    return 2L * layers.size() * config.numKeyValueHeads() * config.headDim() * room * bytes;
+  }
+
+  /**
+   * Makes room for as many tokens, a layer at a time: no more than one is held twice.
+   *
+   * @param kept tokens that stay; behind them are zeros, as in new ones
+   */
+  void resize(int kept, int tokens) {
+    if (tokens == room) {
+      layers.forEach(layer -> torch.run("clear_cache", layer, kept).close());
+      return;
+    }
+    room = tokens;
+    all.close();
+    for (int i = 0; i < layers.size(); i++) {
+      try (IValue before = layers.get(i);
+          PtNDArray k = keys.get(i);
+          PtNDArray v = values.get(i)) {
+        create(i);
+        torch.run("copy_cache", before, layers.get(i), kept).close();
+      }
+    }
+    all = IValue.listFrom(layers.toArray(IValue[]::new));
+  }
+
+  @Override
+  public void close() {
+    layers.stream().filter(layer -> layer != null).forEach(IValue::close);
+    if (all != null) {
+      all.close();
+    }
+    owner.close();
+  }
+}
