@@ -17,6 +17,7 @@ from transformers.utils.chat_template_utils import render_jinja_template
 GOLDEN = Path(__file__).resolve().parent.parent / "resources" / "golden"
 
 QUESTION = "What is in the image?"
+EARLIER = [("What is it?", "A page."), ("What does it say?", "Apple, banana.")]
 
 # What the plugin puts in front of the prompts that begin so, if it is asked to keep a system text.
 SYSTEM = {
@@ -32,6 +33,17 @@ def render(jinja: str, system: str | None = None, pictures: int = 1) -> str:
     if system:
         messages.insert(0, {"role": "system", "content": [{"type": "text", "text": system}]})
     rendered, _ = render_jinja_template([messages], chat_template=jinja, add_generation_prompt=True)
+    return rendered[0]
+
+
+def conversation(jinja: str) -> str:
+    turns = []
+    for question, answer in EARLIER:
+        turns.append({"role": "user", "content": [{"type": "text", "text": question}]})
+        turns.append({"role": "assistant", "content": [{"type": "text", "text": answer}]})
+    turns[0]["content"].insert(0, {"type": "image"})
+    turns.append({"role": "user", "content": [{"type": "text", "text": QUESTION}]})
+    rendered, _ = render_jinja_template([turns], chat_template=jinja, add_generation_prompt=True)
     return rendered[0]
 
 
@@ -60,8 +72,9 @@ def main() -> None:
             "prompt": prompt,
             "promptOfTwo": render(jinja, pictures=2),
             "promptWithSystem": with_system if known else None,
+            "promptOfConversation": conversation(jinja),
         }
-    golden = {"question": QUESTION, "templates": [entries[name] for name in sorted(entries)]}
+    golden = {"question": QUESTION, "earlier": EARLIER, "templates": [entries[name] for name in sorted(entries)]}
     text = json.dumps(golden, indent=2, ensure_ascii=False) + "\n"
     (GOLDEN / "templates.json").write_text(text, encoding="utf-8")
 

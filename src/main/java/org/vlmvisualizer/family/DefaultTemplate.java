@@ -24,7 +24,8 @@ final class DefaultTemplate {
    *     original format all of config.json
    */
   static PromptTemplate of(ConfigObject c) {
-    return switch (c.text("model_type", "llama")) {
+    String type = c.text("model_type", "llama");
+    return switch (type) {
       case "mistral", "llava_mistral" -> PromptTemplate.MISTRAL;
       case "qwen2", "qwen3" -> PromptTemplate.INTERLEAVE;
       case "llava_qwen" -> PromptTemplate.CHATML;
@@ -33,8 +34,11 @@ final class DefaultTemplate {
         int tokens = c.size("vocab_size", 32_000);
         if (tokens >= LLAMA_3) {
           yield PromptTemplate.LLAMA_3;
+        } else if (tokens >= YI) {
+          yield PromptTemplate.CHATML_DIRECT;
         }
-        yield tokens >= YI ? PromptTemplate.CHATML_DIRECT : PromptTemplate.VICUNA_V1;
+        boolean original = type.startsWith("llava");
+        yield original ? PromptTemplate.VICUNA_V1_EOS : PromptTemplate.VICUNA_V1;
       }
     };
   }

@@ -31,14 +31,18 @@ public final class KnownChatTemplates {
               "7e8fbfaa2d9490b13fd923990187f207cf2c6cda6a3fa32925346faa75799af8",
               // LLaVA-NeXT-Video with Vicuna.
               "f33044e95c00714fa512cb4b3201a3be2e8d563725a25c146521921d6f827099",
-              "14e86eac484c2f5060bd1346848dd020920b2ba5295ad827d33c9042bad49fa9",
+              "14e86eac484c2f5060bd1346848dd020920b2ba5295ad827d33c9042bad49fa9"),
+          PromptTemplate.VICUNA_V1_EOS,
+          Set.of(
               // The demo model.
               "fd0eda19cdd57402d9b289c6350b793436754165d314130ab8f3696ac80e4e84"),
           PromptTemplate.MISTRAL,
           Set.of(
               // llava-hf's LLaVA-1.6 Mistral.
               "2c17243a977fd0643fb549a509a8e2684f45517df0f9f608d5893b719f16569f",
-              "8568bb00da59cb4575831132a77a098c28870bd541ea0656c04167729ca028cb",
+              "8568bb00da59cb4575831132a77a098c28870bd541ea0656c04167729ca028cb"),
+          PromptTemplate.MISTRAL_SLIP,
+          Set.of(
               // llava-hf's LLaVA-1.6 Mistral, first version.
               "ac1751256d0e7c19dcbac63d0feebee11bf81b86015276d08ee8b1f9ba0a42bc",
               "41cd724bc51c350966bc5b72a9026392d79d294a6f7a20fe84f348c7355205a4",

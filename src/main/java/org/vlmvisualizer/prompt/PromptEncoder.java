@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.vlmvisualizer.core.Exchange;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.Span.Kind;
@@ -102,11 +103,30 @@ public final class PromptEncoder implements AutoCloseable {
    */
   public TokenSequence encode(
       PromptTemplate template, List<String> pictures, String question, boolean keepSystem) {
+    return encode(template, pictures, question, keepSystem, List.of());
+  }
+
+  /**
+   * The same within a conversation: the pictures stand at its beginning.
+   *
+   * @param earlier its questions and answers so far, oldest first; their tokens are {@link
+   *     Kind#PROMPT}
+   * @throws InputException as above
+   */
+  public TokenSequence encode(
+      PromptTemplate template,
+      List<String> pictures,
+      String question,
+      boolean keepSystem,
+      List<Exchange> earlier) {
     boolean video = pictures.stream().noneMatch(text -> text.contains(imageToken));
     String token = video ? videoToken : imageToken;
     int imageTokens = count(pictures, token);
-    refuseImageToken(question);
-    RenderedPrompt prompt = template.render(question, keepSystem, pictures);
+    refuseImageToken(question, "a question", "remove it from the prompt");
+    for (Exchange exchange : earlier) {
+      refuseImageToken(exchange.answer(), "an earlier answer", "ask with turn=new");
+    }
+    RenderedPrompt prompt = template.render(question, keepSystem, pictures, earlier);
     List<Integer> ids = new ArrayList<>();
     List<Kind> kinds = new ArrayList<>();
     for (Token each : beginningOnce(prompt.text())) {
@@ -145,12 +165,12 @@ public final class PromptEncoder implements AutoCloseable {
     return (int) count;
   }
 
-  private void refuseImageToken(String question) {
+  private void refuseImageToken(String text, String what, String remedy) {
     for (String token : List.of(PromptTemplate.IMAGE, imageToken, videoToken)) {
-      if (question.contains(token)) {
+      if (text.contains(token)) {
         throw new InputException(
-            "Expected a question without %s, which the plugin adds by itself; remove it from the prompt."
-                .formatted(token));
+            "Expected %s without %s, which the plugin adds by itself; %s."
+                .formatted(what, token, remedy));
       }
     }
   }

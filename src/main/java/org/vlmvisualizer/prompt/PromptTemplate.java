@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.vlmvisualizer.core.Exchange;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Span.Kind;
 
@@ -12,34 +13,56 @@ import org.vlmvisualizer.core.Span.Kind;
  *
  * <p>Sources: LLaVA 1.2 and LLaVA-NeXT, conversation.py; the chat templates of the llava-hf
  * checkpoints, SmolVLM and Idefics3, whose white space counts where both are; HuatuoGPT-Vision,
- * cli.py. The video token of LLaVA-NeXT-Video stands where {@code <image>} does.
+ * cli.py. The video token of LLaVA-NeXT-Video stands where {@code <image>} does. What stands around
+ * earlier answers is of the chat templates too, and of conversation.py and cli.py where there is
+ * none.
  */
 public enum PromptTemplate {
-  VICUNA_V1(Texts.ASSISTANT + " ", "USER: {<image>\n}%s ASSISTANT:"),
-  MISTRAL("", "[INST] {<image>\n}%s [/INST]"),
-  LLAMA_2("<<SYS>>\n" + Texts.HELPFUL + "\n<</SYS>>\n\n", "[INST] ", "{<image>\n}%s [/INST]"),
+  VICUNA_V1(Texts.ASSISTANT + " ", "USER: {<image>\n}%s ASSISTANT:", " ASSISTANT: %s USER: "),
+  /** With the end-of-sequence token behind an answer, as conversation.py has it. */
+  VICUNA_V1_EOS(VICUNA_V1, " ASSISTANT: %s</s>USER: "),
+  MISTRAL("", "[INST] {<image>\n}%s [/INST]", " [/INST] %s</s> [INST] "),
+  /** With a slip of the pen in the place of that token, which some chat templates have. */
+  MISTRAL_SLIP(MISTRAL, " [/INST] %s<\\s> [INST] "),
+  LLAMA_2(
+      "<<SYS>>\n" + Texts.HELPFUL + "\n<</SYS>>\n\n",
+      "[INST] ",
+      "{<image>\n}%s [/INST]",
+      " [/INST] %s </s><s>[INST] "),
   CHATML(
       "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n",
-      "<|im_start|>user\n{<image>\n}%s<|im_end|>\n<|im_start|>assistant\n"),
-  V0(Texts.ASSISTANT, "###Human: {<image>\n}%s###Assistant:"),
+      "<|im_start|>user\n{<image>\n}%s<|im_end|>\n<|im_start|>assistant\n",
+      "<|im_end|>\n<|im_start|>assistant\n%s<|im_end|>\n<|im_start|>user\n"),
+  V0(Texts.ASSISTANT, "###Human: {<image>\n}%s###Assistant:", "###Assistant: %s###Human: "),
   /** LLaVA-1.6 34B: no line end behind a turn. */
   CHATML_DIRECT(
       "<|im_start|>system\nAnswer the questions.<|im_end|>",
-      "<|im_start|>user\n{<image>\n}%s<|im_end|><|im_start|>assistant\n"),
+      "<|im_start|>user\n{<image>\n}%s<|im_end|><|im_start|>assistant\n",
+      "<|im_end|><|im_start|>assistant\n%s<|im_end|><|im_start|>user\n"),
   /** LLaVA-NeXT-Interleave: its pictures on one line. */
   INTERLEAVE(
       "<|im_start|>system\n\nYou are a helpful assistant.<|im_end|>\n",
-      "<|im_start|>user\n{<image>}\n%s<|im_end|>\n<|im_start|>assistant\n"),
+      "<|im_start|>user\n{<image>}\n%s<|im_end|>\n<|im_start|>assistant\n",
+      "<|im_end|>\n<|im_start|>assistant\n\n%s<|im_end|>\n<|im_start|>user\n\n"),
   ONEVISION(
       "<|im_start|>system \nYou are a helpful assistant.<|im_end|>",
-      "<|im_start|>user {<image>}\n%s<|im_end|><|im_start|>assistant\n"),
+      "<|im_start|>user {<image>}\n%s<|im_end|><|im_start|>assistant\n",
+      "<|im_end|><|im_start|>assistant \n%s<|im_end|><|im_start|>user \n"),
   LLAMA_3(
       "<|start_header_id|>system<|end_header_id|>\n\n" + Texts.HELPFUL + "<|eot_id|>",
       "<|start_header_id|>user<|end_header_id|>\n\n{<image>\n}%s<|eot_id|>"
-          + "<|start_header_id|>assistant<|end_header_id|>\n\n"),
-  SMOLVLM("", "<|im_start|>User:{<image>}%s<end_of_utterance>\nAssistant:"),
-  IDEFICS3("", "<|begin_of_text|>User:{<image>}%s<end_of_utterance>\nAssistant:"),
-  HUATUO("", "<|user|>\n{<image>\n}%s\n<|assistant|>\n");
+          + "<|start_header_id|>assistant<|end_header_id|>\n\n",
+      "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n%s<|eot_id|>"
+          + "<|start_header_id|>user<|end_header_id|>\n\n"),
+  SMOLVLM(
+      "",
+      "<|im_start|>User:{<image>}%s<end_of_utterance>\nAssistant:",
+      "<end_of_utterance>\nAssistant: %s<end_of_utterance>\nUser: "),
+  IDEFICS3(
+      "",
+      "<|begin_of_text|>User:{<image>}%s<end_of_utterance>\nAssistant:",
+      "<end_of_utterance>\nAssistant: %s<end_of_utterance>\nUser: "),
+  HUATUO("", "<|user|>\n{<image>\n}%s\n<|assistant|>\n", "\n<|assistant|>\n%s \n<|user|>\n");
 
   /** Where a picture goes. */
   public static final String IMAGE = "<image>";
@@ -47,27 +70,43 @@ public enum PromptTemplate {
   private final String system;
   private final String before;
   private final String user;
+  private final String between;
+  private final boolean variant;
 
   /**
    * @param user the rest: what stands in braces comes once for each picture, %s is the question
+   * @param between what stands between an earlier question and the next, %s is the answer
    */
-  PromptTemplate(String system, String user) {
-    this(system, "", user);
+  PromptTemplate(String system, String user, String between) {
+    this(system, "", user, between);
   }
 
-  PromptTemplate(String system, String before, String user) {
+  PromptTemplate(String system, String before, String user, String between) {
     this.system = system;
     this.before = before;
     this.user = user;
+    this.between = between;
+    variant = false;
+  }
+
+  /** One that differs in conversations alone; not to be chosen by name. */
+  PromptTemplate(PromptTemplate other, String between) {
+    system = other.system;
+    before = other.before;
+    user = other.user;
+    this.between = between;
+    variant = true;
   }
 
   /**
    * A question about some pictures as this template puts it.
    *
    * @param pictures what stands for each picture, in place of {@code <image>}
+   * @param earlier the conversation so far, oldest first
    * @throws InputException if the question is blank
    */
-  RenderedPrompt render(String asked, boolean keepSystem, List<String> pictures) {
+  RenderedPrompt render(
+      String asked, boolean keepSystem, List<String> pictures, List<Exchange> earlier) {
     if (asked.isBlank()) {
       throw new InputException(
           "Expected a question about the picture, found an empty prompt; type one, such as What is in the image?");
@@ -84,7 +123,13 @@ public enum PromptTemplate {
       prompt.add(Kind.MARKER, picture);
       prompt.add(Kind.PROMPT, user.substring(image + IMAGE.length(), close));
     }
-    prompt.add(Kind.PROMPT, user.substring(close + 1).replace("%s", asked.strip()));
+    int question = user.indexOf("%s");
+    prompt.add(Kind.PROMPT, user.substring(close + 1, question));
+    for (Exchange exchange : earlier) {
+      prompt.add(Kind.PROMPT, exchange.question().strip());
+      prompt.add(Kind.PROMPT, between.replace("%s", exchange.answer().strip()));
+    }
+    prompt.add(Kind.PROMPT, asked.strip() + user.substring(question + 2));
     return prompt.rendered();
   }
 
@@ -93,7 +138,7 @@ public enum PromptTemplate {
    */
   public static PromptTemplate parse(String text) {
     for (PromptTemplate template : values()) {
-      if (template.name().equalsIgnoreCase(text.strip().replace('-', '_'))) {
+      if (!template.variant && template.name().equalsIgnoreCase(text.strip().replace('-', '_'))) {
         return template;
       }
     }
@@ -104,6 +149,7 @@ public enum PromptTemplate {
   static String names() {
     String all =
         Arrays.stream(values())
+            .filter(template -> !template.variant)
             .map(template -> template.name().toLowerCase(Locale.ROOT))
             .collect(Collectors.joining(", "));
     int last = all.lastIndexOf(", ");

@@ -118,7 +118,7 @@ class LlavaOriginalFamilyTest {
     config.addProperty("model_type", type);
     config.addProperty("mm_patch_merge_type", merge);
     PromptTemplate asked =
-        type.equals("llava_mistral") ? PromptTemplate.MISTRAL : PromptTemplate.VICUNA_V1;
+        type.equals("llava_mistral") ? PromptTemplate.MISTRAL : PromptTemplate.VICUNA_V1_EOS;
     assertEquals(asked, FAMILY.template(checkpoint(config)));
     assertFalse(FAMILY.config(checkpoint(config)).decoder().qkvBias());
     assertEquals(576, black(config, 60, 30).layout().view().length);

@@ -28,6 +28,7 @@ class PromptSettingsTest {
   @CsvSource({
     "mistral, 32064, MISTRAL",
     "llama, 32064, VICUNA_V1",
+    "llava_llama, 32000, VICUNA_V1_EOS",
     "llama, 64064, CHATML_DIRECT",
     "llama, 128320, LLAMA_3",
     "qwen2, 152000, INTERLEAVE",

@@ -16,11 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vlmvisualizer.Golden;
+import org.vlmvisualizer.core.Exchange;
 import org.vlmvisualizer.core.InputException;
 
 /** Prompts of known chat templates equal those that transformers renders, to the character. */
 class KnownChatTemplatesTest {
   private static final List<String> ONE = List.of(PromptTemplate.IMAGE);
+  private static final List<Exchange> NONE = List.of();
   private static final String VICUNA = Golden.chatTemplate();
 
   private static String text(String golden) {
@@ -35,22 +37,32 @@ class KnownChatTemplatesTest {
   void eachMakesThePromptsOfTransformers() {
     JsonObject golden = JsonParser.parseString(text("templates.json")).getAsJsonObject();
     String question = golden.get("question").getAsString();
+    List<Exchange> earlier =
+        golden.getAsJsonArray("earlier").asList().stream()
+            .map(JsonElement::getAsJsonArray)
+            .map(pair -> new Exchange(pair.get(0).getAsString(), pair.get(1).getAsString()))
+            .toList();
     Set<String> checked = new HashSet<>();
     for (JsonElement element : golden.getAsJsonArray("templates")) {
       JsonObject entry = element.getAsJsonObject();
       String hash = entry.get("sha256").getAsString();
       PromptTemplate template = KnownChatTemplates.withSha256(hash).orElseThrow();
-      assertEquals(entry.get("prompt").getAsString(), template.render(question, false, ONE).text());
+      assertEquals(
+          entry.get("prompt").getAsString(), template.render(question, false, ONE, NONE).text());
       if (entry.has("promptOfTwo")) {
         List<String> two = List.of(PromptTemplate.IMAGE, PromptTemplate.IMAGE);
         assertEquals(
-            entry.get("promptOfTwo").getAsString(), template.render(question, false, two).text());
+            entry.get("promptOfTwo").getAsString(),
+            template.render(question, false, two, NONE).text());
       }
       if (!entry.get("promptWithSystem").isJsonNull()) {
         assertEquals(
             entry.get("promptWithSystem").getAsString(),
-            template.render(question, true, ONE).text());
+            template.render(question, true, ONE, NONE).text());
       }
+      assertEquals(
+          entry.get("promptOfConversation").getAsString(),
+          template.render(question, false, ONE, earlier).text());
       checked.add(hash);
     }
     Set<String> known = new HashSet<>();
@@ -61,7 +73,7 @@ class KnownChatTemplatesTest {
   @Test
   void lineEndsCountAsInJinja() {
     for (String text : new String[] {VICUNA, VICUNA + "\n", VICUNA.replace("\n", "\r\n")}) {
-      assertEquals(PromptTemplate.VICUNA_V1, KnownChatTemplates.recognise(text, "a file"));
+      assertEquals(PromptTemplate.VICUNA_V1_EOS, KnownChatTemplates.recognise(text, "a file"));
     }
   }
 
