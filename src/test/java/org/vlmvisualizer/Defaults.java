@@ -1,5 +1,6 @@
 package org.vlmvisualizer;
 
+import java.util.List;
 import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.attribution.AttributionMethods;
@@ -31,7 +32,8 @@ public final class Defaults {
         Fit.PAD,
         true,
         length,
-        MatrixChoice.SHORT);
+        MatrixChoice.SHORT,
+        List.of());
   }
 
   /** Maps alone, in the default colours. */

@@ -1,9 +1,11 @@
 package org.vlmvisualizer.analysis;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.attribution.AttributionMethods;
+import org.vlmvisualizer.core.Exchange;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.InputException;
@@ -25,6 +27,8 @@ import org.vlmvisualizer.core.Words;
  * @param tiles whether a model that looks at tiles of a picture, too, does so
  * @param length tokens to generate at most
  * @param matrix whether {@link Analysis#matrix} is made
+ * @param earlier the conversation about the same pictures that the question goes on with, oldest
+ *     first; empty for a question of its own
  */
 public record AnalysisRequest(
     String question,
@@ -36,7 +40,8 @@ public record AnalysisRequest(
     Fit fit,
     boolean tiles,
     int length,
-    MatrixChoice matrix) {
+    MatrixChoice matrix,
+    List<Exchange> earlier) {
 
   /** Tokens that one answer may have at most. */
   public static final int MAX_LENGTH = 4096;
@@ -56,6 +61,7 @@ public record AnalysisRequest(
           "Expected a length of 1 to " + MAX_LENGTH + " tokens, found " + length + ".");
     }
     AttributionMethods.of(method, options);
+    earlier = List.copyOf(earlier);
   }
 
   /**
@@ -78,13 +84,33 @@ public record AnalysisRequest(
         words.choice("fit", Fit.values()),
         !words.isSecond("tiles", ON, OFF),
         words.number("length"),
-        MatrixChoice.SHORT);
+        MatrixChoice.SHORT,
+        List.of());
+  }
+
+  /** The same question within a conversation. */
+  public AnalysisRequest following(List<Exchange> conversation) {
+    return with(matrix, conversation);
   }
 
   /** The same with or without the whole-sequence matrix. */
   public AnalysisRequest withMatrix(MatrixChoice wanted) {
+    return with(wanted, earlier);
+  }
+
+  private AnalysisRequest with(MatrixChoice wanted, List<Exchange> conversation) {
     return new AnalysisRequest(
-        question, method, options, keep, template, keepSystem, fit, tiles, length, wanted);
+        question,
+        method,
+        options,
+        keep,
+        template,
+        keepSystem,
+        fit,
+        tiles,
+        length,
+        wanted,
+        conversation);
   }
 
   /** How pictures are brought before the model. */

@@ -159,7 +159,8 @@ public final class AttentionModel implements AutoCloseable {
                 model.template(request.template()),
                 input.texts(),
                 request.question(),
-                request.keepSystem());
+                request.keepSystem(),
+                request.earlier());
     Map<String, Double> seconds = new LinkedHashMap<>();
     seconds.put("load", loadSeconds);
     loadSeconds = 0;

@@ -24,6 +24,9 @@ public final class Provenance {
     all.put("device", model.device());
     all.put("precision", model.precision().toString());
     all.put("precision_reason", model.precisionReason());
+    if (!analysis.request().earlier().isEmpty()) {
+      all.put("conversation", analysis.request().earlier());
+    }
     all.put("question", analysis.request().question());
     all.put("prompt", analysis.prompt().text());
     all.put("answer", analysis.answer());

@@ -50,6 +50,11 @@ public final class Asker implements AutoCloseable {
     this.loaded = loaded;
   }
 
+  /** Of the model that is asked. */
+  public Checkpoint checkpoint() {
+    return checkpoint;
+  }
+
   /**
    * Loads the model, unless it is there already.
    *

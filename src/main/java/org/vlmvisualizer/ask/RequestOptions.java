@@ -1,8 +1,10 @@
 package org.vlmvisualizer.ask;
 
 import com.google.gson.JsonObject;
+import java.util.List;
 import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.core.CleanText;
+import org.vlmvisualizer.core.Exchange;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.core.MatrixChoice;
@@ -67,6 +69,11 @@ public record RequestOptions(
   /** The same with or without the whole-sequence matrix. */
   public RequestOptions withMatrix(MatrixChoice matrix) {
     return new RequestOptions(request.withMatrix(matrix), device, precision, rendering);
+  }
+
+  /** The same question within a conversation. */
+  public RequestOptions following(List<Exchange> conversation) {
+    return new RequestOptions(request.following(conversation), device, precision, rendering);
   }
 
   private static void checkWhole(String question) {

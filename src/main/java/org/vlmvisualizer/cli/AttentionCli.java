@@ -14,6 +14,7 @@ import java.util.function.ToIntBiFunction;
 import org.vlmvisualizer.analysis.Provenance;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.BatchRun;
+import org.vlmvisualizer.ask.Conversation;
 import org.vlmvisualizer.ask.ModelKeeper;
 import org.vlmvisualizer.ask.NamedPictures;
 import org.vlmvisualizer.ask.PictureFolder;
@@ -80,6 +81,12 @@ public final class AttentionCli implements Callable<Integer> {
       description =
           "the question; given several times, each is asked by itself of a model that is loaded once, with its results in q1, q2, … of the output folder and q1:, q2:, … before its answer")
   private List<String> prompts;
+
+  @Option(
+      names = "--turn",
+      description =
+          "of several --prompt: questions of their own, or a conversation, in which each sees those before and their answers: new, next")
+  private String turn = "new";
 
   @Option(
       names = "--output",
@@ -181,6 +188,8 @@ public final class AttentionCli implements Callable<Integer> {
   private boolean models;
 
   @Spec private CommandSpec spec;
+  private boolean goesOn;
+  private AttentionResult last; // null before the first answer
 
   /** Runs the command line and ends the JVM with its exit code. */
   public static void main(String[] arguments) {
@@ -247,6 +256,11 @@ public final class AttentionCli implements Callable<Integer> {
       return CommandLine.ExitCode.OK;
     }
     List<RequestOptions> questions = prompts.stream().map(this::options).toList();
+    goesOn = Conversation.goesOn(this::word);
+    if (goesOn && prompts.size() == 1) {
+      throw new InputException(
+          "Expected several --prompt with --turn next, found one; a follow-up needs a question that it follows.");
+    }
     if (images.size() > 1) {
       images.forEach(AttentionCli::refuseFolder);
       Together pictures = Together.of(NamedPictures.files(images, region()), progress());
@@ -254,6 +268,7 @@ public final class AttentionCli implements Callable<Integer> {
     }
     String image = images.get(0);
     if (FileTrouble.isFolder(image.strip())) {
+      refuseConversation();
       PictureFolder pictures = PictureFolder.of(Path.of(image.strip()), region());
       return run(questions, (asker, place) -> askAll(asker, pictures, place));
     }
@@ -262,7 +277,18 @@ public final class AttentionCli implements Callable<Integer> {
   }
 
   private RequestOptions options(String prompt) {
-    return RequestOptions.of(prompt, name -> spec.findOption("--" + name).getValue().toString());
+    return RequestOptions.of(prompt, this::word);
+  }
+
+  private String word(String option) {
+    return spec.findOption("--" + option).getValue().toString();
+  }
+
+  private void refuseConversation() {
+    if (goesOn) {
+      throw new InputException(
+          "Expected --turn new with a folder of pictures, found --turn next; give one picture for a conversation.");
+    }
   }
 
   private static void refuseFolder(String image) {
@@ -299,7 +325,11 @@ public final class AttentionCli implements Callable<Integer> {
     int worst = CommandLine.ExitCode.OK;
     try (ModelKeeper keeper = new ModelKeeper()) {
       for (int i = 0; i < questions.size(); i++) {
-        try (Asker asker = new Asker(keeper, checkpoint, questions.get(i), engineLoaded -> {})) {
+        RequestOptions question = questions.get(i);
+        if (goesOn && last != null) {
+          question = question.following(new Conversation(last).exchanges());
+        }
+        try (Asker asker = new Asker(keeper, checkpoint, question, engineLoaded -> {})) {
           worst = Math.max(worst, ask.applyAsInt(asker, place(i)));
         } catch (InputException e) {
           if (questions.size() == 1 || !keeper.isLoaded()) {
@@ -316,6 +346,7 @@ public final class AttentionCli implements Callable<Integer> {
   private int ask(Asker asker, Together pictures, Place place) {
     CommonAnswer answer = pictures.ask(asker, progress());
     answer.write(place.folder, answer.heatmaps());
+    last = answer.first();
     out().println(place.name + answer.first().answer());
     return CommandLine.ExitCode.OK;
   }
@@ -323,6 +354,7 @@ public final class AttentionCli implements Callable<Integer> {
   private int ask(Asker asker, ImageInput input, Place place) {
     AttentionResult result = asker.ask(input, progress());
     result.write(place.folder, result.heatmaps());
+    last = result;
     out().println(place.name + result.answer());
     return CommandLine.ExitCode.OK;
   }

@@ -69,6 +69,15 @@ final class LastResult {
     return shown != null ? shown : about(active);
   }
 
+  /** Whether there is a result that {@link #of} gives for an image. */
+  static boolean isAbout(ImagePlus active) {
+    try {
+      return of(active) != null;
+    } catch (InputException e) {
+      return false;
+    }
+  }
+
   private static AttentionResult about(ImagePlus image) {
     ImageInput.require(image);
     ALL.removeIf(one -> one.image.get() == null);

@@ -19,6 +19,7 @@ import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.BatchRun;
+import org.vlmvisualizer.ask.Conversation;
 import org.vlmvisualizer.ask.NamedPictures;
 import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.ask.StackChoice;
@@ -117,6 +118,15 @@ public class ShowAttention extends AskingCommand {
 
   @Parameter(
       persist = false,
+      label = "Conversation",
+      description =
+          "new: a question of its own; next: a follow-up, for which the model sees the last question about the picture and its answer",
+      choices = {"new", "next"},
+      attrs = @Attr(name = ADVANCED))
+  private String turn = "new";
+
+  @Parameter(
+      persist = false,
       label = "Question",
       style = "text area",
       description = "What you want to know about the image, in plain words",
@@ -142,7 +152,8 @@ public class ShowAttention extends AskingCommand {
     RequestOptions options = options(prompt).withMatrix(recorded);
     StackChoice choice = words().choice("stack", StackChoice.values());
     List<String> named = NamedPictures.names(images);
-    requireOneWay(choice, named);
+    boolean goesOn = Conversation.goesOn(words());
+    requireOneWay(choice, named, goesOn);
     if (!named.isEmpty()) {
       askTogether(p -> Together.of(NamedPictures.of(named, selection), p), options, folder);
       return;
@@ -151,8 +162,9 @@ public class ShowAttention extends AskingCommand {
     Roi region = selection ? asked.getRoi() : null;
     if (choice == StackChoice.CURRENT) {
       ImageInput input = ImageInput.of(asked, region);
+      Conversation earlier = goesOn ? conversation(input) : null;
       prepare(folder);
-      askOne(input, options, folder);
+      askOne(input, earlier, options, folder);
     } else {
       StackPictures pictures = StackPictures.of(asked, choice, region, frames);
       if (choice.isTogether()) {
@@ -164,7 +176,24 @@ public class ShowAttention extends AskingCommand {
     }
   }
 
-  private void requireOneWay(StackChoice choice, List<String> named) {
+  /** That of the result which the active image shows, or of the last one about it. */
+  private Conversation conversation(ImageInput input) {
+    ImagePlus active = orActive(image);
+    if (!LastResult.isAbout(active)) {
+      throw new InputException(
+          "Expected an answer about %s for turn=next to go on with, found none; ask a question of its own first, with turn=new."
+              .formatted(active.getTitle()));
+    }
+    Conversation conversation = new Conversation(LastResult.of(active));
+    conversation.requireAbout(input.picture());
+    return conversation;
+  }
+
+  private void requireOneWay(StackChoice choice, List<String> named, boolean goesOn) {
+    if (goesOn && (choice != StackChoice.CURRENT || !named.isEmpty())) {
+      throw new InputException(
+          "Expected turn=new with several pictures, found turn=next; a follow-up is about one picture.");
+    }
     if (choice == StackChoice.CURRENT && frames != 0) {
       throw new InputException(
           "Expected frames=0 with stack=current, found frames=%d; choose slices or frames of the stack with stack=frames-together or another."
@@ -183,10 +212,14 @@ public class ShowAttention extends AskingCommand {
     }
   }
 
-  private void askOne(ImageInput input, RequestOptions options, Path folder) {
+  private void askOne(ImageInput input, Conversation earlier, RequestOptions options, Path folder) {
+    RequestOptions asked = earlier == null ? options : options.following(earlier.exchanges());
     try (RunProgress progress = progress();
-        Asker asker = asker(options, progress);
+        Asker asker = asker(asked, progress);
         LiveAnswer live = live(progress, true)) {
+      if (earlier != null) {
+        earlier.requireOf(asker.checkpoint());
+      }
       finish(asker.ask(input, progress, watch(live)), folder, live);
     }
   }

@@ -67,7 +67,17 @@ class KeptAttentionTest {
     return model.analyze(
         picture,
         new AnalysisRequest(
-            "What is it?", method, options, keep, "auto", false, fit, true, 5, MatrixChoice.SHORT),
+            "What is it?",
+            method,
+            options,
+            keep,
+            "auto",
+            false,
+            fit,
+            true,
+            5,
+            MatrixChoice.SHORT,
+            List.of()),
         Progress.NONE);
   }
 

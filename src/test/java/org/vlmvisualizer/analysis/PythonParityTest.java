@@ -133,7 +133,8 @@ class PythonParityTest {
             fit(golden),
             true,
             golden.json.get("maxNewTokens").getAsInt(),
-            MatrixChoice.SHORT);
+            MatrixChoice.SHORT,
+            List.of());
     return model.analyze(picture(golden), request, Progress.NONE);
   }
 

@@ -81,7 +81,8 @@ public final class KeepBenchmark {
         Fit.PAD,
         true,
         tokens,
-        MatrixChoice.SHORT);
+        MatrixChoice.SHORT,
+        List.of());
   }
 
   private static void print(Map<Keep, Map<String, List<Double>>> seconds) {

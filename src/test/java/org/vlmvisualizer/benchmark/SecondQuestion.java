@@ -78,7 +78,8 @@ public final class SecondQuestion {
             Fit.PAD,
             true,
             4,
-            MatrixChoice.SHORT);
+            MatrixChoice.SHORT,
+            List.of());
     Analysis analysis = model.analyze(picture, request, Progress.NONE);
     seconds.add(
         analysis.seconds().get("preprocess")

@@ -118,4 +118,33 @@ class CliPromptsTest {
     SavedResult.read(folder.resolve("results/q2/p0002"));
     assertEquals("before this question", run("q2/p0001").get("loaded").getAsString());
   }
+
+  @Test
+  void aConversation() throws Exception {
+    List<String> arguments = arguments("What is in the middle?", "How many are there?");
+    arguments.addAll(List.of("--turn", "next"));
+    CliRun run = CliRun.of(arguments);
+    assertEquals("", run.err());
+    assertEquals(0, run.exitCode());
+    assertFalse(run("q1").has("conversation"));
+    String text = run("q3").get("prompt").getAsString();
+    for (String name : List.of("q1", "q2")) {
+      String question = run(name).get("question").getAsString();
+      String answer = run(name).get("answer").getAsString();
+      assertTrue(text.contains(question + " ASSISTANT: " + answer + " USER: "), text);
+    }
+    assertEquals(2, run("q3").getAsJsonArray("conversation").size());
+    assertTrue(run("q3").get("prefix_reused").getAsInt() > 0);
+  }
+
+  @Test
+  void aConversationNeedsSeveralQuestionsAboutOnePicture() throws Exception {
+    List<String> one = arguments();
+    one.addAll(List.of("--turn", "next"));
+    assertTrue(CliRun.refusal(1, folder, one).contains("several --prompt"));
+    List<String> many = arguments("How many are there?");
+    many.addAll(List.of("--turn", "next"));
+    many.set(many.indexOf("--image") + 1, "src/main/resources/demo-images");
+    assertTrue(CliRun.refusal(1, folder, many).contains("with a folder of pictures"));
+  }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.checkpoint.TestFiles;
+import org.vlmvisualizer.core.Exchange;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.Span.Kind;
@@ -131,5 +132,26 @@ class PromptEncoderTest {
                 encoder.encode(
                     PromptTemplate.VICUNA_V1, List.of("<image>"), "Where is <image>?", false));
     assertTrue(refused.getMessage().contains("without <image>"), refused.getMessage());
+  }
+
+  @Test
+  void earlierAnswersAreAPartOfThePrompt() {
+    TokenSequence prompt = conversation("It is an apple.");
+    assertEquals(List.of(Kind.PROMPT, Kind.IMAGE, Kind.PROMPT), kinds(prompt));
+    assertTrue(
+        prompt.text().endsWith("ASSISTANT: It is an apple. USER: " + QUESTION + " ASSISTANT:"),
+        prompt.text());
+    InputException refused =
+        assertThrows(InputException.class, () -> conversation("It is an <image>."));
+    assertTrue(refused.getMessage().contains("an earlier answer"), refused.getMessage());
+  }
+
+  private static TokenSequence conversation(String answer) {
+    return encoder.encode(
+        PromptTemplate.VICUNA_V1,
+        List.of("<image>"),
+        QUESTION,
+        false,
+        List.of(new Exchange("What is it?", answer)));
   }
 }
