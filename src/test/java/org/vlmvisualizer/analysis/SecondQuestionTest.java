@@ -1,0 +1,64 @@
+package org.vlmvisualizer.analysis;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.vlmvisualizer.Defaults;
+import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.Exchange;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.TokenMaps;
+import org.vlmvisualizer.engine.Precision;
+import org.vlmvisualizer.picture.ImageInput;
+
+/**
+ * What the demo model says to a second question about a picture, and where it looks, is the same to
+ * the bit as if it had just been loaded.
+ */
+class SecondQuestionTest {
+  private static final RgbPicture PAGE =
+      ImageInput.open("src/main/resources/demo-images/page.png").picture();
+  private static final AnalysisRequest FIRST =
+      Defaults.request("What is in the image?", "vlm-visualizer", 16);
+  private static final List<AnalysisRequest> LATER =
+      List.of(
+          Defaults.request("Which word is at the top?", "vlm-visualizer", 16),
+          Defaults.request("What is in the image?", "language", 12),
+          Defaults.request("What is below it?", "vlm-visualizer", 16)
+              .following(List.of(new Exchange("What is in the image?", "A page."))),
+          FIRST);
+
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT32", "BFLOAT16", "INT8", "INT4"})
+  void isAnsweredAsTheFirstOfAModel(Precision precision) {
+    Checkpoint demo = Checkpoint.find(Checkpoint.DEMO);
+    try (AttentionModel model = AttentionModel.open(demo, "cpu", precision, Progress.NONE);
+        AttentionModel other = AttentionModel.open(demo, "cpu", precision, Progress.NONE)) {
+      model.analyze(PAGE, FIRST, Progress.NONE);
+      for (AnalysisRequest request : LATER) {
+        Analysis found = model.analyze(PAGE, request, Progress.NONE);
+        assertTrue(found.reuse().tower());
+        assertTrue(found.reuse().promptTokens() >= 256, found.reuse().toString());
+        assertEquals("", found.reuse().reason());
+        other.forgetPictures();
+        assertSame(other.analyze(PAGE, request, Progress.NONE), found);
+      }
+    }
+  }
+
+  private static void assertSame(Analysis expected, Analysis found) {
+    assertEquals(0, expected.reuse().promptTokens());
+    assertEquals(expected.answer(), found.answer());
+    assertArrayEquals(expected.prompt().inputIds(), found.prompt().inputIds());
+    assertArrayEquals(expected.matrix(), found.matrix());
+    TokenMaps maps = expected.maps().get(0);
+    assertEquals(maps.tokens(), found.maps().get(0).tokens());
+    assertEquals(maps.shares(), found.maps().get(0).shares());
+    assertArrayEquals(maps.map().values(), found.maps().get(0).map().values());
+  }
+}
