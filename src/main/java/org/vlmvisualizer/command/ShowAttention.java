@@ -94,6 +94,15 @@ public class ShowAttention extends AskingCommand {
       attrs = @Attr(name = ADVANCED))
   private String images = "";
 
+  @Parameter(
+      persist = false,
+      label = "Conversation",
+      description =
+          "new: a question of its own; next: a follow-up, for which the model sees the last question about the picture and its answer",
+      choices = {"new", "next"},
+      attrs = @Attr(name = ADVANCED))
+  private String turn = "new";
+
   @Parameter(persist = false, label = "Show plot of ratios", attrs = @Attr(name = UNTICKED))
   private boolean plot = true;
 
@@ -115,15 +124,6 @@ public class ShowAttention extends AskingCommand {
       description =
           "Maps, table, plot, montage and run.json go there; leave it empty to save nothing")
   private File output;
-
-  @Parameter(
-      persist = false,
-      label = "Conversation",
-      description =
-          "new: a question of its own; next: a follow-up, for which the model sees the last question about the picture and its answer",
-      choices = {"new", "next"},
-      attrs = @Attr(name = ADVANCED))
-  private String turn = "new";
 
   @Parameter(
       persist = false,

@@ -192,8 +192,7 @@ final class Decoder {
     private final Products products;
     private int length;
 
-    private Sequence(
-        PtNDManager owner, TokenSequence prompt, Caches caches, TraceRequest request) {
+    private Sequence(PtNDManager owner, TokenSequence prompt, Caches caches, TraceRequest request) {
       this.prompt = prompt;
       this.caches = caches;
       this.request = request;
@@ -353,12 +352,22 @@ final class Decoder {
     private Step inOneCall(PtNDManager owner, PtNDArray x) {
       PtNDArray[] result =
           torch.tensors(
-              owner, "decode", x, allLayers, head, tables, caches.all(), length, options, recording);
+              owner,
+              "decode",
+              x,
+              allLayers,
+              head,
+              tables,
+              caches.all(),
+              length,
+              options,
+              recording);
       return Step.of(result, List.of(result).subList(3, result.length));
     }
 
     private Step byRows(PtNDArray x) {
-      PtNDArray[] result = rows.run(x, layers, tables, caches.layers(), length, norm, lmHead, options);
+      PtNDArray[] result =
+          rows.run(x, layers, tables, caches.layers(), length, norm, lmHead, options);
       return Step.of(result, rows.recorded(length + 1, recording));
     }
 
