@@ -26,7 +26,16 @@ class ArchitectureTest {
   /** What the command line and the commands are made of. */
   private static final List<String> ASKING =
       List.of(
-          "analysis", "ask", "checkpoint", "engine", "hub", "output", "picture", "shelf", "core");
+          "analysis",
+          "ask",
+          "checkpoint",
+          "engine",
+          "gpu",
+          "hub",
+          "output",
+          "picture",
+          "shelf",
+          "core");
 
   /** Package to the packages of this plugin that it may import. */
   private static final Map<String, List<String>> PACKAGES =
@@ -56,11 +65,20 @@ class ArchitectureTest {
           Map.entry("picture", List.of("core", "output")),
           Map.entry("roi", List.of("area", "core", "output")),
           Map.entry("hub", List.of("core", "json")),
+          Map.entry("gpu", List.of("core", "engine", "hub", "json")),
           Map.entry("dialog", List.of("core")),
           Map.entry(
               "shelf",
               List.of(
-                  "checkpoint", "core", "dialog", "engine", "family", "hub", "json", "network")),
+                  "checkpoint",
+                  "core",
+                  "dialog",
+                  "engine",
+                  "family",
+                  "gpu",
+                  "hub",
+                  "json",
+                  "network")),
           Map.entry("explorer", List.of("area", "core", "attribution", "dialog", "output", "roi")),
           Map.entry(
               "ask",
@@ -85,7 +103,16 @@ class ArchitectureTest {
           Map.entry("ai.djl.ndarray..", List.of("network")),
           Map.entry(
               "com.google.gson..",
-              List.of("json", "checkpoint", "family", "prompt", "output", "ask", "hub", "shelf")),
+              List.of(
+                  "json",
+                  "checkpoint",
+                  "family",
+                  "prompt",
+                  "output",
+                  "ask",
+                  "gpu",
+                  "hub",
+                  "shelf")),
           Map.entry("com.sun.jna..", List.of("hub", "engine")),
           Map.entry("ch.qos.logback..", List.of("engine")),
           Map.entry("org.slf4j..", List.of("engine")),

@@ -27,6 +27,7 @@ import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.UserCache;
 import org.vlmvisualizer.engine.EngineReport;
+import org.vlmvisualizer.gpu.GpuInstaller;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.CommonAnswer;
@@ -63,7 +64,9 @@ public final class AttentionCli implements Callable<Integer> {
       description = "folder of a model, its id on the Hugging Face hub, or demo")
   private String model = Checkpoint.DEMO;
 
-  @Option(names = "--yes", description = "download the model without asking if it is not on disk")
+  @Option(
+      names = "--yes",
+      description = "download the model, or what --install-gpu brings, without asking")
   private boolean yes;
 
   @Option(
@@ -181,6 +184,31 @@ public final class AttentionCli implements Callable<Integer> {
   private boolean engine;
 
   @Option(
+      names = "--install-gpu",
+      help = true,
+      arity = "0..1",
+      fallbackValue = "auto",
+      paramLabel = "BUILD",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER,
+      description =
+          "download PyTorch for NVIDIA GPUs, some 3 GB, and stop; BUILD is cu126 or cu128, left out the one that fits the GPU")
+  private String installGpu;
+
+  @Option(
+      names = "--gpu-from",
+      paramLabel = "ADDRESS|FOLDER",
+      description =
+          "where --install-gpu finds it: an index of Python packages, or a folder of them",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private String gpuFrom = "";
+
+  @Option(
+      names = "--remove-gpu",
+      help = true,
+      description = "remove what --install-gpu has installed, and stop")
+  private boolean removeGpu;
+
+  @Option(
       names = "--models",
       help = true,
       description =
@@ -255,6 +283,10 @@ public final class AttentionCli implements Callable<Integer> {
       (engine ? EngineReport.of(device).lines() : ModelEntries.lines()).forEach(out()::println);
       return CommandLine.ExitCode.OK;
     }
+    if (installGpu != null || removeGpu) {
+      out().println(removeGpu ? GpuInstaller.remove() : installGpu());
+      return CommandLine.ExitCode.OK;
+    }
     List<RequestOptions> questions = prompts.stream().map(this::options).toList();
     goesOn = Conversation.goesOn(this::word);
     if (goesOn && prompts.size() == 1) {
@@ -289,6 +321,11 @@ public final class AttentionCli implements Callable<Integer> {
       throw new InputException(
           "Expected --turn new with a folder of pictures, found --turn next; give one picture for a conversation.");
     }
+  }
+
+  private String installGpu() {
+    TerminalConsent terminal = new TerminalConsent(yes, err());
+    return GpuInstaller.install(installGpu, gpuFrom, terminal, terminal.progress());
   }
 
   private static void refuseFolder(String image) {

@@ -30,8 +30,8 @@ record TerminalConsent(boolean yes, PrintWriter err) implements Consent {
     // Newer Java has a console even without a terminal: then no line comes.
     if (answer == null) {
       throw new InputException(
-          "Expected a model on disk, found none, and no terminal to ask on. %s; add --yes to download it."
-              .formatted(offer.text()));
+          "Expected %s on disk, found none, and no terminal to ask on. %s; add --yes to download it."
+              .formatted(offer.what(), offer.text()));
     }
     return answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
   }

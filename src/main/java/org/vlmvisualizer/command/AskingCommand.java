@@ -9,8 +9,8 @@ import org.vlmvisualizer.ask.ModelKeeper;
 import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.dialog.Option;
+import org.vlmvisualizer.engine.DeviceChoice;
 import org.vlmvisualizer.engine.EngineReport;
-import org.vlmvisualizer.engine.Engines;
 import org.vlmvisualizer.output.Fonts;
 import org.vlmvisualizer.shelf.KnownModels;
 import org.vlmvisualizer.shelf.ModelLocator;
@@ -216,7 +216,7 @@ abstract class AskingCommand extends VisualizerCommand {
   /** Finds the model, asking before a download; it is loaded when a picture needs it. */
   final Asker asker(RequestOptions options, RunProgress progress) {
     // Before gigabytes are downloaded for an engine that does not start.
-    Engines.version();
+    DeviceChoice.of(options.device());
     Fonts.complaint().ifPresent(log()::warn);
     return new Asker(
         ModelKeeper.ofThisSession(),

@@ -22,13 +22,13 @@ record DialogConsent(boolean download, boolean macro) implements Consent {
     }
     if (GraphicsEnvironment.isHeadless() || macro) {
       throw new InputException(
-          "Expected a model on disk, found none, and macros are not asked. %s; add download=true to the options to download it."
-              .formatted(offer.text()));
+          "Expected %s on disk, found none, and macros are not asked. %s; add download=true to the options to download it."
+              .formatted(offer.what(), offer.text()));
     }
     // Modal; the command runs on a thread of its own, so Fiji stays alive meanwhile.
     return MessageBox.confirm(
         IJ.getInstance(),
-        "This model is not on this computer:\n" + offer.text() + ".\nDownload it?",
+        "Not on this computer yet: %s.\n%s.\nDownload it?".formatted(offer.what(), offer.text()),
         "Download",
         "Do not");
   }

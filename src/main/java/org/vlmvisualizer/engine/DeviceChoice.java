@@ -32,7 +32,7 @@ public record DeviceChoice(Device device, String reason, boolean isFree, boolean
       LoadingMark.clear(LoadingMark.folder());
       throw new InputException(refusal);
     }
-    Engine engine = Engines.engine();
+    Engine engine = Engines.engine(wanted.startsWith("gpu"));
     return of(name, GpuFacts.find(engine), crash);
   }
 

@@ -46,9 +46,18 @@ public final class EngineReport {
     return LastStart.crash;
   }
 
+  /** Whether there is an NVIDIA GPU and no PyTorch that could use it, neither installed nor set. */
+  public static boolean canUseGpu() {
+    return NvidiaDriver.present().isPresent()
+        && LibraryPath.value() == null
+        && GpuInstallation.find().isEmpty()
+        && GpuInstallation.platform().matches("(linux|win)-x86_64");
+  }
+
   /** Lets device auto take a GPU again after a crash, at once. */
   public static void forgetCrash() {
     LoadingMark.clear(LoadingMark.folder());
+    GpuInstallation.find().ifPresent(GpuInstallation::forgetFailure);
     LastStart.crash = Optional.empty();
   }
 
@@ -90,6 +99,9 @@ public final class EngineReport {
 
   /** What DJL unpacks is named after its flavour; a folder of the user's own is looked into. */
   private String flavour() {
+    if (LibraryPath.installed().isPresent()) {
+      return LibraryPath.installed().get().build();
+    }
     Path folder = Path.of(LibUtils.getLibtorchPath());
     return flavour(folder.getFileName().toString(), facts.cudaBuild());
   }

@@ -32,9 +32,19 @@ public final class Engines {
    *
    * @throws InputException if it cannot be loaded
    */
-  static synchronized Engine engine() {
+  static Engine engine() {
+    return engine(false);
+  }
+
+  /**
+   * The running engine.
+   *
+   * @param isGpuAsked whether the user asked for a GPU by name
+   * @throws InputException if it cannot be loaded
+   */
+  static synchronized Engine engine(boolean isGpuAsked) {
     if (engine == null) {
-      settings();
+      settings(isGpuAsked);
       JnaCheck.check(Engine.class.getClassLoader());
       engine = start();
     }
@@ -42,7 +52,7 @@ public final class Engines {
   }
 
   /** What DJL must know before its first class is used; what the user has set stays. */
-  private static void settings() {
+  private static void settings(boolean isGpuAsked) {
     // DJL's telemetry, which reports every start.
     System.setProperty("OPT_OUT_TRACKING", "true");
     // Nothing is fetched behind the user's back.
@@ -50,23 +60,43 @@ public final class Engines {
       System.setProperty("ai.djl.offline", "true");
     }
     UserCache.tellLibraries();
-    LibraryPath.tellFlavour();
+    LibraryPath.tell(EngineReport.lastCrash(), isGpuAsked);
     EngineLog.quieten();
   }
 
   private static Engine start() {
     try (LoadingMark mark = LoadingMark.set(LoadingMark.folder(), STARTING)) {
+      LibraryPath.installed().ifPresent(GpuLibraries::prepare);
       Engine started = Engine.getEngine("PyTorch");
       // Wakes the GPU's driver up: what can crash should do so while the mark lies.
-      started.getGpuCount();
+      CudaRuntime.gpus();
+      LibraryPath.installed().ifPresent(GpuInstallation::forgetFailure);
       return started;
     } catch (RuntimeException | LinkageError e) {
       // A start that ends by an exception is no crash.
       LoadingMark.clear(LoadingMark.folder());
-      throw new InputException(
-          StartFailure.sentence(
-              System.getProperty("os.name"), System.getProperty("os.arch"), LibraryPath.value(), e),
-          e);
+      throw new InputException(sentence(e), e);
     }
+  }
+
+  private static String sentence(Throwable failure) {
+    return LibraryPath.installed()
+        .map(
+            gpu -> {
+              gpu.setFailure(StartFailure.innermost(failure));
+              return StartFailure.ofInstalled(gpu, failure);
+            })
+        .orElseGet(
+            () ->
+                StartFailure.sentence(
+                    System.getProperty("os.name"),
+                    System.getProperty("os.arch"),
+                    LibraryPath.value(),
+                    failure));
+  }
+
+  /** Whether PyTorch runs in this program: then another one can be taken after the next start. */
+  public static synchronized boolean isRunning() {
+    return engine != null;
   }
 }

@@ -4,10 +4,12 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.vlmvisualizer.core.InputException;
 
 /**
- * A PyTorch of the user's own, in the folder that PYTORCH_LIBRARY_PATH names.
+ * A PyTorch other than the built-in one: the user's own, in the folder that PYTORCH_LIBRARY_PATH
+ * names, or else the {@link GpuInstallation}.
  *
  * <p>DJL 0.35.1 then wants to know which build it is, by PYTORCH_FLAVOR; left out, it guesses
  * "cpu-precxx11" or "cu128-precxx11" on Linux, for which there is no bridge to Java since PyTorch
@@ -20,24 +22,43 @@ public final class LibraryPath {
   /** The one build for CUDA that DJL's bridge for 2.7.1 fits. */
   private static final String CUDA = "cu128";
 
+  private static final String PATH = "PYTORCH_LIBRARY_PATH";
   private static final String FLAVOUR = "PYTORCH_FLAVOR";
+
+  private static volatile GpuInstallation installed;
+  private static volatile String unused;
 
   private LibraryPath() {}
 
   /** What the user set, or null. */
   public static String value() {
-    return setting("PYTORCH_LIBRARY_PATH");
+    return installed == null ? setting(PATH) : null;
+  }
+
+  /** The PyTorch for GPUs that this program runs, or is about to. */
+  static Optional<GpuInstallation> installed() {
+    return Optional.ofNullable(installed);
+  }
+
+  /** Why the PyTorch for GPUs that is installed is not used, as a sentence; null for no reason. */
+  static String unused() {
+    return unused;
   }
 
   /**
-   * Tells DJL which build it is, unless the user did.
+   * Tells DJL which PyTorch to take, and which build it is, unless the user did.
    *
+   * @param crash what was going on when the last start crashed, if it did
+   * @param isAsked whether the GPU was asked for, so that it is tried in spite of what happened
    * @throws InputException if there is no PyTorch where the user's own should be: DJL would take
    *     the built-in one for CPUs without a word
    */
-  static void tellFlavour() {
+  static void tell(Optional<String> crash, boolean isAsked) {
     String path = value();
     if (path == null) {
+      if (setting(FLAVOUR) == null) {
+        GpuInstallation.find().ifPresent(found -> take(found, crash, isAsked));
+      }
       return;
     }
     String flavour = flavour(path);
@@ -46,6 +67,30 @@ public final class LibraryPath {
     } else if (setting(FLAVOUR) == null) {
       System.setProperty(FLAVOUR, flavour);
     }
+  }
+
+  private static void take(GpuInstallation found, Optional<String> crash, boolean isAsked) {
+    String reason =
+        isAsked
+            ? null
+            : crash
+                .map(
+                    what ->
+                        "the last start crashed while "
+                            + what
+                            + "; choose device gpu to try it again")
+                .or(
+                    () ->
+                        found.failure().map(why -> "it did not start the last time (" + why + ")"))
+                .orElse(null);
+    reason = reason != null ? reason : GpuLibraries.obstacle(found).orElse(null);
+    if (reason != null) {
+      unused = "PyTorch for the GPU is installed, but %s.".formatted(reason);
+      return;
+    }
+    installed = found;
+    System.setProperty(PATH, found.libraries().toString());
+    System.setProperty(FLAVOUR, CUDA);
   }
 
   static InputException absent(String path) {

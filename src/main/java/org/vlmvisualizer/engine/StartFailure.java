@@ -39,6 +39,12 @@ public final class StartFailure {
         .formatted(innermost(failure));
   }
 
+  /** One sentence: the PyTorch for GPUs that the user had installed fails. */
+  static String ofInstalled(GpuInstallation gpu, Throwable failure) {
+    return "Expected PyTorch for the GPU in %s to start, but that failed (%s); start again, which then takes the CPU, or install it again."
+        .formatted(gpu.folder(), innermost(failure));
+  }
+
   /**
    * What a missing operator means: our sources need those of one version, and DJL takes whatever
    * version lies in PYTORCH_LIBRARY_PATH for that one.
@@ -80,7 +86,7 @@ public final class StartFailure {
   }
 
   /** The message nearest to the cause, its first line. */
-  private static String innermost(Throwable failure) {
+  static String innermost(Throwable failure) {
     String message = "no reason given";
     for (Throwable t = failure; t != null; t = t.getCause()) {
       if (t.getMessage() != null && !t.getMessage().isBlank()) {

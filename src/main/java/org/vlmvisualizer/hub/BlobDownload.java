@@ -8,15 +8,33 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.vlmvisualizer.core.InputException;
 
-/** Brings one file of a model into the cache: whole and checked, or not at all. */
-record BlobDownload(
-    HubSettings settings,
-    HubClient client,
-    HubFaults faults,
-    HubCache cache,
-    Transfer transfer,
-    HubId id,
-    String commit) {
+/**
+ * Brings one file to the disk: whole and checked, or not at all.
+ *
+ * @param backoff first pause before a request is sent again; doubles each time
+ */
+record BlobDownload(Source source, BlobFolder folder, Transfer transfer, Duration backoff) {
+  /** Where files come from, and what is said if they do not. */
+  interface Source {
+    /**
+     * Begins to fetch a file.
+     *
+     * @param from first byte wanted
+     * @return an answer of whatever status
+     * @throws IOException if there is none
+     */
+    HubResponse open(RepoFile file, long from) throws IOException;
+
+    /** A status other than success. */
+    InputException fault(HubResponse response);
+
+    /** No answer, or one that ended early. */
+    InputException fault(IOException failure);
+
+    /** The file twice had not the hash or the size that was announced, but what is told here. */
+    InputException fault(RepoFile file, String found);
+  }
+
   /** Tries without a byte of progress; pauses of 1, 2, 4, 8 and 16 s lie between. */
   private static final int ATTEMPTS = 6;
 
@@ -28,13 +46,13 @@ record BlobDownload(
    */
   void fetch(RepoFile file) {
     transfer.waiting(file);
-    try (CacheLock lock = CacheLock.take(cache.lock(file), transfer)) {
+    try (CacheLock lock = CacheLock.take(folder.lock(file), transfer)) {
       // Perhaps another program had the lock, and has brought it.
-      if (cache.has(commit, file)) {
-        transfer.add(file.size() - cache.begun(file));
+      if (folder.has(file)) {
+        transfer.add(file.size() - folder.begun(file));
         return;
       }
-      DiskFaults.requireFileOrNothing(cache.blob(file));
+      DiskFaults.requireFileOrNothing(folder.blob(file));
       try {
         attempt(file);
       } catch (DamagedFile first) {
@@ -47,23 +65,21 @@ record BlobDownload(
     try {
       attempt(file);
     } catch (DamagedFile second) {
-      cache.discard(file);
-      throw new InputException(
-          "Expected %s of %s as the hub announced it, with %d bytes, but twice found %s, and deleted it; run again later, and if it stays so, check whether a proxy or HF_ENDPOINT changes files on their way."
-              .formatted(file.name(), id, file.size(), second.getMessage()));
+      folder.discard(file);
+      throw source.fault(file, second.getMessage());
     }
   }
 
   private void attempt(RepoFile file) throws DamagedFile {
-    Path path = cache.incomplete(file);
+    Path path = folder.incomplete(file);
     try (PartFile part = PartFile.open(path, file, transfer)) {
       transfer.file(file, part.position());
       try {
-        Retries retries = new Retries(ATTEMPTS, settings.backoff(), transfer);
+        Retries retries = new Retries(ATTEMPTS, backoff, transfer);
         while (part.missing() > 0) {
           request(file, part, retries);
         }
-        part.complete(cache.blob(file));
+        part.complete(folder.blob(file));
       } catch (DamagedFile e) {
         restart(part);
         throw e;
@@ -77,14 +93,14 @@ record BlobDownload(
   }
 
   private void request(RepoFile file, PartFile part, Retries retries) throws DamagedFile {
-    try (HubResponse response = client.content(id, commit, file, part.position())) {
+    try (HubResponse response = source.open(file, part.position())) {
       if (response.status() == 416) {
         restart(part);
-        retries.pause(Duration.ZERO, faults.status(response));
+        retries.pause(Duration.ZERO, source.fault(response));
         return;
       }
       if (response.status() != 200 && response.status() != 206) {
-        retries.afterStatus(response, faults.status(response));
+        retries.afterStatus(response, source.fault(response));
         return;
       }
       // A server may send from the start, whatever is asked for: what is there is passed over.
@@ -95,7 +111,7 @@ record BlobDownload(
         throw new IOException("the answer ended early");
       }
     } catch (IOException e) {
-      retries.afterFailure(e, faults.network(e), true);
+      retries.afterFailure(e, source.fault(e), true);
     }
   }
 

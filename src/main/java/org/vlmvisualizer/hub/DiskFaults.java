@@ -11,18 +11,18 @@ import org.vlmvisualizer.core.InputException;
 final class DiskFaults {
   private DiskFaults() {}
 
-  /** A file of the cache could not be written. */
+  /** A file could not be written. */
   static InputException write(Path file, IOException failure) {
     return new InputException(
-        "Expected to write into %s, but that failed (%s; %s free); make room or choose another folder with HF_HUB_CACHE: what was downloaded is kept."
+        "Expected to write into %s, but that failed (%s; %s free); make room or choose another folder with HF_HUB_CACHE (for PyTorch, DJL_CACHE_DIR): what was downloaded is kept."
             .formatted(file.getParent(), FileTrouble.reason(failure), Amounts.bytes(free(file))),
         failure);
   }
 
-  /** A file of the cache could not be read. */
+  /** A file could not be read. */
   static InputException read(Path file, IOException failure) {
     return new InputException(
-        "Expected to read %s, but that failed (%s); check who may read that folder, or choose another with HF_HUB_CACHE."
+        "Expected to read %s, but that failed (%s); check who may read that folder, or choose another with HF_HUB_CACHE (for PyTorch, DJL_CACHE_DIR)."
             .formatted(file, FileTrouble.reason(failure)),
         failure);
   }

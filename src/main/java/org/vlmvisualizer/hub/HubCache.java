@@ -51,16 +51,29 @@ final class HubCache {
     this.symbolic = symbolic;
   }
 
-  Path blob(RepoFile file) {
+  private Path blob(RepoFile file) {
     return folder.resolve("blobs").resolve(file.etag());
   }
 
-  Path incomplete(RepoFile file) {
-    return folder.resolve("blobs").resolve(file.etag() + ".incomplete");
-  }
+  /** The files of one commit: those that its snapshot has need not come again. */
+  BlobFolder files(String commit) {
+    return new BlobFolder() {
+      @Override
+      public Path blob(RepoFile file) {
+        return HubCache.this.blob(file);
+      }
 
-  Path lock(RepoFile file) {
-    return locks.resolve(file.etag() + ".lock");
+      @Override
+      public Path lock(RepoFile file) {
+        return locks.resolve(file.etag() + ".lock");
+      }
+
+      @Override
+      public boolean has(RepoFile file) {
+        return BlobFolder.super.has(file)
+            || BlobFolder.isWhole(snapshot(commit).resolve(file.name()), file);
+      }
+    };
   }
 
   Path snapshot(String commit) {
@@ -94,38 +107,6 @@ final class HubCache {
 
   private Path ref() {
     return folder.resolve("refs").resolve(id.revision());
-  }
-
-  /** Whether the file is there, all of it. Its hash was checked when it came. */
-  boolean has(String commit, RepoFile file) {
-    return isWhole(blob(file), file) || isWhole(snapshot(commit).resolve(file.name()), file);
-  }
-
-  private static boolean isWhole(Path path, RepoFile file) {
-    try {
-      return Files.isRegularFile(path) && Files.size(path) == file.size();
-    } catch (IOException e) {
-      throw DiskFaults.read(path, e);
-    }
-  }
-
-  /** Bytes that an earlier run left of a file that is not whole. */
-  long begun(RepoFile file) {
-    Path part = incomplete(file);
-    try {
-      return Files.isRegularFile(part) ? Math.min(Files.size(part), file.size()) : 0;
-    } catch (IOException e) {
-      throw DiskFaults.read(part, e);
-    }
-  }
-
-  /** Deletes what has come of a file. */
-  void discard(RepoFile file) {
-    try {
-      Files.deleteIfExists(incomplete(file));
-    } catch (IOException e) {
-      throw DiskFaults.write(incomplete(file), e);
-    }
   }
 
   /**
@@ -163,7 +144,7 @@ final class HubCache {
   }
 
   private void expose(Path blob, Path pointer, RepoFile file) throws IOException {
-    if (isWhole(pointer, file)) {
+    if (BlobFolder.isWhole(pointer, file)) {
       return;
     }
     Files.deleteIfExists(pointer);
@@ -184,7 +165,7 @@ final class HubCache {
     } catch (FileAlreadyExistsException e) {
       // Another program was faster.
     } catch (IOException | UnsupportedOperationException e) {
-      if (!isWhole(pointer, file)) {
+      if (!BlobFolder.isWhole(pointer, file)) {
         Files.move(blob, pointer, StandardCopyOption.ATOMIC_MOVE);
       }
     }

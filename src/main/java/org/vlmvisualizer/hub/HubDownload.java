@@ -40,17 +40,16 @@ public record HubDownload(HubSettings settings) {
         FileChoice.of(id, info.files()).stream()
             .map(file -> checked(client.known(id, info.commit(), file), id))
             .toList();
-    List<RepoFile> missing =
-        files.stream().filter(file -> !cache.has(info.commit(), file)).toList();
+    BlobFolder folder = cache.files(info.commit());
+    List<RepoFile> missing = files.stream().filter(file -> !folder.has(file)).toList();
     long bytes = files.stream().mapToLong(RepoFile::size).sum();
-    long toCome = missing.stream().mapToLong(f -> f.size() - cache.begun(f)).sum();
+    long toCome = missing.stream().mapToLong(f -> f.size() - folder.begun(f)).sum();
     transfer.start(bytes, toCome);
     if (toCome > 0) {
       agree(id, toCome, bytes - toCome, info.licence(), consent);
     }
-    BlobDownload blobs =
-        new BlobDownload(settings, client, faults, cache, transfer, id, info.commit());
-    missing.forEach(blobs::fetch);
+    HubSource source = new HubSource(client, faults, id, info.commit());
+    missing.forEach(new BlobDownload(source, folder, transfer, settings.backoff())::fetch);
     return cache.publish(info.commit(), files);
   }
 
@@ -62,7 +61,9 @@ public record HubDownload(HubSettings settings) {
           "Expected room for %s of %s in %s, but only %s are free; make room or choose another folder with HF_HUB_CACHE."
               .formatted(Amounts.bytes(toCome), id, settings.cache(), Amounts.bytes(free)));
     }
-    DownloadOffer offer = new DownloadOffer(id, toCome, present, licence, free, settings.cache());
+    DownloadOffer offer =
+        new DownloadOffer(
+            "a model", id.toString(), toCome, present, licence, free, settings.cache());
     if (!consent.to(offer)) {
       throw new CancellationException("The download of " + id + " was declined.");
     }

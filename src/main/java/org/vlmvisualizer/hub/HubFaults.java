@@ -11,7 +11,7 @@ import org.vlmvisualizer.core.InputException;
 
 /** Each thing that goes wrong on the network, as one sentence with its remedy. */
 record HubFaults(HubSettings settings, HubId id) {
-  private static final String PROXY_LOGIN =
+  static final String PROXY_LOGIN =
       "The proxy wants a user and a password (407); set HTTPS_PROXY=http://user:password@host:port, or ask your network's administrators.";
 
   private String host() {

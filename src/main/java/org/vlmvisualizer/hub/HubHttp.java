@@ -62,7 +62,7 @@ final class HubHttp {
       at = next;
     }
     throw new InputException(
-        "Expected an answer from %s, but it redirects too many times; try again later, or check HF_ENDPOINT and the proxy."
+        "Expected an answer from %s, but it redirects too many times; try again later, or check HF_ENDPOINT (of a package index, its address) and the proxy."
             .formatted(address.getHost()));
   }
 
@@ -83,7 +83,7 @@ final class HubHttp {
       // Told below: the text is the server's, and may hold a signed address.
     }
     throw new InputException(
-        "Expected %s to redirect to an encrypted web address, but it does not; check HF_ENDPOINT and the proxy."
+        "Expected %s to redirect to an encrypted web address, but it does not; check HF_ENDPOINT (of a package index, its address) and the proxy."
             .formatted(from.getHost()));
   }
 

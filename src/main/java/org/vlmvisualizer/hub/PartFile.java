@@ -1,6 +1,7 @@
 package org.vlmvisualizer.hub;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -72,6 +73,10 @@ final class PartFile implements AutoCloseable {
   }
 
   private MessageDigest newDigest() {
+    return newDigest(file);
+  }
+
+  private static MessageDigest newDigest(RepoFile file) {
     try {
       if (file.isSha256()) {
         return MessageDigest.getInstance("SHA-256");
@@ -82,6 +87,25 @@ final class PartFile implements AutoCloseable {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /**
+   * The hash of another file, of the kind that a file's own hash is.
+   *
+   * @param alive called between MBs; may throw to stop
+   */
+  static String hash(Path path, RepoFile file, Runnable alive) {
+    MessageDigest digest = newDigest(file);
+    byte[] buffer = new byte[BUFFER];
+    try (InputStream in = Files.newInputStream(path)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        alive.run();
+        digest.update(buffer, 0, n);
+      }
+    } catch (IOException e) {
+      throw DiskFaults.read(path, e);
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /** Bytes that are there. */

@@ -40,7 +40,12 @@ final class Transfer implements Runnable {
 
   /** Another program downloads a file; nobody is told so unless that lasts. */
   void waiting(RepoFile file) {
-    stage = file.name() + ": waiting, another program downloads it";
+    stage(file.name() + ": waiting, another program downloads it");
+  }
+
+  /** Something else is going on. */
+  void stage(String what) {
+    stage = what;
     fileSize = 0;
   }
 

@@ -1,11 +1,11 @@
 package org.vlmvisualizer.network;
 
 import ai.djl.Device;
-import ai.djl.util.cuda.CudaUtils;
 import java.util.List;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.engine.CudaRuntime;
 import org.vlmvisualizer.engine.DeviceRefusal;
 import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.engine.SystemMemory;
@@ -32,7 +32,7 @@ record PrecisionChoice(Precision precision, String reason) {
       Precision wanted, ModelConfig config, Weights weights, long imageTokens, Torch torch) {
     Device device = torch.device();
     boolean halves = torch.rowKernel() != null;
-    long available = device.isGpu() ? gpuBytes(device) : SystemMemory.available();
+    long available = device.isGpu() ? CudaRuntime.freeBytes(device) : SystemMemory.available();
     boolean preferFloat32 = !torch.packs() || weights.parameters() <= FLOAT32_PARAMETERS;
     List<Precision> candidates = candidates(wanted, !device.equals(Device.cpu()), preferFloat32);
     for (Precision precision : candidates) {
@@ -81,10 +81,5 @@ record PrecisionChoice(Precision precision, String reason) {
       return "choose device cpu.";
     }
     return "close other programs or choose a smaller model.";
-  }
-
-  private static long gpuBytes(Device device) {
-    var usage = CudaUtils.getGpuMemory(device);
-    return usage.getMax() - usage.getCommitted();
   }
 }

@@ -16,6 +16,7 @@ import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.UserCache;
+import org.vlmvisualizer.engine.GpuInstallation;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.hub.CachedModel;
 import org.vlmvisualizer.hub.CachedModels;
@@ -25,6 +26,9 @@ import org.vlmvisualizer.hub.ModelCard;
 public final class KnownModels {
   /** What the plugin keeps of models that were loaded in int8 or int4, to load them faster. */
   static final String QUANTISED = "quantised copies";
+
+  /** What was installed to use a GPU: no model, but gigabytes that a user may want back. */
+  static final String GPU = "PyTorch for the GPU";
 
   private static final String DEMO_LICENCE = "BSD-2-Clause";
   private static final String FOLDERS = "vlmvisualizer.folders";
@@ -53,7 +57,7 @@ public final class KnownModels {
       String name, long bytes, String licence, String runs, Path folder, CachedModel cached) {
     /** Whether this plugin may delete it: it brought it or made it. */
     public boolean isRemovable() {
-      return cached != null || name.equals(QUANTISED);
+      return cached != null || name.equals(QUANTISED) || name.equals(GPU);
     }
   }
 
@@ -84,6 +88,9 @@ public final class KnownModels {
     Path quantised = UserCache.folder("quantised");
     if (Files.isDirectory(quantised)) {
       all.add(known(QUANTISED, quantised, own -> "", own -> ""));
+    }
+    if (Files.isDirectory(GpuInstallation.root())) {
+      all.add(known(GPU, GpuInstallation.root(), own -> "", own -> ""));
     }
     return all;
   }

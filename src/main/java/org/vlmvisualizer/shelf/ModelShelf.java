@@ -8,6 +8,7 @@ import org.vlmvisualizer.core.FileTree;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.gpu.GpuInstaller;
 import org.vlmvisualizer.hub.CachedModels;
 import org.vlmvisualizer.hub.Consent;
 import org.vlmvisualizer.hub.HubId;
@@ -44,6 +45,9 @@ public record ModelShelf(Consent consent, Consumer<Path> removing) {
             .filter(m -> m.name().equals(name.strip()))
             .findFirst()
             .orElseThrow(() -> absent(name));
+    if (model.name().equals(KnownModels.GPU)) {
+      return GpuInstaller.remove();
+    }
     if (!model.isRemovable()) {
       throw new InputException(
           "Expected a model that was downloaded, but %s is not in the cache; delete its folder %s by hand."

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.vlmvisualizer.JavaProcess;
 import org.vlmvisualizer.PlainSentence;
@@ -85,6 +88,69 @@ class CliEngineTest {
     assertTrue(run.err().contains("PYTORCH_LIBRARY_PATH (" + torch + ") to load"), run.err());
     assertEquals(0, count(marks));
     assertFalse(start("--engine").out().contains("crashed while"));
+  }
+
+  /**
+   * What is installed for the GPU and cannot be loaded is found out before, or remembered after a
+   * start that failed; then the CPU is taken, and why is told. Java's own libraries stand in: one
+   * that needs what is not there, and one that loads but is no PyTorch.
+   */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aPyTorchForTheGpuThatDoesNotLoadGivesWayToTheCpu() throws Exception {
+    Path java = Path.of(System.getProperty("java.home"), "lib");
+    Path djl = Files.createDirectory(folder.resolve("djl"));
+    Files.createSymbolicLink(
+        djl.resolve("pytorch"), Path.of(System.getProperty("user.home"), ".djl.ai", "pytorch"));
+    Map<String, String> variables = Map.of("DJL_CACHE_DIR", djl.toString());
+    Path gpu = djl.resolve("pytorch-gpu/2.7.1-cu126-linux-x86_64");
+    byte[] library = Files.readAllBytes(java.resolve("libjsig.so"));
+    String text = new String(library, StandardCharsets.ISO_8859_1);
+    install(gpu, text.replace("libc.so.6", "libq.so.6").getBytes(StandardCharsets.ISO_8859_1));
+    JavaProcess run = start(variables, "--engine");
+    assertEquals("", run.err());
+    String told = "Device: cpu. PyTorch for the GPU is installed, but ";
+    assertTrue(run.out().contains(told + "libq.so.6 is missing"), run.out());
+
+    install(gpu, library);
+    run = start(variables, "--engine");
+    assertEquals(1, run.exitCode(), run.out());
+    assertTrue(run.err().contains("start again, which then takes the CPU"), run.err());
+    PlainSentence.check(run.err().strip().replace(folder.toString(), ""));
+    run = start(variables, "--engine");
+    assertTrue(run.out().contains(told + "it did not start the last time"), run.out());
+    run = start(variables, "--engine", "--device", "gpu");
+    assertEquals(1, run.exitCode(), "tried again: " + run.out());
+
+    run = start(variables, "--remove-gpu");
+    assertEquals("", run.err());
+    assertTrue(run.out().contains("are free again."), run.out());
+    assertFalse(Files.exists(djl.resolve("pytorch-gpu")));
+    assertEquals("", start(variables, "--engine").err());
+  }
+
+  private static void install(Path folder, byte[] library) throws Exception {
+    Path lib = Files.createDirectories(folder.resolve("torch/lib"));
+    for (String name : List.of("libtorch.so", "libtorch_cuda.so")) {
+      Files.write(lib.resolve(name), library);
+    }
+    Files.writeString(folder.resolve("files.txt"), library.length + " torch/lib/libtorch.so\n");
+  }
+
+  @Test
+  void installingForTheGpuIsRefusedInOneSentence() throws Exception {
+    Map<String, String> variables = Map.of("DJL_CACHE_DIR", folder.toString());
+    for (String[] wrong :
+        new String[][] {
+          {"--install-gpu", "cu118"},
+          {"--install-gpu", "cu126", "--gpu-from", folder.resolve("none").toString()},
+          {"--install-gpu", "cu126", "--gpu-from", folder.toString()},
+          {"--install-gpu", "cu126", "--yes", "--gpu-from", folder.toString()}
+        }) {
+      JavaProcess run = start(variables, wrong);
+      assertEquals(1, run.exitCode(), run.out());
+      PlainSentence.check(run.err().strip().replace(folder.toString(), ""));
+    }
   }
 
   /** DJL would take the built-in PyTorch, and a cluster's GPU would idle. */

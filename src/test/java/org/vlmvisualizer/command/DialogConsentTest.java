@@ -7,13 +7,12 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.hub.DownloadOffer;
-import org.vlmvisualizer.hub.HubId;
 
 /** Without a display, a download needs the word beforehand. */
 class DialogConsentTest {
   private static final DownloadOffer OFFER =
       new DownloadOffer(
-          new HubId("org/name", "main"), 14_130_000_000L, 0, "llama2", 90L << 30, Path.of("cache"));
+          "a model", "org/name", 14_130_000_000L, 0, "llama2", 90L << 30, Path.of("cache"));
 
   @Test
   void theOptionIsTheAnswer() {

@@ -18,8 +18,9 @@ import org.vlmvisualizer.core.InputException;
 class EngineDeviceTest {
   private static final Optional<String> NO_CRASH = Optional.empty();
   private static final Optional<String> CRASH = Optional.of("a model was being loaded on a GPU");
-  private static final GpuFacts NO_GPU = new GpuFacts("Linux", null, false, null, 0, 0);
-  private static final GpuFacts TWO_GPUS = new GpuFacts("Linux", "570.86", true, "12.8", 2, 2);
+  private static final GpuFacts NO_GPU = new GpuFacts("Linux", null, false, null, 0, 0, null);
+  private static final GpuFacts TWO_GPUS =
+      new GpuFacts("Linux", "570.86", true, "12.8", 2, 2, null);
 
   @ParameterizedTest
   @CsvSource({"auto, gpu:0", "cpu, cpu", "gpu, gpu:0", "gpu:1, gpu:1", "' GPU:1 ', gpu:1"})
@@ -82,8 +83,8 @@ class EngineDeviceTest {
     "Mac OS X,, false,, 0, On Macs",
     "Linux,, false,, 0, No NVIDIA driver",
     "Linux,, true, 12.8, 0, No NVIDIA driver",
-    "Linux, 570.86, false,, 0, PYTORCH_LIBRARY_PATH",
-    "Linux, 570.86, false, 12.8, 1, PYTORCH_LIBRARY_PATH",
+    "Linux, 570.86, false,, 0, --install-gpu",
+    "Linux, 570.86, false, 12.8, 1, VLM Engine",
     "Linux, 570.86, true,, 0, LD_LIBRARY_PATH",
     "Windows 11, version unknown, true,, 0, to PATH",
     "Linux, 470.57, true, 12.8, 0, CUDA_VISIBLE_DEVICES",
@@ -91,10 +92,10 @@ class EngineDeviceTest {
   })
   void tellsWhyThereIsNoGpu(
       String os, String driver, boolean cudaBuild, String runtime, int seen, String expected) {
-    String reason = new GpuFacts(os, driver, cudaBuild, runtime, seen, 0).obstacle();
+    String reason = new GpuFacts(os, driver, cudaBuild, runtime, seen, 0, null).obstacle();
     PlainSentence.check(reason);
     assertTrue(reason.contains(expected), reason);
-    assertNull(new GpuFacts(os, driver, cudaBuild, runtime, seen, 1).obstacle());
+    assertNull(new GpuFacts(os, driver, cudaBuild, runtime, seen, 1, null).obstacle());
   }
 
   @ParameterizedTest
@@ -104,6 +105,6 @@ class EngineDeviceTest {
     "'something else', version unknown"
   })
   void readsTheDriversVersion(String text, String expected) {
-    assertEquals(expected, GpuFacts.driverVersion(text));
+    assertEquals(expected, NvidiaDriver.version(text));
   }
 }

@@ -24,19 +24,24 @@ import java.util.function.Function;
  * A hub on a loopback socket that holds one {@link TinyModel}. Written on raw sockets, so that an
  * answer can be cut, stretched or wrong at any byte. One request a connection.
  */
-final class FakeHub implements AutoCloseable {
+public final class FakeHub implements AutoCloseable {
   /** A request as it came. Names of headers in lower case. */
-  record Request(String method, String path, Map<String, String> headers) {}
+  public record Request(String method, String path, Map<String, String> headers) {}
 
   private final ServerSocket server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
   private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
   private final TinyModel model;
 
   /** Answers instead of the hub; null lets the hub answer. */
-  volatile Function<Request, Reply> rule = request -> null;
+  public volatile Function<Request, Reply> rule = request -> null;
 
   /** Where large files are; by default this same server, under another name. */
   volatile String store = "http://localhost:" + port();
+
+  /** One that answers by its rule alone. */
+  public static FakeHub empty() throws IOException {
+    return new FakeHub(new TinyModel(Map.of()));
+  }
 
   FakeHub(TinyModel model) throws IOException {
     this.model = model;
@@ -49,11 +54,11 @@ final class FakeHub implements AutoCloseable {
     return server.getLocalPort();
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + port();
   }
 
-  List<Request> requests() {
+  public List<Request> requests() {
     return List.copyOf(requests);
   }
 
@@ -143,7 +148,8 @@ final class FakeHub implements AutoCloseable {
         .with("X-Linked-Size", Integer.toString(content.length));
   }
 
-  private static Reply ranged(Request request, byte[] content) {
+  /** All of a file, or the end that is asked for. */
+  public static Reply ranged(Request request, byte[] content) {
     String range = request.headers().getOrDefault("range", "bytes=0-");
     int from = Integer.parseInt(range.substring("bytes=".length(), range.length() - 1));
     if (from == 0) {
@@ -198,7 +204,7 @@ final class FakeHub implements AutoCloseable {
    * @param piece bytes that are sent at once
    * @param pause between pieces, in ms
    */
-  record Reply(
+  public record Reply(
       int status,
       Map<String, String> headers,
       byte[] body,
@@ -206,11 +212,11 @@ final class FakeHub implements AutoCloseable {
       int cut,
       int piece,
       int pause) {
-    static Reply of(int status, byte[] body) {
+    public static Reply of(int status, byte[] body) {
       return new Reply(status, Map.of(), body, body.length, Integer.MAX_VALUE, 1 << 14, 0);
     }
 
-    Reply with(String name, String value) {
+    public Reply with(String name, String value) {
       Map<String, String> all = new LinkedHashMap<>(headers);
       all.put(name, value);
       return new Reply(status, all, body, length, cut, piece, pause);
@@ -220,11 +226,11 @@ final class FakeHub implements AutoCloseable {
       return new Reply(status, headers, body, claimed, cut, piece, pause);
     }
 
-    Reply cutAt(int bytes) {
+    public Reply cutAt(int bytes) {
       return new Reply(status, headers, body, length, bytes, piece, pause);
     }
 
-    Reply slow(int bytes, int millis) {
+    public Reply slow(int bytes, int millis) {
       return new Reply(status, headers, body, length, cut, bytes, millis);
     }
 
