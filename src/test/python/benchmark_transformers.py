@@ -1,7 +1,7 @@
 """Times Hugging Face transformers on the job that StageBenchmark times: eager attention, greedy, a forced number of
 tokens.
 
-    python src/test/python/benchmark_transformers.py FOLDER float32|bfloat16 TOKENS REPEATS [--picture SIDE]
+    python src/test/python/benchmark_transformers.py FOLDER float32|bfloat16|float16 TOKENS REPEATS [--picture SIDE]
         [--prompt LENGTH] [--one-view] [--no-attentions] [--ours FILE]
 
 The picture is a random square of SIDE pixels, the prompt is LENGTH tokens long, image tokens included; --one-view turns
@@ -104,7 +104,7 @@ def tower_operations(vision, crops: int, layers: int) -> float:
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("precision", choices=("float32", "bfloat16"))
+    parser.add_argument("precision", choices=("float32", "bfloat16", "float16"))
     parser.add_argument("tokens", type=int)
     parser.add_argument("repeats", type=int)
     parser.add_argument("--picture", type=int, default=1024, metavar="SIDE")

@@ -46,6 +46,10 @@ class Network(Module):
   def tower_embeddings(self: __torch__.Network, patch_embedding: Tensor, patch_bias: Tensor, class_embedding: Tensor, position_embedding: Tensor, pre_layrnorm: __torch__.weights.Norm) -> __torch__.weights.TowerEmbeddings:
     return __torch__.weights.TowerEmbeddings(patch_embedding, patch_bias, class_embedding, position_embedding, pre_layrnorm)
 
+  # What a GPU embeds patches with, for a test on the CPU.
+  def patches(self: __torch__.Network, pixel_values: Tensor, patch_embedding: Tensor) -> Tensor:
+    return __torch__.vit.patches(pixel_values, patch_embedding)
+
   def tower_layer(self: __torch__.Network, layer_norm1: __torch__.weights.Norm, qkv_proj: __torch__.weights.Projection, out_proj: __torch__.weights.Projection, layer_norm2: __torch__.weights.Norm, fc1: __torch__.weights.Projection, fc2: __torch__.weights.Projection) -> __torch__.weights.TowerLayer:
     return __torch__.weights.TowerLayer(layer_norm1, qkv_proj, out_proj, layer_norm2, fc1, fc2)
 

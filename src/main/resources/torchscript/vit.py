@@ -1,11 +1,28 @@
 # Vision towers like CLIP and SigLIP. N tokens: CLIP's class token, then the P patches row by row.
 
 
+# The convolution of [1, 3, S, S] with a patch embedding [D, 3, p, p] -> [P, D] float32, as a product of
+# matrices: on GPUs, a convolution takes TF32, with 10 bits of each number, and a product does not.
+def patches(pixel_values: Tensor, patch_embedding: Tensor) -> Tensor:
+  patch = patch_embedding.size(-1)
+  side = pixel_values.size(-1) // patch
+  whole = pixel_values.squeeze(0)[:, :side * patch, :side * patch]
+  rows = whole.reshape([3, side, patch, side, patch]).permute([1, 3, 0, 2, 4]).reshape([side * side, -1])
+  if patch_embedding.dtype == 15:
+    y = __torch__.packed.narrow_linear(rows, patch_embedding.flatten(1))
+  else:
+    y = torch.linear(rows.to(patch_embedding.dtype), patch_embedding.flatten(1), None).to(6)
+  return y
+
+
 # [1, 3, S, S] -> [N, D].
 def embed(pixel_values: Tensor, w: __torch__.weights.TowerEmbeddings, options: __torch__.weights.TowerOptions) -> Tensor:
-  patch = w.patch_embedding.size(-1)
-  cells = torch.conv2d(pixel_values.to(w.patch_embedding.dtype), w.patch_embedding, None, [patch, patch]).to(6)
-  x = cells.squeeze(0).flatten(1).transpose(0, 1)
+  if pixel_values.is_cpu:
+    patch = w.patch_embedding.size(-1)
+    cells = torch.conv2d(pixel_values.to(w.patch_embedding.dtype), w.patch_embedding, None, [patch, patch]).to(6)
+    x = cells.squeeze(0).flatten(1).transpose(0, 1)
+  else:
+    x = __torch__.vit.patches(pixel_values, w.patch_embedding)
   if w.patch_bias.numel() > 0:
     x = x + w.patch_bias
   if w.class_embedding.numel() > 0:

@@ -47,6 +47,9 @@ public final class Golden {
           "original-lora",
           "hugging-face-lora");
 
+  /** The bar of {@link #close} and {@link #closeToScale}. */
+  public double tolerance = TOLERANCE;
+
   public final Path folder;
   public final JsonObject json;
   private final JsonObject header;
@@ -168,7 +171,7 @@ public final class Golden {
     return Math.sqrt(difference / size);
   }
 
-  /** Asserts that values are those of a tensor, within {@link #TOLERANCE}. */
+  /** Asserts that values are those of a tensor, within {@link #tolerance}. */
   public void close(String tensor, float[] actual) {
     small(difference(floats(tensor), actual), tensor);
   }
@@ -180,7 +183,7 @@ public final class Golden {
 
   private void small(double difference, String tensor) {
     assertTrue(
-        difference <= TOLERANCE,
+        difference <= tolerance,
         "%s of %s differs by %.3g".formatted(tensor, folder.getFileName(), difference));
   }
 

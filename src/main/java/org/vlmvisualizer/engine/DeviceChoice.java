@@ -77,8 +77,9 @@ public record DeviceChoice(Device device, String reason, boolean isFree, boolean
     boolean isWarned = warning != null;
     if (facts.usable() == 0) {
       String reason = facts.obstacle();
+      boolean isTold = !isWarned || facts.unused() != null; // what is unused tells of the crash
       return new DeviceChoice(
-          Device.cpu(), isWarned ? warning + ". " + reason : reason, true, isWarned);
+          Device.cpu(), isTold ? reason : warning + ". " + reason, true, isWarned);
     } else if (isWarned) {
       String reason = warning + ", so the CPU is used; choose device gpu to try the GPU again.";
       return new DeviceChoice(Device.cpu(), reason, true, true);

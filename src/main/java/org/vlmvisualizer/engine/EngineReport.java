@@ -111,7 +111,7 @@ public final class EngineReport {
     if (named.find()) {
       return named.group(1);
     }
-    String told = LibraryPath.setting("PYTORCH_FLAVOR");
+    String told = LibraryPath.value() == null ? null : LibraryPath.setting("PYTORCH_FLAVOR");
     return told != null ? told : cudaBuild ? "cuda" : "cpu";
   }
 

@@ -7,7 +7,9 @@ import com.sun.jna.WString;
 import com.sun.jna.win32.StdCallLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -35,8 +37,10 @@ final class GpuLibraries {
       return Optional.empty();
     }
     try {
-      return missing(installation.sharedLibraries(), GpuLibraries::systemHas)
-          .map(GpuLibraries::missing);
+      List<Path> all = installation.sharedLibraries();
+      List<Path> loaded =
+          all.stream().filter(l -> l.getParent().equals(installation.libraries())).toList();
+      return missing(loaded, all, GpuLibraries::systemHas).map(GpuLibraries::missing);
     } catch (IOException e) {
       return Optional.of("its libraries cannot be read (" + FileTrouble.reason(e) + ")");
     }
@@ -49,17 +53,26 @@ final class GpuLibraries {
   }
 
   /**
-   * The first library that is needed and neither among them nor part of the system.
+   * The first library that some need, or one that these need, and that is neither there nor part of
+   * the system. NVIDIA brings libraries that nothing needs and that would not load.
    *
+   * @param loaded those that are loaded
+   * @param all those that are there
    * @param system whether the system can load a library by name
    */
-  static Optional<String> missing(List<Path> libraries, Function<String, Boolean> system)
-      throws IOException {
-    Set<String> known = new HashSet<>();
-    libraries.forEach(library -> known.add(library.getFileName().toString()));
-    for (Path library : libraries) {
-      for (String needed : ElfFile.needed(library)) {
-        if (known.add(needed) && !system.apply(needed)) {
+  static Optional<String> missing(
+      List<Path> loaded, List<Path> all, Function<String, Boolean> system) throws IOException {
+    Map<String, Path> byName = new HashMap<>();
+    all.forEach(library -> byName.put(library.getFileName().toString(), library));
+    Set<String> seen = new HashSet<>();
+    Deque<Path> left = new ArrayDeque<>(loaded);
+    while (!left.isEmpty()) {
+      for (String needed : ElfFile.needed(left.remove())) {
+        if (!seen.add(needed)) {
+          continue;
+        } else if (byName.containsKey(needed)) {
+          left.add(byName.get(needed));
+        } else if (!system.apply(needed)) {
           return Optional.of(needed);
         }
       }

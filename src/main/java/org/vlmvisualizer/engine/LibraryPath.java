@@ -78,7 +78,7 @@ public final class LibraryPath {
                     what ->
                         "the last start crashed while "
                             + what
-                            + "; choose device gpu to try it again")
+                            + "; start again with device gpu to try it")
                 .or(
                     () ->
                         found.failure().map(why -> "it did not start the last time (" + why + ")"))

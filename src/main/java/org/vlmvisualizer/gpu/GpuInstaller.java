@@ -191,6 +191,7 @@ public final class GpuInstaller {
         FileTree.delete(target.folder());
       }
       Files.move(part, target.folder(), StandardCopyOption.ATOMIC_MOVE);
+      files.clear();
     } catch (IOException e) {
       throw PackageFiles.unwritable(target.folder(), e);
     }

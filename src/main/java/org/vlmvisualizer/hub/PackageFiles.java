@@ -6,6 +6,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.vlmvisualizer.core.FileTree;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.LocaleText;
@@ -162,6 +163,17 @@ public final class PackageFiles implements BlobFolder {
       Files.deleteIfExists(lock(file.file()));
     } catch (IOException e) {
       throw DiskFaults.write(blob(file.file()), e);
+    }
+  }
+
+  /** Deletes all that was downloaded. */
+  public void clear() {
+    try {
+      if (Files.exists(folder)) {
+        FileTree.delete(folder);
+      }
+    } catch (IOException e) {
+      throw DiskFaults.write(folder, e);
     }
   }
 

@@ -94,6 +94,7 @@ final class Recorder {
 
   /** Ends a stage; results were read, so a GPU has finished it too. */
   void lap(String stage) {
+    torch.await();
     long now = System.nanoTime();
     seconds.put(stage, (now - lapStart) / 1e9);
     lapStart = now;

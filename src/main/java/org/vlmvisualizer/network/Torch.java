@@ -204,6 +204,16 @@ final class Torch implements AutoCloseable {
     }
   }
 
+  /** Waits until a GPU has done what it was told: a number is read from behind all of it. */
+  void await() {
+    if (isOnCpu()) {
+      return;
+    }
+    try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
+      zeros(scope, 1).getFloat();
+    }
+  }
+
   /** A float32 array of zeros. */
   PtNDArray zeros(PtNDManager owner, long... shape) {
     return (PtNDArray) owner.zeros(new Shape(shape), DataType.FLOAT32);

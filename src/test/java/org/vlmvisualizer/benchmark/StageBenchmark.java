@@ -1,5 +1,6 @@
 package org.vlmvisualizer.benchmark;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -31,6 +32,7 @@ import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.core.UserCache;
+import org.vlmvisualizer.engine.DeviceChoice;
 import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
@@ -39,8 +41,8 @@ import org.vlmvisualizer.prompt.PromptEncoder;
 
 /**
  * Times the stages of a run, with attention recorded as the reference method wants it and without,
- * by turns, and prints medians: {@code StageBenchmark MODEL PRECISION TOKENS REPEATS}. The number
- * of generated tokens is forced.
+ * by turns, and prints medians: {@code StageBenchmark MODEL PRECISION TOKENS REPEATS [DEVICE]}. The
+ * number of generated tokens is forced.
  */
 public final class StageBenchmark {
   private StageBenchmark() {}
@@ -49,6 +51,7 @@ public final class StageBenchmark {
     Checkpoint checkpoint = Checkpoint.find(arguments[0]);
     int tokens = Integer.parseInt(arguments[2]);
     int repeats = Integer.parseInt(arguments[3]);
+    String device = arguments.length > 4 ? arguments[4] : "auto";
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
     Weights weights = family.weights(checkpoint, config);
@@ -58,7 +61,7 @@ public final class StageBenchmark {
             config,
             weights,
             config.vision().numPatches(),
-            "auto",
+            device,
             Precision.parse(arguments[1]),
             what -> UserCache.folder("quantised").resolve(checkpoint.sha256() + "-" + what),
             Progress.NONE)) {
@@ -88,7 +91,7 @@ public final class StageBenchmark {
       print(recorded, bare, prompt.length(), tokens);
       double peak = peakGigabytes(); // Before the array that tells the bandwidth.
       double read = decoderBytes(weights, network.precision());
-      double bandwidth = bandwidth();
+      double bandwidth = bandwidth(network.device());
       System.out.printf(
           Locale.ROOT,
           "machine's limit: %.2f GB of decoder weights at %.1f GB/s are %.2f ms per token, ours %.2f of it%n",
@@ -99,7 +102,10 @@ public final class StageBenchmark {
       // For benchmark_transformers.py.
       System.out.printf(
           Locale.ROOT,
-          "{\"load_s\": %f, \"prefill_s\": %f, \"token_s\": %f, \"peak_gb\": %f}%n",
+          "{\"device\": \"%s\", \"floor_s\": %f, \"bare_token_s\": %f, \"load_s\": %f, \"prefill_s\": %f, \"token_s\": %f, \"peak_gb\": %f}%n",
+          network.device(),
+          read / bandwidth,
+          median(bare.get("decode")),
           load,
           median(recorded.get("vision")) + median(recorded.get("prefill")),
           median(recorded.get("decode")),
@@ -131,11 +137,15 @@ public final class StageBenchmark {
     return name.contains("-") ? Integer.parseInt(name.substring(name.indexOf('-') + 1)) : 64;
   }
 
-  /** Bytes a second that PyTorch's threads read from memory at best: the sum of a large array. */
-  private static double bandwidth() {
-    long elements = 1L << 27;
+  /**
+   * Bytes a second that the device reads from its memory at best: the sum of a large array, of
+   * which a GPU needs a larger one, since a call takes it longer.
+   */
+  private static double bandwidth(String device) {
+    long elements = device.equals("cpu") ? 1L << 27 : 1L << 29;
     double best = 0;
-    try (NDManager manager = NDManager.newBaseManager(null, "PyTorch");
+    Device place = DeviceChoice.of(device.equals("gpu:0") ? "gpu" : device).device();
+    try (NDManager manager = NDManager.newBaseManager(place, "PyTorch");
         NDArray array = manager.ones(new Shape(elements))) {
       for (int i = 0; i < 8; i++) {
         long start = System.nanoTime();

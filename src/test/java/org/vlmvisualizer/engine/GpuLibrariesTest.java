@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -56,14 +57,15 @@ class GpuLibrariesTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void namesTheLibraryThatIsMissing() throws IOException {
-    List<Path> libraries = List.of(JAVA.resolve("libzip.so"), JAVA.resolve("libjava.so"));
-    assertEquals(
-        Optional.of("libjvm.so"),
-        GpuLibraries.missing(libraries, name -> !name.equals("libjvm.so")));
-    List<Path> withJvm = new ArrayList<>(libraries);
-    withJvm.add(JAVA.resolve("server/libjvm.so"));
-    assertEquals(
-        Optional.empty(), GpuLibraries.missing(withJvm, name -> !name.equals("libjvm.so")));
+    List<Path> loaded = List.of(JAVA.resolve("libjava.so"));
+    List<Path> withJvm = List.of(loaded.get(0), JAVA.resolve("server/libjvm.so"));
+    Function<String, Boolean> withoutJvm = name -> !name.equals("libjvm.so");
+    assertEquals(Optional.of("libjvm.so"), GpuLibraries.missing(loaded, loaded, withoutJvm));
+    assertEquals(Optional.empty(), GpuLibraries.missing(loaded, withJvm, withoutJvm));
+    // libjava.so does not need it, but libjvm.so does.
+    Function<String, Boolean> withoutM = name -> !name.startsWith("libm.");
+    assertEquals(Optional.of("libm.so.6"), GpuLibraries.missing(loaded, withJvm, withoutM));
+    assertEquals(Optional.empty(), GpuLibraries.missing(loaded, loaded, withoutM));
   }
 
   /** b needs a, c needs b and d is nowhere to be had. */

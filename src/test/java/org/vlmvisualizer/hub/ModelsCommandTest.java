@@ -21,6 +21,13 @@ class ModelsCommandTest {
   @TempDir Path home;
 
   private List<String> run(FakeHub hub, String... arguments) throws Exception {
+    return run(hub, Path.of(System.getProperty("user.home"), ".djl.ai"), arguments);
+  }
+
+  /**
+   * @param engines where PyTorch is unpacked and installed
+   */
+  private List<String> run(FakeHub hub, Path engines, String... arguments) throws Exception {
     JavaProcess child =
         JavaProcess.run(
             List.of("-Djava.awt.headless=true", "-Duser.home=" + home, "-Xmx1g"),
@@ -33,7 +40,7 @@ class ModelsCommandTest {
                 "HF_HUB_CACHE",
                 home.resolve("cache").toString(),
                 "DJL_CACHE_DIR",
-                System.getProperty("user.home") + "/.djl.ai"));
+                engines.toString()));
     assertEquals(0, child.exitCode(), child.err());
     return new ArrayList<>(child.out().lines().toList());
   }
@@ -136,6 +143,24 @@ class ModelsCommandTest {
     assertTrue(row(about, "Cite: The method").contains("VLM-Visualizer"), about.toString());
     assertTrue(row(about, "Cite: The models").contains("arxiv.org"), about.toString());
     assertTrue(row(about, "Licence").contains("BSD-2-Clause"), about.toString());
+  }
+
+  /** The folder has none of the wheels, and nothing is installed. */
+  @Test
+  void pyTorchForTheGpuIsInstalledAndRemovedByAction() throws Exception {
+    for (List<String> wrong :
+        List.of(
+            List.of("EngineInfo", "action", "gpu", "build", "cu126", "download", "true"),
+            List.of("EngineInfo", "action", "gpu", "build", "cu126"),
+            List.of("EngineInfo", "action", "gpu", "build", "cu118"),
+            List.of("EngineInfo", "action", "burn"))) {
+      List<String> options = new ArrayList<>(wrong);
+      options.addAll(List.of("from", home.toString()));
+      String reason = run(null, home, options.toArray(String[]::new)).get(0);
+      PlainSentence.check(reason.substring("reason: ".length()).replace(home.toString(), ""));
+    }
+    List<String> removed = run(null, home, "EngineInfo", "action", "remove-gpu");
+    assertTrue(row(removed, "GPU").contains("There is no PyTorch for the GPU"), removed.toString());
   }
 
   @Test

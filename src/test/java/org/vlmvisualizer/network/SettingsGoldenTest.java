@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.vlmvisualizer.CheckpointCopy;
 import org.vlmvisualizer.Golden;
@@ -57,9 +59,13 @@ class SettingsGoldenTest {
         .toList();
   }
 
+  static Stream<Arguments> cases() {
+    return Devices.each(names());
+  }
+
   @ParameterizedTest
-  @MethodSource("names")
-  void agreesWithTransformers(String name) {
+  @MethodSource("cases")
+  void agreesWithTransformers(String device, String name) {
     Checkpoint checkpoint = Checkpoint.open(copy(name));
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
@@ -69,7 +75,7 @@ class SettingsGoldenTest {
             .process(List.of(picture()), Progress.NONE);
     try (PromptEncoder encoder = family.encoder(checkpoint, config);
         LlavaNetwork network =
-            CpuNetwork.load(config, family.weights(checkpoint, config), Precision.FLOAT32)) {
+            Devices.load(device, config, family.weights(checkpoint, config), Precision.FLOAT32)) {
       TokenSequence prompt =
           encoder.encode(
               family.template(checkpoint),
@@ -98,7 +104,7 @@ class SettingsGoldenTest {
       assertArrayEquals(
           expected(name, "probabilities"),
           trace.tokens().stream().mapToDouble(GeneratedToken::probability).toArray(),
-          1e-5);
+          Devices.tolerance(device));
     }
   }
 
