@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -62,14 +63,24 @@ public record GpuInstallation(Path folder) {
     return system + "-" + (arch.equals("amd64") ? "x86_64" : arch);
   }
 
-  /** The one that this program can use: whole, and of the version and platform that fit. */
+  /** The newest that this program can use: whole, and of the version and platform that fit. */
   public static Optional<GpuInstallation> find() {
     return folders().stream()
         .filter(f -> f.getFileName().toString().startsWith(LibraryPath.VERSION + "-"))
         .filter(f -> f.getFileName().toString().endsWith("-" + platform()))
         .map(GpuInstallation::new)
         .filter(GpuInstallation::isWhole)
-        .findFirst();
+        .max(Comparator.comparing(GpuInstallation::installed));
+  }
+
+  private long installed() {
+    return folder.resolve(LIST).toFile().lastModified();
+  }
+
+  /** Makes it the newest, and lets it be tried again if it did not start. */
+  public void renew() {
+    folder.resolve(LIST).toFile().setLastModified(System.currentTimeMillis());
+    forgetFailure();
   }
 
   /** Those of other versions and platforms too, by name. */
@@ -158,7 +169,7 @@ public record GpuInstallation(Path folder) {
   }
 
   /** Lets it be tried again. */
-  public void forgetFailure() {
+  void forgetFailure() {
     try {
       Files.deleteIfExists(folder.resolve(FAILED));
     } catch (IOException e) {

@@ -85,7 +85,7 @@ public final class GpuInstaller {
    */
   String run(String gpu, Consent consent) {
     if (target.isWhole()) {
-      target.forgetFailure();
+      target.renew();
       return "PyTorch for the GPU is installed already in %s; %s."
           .formatted(target.folder(), use());
     }
@@ -131,7 +131,7 @@ public final class GpuInstaller {
               .formatted(PackageFiles.amount(needed), part.getParent(), PackageFiles.amount(free)));
     }
     String name =
-        "PyTorch %s for CUDA %s (%s once unpacked) for %s"
+        "PyTorch %s for CUDA %s, which takes %s once unpacked and then runs in the place of the built-in one, for %s"
             .formatted(version(), build.cuda(), PackageFiles.amount(build.unpacked()), gpu);
     DownloadOffer offer =
         new DownloadOffer(

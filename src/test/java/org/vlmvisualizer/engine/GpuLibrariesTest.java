@@ -110,7 +110,7 @@ class GpuLibrariesTest {
     installation.setFailure("why");
     assertEquals(Optional.of("why"), installation.failure());
     assertTrue(installation.isWhole());
-    installation.forgetFailure();
+    installation.renew();
     assertEquals(Optional.empty(), installation.failure());
   }
 }

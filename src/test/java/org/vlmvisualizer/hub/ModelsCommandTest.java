@@ -161,6 +161,12 @@ class ModelsCommandTest {
     }
     List<String> removed = run(null, home, "EngineInfo", "action", "remove-gpu");
     assertTrue(row(removed, "GPU").contains("There is no PyTorch for the GPU"), removed.toString());
+    Path half = Files.createDirectories(home.resolve("pytorch-gpu/2.7.1-cu126-linux-x86_64.part"));
+    Files.write(half.resolve("libtorch.so"), new byte[1_500_000]);
+    List<String> listed = run(null, home, "Models", "action", "list");
+    assertTrue(row(listed, "PyTorch for the GPU").contains("1.5"), listed.toString());
+    run(null, home, "Models", "action", "remove", "model", "PyTorch for the GPU");
+    assertFalse(Files.exists(home.resolve("pytorch-gpu")));
   }
 
   @Test
