@@ -122,6 +122,15 @@ class CliEngineTest {
     run = start(variables, "--engine", "--device", "gpu");
     assertEquals(1, run.exitCode(), "tried again: " + run.out());
 
+    Files.deleteIfExists(gpu.resolve("failed.txt"));
+    Path marks = crashed();
+    run = start(variables, "--engine");
+    assertTrue(run.out().contains(told + "the last start crashed while a test was"), run.out());
+    assertFalse(Files.exists(gpu.resolve("failed.txt")), "not tried");
+    run = start(variables, "--engine", "--device", "gpu");
+    assertEquals(1, run.exitCode(), "tried in spite of it: " + run.out());
+    assertEquals(0, count(marks), "a start that ends by an exception is no crash");
+
     run = start(variables, "--remove-gpu");
     assertEquals("", run.err());
     assertTrue(run.out().contains("are free again."), run.out());

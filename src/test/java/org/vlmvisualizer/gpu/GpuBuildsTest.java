@@ -1,11 +1,14 @@
 package org.vlmvisualizer.gpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +22,7 @@ class GpuBuildsTest {
 
   private static Optional<NvidiaDriver> driver(String version, int... compute) {
     List<NvidiaDriver.Gpu> gpus =
-        java.util.Arrays.stream(compute).mapToObj(c -> new NvidiaDriver.Gpu("GPU", c)).toList();
+        Arrays.stream(compute).mapToObj(c -> new NvidiaDriver.Gpu("GPU", c)).toList();
     return Optional.of(new NvidiaDriver(version, gpus));
   }
 
@@ -89,10 +92,37 @@ class GpuBuildsTest {
     GpuBuild cu126 = GpuBuilds.choose("cu126", Optional.empty(), LINUX);
     assertEquals(2_829_141_162L, cu126.size());
     assertEquals(15, cu126.wheels().size());
-    assertTrue(cu126.wheels().get(0).take().matcher("torch/lib/libtorch_cuda_linalg.so").matches());
-    for (String left :
-        List.of("torch/lib/libtorch_python.so", "torch/lib/libshm.so", "torch/bin/x.so")) {
-      assertTrue(!cu126.wheels().get(0).take().matcher(left).matches(), left);
+  }
+
+  /** Python's own parts would not load without Python. */
+  @Test
+  void takesTheLibrariesAndNotThoseOfPython() {
+    Pattern linux = take(LINUX);
+    Pattern windows = take("win-x86_64");
+    for (String name :
+        List.of("libtorch.so", "libc10.so", "libtorch_cuda_linalg.so", "libgomp.so.1")) {
+      assertTrue(linux.matcher("torch/lib/" + name).matches(), name);
     }
+    for (String name :
+        List.of("torch.dll", "c10.dll", "cudnn64_9.dll", "cudart64_12.dll", "uv.dll")) {
+      assertTrue(windows.matcher("torch/lib/" + name).matches(), name);
+    }
+    for (String name :
+        List.of(
+            "lib/libtorch_python.so",
+            "lib/libshm.so",
+            "bin/x.so",
+            "lib/torch_python.dll",
+            "lib/shm.dll",
+            "lib/torch.lib",
+            "lib/sub/x.dll",
+            "lib/../../x.dll")) {
+      assertFalse(linux.matcher("torch/" + name).matches(), name);
+      assertFalse(windows.matcher("torch/" + name).matches(), name);
+    }
+  }
+
+  private static Pattern take(String platform) {
+    return GpuBuilds.choose("cu126", Optional.empty(), platform).wheels().get(0).take();
   }
 }
