@@ -44,15 +44,15 @@ public final class Engines {
    */
   static synchronized Engine engine(boolean isGpuAsked) {
     if (engine == null) {
-      settings(isGpuAsked);
+      settings();
       JnaCheck.check(Engine.class.getClassLoader());
-      engine = start();
+      engine = start(isGpuAsked);
     }
     return engine;
   }
 
   /** What DJL must know before its first class is used; what the user has set stays. */
-  private static void settings(boolean isGpuAsked) {
+  private static void settings() {
     // DJL's telemetry, which reports every start.
     System.setProperty("OPT_OUT_TRACKING", "true");
     // Nothing is fetched behind the user's back.
@@ -60,18 +60,20 @@ public final class Engines {
       System.setProperty("ai.djl.offline", "true");
     }
     UserCache.tellLibraries();
-    LibraryPath.tell(EngineReport.lastCrash(), isGpuAsked);
     EngineLog.quieten();
   }
 
-  private static Engine start() {
+  private static Engine start(boolean isGpuAsked) {
     try (LoadingMark mark = LoadingMark.set(LoadingMark.folder(), STARTING)) {
+      LibraryPath.tell(EngineReport.lastCrash(), isGpuAsked);
       LibraryPath.installed().ifPresent(GpuLibraries::prepare);
       Engine started = Engine.getEngine("PyTorch");
       // Wakes the GPU's driver up: what can crash should do so while the mark lies.
       CudaRuntime.gpus();
       LibraryPath.installed().ifPresent(GpuInstallation::forgetFailure);
       return started;
+    } catch (InputException e) {
+      throw e;
     } catch (RuntimeException | LinkageError e) {
       // A start that ends by an exception is no crash.
       LoadingMark.clear(LoadingMark.folder());

@@ -70,27 +70,22 @@ public final class LibraryPath {
   }
 
   private static void take(GpuInstallation found, Optional<String> crash, boolean isAsked) {
-    String reason =
-        isAsked
-            ? null
-            : crash
-                .map(
-                    what ->
-                        "the last start crashed while "
-                            + what
-                            + "; start again with device gpu to try it")
-                .or(
-                    () ->
-                        found.failure().map(why -> "it did not start the last time (" + why + ")"))
-                .orElse(null);
-    reason = reason != null ? reason : GpuLibraries.obstacle(found).orElse(null);
-    if (reason != null) {
-      unused = "PyTorch for the GPU is installed, but %s.".formatted(reason);
+    Optional<String> past = isAsked ? Optional.empty() : past(found, crash);
+    Optional<String> reason = past.or(() -> GpuLibraries.obstacle(found));
+    if (reason.isPresent()) {
+      unused = "PyTorch for the GPU is installed, but %s.".formatted(reason.get());
       return;
     }
     installed = found;
     System.setProperty(PATH, found.libraries().toString());
     System.setProperty(FLAVOUR, CUDA);
+  }
+
+  /** What went wrong the last time, as a clause. */
+  private static Optional<String> past(GpuInstallation found, Optional<String> crash) {
+    return crash
+        .map("the last start crashed while %s; start again with device gpu to try it"::formatted)
+        .or(() -> found.failure().map("it did not start the last time (%s)"::formatted));
   }
 
   static InputException absent(String path) {
