@@ -69,7 +69,8 @@ public final class GpuInstaller {
     GpuInstallation target = GpuInstallation.of(build.name(), build.platform());
     Path wheels = GpuInstallation.root().resolve("wheels");
     PackageFiles files = new PackageFiles(from, wheels, progress);
-    String gpu = driver.map(GpuInstaller::text).orElse("no NVIDIA GPU in this computer");
+    String gpu =
+        driver.map(GpuInstaller::text).orElse("other computers (this one has no NVIDIA GPU)");
     return new GpuInstaller(build, target, files, progress).run(gpu, consent);
   }
 
