@@ -166,11 +166,11 @@ def main() -> None:
     arguments = parse()
     theirs = measure(arguments)
     ours = json.loads(arguments.ours.read_text().strip().splitlines()[-1]) if arguments.ours else {}
-    print(f"load average {os.getloadavg()[0]:.2f}, {torch.get_num_threads()} threads")
-    print(f"{'':18}{'ours':>10}{'theirs':>10}{'ratio':>8}")
+    print(f"\nload average {os.getloadavg()[0]:.2f}, {torch.get_num_threads()} threads\n")
+    print(f"| {arguments.precision} | ours | transformers {transformers.__version__} | ratio |\n| --- | --- | --- | --- |")
     for name, figure in theirs.items():
-        mine, ratio = (f"{ours[name]:10.3f}", f"{ours[name] / figure:8.2f}") if name in ours else (" " * 10, "")
-        print(f"{name:18}{mine}{figure:10.3f}{ratio}")
+        mine, ratio = (f"{ours[name]:.3f}", f"{ours[name] / figure:.2f}") if name in ours else ("", "")
+        print(f"| {name} | {mine} | {figure:.3f} | {ratio} |")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 package org.vlmvisualizer.benchmark;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.vlmvisualizer.checkpoint.Checkpoint;
@@ -36,16 +35,8 @@ public final class LoadingMemory {
           Locale.ROOT,
           "%s %.1f %.1f%n",
           network.precision(),
-          megabytes("VmRSS"),
-          megabytes("VmHWM"));
+          1e3 * ProcessMemory.now(),
+          1e3 * ProcessMemory.peak());
     }
-  }
-
-  private static double megabytes(String figure) throws IOException {
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-        .filter(line -> line.startsWith(figure + ":"))
-        .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e6)
-        .findFirst()
-        .orElseThrow();
   }
 }

@@ -1,18 +1,8 @@
 package org.vlmvisualizer.benchmark;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.vlmvisualizer.Golden;
@@ -32,7 +22,6 @@ import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.core.UserCache;
-import org.vlmvisualizer.engine.DeviceChoice;
 import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
@@ -41,10 +30,13 @@ import org.vlmvisualizer.prompt.PromptEncoder;
 
 /**
  * Times the stages of a run, with attention recorded as the reference method wants it and without,
- * by turns, and prints medians: {@code StageBenchmark MODEL PRECISION TOKENS REPEATS [DEVICE]}. The
- * number of generated tokens is forced.
+ * by turns, and prints medians in Markdown: {@code StageBenchmark MODEL PRECISION TOKENS REPEATS
+ * [DEVICE]}. The number of generated tokens is forced. The floor of decoding, reading all weights once, is
+ * measured between the runs.
  */
 public final class StageBenchmark {
+  private static final int LEAST_REPEATS = 3;
+
   private StageBenchmark() {}
 
   public static void main(String[] arguments) throws IOException {
@@ -76,40 +68,40 @@ public final class StageBenchmark {
       TokenSequence prompt = prompt(checkpoint, family, config);
       TraceRequest recording =
           AttributionMethods.of("vlm-visualizer", AttentionOptions.REFERENCE).request();
-      Map<String, List<Double>> recorded = new LinkedHashMap<>();
-      Map<String, List<Double>> bare = new LinkedHashMap<>();
-      for (int i = 0; i <= repeats; i++) {
-        run(network, pixels, prompt, tokens, recording, i == 0 ? new LinkedHashMap<>() : recorded);
-        run(
-            network,
-            pixels,
-            prompt,
-            tokens,
-            TraceRequest.NOTHING,
-            i == 0 ? new LinkedHashMap<>() : bare);
+      double loading = ProcessMemory.peak();
+      Runs recorded = new Runs();
+      Runs bare = new Runs();
+      run(network, pixels, prompt, tokens, recording, new Runs(), 0);
+      run(network, pixels, prompt, tokens, TraceRequest.NOTHING, new Runs(), 0);
+      try (Bandwidth bandwidth = new Bandwidth(network.device())) {
+        for (int i = 0; i < Math.max(repeats, LEAST_REPEATS); i++) {
+          double beside = Bandwidth.GIGABYTES;
+          bandwidth.measure();
+          run(network, pixels, prompt, tokens, recording, recorded, beside);
+          run(network, pixels, prompt, tokens, TraceRequest.NOTHING, bare, beside);
+        }
+        print(recorded, bare, prompt.length(), tokens);
+        double token = recorded.median("decode");
+        double floor = decoderBytes(weights, network.precision()) / bandwidth.best();
+        System.out.printf(
+            Locale.ROOT,
+            "%nfloor: %.2f GB of decoder weights at %.1f GB/s are %.2f ms per token, ours %.2f of it%n%n",
+            decoderBytes(weights, network.precision()) / 1e9,
+            bandwidth.best() / 1e9,
+            1e3 * floor,
+            token / floor);
+        // For benchmark_transformers.py and LlamaCppTable.
+        System.out.printf(
+            Locale.ROOT,
+            "{\"device\": \"%s\", \"bare_token_s\": %f, \"load_s\": %f, \"prefill_s\": %f, \"token_s\": %f, \"floor_s\": %f, \"peak_gb\": %f}%n",
+            network.device(),
+            bare.median("decode"),
+            load,
+            recorded.median("vision") + recorded.median("prefill"),
+            token,
+            floor,
+            Math.max(loading, recorded.median(Runs.PEAK)));
       }
-      print(recorded, bare, prompt.length(), tokens);
-      double peak = peakGigabytes(); // Before the array that tells the bandwidth.
-      double read = decoderBytes(weights, network.precision());
-      double bandwidth = bandwidth(network.device());
-      System.out.printf(
-          Locale.ROOT,
-          "machine's limit: %.2f GB of decoder weights at %.1f GB/s are %.2f ms per token, ours %.2f of it%n",
-          read / 1e9,
-          bandwidth / 1e9,
-          1e3 * read / bandwidth,
-          median(recorded.get("decode")) * bandwidth / read);
-      // For benchmark_transformers.py.
-      System.out.printf(
-          Locale.ROOT,
-          "{\"device\": \"%s\", \"floor_s\": %f, \"bare_token_s\": %f, \"load_s\": %f, \"prefill_s\": %f, \"token_s\": %f, \"peak_gb\": %f}%n",
-          network.device(),
-          read / bandwidth,
-          median(bare.get("decode")),
-          load,
-          median(recorded.get("vision")) + median(recorded.get("prefill")),
-          median(recorded.get("decode")),
-          peak);
     }
   }
 
@@ -138,68 +130,45 @@ public final class StageBenchmark {
   }
 
   /**
-   * Bytes a second that the device reads from its memory at best: the sum of a large array, of
-   * which a GPU needs a larger one, since a call takes it longer.
+   * @param beside gigabytes that are not the run's own
    */
-  private static double bandwidth(String device) {
-    long elements = device.equals("cpu") ? 1L << 27 : 1L << 29;
-    double best = 0;
-    Device place = DeviceChoice.of(device.equals("gpu:0") ? "gpu" : device).device();
-    try (NDManager manager = NDManager.newBaseManager(place, "PyTorch");
-        NDArray array = manager.ones(new Shape(elements))) {
-      for (int i = 0; i < 8; i++) {
-        long start = System.nanoTime();
-        array.sum().getFloat();
-        best = Math.max(best, 4e9 * elements / (System.nanoTime() - start));
-      }
-    }
-    return best;
-  }
-
   private static void run(
       LlavaNetwork network,
       ModelInput pixels,
       TokenSequence prompt,
       int tokens,
       TraceRequest request,
-      Map<String, List<Double>> seconds) {
+      Runs runs,
+      double beside)
+      throws IOException {
     network.forgetPictures();
+    ProcessMemory.resetPeak();
     Trace trace =
         network
             .session(pixels, prompt)
             .generate(tokens, Generation.greedy(Set.of()), String::valueOf, request, Progress.NONE);
-    double total = 0;
-    for (Map.Entry<String, Double> stage : trace.seconds().entrySet()) {
-      double figure = stage.getValue() / (stage.getKey().equals("decode") ? tokens - 1 : 1);
-      seconds.computeIfAbsent(stage.getKey(), k -> new ArrayList<>()).add(figure);
-      total += stage.getValue();
-    }
-    seconds.computeIfAbsent("total", k -> new ArrayList<>()).add(total);
+    runs.add(trace.seconds(), tokens, ProcessMemory.peak() - beside);
   }
 
-  private static void print(
-      Map<String, List<Double>> recorded, Map<String, List<Double>> bare, int prompt, int tokens) {
+  private static void print(Runs recorded, Runs bare, int prompt, int tokens) {
     System.out.printf(
-        "prompt of %d tokens, %d tokens generated, %d repeats%n",
-        prompt, tokens, recorded.get("total").size());
-    System.out.printf("%-18s %12s %12s %8s%n", "median, ms", "recorded", "not recorded", "ratio");
-    recorded.forEach(
-        (stage, figures) ->
-            System.out.printf(
-                "%-18s %12.2f %12.2f %8.3f%n",
-                stage.equals("decode") ? "decode, per token" : stage,
-                1e3 * median(figures),
-                1e3 * median(bare.get(stage)),
-                median(figures) / median(bare.get(stage))));
-  }
-
-  private static double median(List<Double> figures) {
-    List<Double> sorted = new ArrayList<>(figures);
-    Collections.sort(sorted);
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+        Locale.ROOT,
+        "%nPrompt of %d tokens, %d tokens generated, medians of %d runs each, by turns:%n%n",
+        prompt,
+        tokens,
+        recorded.count());
+    System.out.println("| ms | recorded | not recorded | ratio |");
+    System.out.println("| --- | --- | --- | --- |");
+    for (String stage : recorded.stages()) {
+      boolean isTime = !stage.equals(Runs.PEAK);
+      System.out.printf(
+          Locale.ROOT,
+          "| %s | %.2f | %.2f | %.2f |%n",
+          stage.equals("decode") ? "decode, per token" : stage,
+          (isTime ? 1e3 : 1) * recorded.median(stage),
+          (isTime ? 1e3 : 1) * bare.median(stage),
+          recorded.median(stage) / bare.median(stage));
+    }
   }
 
   private static TokenSequence prompt(
@@ -217,18 +186,5 @@ public final class StageBenchmark {
     byte[] rgb = new byte[3 * 640 * 480];
     new Random(1).nextBytes(rgb);
     return new RgbPicture(640, 480, rgb);
-  }
-
-  /** NaN where the system does not tell. */
-  private static double peakGigabytes() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return Double.NaN;
-    }
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("VmHWM"))
-        .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e9)
-        .findFirst()
-        .orElse(Double.NaN);
   }
 }
