@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -104,6 +106,65 @@ class ScriptsTest {
     assertEquals(
         List.of("update -qq", "install -y -qq --no-install-recommends xvfb"),
         Files.readAllLines(installed()));
+  }
+
+  /** A checkout whose plugin is built, and a Java that notes how it is called. */
+  private Path checkout(String whatJavaDoes) throws IOException {
+    for (String tool : List.of("find", "mktemp", "mv", "rm")) {
+      Files.createSymbolicLink(bin.resolve(tool), Path.of("/usr/bin", tool));
+    }
+    tool("java", "echo \"$@\" >> " + calls() + "; " + whatJavaDoes);
+    Path root = Files.createDirectory(folder.resolve("checkout"));
+    Files.createDirectories(root.resolve("src/main"));
+    Files.createDirectories(root.resolve("target"));
+    Files.createDirectory(root.resolve("scripts"));
+    Files.createFile(root.resolve("pom.xml"));
+    for (String script : List.of("attention", "class-archive", "utf8-locale")) {
+      Files.copy(Path.of("scripts", script), root.resolve("scripts").resolve(script));
+    }
+    Path jar = Files.createFile(root.resolve("target/vlm-visualizer.jar"));
+    for (Path file : List.of(root.resolve("pom.xml"), root.resolve("src/main"), jar)) {
+      Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+    }
+    return root.resolve("scripts/attention");
+  }
+
+  private Path calls() {
+    return folder.resolve("calls");
+  }
+
+  /** The calls of Java by a start, of which the last answers. */
+  private List<String> start(Path script) throws Exception {
+    Files.deleteIfExists(calls());
+    bash(0, Map.of(), script.toString(), "--image", "two words.png");
+    return Files.readAllLines(calls());
+  }
+
+  private static final String DUMPS =
+      "for a; do case $a in -XX:SharedArchiveFile=*.jsa) ;; -XX:SharedArchiveFile=*) echo classes > \"${a#*=}\";; esac; done";
+
+  @Test
+  void classesAreArchivedOnceAndThenUsed() throws Exception {
+    Path script = checkout(DUMPS);
+    List<String> first = start(script);
+    assertEquals(3, first.size(), first.toString());
+    assertTrue(first.get(0).contains("-XX:DumpLoadedClassList="), first.get(0));
+    assertTrue(first.get(1).contains("-Xshare:dump"), first.get(1));
+    assertTrue(first.get(2).matches(".* -XX:SharedArchiveFile=\\S+/target/\\S+\\.jsa .*"));
+    assertTrue(first.get(2).endsWith("vlm-visualizer.jar --image two words.png"), first.get(2));
+    assertEquals(List.of(first.get(2)), start(script));
+    try (Stream<Path> left = Files.list(script.getParent().resolveSibling("target"))) {
+      assertEquals(2, left.count());
+    }
+  }
+
+  @Test
+  void whereClassesCannotBeArchivedJavaStartsWithoutAndDoesNotTryAgain() throws Exception {
+    Path script = checkout("case $* in *DumpLoadedClassList*) exit 1;; esac");
+    List<String> first = start(script);
+    assertEquals(2, first.size(), first.toString());
+    assertFalse(first.get(1).contains("SharedArchiveFile"), first.get(1));
+    assertEquals(List.of(first.get(1)), start(script));
   }
 
   @Test

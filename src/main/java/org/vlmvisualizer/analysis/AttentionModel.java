@@ -53,6 +53,16 @@ public final class AttentionModel implements AutoCloseable {
   }
 
   /**
+   * Begins what {@link #open} does first whatever the checkpoint, and returns at once. A failure is
+   * left to it.
+   *
+   * @param device "auto", "cpu", "gpu" or "gpu:N"
+   */
+  public static void prepare(String device) {
+    LlavaNetwork.prepare(device);
+  }
+
+  /**
    * Checks and loads a checkpoint.
    *
    * @param device "auto", "cpu", "gpu" or "gpu:N"

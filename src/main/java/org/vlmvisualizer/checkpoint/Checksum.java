@@ -20,7 +20,7 @@ import org.vlmvisualizer.core.UserCache;
  * have brought them, compares sizes only.
  */
 final class Checksum {
-  private static final long REMEMBERED_BYTES = 100_000_000;
+  private static final long REMEMBERED_BYTES = 4_000_000;
   private static final int HEX_LENGTH = 64;
   private static final String HASH = "[0-9a-f]{64}";
 

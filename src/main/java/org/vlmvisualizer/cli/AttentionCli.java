@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.function.ToIntBiFunction;
+import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.analysis.Provenance;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.BatchRun;
@@ -27,6 +28,8 @@ import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.UserCache;
 import org.vlmvisualizer.engine.EngineReport;
+import org.vlmvisualizer.engine.EngineThread;
+import org.vlmvisualizer.engine.QuickExit;
 import org.vlmvisualizer.gpu.GpuInstaller;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.BatchRow;
@@ -225,7 +228,11 @@ public final class AttentionCli implements Callable<Integer> {
     System.setProperty("java.awt.headless", "true");
     // The plugin ships no logger, and SLF4J would say so.
     System.setProperty("slf4j.internal.verbosity", "ERROR");
-    System.exit(run(arguments, writer(System.out), writer(System.err)));
+    int exitCode = run(arguments, writer(System.out), writer(System.err));
+    // Native code must not be torn down while it is being loaded.
+    EngineThread.settle();
+    QuickExit.arrange();
+    System.exit(exitCode);
   }
 
   /** In UTF-8 where Java would print question marks, in the POSIX locale. */
@@ -293,13 +300,20 @@ public final class AttentionCli implements Callable<Integer> {
       throw new InputException(
           "Expected several --prompt with --turn next, found one; a follow-up needs a question that it follows.");
     }
+    boolean isFolder = images.size() == 1 && FileTrouble.isFolder(images.get(0).strip());
+    if (!isFolder) {
+      // Java's own libraries first: while one library is being loaded, no other can be.
+      Fonts.complaint();
+      // Beside the reading of pictures and of the model's small files.
+      AttentionModel.prepare(device);
+    }
     if (images.size() > 1) {
       images.forEach(AttentionCli::refuseFolder);
       Together pictures = Together.of(NamedPictures.files(images, region()), progress());
       return run(questions, (asker, place) -> ask(asker, pictures, place));
     }
     String image = images.get(0);
-    if (FileTrouble.isFolder(image.strip())) {
+    if (isFolder) {
       refuseConversation();
       PictureFolder pictures = PictureFolder.of(Path.of(image.strip()), region());
       return run(questions, (asker, place) -> askAll(asker, pictures, place));

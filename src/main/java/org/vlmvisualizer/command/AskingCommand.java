@@ -4,6 +4,7 @@ import java.awt.GraphicsEnvironment;
 import java.util.List;
 import org.scijava.plugin.Attr;
 import org.scijava.plugin.Parameter;
+import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.ModelKeeper;
 import org.vlmvisualizer.ask.RequestOptions;
@@ -215,6 +216,7 @@ abstract class AskingCommand extends VisualizerCommand {
 
   /** Finds the model, asking before a download; it is loaded when a picture needs it. */
   final Asker asker(RequestOptions options, RunProgress progress) {
+    AttentionModel.prepare(options.device());
     // Before gigabytes are downloaded for an engine that does not start.
     DeviceChoice.of(options.device());
     Fonts.complaint().ifPresent(log()::warn);

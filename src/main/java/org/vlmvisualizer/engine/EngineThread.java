@@ -1,10 +1,10 @@
 package org.vlmvisualizer.engine;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import org.vlmvisualizer.core.Joined;
 
 /**
  * The only thread that calls PyTorch. OpenMP keeps a pool of workers for each thread that ever
@@ -23,17 +23,21 @@ public final class EngineThread {
 
   private EngineThread() {}
 
+  /**
+   * Begins work and returns at once. A failure is not told: whatever needs the work does it again,
+   * and fails again.
+   */
+  public static void begin(Runnable work) {
+    CompletableFuture.runAsync(work, THREAD);
+  }
+
+  /** Waits until all work that was begun is done. */
+  public static void settle() {
+    call(() -> null);
+  }
+
   /** What the work gives or throws. An interrupt of the caller is left to the caller. */
   public static <T> T call(Supplier<T> work) {
-    try {
-      return CompletableFuture.supplyAsync(work, THREAD).join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException failure) {
-        throw failure;
-      } else if (e.getCause() instanceof Error failure) {
-        throw failure;
-      }
-      throw e;
-    }
+    return Joined.result(CompletableFuture.supplyAsync(work, THREAD));
   }
 }

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.network;
 
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.vlmvisualizer.checkpoint.Weights;
 import org.vlmvisualizer.core.InputException;
@@ -20,6 +21,8 @@ import org.vlmvisualizer.engine.SystemMemory;
 
 /** A model with its weights on a device: vision tower, connector, decoder. Not thread-safe. */
 public final class LlavaNetwork implements AutoCloseable {
+  private static final AtomicBoolean PREPARED = new AtomicBoolean();
+
   final Torch torch;
   final ModelConfig config;
   private final PrecisionChoice choice;
@@ -47,6 +50,18 @@ public final class LlavaNetwork implements AutoCloseable {
     tower = new VisionTower(torch, config, loader, progress);
     connector = new Connector(torch, config, loader);
     decoder = new Decoder(torch, config.decoder(), loader, choice.precision(), progress);
+  }
+
+  /**
+   * Begins what the first load does whatever the model, and returns at once: starts PyTorch, loads
+   * this plugin's module on the CPU. A failure is left to {@link #load}, which does the same again.
+   *
+   * @param device as in {@link #load}
+   */
+  public static void prepare(String device) {
+    if (PREPARED.compareAndSet(false, true)) {
+      EngineThread.begin(() -> Torch.ahead(DeviceChoice.of(device).device()));
+    }
   }
 
   /**

@@ -21,6 +21,7 @@ import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
@@ -35,6 +36,9 @@ import org.vlmvisualizer.engine.StartFailure;
  * memory: arrays belong to the manager that a call names, IValues are closed here.
  */
 final class Torch implements AutoCloseable {
+  /** The module that was loaded before it was asked for. */
+  private static final AtomicReference<Torch> AHEAD = new AtomicReference<>();
+
   private final boolean packs;
   private final Model model;
   private final PtSymbolBlock block;
@@ -49,6 +53,24 @@ final class Torch implements AutoCloseable {
    *     version
    */
   static Torch on(Device device) {
+    Torch ahead = AHEAD.getAndSet(null);
+    if (ahead == null) {
+      return load(device);
+    } else if (ahead.device().equals(device)) {
+      return ahead;
+    }
+    ahead.close();
+    return load(device);
+  }
+
+  /** Loads the module that {@link #on} will give, on a CPU: a GPU may crash, see GpuAttempt. */
+  static void ahead(Device device) {
+    if (device.equals(Device.cpu())) {
+      AHEAD.set(load(device));
+    }
+  }
+
+  private static Torch load(Device device) {
     if (device.equals(Device.cpu())) {
       Torch torch = packed(device);
       if (torch != null) {
@@ -130,6 +152,9 @@ final class Torch implements AutoCloseable {
    */
   Torch(Device device, String source) {
     packs = source.equals("packed");
+    // Of this thread, which alone runs it. Specialising a method takes its first two calls ten
+    // times as long as the others, and saves nothing on a CPU, where nothing is fused.
+    JniUtils.setGraphExecutorOptimize(!device.equals(Device.cpu()));
     model = Model.newInstance("network", device, "PyTorch");
     try {
       model.load(new ByteArrayInputStream(TorchScriptArchive.bytes(source)));

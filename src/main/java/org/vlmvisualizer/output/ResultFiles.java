@@ -199,8 +199,8 @@ public final class ResultFiles {
     writers.put(HEATMAPS, file -> TiffFile.write(heatmaps, file));
     writers.put(TOKENS, file -> WholeFile.text(file, result.table().toCsv()));
     if (Fonts.ARE_THERE) {
-      writers.put(RATIO, file -> PngFile.write(RatioPlot.picture(result.plot()), file));
-      writers.put(MONTAGE, file -> PngFile.write(result.montage(), file));
+      writers.put(RATIO, new DrawnPicture(() -> RatioPlot.picture(result.plot())));
+      writers.put(MONTAGE, new DrawnPicture(result::montage));
     }
     if (result.matrix() != null) {
       writers.put(MATRIX, file -> TiffFile.write(result.matrixImage(), file));
