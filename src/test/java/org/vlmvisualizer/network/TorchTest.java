@@ -2,6 +2,7 @@ package org.vlmvisualizer.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.engine.DeviceChoice;
+import org.vlmvisualizer.engine.EngineThread;
 import org.vlmvisualizer.engine.StartFailure;
 
 /** The module itself, without a model. */
@@ -36,5 +38,24 @@ class TorchTest {
       torch.probe();
       assertFalse(torch.device().isGpu());
     }
+  }
+
+  /** On the thread that the first model of a program is loaded on. */
+  @Test
+  void whatWasLoadedAheadIsGivenOnce() {
+    Torch.ahead(Device.cpu());
+    try (Torch first = Torch.on(Device.cpu());
+        Torch second = Torch.on(Device.cpu())) {
+      assertNotSame(first, second);
+      first.probe();
+      second.probe();
+    }
+  }
+
+  @Test
+  void whatCannotBePreparedIsLeftToTheLoad() {
+    LlavaNetwork.prepare("gpu:99");
+    EngineThread.settle();
+    assertThrows(InputException.class, () -> DeviceChoice.of("gpu:99"));
   }
 }
