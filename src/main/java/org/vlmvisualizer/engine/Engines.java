@@ -51,10 +51,6 @@ public final class Engines {
     return engine;
   }
 
-  static synchronized boolean isRunning() {
-    return engine != null;
-  }
-
   /** What DJL must know before its first class is used; what the user has set stays. */
   private static void settings() {
     // DJL's telemetry, which reports every start.

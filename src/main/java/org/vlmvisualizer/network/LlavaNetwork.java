@@ -107,7 +107,8 @@ public final class LlavaNetwork implements AutoCloseable {
       }
       WeightLoader loader = new WeightLoader(torch, weights, choice.precision(), cache);
       EngineReport engine = EngineReport.of(place);
-      double bytes = MemoryNeed.weightBytes(config, weights, choice.precision(), torch.rowKernel() != null);
+      double bytes =
+          MemoryNeed.weightBytes(config, weights, choice.precision(), torch.rowKernel() != null);
       LlavaNetwork network =
           new LlavaNetwork(torch, config, choice, loader, engine, (long) bytes, progress);
       if (cache != null) {

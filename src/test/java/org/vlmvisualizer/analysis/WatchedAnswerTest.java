@@ -44,7 +44,8 @@ class WatchedAnswerTest {
         plain.fit(),
         plain.tiles(),
         plain.length(),
-        plain.matrix());
+        plain.matrix(),
+        plain.earlier());
   }
 
   @Test

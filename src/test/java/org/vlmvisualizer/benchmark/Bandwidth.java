@@ -6,8 +6,8 @@ import ai.djl.ndarray.types.Shape;
 import org.vlmvisualizer.engine.DeviceChoice;
 
 /**
- * How fast a device reads its memory at best: the sum of 2 GB, which no cache holds. To be
- * measured by turns with what it is compared to, since other machines share the memory.
+ * How fast a device reads its memory at best: the sum of 2 GB, which no cache holds. To be measured
+ * by turns with what it is compared to, since other machines share the memory.
  */
 final class Bandwidth implements AutoCloseable {
   private static final long ELEMENTS = 1L << 29;

@@ -31,8 +31,8 @@ import org.vlmvisualizer.prompt.PromptEncoder;
 /**
  * Times the stages of a run, with attention recorded as the reference method wants it and without,
  * by turns, and prints medians in Markdown: {@code StageBenchmark MODEL PRECISION TOKENS REPEATS
- * [DEVICE]}. The number of generated tokens is forced. The floor of decoding, reading all weights once, is
- * measured between the runs.
+ * [DEVICE]}. The number of generated tokens is forced. The floor of decoding, reading all weights
+ * once, is measured between the runs.
  */
 public final class StageBenchmark {
   private static final int LEAST_REPEATS = 3;
