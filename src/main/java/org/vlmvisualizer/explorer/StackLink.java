@@ -5,6 +5,9 @@ import ij.ImagePlus;
 import ij.WindowManager;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.stream.Stream;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.MapScale;
 
@@ -16,6 +19,12 @@ import org.vlmvisualizer.output.MapScale;
 final class StackLink implements ImageListener {
   private final ExplorerState state;
 
+  /**
+   * Open images of heatmaps, of whatever answer. ImageJ is not asked for them again and again: while
+   * it closes all windows, it lets nobody ask, and waits for the event thread.
+   */
+  private final Set<ImagePlus> stacks = new CopyOnWriteArraySet<>();
+
   /** Slice that the hyperstack was seen at, from 1; tells scrolling from any other update. */
   private int slice = 1;
 
@@ -25,11 +34,18 @@ final class StackLink implements ImageListener {
 
   /** The open images whose displayed frame holds a result's maps. */
   static List<ImagePlus> heatmaps(AttentionResult result) {
+    return open().filter(image -> isOf(image, result)).toList();
+  }
+
+  private static Stream<ImagePlus> open() {
     int[] ids = WindowManager.getIDList();
     return Arrays.stream(ids == null ? new int[0] : ids)
         .mapToObj(WindowManager::getImage)
-        .filter(image -> image != null && isOf(image, result))
-        .toList();
+        .filter(image -> image != null && MapScale.of(image) != null);
+  }
+
+  private List<ImagePlus> heatmaps() {
+    return stacks.stream().filter(image -> isOf(image, state.result())).toList();
   }
 
   private static boolean isOf(ImagePlus image, AttentionResult result) {
@@ -39,11 +55,12 @@ final class StackLink implements ImageListener {
 
   /** Starts where the hyperstack is. */
   void connect() {
-    for (ImagePlus image : heatmaps(state.result())) {
+    ImagePlus.addImageListener(this);
+    open().forEach(stacks::add);
+    for (ImagePlus image : heatmaps()) {
       ScaleStrip.add(image);
       imageUpdated(image);
     }
-    ImagePlus.addImageListener(this);
     state.onTokens(this::moveStacks);
     state.onMap(this::scaleStacks);
   }
@@ -57,7 +74,7 @@ final class StackLink implements ImageListener {
     if (state.selection().count() > 1 || slice == wanted) {
       return;
     }
-    for (ImagePlus image : heatmaps(state.result())) {
+    for (ImagePlus image : heatmaps()) {
       if (wanted <= image.getNSlices()) { // of an answer that is being written, it may come later
         slice = wanted;
         move(image);
@@ -72,7 +89,7 @@ final class StackLink implements ImageListener {
   }
 
   private void scaleStacks() {
-    for (ImagePlus image : heatmaps(state.result())) {
+    for (ImagePlus image : heatmaps()) {
       MapScale scale = MapScale.of(image);
       if (scale.isCommon() != state.commonScale()) {
         scale.setCommon(state.commonScale());
@@ -99,6 +116,9 @@ final class StackLink implements ImageListener {
 
   @Override
   public void imageOpened(ImagePlus image) {
+    if (MapScale.of(image) != null) {
+      stacks.add(image);
+    }
     if (isOf(image, state.result())) {
       ScaleStrip.add(image);
       move(image);
@@ -107,6 +127,6 @@ final class StackLink implements ImageListener {
 
   @Override
   public void imageClosed(ImagePlus image) {
-    // The explorer shows the maps without it.
+    stacks.remove(image); // The explorer shows the maps without it.
   }
 }
