@@ -91,7 +91,13 @@ def prompt_attention(qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rot
   else:
     total = total[start:n, :n]
   sums = torch.zeros_like(total)
-  attended, last_rows = __torch__.ops.attend(q, cache.keys[:, :n], cache.values[:, :n], True, recording.first_head, last, sums, not qkv.is_cpu)
+  keys = cache.keys[:, :n]
+  values = cache.values[:, :n]
+  # Of few queries, float32 takes no time to speak of.
+  if keys.dtype == 15 and keys.is_cpu and q.size(1) >= 256 and __torch__.packed.tower_type() == 15:
+    attended, last_rows = __torch__.ops.narrow_attend(q, keys, values, recording.first_head, last, sums)
+  else:
+    attended, last_rows = __torch__.ops.attend(q, keys, values, True, recording.first_head, last, sums, not qkv.is_cpu)
   if total.numel() > 0:
     sums.div_(last + 1 - recording.first_head)
     if not recording.keep_first:

@@ -138,6 +138,9 @@ class Network(Module):
   def attend(self: __torch__.Network, q: Tensor, k: Tensor, v: Tensor, causal: bool, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
     return __torch__.ops.attend(q, k, v, causal, first, last, total, together)
 
+  def narrow_attend(self: __torch__.Network, q: Tensor, k: Tensor, v: Tensor, first: int, last: int, total: Tensor) -> List[Tensor]:
+    return __torch__.ops.narrow_attend(q, k.to(15), v.to(15), first, last, total)
+
   def rms_norm(self: __torch__.Network, x: Tensor, weight: Tensor, options: __torch__.weights.LayerOptions) -> Tensor:
     return __torch__.ops.rms_norm(x, weight, options.eps)
 

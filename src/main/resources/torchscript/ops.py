@@ -192,7 +192,7 @@ def attention_scores(q: Tensor, k: Tensor) -> Tensor:
 # that causal blocks need no keys behind their end. Half a million scores: of shorter blocks, threads
 # that share a core with others wait for each other. together: all heads at once, for GPUs. A CPU
 # takes a head at a time, which stays in its cache: faster than PyTorch's fused attention. Towers in
-# bfloat16 have vit.attend.
+# bfloat16 have vit.attend, prompts narrow_attend.
 def attend(q: Tensor, k: Tensor, v: Tensor, causal: bool, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
   n = k.size(1)
   before = n - q.size(1)
@@ -223,3 +223,46 @@ def attend(q: Tensor, k: Tensor, v: Tensor, causal: bool, first: int, last: int,
       if some.numel() > 0:
         total[start:end, :seen].add_(some.sum([0]))
   return [attended.flatten(1), last_rows]
+
+
+# Keys and queries for scores in bfloat16, which rounds by size: k [KV, K, C], q [H, Q, C] -> queries
+# [H, Q, C + 1], keys [KV, C + 1, K]. Scores are made small where it counts, by what softmax does not see:
+# keys are centred (J. Zhang et al., SageAttention, 2024, section 4.2), and of each query's scores 2.5 of
+# their standard deviations are taken, by one more column, so that those of large weights are near 0.
+def narrow_scores(q: Tensor, k: Tensor) -> List[Tensor]:
+  group = q.size(0) // k.size(0)
+  wide = k.to(6)
+  keys = wide.sub_(wide.mean([1], True)).mul_(q.size(-1) ** -0.5).to(15)
+  squares = torch.matmul(keys.transpose(-2, -1), keys)
+  q = q.to(15)
+  rows = q.reshape([k.size(0), group * q.size(1), q.size(2)])
+  variance = (torch.matmul(rows, squares) * rows).sum([-1], True, dtype=6).div_(k.size(1))
+  shift = variance.clamp_min_(0.0).sqrt_().mul_(-2.5).to(15).reshape([q.size(0), q.size(1), 1])
+  keys = torch.cat([keys, torch.ones_like(keys[:, :, :1])], -1).transpose(-2, -1)
+  return [torch.cat([q, shift], -1), keys]
+
+
+# attend in bfloat16, causal, for processors that multiply it: v [KV, K, C] bfloat16. The last query's
+# weights are float32's.
+def narrow_attend(q: Tensor, k: Tensor, v: Tensor, first: int, last: int, total: Tensor) -> List[Tensor]:
+  n = k.size(1)
+  before = n - q.size(1)
+  group = q.size(0) // k.size(0)
+  block = min(256, q.size(1))
+  hidden = torch.full([block, block], -inf, dtype=15).triu(1)
+  queries, keys = __torch__.ops.narrow_scores(q, k)
+  attended = torch.empty([q.size(1), q.size(0), v.size(-1)], dtype=q.dtype)
+  for head in range(q.size(0)):
+    values = v[head // group].contiguous()
+    for start in range(0, q.size(1), block):
+      end = min(start + block, q.size(1))
+      seen = before + end
+      scores = torch.matmul(queries[head, start:end], keys[head // group, :, :seen])
+      scores[:, before + start:].add_(hidden[:end - start, :end - start])
+      weights = torch.softmax(scores, -1)
+      attended[start:end, head].copy_(torch.matmul(weights, values[:seen]))
+      if head >= first and head <= last:
+        total[start:end, :seen].add_(weights)
+  grouped = q[:, -1].reshape([k.size(0), group, -1])
+  last_rows = torch.softmax(torch.matmul(grouped * (q.size(-1) ** -0.5), k.to(6).transpose(-2, -1)), -1)
+  return [attended.flatten(1), last_rows.flatten(0, 1)]

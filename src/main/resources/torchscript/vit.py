@@ -58,20 +58,12 @@ def activated(x: Tensor, p: __torch__.weights.Projection, act: str) -> Tensor:
   return y
 
 
-# ops.attend in bfloat16, for processors that multiply it: q, k, v [H, N, C] -> [N, H * C]. bfloat16
-# rounds by size, so scores are made small where it counts, by what softmax does not see: keys are
-# centred (J. Zhang et al., SageAttention, 2024, section 4.2), and of each query's scores 2.5 of their
-# standard deviations are taken, by one more column, so that those of large weights are near 0.
+# ops.attend in bfloat16, for processors that multiply it: q, k, v [H, N, C] -> [N, H * C].
 def attend(q: Tensor, k: Tensor, v: Tensor, total: Tensor) -> Tensor:
-  wide = k.to(6)
-  keys = wide.sub_(wide.mean([1], True)).mul_(q.size(-1) ** -0.5).to(15)
-  squares = torch.matmul(keys.transpose(-2, -1), keys)
-  variance = (torch.matmul(q, squares) * q).sum([-1], True, dtype=6).div_(k.size(1))
-  q = torch.cat([q, variance.clamp_min_(0.0).sqrt_().mul_(-2.5).to(15)], -1)
-  keys = torch.cat([keys, torch.ones_like(keys[:, :, :1])], -1).transpose(-2, -1)
+  queries, keys = __torch__.ops.narrow_scores(q, k)
   attended = torch.empty_like(v)
   for head in range(q.size(0)):
-    weights = torch.softmax(torch.matmul(q[head], keys[head]), -1)
+    weights = torch.softmax(torch.matmul(queries[head], keys[head]), -1)
     attended[head].copy_(torch.matmul(weights, v[head]))
     if total.numel() > 0:
       total.add_(weights)

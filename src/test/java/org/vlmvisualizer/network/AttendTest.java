@@ -56,6 +56,45 @@ class AttendTest {
     }
   }
 
+  /**
+   * With peaked attention, and keys far from 0. Of what bfloat16 rounds, the mean counts; the last
+   * query's weights are those of float32.
+   */
+  @ParameterizedTest
+  @CsvSource({"4, 2, 0, 3, 300, 300", "3, 1, 1, 1, 256, 600", "2, 2, 0, -1, 520, 520"})
+  void inBfloat16ItIsTheDefinitionRounded(
+      int heads, int keyHeads, int first, int last, int queries, int keys) {
+    try (Torch torch = Torch.on(Device.cpu());
+        PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
+      PtNDArray q = (PtNDArray) random(scope, heads, queries, SIZE).mul(3);
+      PtNDArray k = rounded(torch, scope, random(scope, keyHeads, keys, SIZE).add(5));
+      PtNDArray v = rounded(torch, scope, random(scope, keyHeads, keys, SIZE));
+      NDArray weights = weights(q, k.repeat(0, heads / keyHeads), true);
+      NDArray values = weights.matMul(v.repeat(0, heads / keyHeads));
+      PtNDArray total = torch.zeros(scope, queries, keys);
+      PtNDArray[] found = torch.tensors(scope, "narrow_attend", q, k, v, first, last, total);
+      NDArray attended = found[0].reshape(queries, heads, SIZE).transpose(1, 0, 2);
+      assertTrue(relative(values, attended) < 0.012);
+      assertTrue(difference(weights.get(":, -1"), found[1]) < 1e-5);
+      NDArray expected = torch.zeros(scope, queries, keys);
+      for (int head = first; head <= last; head++) {
+        expected = expected.add(weights.get(head));
+      }
+      assertTrue(last < first || relative(expected, total) < 0.012);
+    }
+  }
+
+  private static PtNDArray rounded(Torch torch, PtNDManager scope, NDArray values) {
+    long[] shape = values.getShape().getShape();
+    PtNDArray narrow = torch.tensor(scope, "empty", shape, 15, values);
+    torch.tensor(scope, "fill", narrow, 0, values);
+    return torch.tensor(scope, "float32", narrow);
+  }
+
+  private static double relative(NDArray expected, NDArray found) {
+    return expected.sub(found).norm().getFloat() / (double) expected.norm().getFloat();
+  }
+
   /** [H, Q, K], by the definition. */
   private static NDArray weights(NDArray q, NDArray k, boolean causal) {
     long queries = q.getShape().get(1);
