@@ -20,8 +20,8 @@ final class StackLink implements ImageListener {
   private final ExplorerState state;
 
   /**
-   * Open images of heatmaps, of whatever answer. ImageJ is not asked for them again and again: while
-   * it closes all windows, it lets nobody ask, and waits for the event thread.
+   * Open images of heatmaps, of whatever answer. ImageJ is not asked for them again and again:
+   * while it closes all windows, it lets nobody ask, and waits for the event thread.
    */
   private final Set<ImagePlus> stacks = new CopyOnWriteArraySet<>();
 
