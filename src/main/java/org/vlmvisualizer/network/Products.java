@@ -14,7 +14,7 @@ import org.vlmvisualizer.engine.Precision;
  */
 final class Products {
   /** With so many rows, the two ways take the same time. */
-  private static final long FEW_ROWS = 64;
+  private static final long FEW_ROWS = 32;
 
   private static final long WIDENED_WEIGHTS = 8 << 20;
 
