@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * The sizes that a window can have: images are zoomed out by ImageJ's own steps, as long as they
- * can be made out, and tables scroll.
+ * can be made out; tables scroll, and so does the explorer's answer.
  */
 final class WindowSizes {
   /** Pixels of the screen along the longer side of a zoomed-out image. */
@@ -20,6 +20,9 @@ final class WindowSizes {
 
   private static final Dimension LEAST_TABLE = new Dimension(420, 180);
   private static final double[] OF_TABLE = {1, 0.75, 0.5};
+
+  /** Of the explorer's height, which a small screen may not have. */
+  private static final double[] OF_EXPLORER = {1, 0.9, 0.8};
 
   private WindowSizes() {}
 
@@ -40,6 +43,11 @@ final class WindowSizes {
             new Dimension(
                 least(window.getWidth(), part, LEAST_TABLE.width),
                 least(window.getHeight(), part, LEAST_TABLE.height)));
+      }
+    } else if (window instanceof ExplorerFrame) {
+      for (double part : OF_EXPLORER) {
+        int limit = window.getMinimumSize().height;
+        sizes.add(new Dimension(window.getWidth(), least(window.getHeight(), part, limit)));
       }
     } else {
       sizes.add(window.getSize());
