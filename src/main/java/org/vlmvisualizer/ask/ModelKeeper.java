@@ -12,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.DaemonThreads;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.engine.Precision;
@@ -72,12 +73,7 @@ public final class ModelKeeper implements AutoCloseable {
   private static ScheduledExecutorService clock() {
     ScheduledThreadPoolExecutor clock =
         new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "VLM Visualizer idle model");
-              thread.setDaemon(true);
-              return thread;
-            });
+            1,new DaemonThreads("VLM Visualizer idle model"));
     clock.setRemoveOnCancelPolicy(true);
     return clock;
   }

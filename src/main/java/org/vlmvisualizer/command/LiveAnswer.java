@@ -7,6 +7,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.vlmvisualizer.core.DaemonThreads;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.JavaMemory;
 import org.vlmvisualizer.dialog.EventThread;
@@ -51,12 +52,7 @@ final class LiveAnswer implements AutoCloseable {
     this.question = question;
     worker =
         new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "VLM Visualizer windows");
-              thread.setDaemon(true);
-              return thread;
-            },
+            1,new DaemonThreads("VLM Visualizer windows"),
             new ThreadPoolExecutor.DiscardPolicy());
     worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import org.vlmvisualizer.core.DaemonThreads;
 import org.vlmvisualizer.core.Joined;
 
 /**
@@ -14,12 +15,7 @@ import org.vlmvisualizer.core.Joined;
  */
 public final class EngineThread {
   private static final Executor THREAD =
-      Executors.newSingleThreadExecutor(
-          work -> {
-            Thread thread = new Thread(work, "VLM Visualizer PyTorch");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadExecutor(new DaemonThreads("VLM Visualizer PyTorch"));
 
   private EngineThread() {}
 

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.vlmvisualizer.core.DaemonThreads;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.MapStyle;
@@ -63,12 +64,7 @@ final class ExplorerState {
   }
 
   private static ExecutorService worker() {
-    return Executors.newSingleThreadExecutor(
-        task -> {
-          Thread thread = new Thread(task, "Token Explorer");
-          thread.setDaemon(true);
-          return thread;
-        });
+    return Executors.newSingleThreadExecutor(new DaemonThreads("Token Explorer"));
   }
 
   /** Adds what is called when other tokens are selected, or tokens are shaded otherwise. */

@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.vlmvisualizer.core.DaemonThreads;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ProcessMark;
@@ -35,12 +36,7 @@ public final class Claim implements AutoCloseable {
   private static final Duration DEAD = Duration.ofMinutes(5);
   private static final Duration WAIT = Duration.ofMillis(500);
   private static final ScheduledExecutorService HEART =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "VLM Visualizer heartbeat");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(new DaemonThreads("VLM Visualizer heartbeat"));
 
   private final Path file;
   private final ScheduledFuture<?> beat;
