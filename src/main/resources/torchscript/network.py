@@ -147,9 +147,6 @@ class Network(Module):
   def at(self: __torch__.Network, x: Tensor, index: int) -> Tensor:
     return x[index]
 
-  def copy(self: __torch__.Network, x: Tensor, y: Tensor) -> Tensor:
-    return x.copy_(y)
-
   def rows(self: __torch__.Network, x: Tensor, start: int, count: int) -> Tensor:
     return x[start:start + count]
 
@@ -175,7 +172,11 @@ class Network(Module):
     return __torch__.decoder.prompt_attention(qkv, qk_norm, tables, cache, start, options, recording, rows, total, final)
 
   # The pieces of a decoding step around the row kernel's products: they write into arrays that are
-  # there, where the kernel looks for them. x and y [1, D], h [1, D].
+  # there, where the kernel looks for them. x, y and h [1, D].
+  def row_begin(self: __torch__.Network, x: Tensor, y: Tensor, embedding: Tensor) -> Tensor:
+    y.zero_()
+    return x.copy_(embedding)
+
   def row_norm(self: __torch__.Network, x: Tensor, y: Tensor, weight: Tensor, options: __torch__.weights.LayerOptions, h: Tensor) -> Tensor:
     return h.copy_(__torch__.ops.rms_norm(x.add_(y), weight, options.eps))
 
@@ -191,10 +192,6 @@ class Network(Module):
   def row_gated(self: __torch__.Network, gate_up: Tensor, h: Tensor) -> Tensor:
     return h.copy_(__torch__.decoder.gated(gate_up))
 
-  # logits [1, V]
-  def row_best(self: __torch__.Network, logits: Tensor) -> List[Tensor]:
-    return __torch__.decoder.best(logits.squeeze(0).clone())
-
   # Of weights [more than L, H, longest sequence] the first n of the first L.
   def row_recorded(self: __torch__.Network, weights: Tensor, layers: int, n: int, recording: __torch__.weights.Recording) -> List[Tensor]:
     return __torch__.decoder.recorded(weights[:layers, :, :n], recording)
@@ -202,8 +199,9 @@ class Network(Module):
   def recorded(self: __torch__.Network, weights: Tensor, recording: __torch__.weights.Recording) -> List[Tensor]:
     return __torch__.decoder.recorded(weights, recording)
 
-  def next_token(self: __torch__.Network, x: Tensor, head: __torch__.weights.Head, options: __torch__.weights.LayerOptions) -> List[Tensor]:
-    return __torch__.decoder.next_token(x, head, options)
+  # Of logits [1, V]; they are copied, since the row kernel writes the next ones over them.
+  def best(self: __torch__.Network, logits: Tensor) -> List[Tensor]:
+    return __torch__.decoder.best(logits.squeeze(0).clone())
 
   # One decoding step: the token's embedding [1, D], its place -> what next_token gives, then what is
   # recorded.

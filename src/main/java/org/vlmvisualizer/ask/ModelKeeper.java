@@ -72,8 +72,7 @@ public final class ModelKeeper implements AutoCloseable {
 
   private static ScheduledExecutorService clock() {
     ScheduledThreadPoolExecutor clock =
-        new ScheduledThreadPoolExecutor(
-            1,new DaemonThreads("VLM Visualizer idle model"));
+        new ScheduledThreadPoolExecutor(1, new DaemonThreads("VLM Visualizer idle model"));
     clock.setRemoveOnCancelPolicy(true);
     return clock;
   }

@@ -52,8 +52,7 @@ final class LiveAnswer implements AutoCloseable {
     this.question = question;
     worker =
         new ScheduledThreadPoolExecutor(
-            1,new DaemonThreads("VLM Visualizer windows"),
-            new ThreadPoolExecutor.DiscardPolicy());
+            1, new DaemonThreads("VLM Visualizer windows"), new ThreadPoolExecutor.DiscardPolicy());
     worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 

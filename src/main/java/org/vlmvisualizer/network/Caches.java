@@ -7,6 +7,7 @@ import ai.djl.pytorch.jni.IValue;
 import java.util.ArrayList;
 import java.util.List;
 import org.vlmvisualizer.core.DecoderConfig;
+import org.vlmvisualizer.engine.RowKernel.Form;
 
 /** Keys and values of all layers of a decoder, each [KV, room, C]; closed by their owner. */
 final class Caches implements AutoCloseable {
@@ -70,10 +71,6 @@ final class Caches implements AutoCloseable {
     return layers.get(layer);
   }
 
-  List<IValue> layers() {
-    return layers;
-  }
-
   /** The layers as one; until the next {@link #resize}. */
   IValue all() {
     return all;
@@ -84,8 +81,13 @@ final class Caches implements AutoCloseable {
     return room;
   }
 
+  /** How the row kernel calls the type of keys and values. */
+  Form form() {
+    return example.getDataType() == DataType.FLOAT32 ? Form.FLOAT32 : Form.BFLOAT16;
+  }
+
   long bytes() {
-    int bytes = example.getDataType() == DataType.FLOAT32 ? Float.BYTES : Short.BYTES;
+    int bytes = form() == Form.FLOAT32 ? Float.BYTES : Short.BYTES;
     return 2L * layers.size() * config.numKeyValueHeads() * config.headDim() * room * bytes;
   }
 

@@ -15,7 +15,6 @@ import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.engine.NativeHeap;
 import org.vlmvisualizer.engine.Precision;
-import org.vlmvisualizer.engine.RowKernel.Form;
 
 /**
  * A LLaMA-like decoder: weights on the device, and greedy decoding over a key/value cache.
@@ -28,8 +27,6 @@ final class Decoder {
   private final DecoderConfig config;
   private final WeightLoader loader;
   private final PtNDArray example;
-  private final Form cacheForm;
-  private final boolean rounds;
   private final PtNDArray norm;
   private final Matrix lmHead;
   private final IValue options;
@@ -58,8 +55,6 @@ final class Decoder {
     this.config = config;
     this.loader = loader;
     example = loader.example();
-    rounds = precision != Precision.FLOAT32 && torch.packs();
-    cacheForm = precision == Precision.FLOAT32 ? Form.FLOAT32 : Form.BFLOAT16;
     String root = "language_model.";
     boolean blocks = precision.isInt4() && torch.isOnCpu() && torch.rowKernel() == null;
     halfBlock = blocks ? torch.int4HalfBlock() : 0;
@@ -199,14 +194,10 @@ final class Decoder {
       // An empty range keeps no layer.
       kept = request.rows() ? request.layers() : new IndexRange(0, -1);
       nothing = torch.zeros(owner, 0);
-      products = new Products(torch, owner, halfBlock, rounds);
-      int room = caches.room();
-      tables = tables(owner, room);
+      products = new Products(torch, owner, halfBlock);
+      tables = tables(owner, caches.room());
       recording = recording(owner);
-      rows = torch.rowKernel() == null ? null : new RowDecoder(torch, owner, config, room, kept);
-      for (int i = 0; rows != null && i < config.numHiddenLayers(); i++) {
-        rows.add(cacheForm, caches.keys(i), caches.values(i));
-      }
+      rows = torch.rowKernel() == null ? null : new RowDecoder(torch, owner, config, caches, kept);
     }
 
     private IValue tables(PtNDManager owner, int length) {
@@ -264,10 +255,19 @@ final class Decoder {
         read(owner, x, start, weights, total, progress);
         length = n;
         return Step.of(
-            torch.tensors(owner, "next_token", x, head, options),
+            nextToken(owner, x),
             kept.size() > 0
                 ? List.of(torch.tensors(owner, "recorded", weights, recording))
                 : List.of());
+      }
+    }
+
+    /** What comes behind the last row of x, [N, D]. */
+    private PtNDArray[] nextToken(PtNDManager owner, PtNDArray x) {
+      try (PtNDManager scope = (PtNDManager) owner.newSubManager()) {
+        PtNDArray last = torch.tensor(scope, "rows", x, x.getShape().get(0) - 1, 1);
+        PtNDArray h = torch.tensor(scope, "rms_norm", last, norm, options);
+        return torch.tensors(owner, "best", products.of(scope, h, lmHead));
       }
     }
 
@@ -300,10 +300,7 @@ final class Decoder {
               scope,
               "prompt_attention",
               products.of(
-                  scope,
-                  torch.tensor(scope, "rms_norm", x, layer.inputNorm, options),
-                  layer.qkv,
-                  n),
+                  scope, torch.tensor(scope, "rms_norm", x, layer.inputNorm, options), layer.qkv),
               layer.qkNorm,
               tables,
               caches.layer(index),
@@ -315,9 +312,7 @@ final class Decoder {
               record && total != null ? total : nothing,
               isFinal);
       PtNDArray rest = isFinal ? torch.tensor(scope, "rows", x, n - 1, 1) : x;
-      torch
-          .tensor(scope, "add", rest, products.of(scope, attended, layer.o, isFinal ? 1 : n))
-          .close();
+      torch.tensor(scope, "add", rest, products.of(scope, attended, layer.o)).close();
       attended.close();
       // Some rows at a time, since what lies between is several times as wide; but many at once by
       // weights that are widened on the way.
@@ -326,17 +321,17 @@ final class Decoder {
       long step = (all + all / most) / (1 + all / most);
       for (long from = 0; from < all; from += step) {
         try (PtNDManager some = (PtNDManager) scope.newSubManager()) {
-          mlp(some, layer, torch.tensor(some, "rows", rest, from, step), isFinal ? 1 : n);
+          mlp(some, layer, torch.tensor(some, "rows", rest, from, step));
         }
       }
     }
 
-    private void mlp(PtNDManager scope, Layer layer, PtNDArray x, long prompt) {
+    private void mlp(PtNDManager scope, Layer layer, PtNDArray x) {
       PtNDArray h = torch.tensor(scope, "rms_norm", x, layer.postNorm, options);
-      PtNDArray gateUp = products.of(scope, h, layer.gateUp, prompt);
+      PtNDArray gateUp = products.of(scope, h, layer.gateUp);
       PtNDArray gated = torch.tensor(scope, "gated", gateUp);
       gateUp.close();
-      torch.tensor(scope, "add", x, products.of(scope, gated, layer.down, prompt)).close();
+      torch.tensor(scope, "add", x, products.of(scope, gated, layer.down)).close();
     }
 
     /** Runs one more token through all layers. */
@@ -366,8 +361,7 @@ final class Decoder {
     }
 
     private Step byRows(PtNDArray x) {
-      PtNDArray[] result =
-          rows.run(x, layers, tables, caches.layers(), length, norm, lmHead, options);
+      PtNDArray[] result = rows.run(x, layers, tables, length, norm, lmHead, options);
       return Step.of(result, rows.recorded(length + 1, recording));
     }
 

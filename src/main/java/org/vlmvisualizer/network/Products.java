@@ -8,12 +8,11 @@ import org.vlmvisualizer.engine.Precision;
  * Rows by matrices of the decoder: a few by the row kernel, many by PyTorch, for which the kernel
  * widens int4, some 16 MB at a time.
  *
- * <p>PyTorch's way rounds rows, and widened weights, to bfloat16 where that is fast. Which way a
- * prompt takes must not depend on how many of its rows a product has, so the length of the piece
- * that is read at once decides there.
+ * <p>PyTorch's way rounds rows, and widened weights, to bfloat16 where that is fast. A prompt's
+ * pieces are the same whether the one before is reused or not, so that each takes the same way.
  */
 final class Products {
-  /** With so many rows, the two ways take the same time. */
+  /** With so many rows, the two ways take about the same time. */
   private static final long FEW_ROWS = 32;
 
   private static final long WIDENED_WEIGHTS = 8 << 20;
@@ -21,31 +20,23 @@ final class Products {
   private final Torch torch;
   private final PtNDManager owner;
   private final int halfBlock;
-  private final boolean rounds;
   private PtNDArray room;
 
   /**
    * @param owner of the room for widened weights, which is used again
    * @param halfBlock see weights.py
-   * @param rounds whether PyTorch's way rounds to bfloat16
    */
-  Products(Torch torch, PtNDManager owner, int halfBlock, boolean rounds) {
+  Products(Torch torch, PtNDManager owner, int halfBlock) {
     this.torch = torch;
     this.owner = owner;
     this.halfBlock = halfBlock;
-    this.rounds = rounds;
   }
 
-  /**
-   * x [M, K] by a matrix [N, K] -> [M, N].
-   *
-   * @param prompt tokens of the piece of the prompt that the rows belong to, 1 for its last row
-   *     alone
-   */
-  PtNDArray of(PtNDManager scope, PtNDArray x, Matrix matrix, long prompt) {
+  /** x [M, K] by a matrix [N, K] -> [M, N]. */
+  PtNDArray of(PtNDManager scope, PtNDArray x, Matrix matrix) {
     if (matrix.product() == null) {
       return byPyTorch(scope, x, matrix);
-    } else if ((rounds ? prompt : x.getShape().get(0)) <= FEW_ROWS) {
+    } else if (x.getShape().get(0) <= FEW_ROWS) {
       return byRows(scope, x, matrix);
     }
     return matrix.isInt4() ? widened(scope, x, matrix) : byPyTorch(scope, x, matrix);

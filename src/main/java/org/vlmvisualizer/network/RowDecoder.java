@@ -18,7 +18,7 @@ final class RowDecoder implements AutoCloseable {
   private final Torch torch;
   private final PtNDManager owner;
   private final DecoderConfig config;
-  private final int maxLength;
+  private final Caches caches;
   private final IndexRange kept;
   private final List<Array> arrays = new ArrayList<>();
   private final List<Product> keys = new ArrayList<>();
@@ -33,7 +33,7 @@ final class RowDecoder implements AutoCloseable {
   private final Array gated;
   private final Array logits;
 
-  /** The attention of each layer that is kept, and last of one that is not, [H, maxLength] each. */
+  /** The attention of each layer that is kept, and last of one that is not, [H, room] each. */
   private final List<Array> weights = new ArrayList<>();
 
   private final PtNDArray allWeights;
@@ -42,13 +42,14 @@ final class RowDecoder implements AutoCloseable {
   private record Array(PtNDArray tensor, IValue value, long address) {}
 
   /**
+   * @param caches which keep their place as long as this is used
    * @param kept the layers whose attention is recorded; an empty range for none
    */
-  RowDecoder(Torch torch, PtNDManager owner, DecoderConfig config, int maxLength, IndexRange kept) {
+  RowDecoder(Torch torch, PtNDManager owner, DecoderConfig config, Caches caches, IndexRange kept) {
     this.torch = torch;
     this.owner = owner;
     this.config = config;
-    this.maxLength = maxLength;
+    this.caches = caches;
     this.kept = kept;
     int heads = config.numAttentionHeads();
     int size = config.headDim();
@@ -61,9 +62,12 @@ final class RowDecoder implements AutoCloseable {
     gateUp = array(1, 2L * config.intermediateSize());
     gated = array(1, config.intermediateSize());
     logits = array(1, config.vocabSize());
-    allWeights = torch.zeros(owner, kept.size() + 1L, heads, maxLength);
+    allWeights = torch.zeros(owner, kept.size() + 1L, heads, caches.room());
     for (int i = 0; i <= kept.size(); i++) {
       weights.add(array(torch.tensor(owner, "at", allWeights, i)));
+    }
+    for (int i = 0; i < config.numHiddenLayers(); i++) {
+      add(caches.keys(i), caches.values(i));
     }
   }
 
@@ -77,32 +81,19 @@ final class RowDecoder implements AutoCloseable {
     return array;
   }
 
-  /**
-   * Adds a layer's cache.
-   *
-   * @param cachedKeys [KV, maxLength, C]
-   * @param cachedValues [KV, C, maxLength], so that attending to them is a matrix by a row too
-   */
-  void add(Form form, PtNDArray cachedKeys, PtNDArray cachedValues) {
+  private void add(PtNDArray cachedKeys, PtNDArray cachedValues) {
+    Form form = caches.form();
     long heads = config.numAttentionHeads();
     long share = heads / config.numKeyValueHeads();
     long size = config.headDim();
-    long matrix = size * maxLength;
+    long room = caches.room();
+    long matrix = size * room;
     keys.add(
         Product.of(
-            form, torch.address(cachedKeys), 0, size, size, heads, share, matrix, size, maxLength));
+            form, torch.address(cachedKeys), 0, size, size, heads, share, matrix, size, room));
     values.add(
         Product.of(
-            form,
-            torch.address(cachedValues),
-            size,
-            0,
-            maxLength,
-            heads,
-            share,
-            matrix,
-            maxLength,
-            size));
+            form, torch.address(cachedValues), size, 0, room, heads, share, matrix, room, size));
   }
 
   /**
@@ -110,19 +101,17 @@ final class RowDecoder implements AutoCloseable {
    *
    * @param embedding [1, D]
    * @param place of the token in the sequence
-   * @return its id, probability and logits, as {@code next_token} in decoder.py gives them
+   * @return its id, probability and logits, as {@code best} in decoder.py gives them
    */
   PtNDArray[] run(
       PtNDArray embedding,
       List<Decoder.Layer> layers,
       IValue tables,
-      List<IValue> caches,
       int place,
       PtNDArray norm,
       Matrix lmHead,
       IValue options) {
-    torch.run("copy", x.value, embedding).close();
-    torch.run("copy", out.value, torch.zeros(owner, 1, 1)).close();
+    torch.run("row_begin", x.value, out.value, embedding).close();
     for (int i = 0; i < layers.size(); i++) {
       Decoder.Layer layer = layers.get(i);
       norm(layer.inputNorm(), options);
@@ -133,7 +122,7 @@ final class RowDecoder implements AutoCloseable {
               qkv.value,
               layer.qkNorm(),
               tables,
-              caches.get(i),
+              caches.layer(i),
               place,
               options,
               q.value)
@@ -147,7 +136,7 @@ final class RowDecoder implements AutoCloseable {
     }
     norm(norm, options);
     multiply(lmHead, h, logits);
-    return torch.tensors(owner, "row_best", logits.value);
+    return torch.tensors(owner, "best", logits.value);
   }
 
   /** Adds what the last product gave to x, and norms the sum. */
