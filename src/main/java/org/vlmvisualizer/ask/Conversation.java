@@ -3,7 +3,6 @@ package org.vlmvisualizer.ask;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Exchange;
@@ -52,8 +51,7 @@ public record Conversation(AttentionResult last) {
       throw new InputException(
           "Expected an answer about this picture alone for turn=next to go on with, found one about several pictures together; ask a question of its own, with turn=new.");
     }
-    RgbPicture before = last.picture();
-    if (before.width() != picture.width() || !Arrays.equals(before.rgb(), picture.rgb())) {
+    if (!last.picture().isSame(picture)) {
       throw new InputException(
           "Expected turn=next to be about what the last answer is about, found another part of the picture, or the picture changed; ask a question of its own, with turn=new.");
     }

@@ -150,7 +150,7 @@ public class EngineInfo extends VisualizerCommand {
 
   /** Whether a person asks, at a computer whose GPU the built-in PyTorch cannot use. */
   private boolean isOffered() {
-    return !caller().isMacro() && !GraphicsEnvironment.isHeadless() && EngineReport.canUseGpu();
+    return !caller().isMacro() && !GraphicsEnvironment.isHeadless() && EngineReport.lacksGpuBuild();
   }
 
   /**

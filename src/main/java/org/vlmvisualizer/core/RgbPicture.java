@@ -1,5 +1,7 @@
 package org.vlmvisualizer.core;
 
+import java.util.Arrays;
+
 /**
  * A picture as it is displayed: 8-bit red, green and blue, interleaved row by row.
  *
@@ -11,6 +13,11 @@ public record RgbPicture(int width, int height, byte[] rgb) {
       throw new IllegalArgumentException(
           "Expected 3 x " + width + " x " + height + " bytes, found " + rgb.length + ".");
     }
+  }
+
+  /** Whether another has the same pixels. */
+  public boolean isSame(RgbPicture other) {
+    return width == other.width && Arrays.equals(rgb, other.rgb);
   }
 
   /** Channel {@code c} (0 red, 1 green, 2 blue) at a pixel, 0 to 255. */

@@ -47,7 +47,7 @@ public final class EngineReport {
   }
 
   /** Whether there is an NVIDIA GPU and no PyTorch that could use it, neither installed nor set. */
-  public static boolean canUseGpu() {
+  public static boolean lacksGpuBuild() {
     return NvidiaDriver.present().isPresent()
         && LibraryPath.value() == null
         && GpuInstallation.find().isEmpty()

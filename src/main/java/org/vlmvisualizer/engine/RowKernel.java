@@ -17,10 +17,10 @@ import java.util.stream.Stream;
 import org.vlmvisualizer.core.InputException;
 
 /**
- * Products of a matrix and one row on CPUs, by the plugin's own small library in C, {@code
- * src/main/c/row_kernel.c}: of such a product PyTorch reads the matrix at half of the memory's
- * speed or less. It computes on the threads of PyTorch's OpenMP, and is to be called from PyTorch's
- * thread.
+ * Products of a matrix and one row, or a few, on CPUs, by the plugin's own small library in C,
+ * {@code src/main/c/row_kernel.c}: of such a product PyTorch reads the matrix at half of the
+ * memory's speed or less. It computes on the threads of PyTorch's OpenMP, and is to be called from
+ * PyTorch's thread.
  */
 public final class RowKernel {
   /** Types of weights, in the library's order. */

@@ -8,7 +8,6 @@ import java.awt.Frame;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.vlmvisualizer.dialog.EventThread;
@@ -199,8 +198,7 @@ public final class Explorer implements ImageListener {
             && image == mine.source().image().get()
             && mine.source().originX() == result.source().originX()
             && mine.source().originY() == result.source().originY()
-            && mine.picture().width() == result.picture().width()
-            && Arrays.equals(mine.picture().rgb(), result.picture().rgb());
+            && mine.picture().isSame(result.picture());
   }
 
   private void replace(Explorer earlier, WindowArranger windows) {

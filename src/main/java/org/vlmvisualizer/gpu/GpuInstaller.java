@@ -15,6 +15,7 @@ import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.engine.Engines;
 import org.vlmvisualizer.engine.GpuInstallation;
 import org.vlmvisualizer.engine.NvidiaDriver;
+import org.vlmvisualizer.hub.CacheLock;
 import org.vlmvisualizer.hub.Consent;
 import org.vlmvisualizer.hub.DownloadOffer;
 import org.vlmvisualizer.hub.PackageFile;
@@ -90,16 +91,12 @@ public final class GpuInstaller {
       return "PyTorch for the GPU is installed already in %s; %s."
           .formatted(target.folder(), use());
     }
-    try (AutoCloseable lock = files.lock(progress)) {
+    try (CacheLock lock = files.lock(progress)) {
       if (!target.isWhole()) { // as another program may have made it meanwhile
         agree(gpu, consent);
         build.wheels().stream().filter(wheel -> !isDone(wheel)).forEach(this::bring);
         finish();
       }
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
     }
     return "PyTorch %s for CUDA %s is installed in %s; %s."
         .formatted(version(), build.cuda(), target.folder(), use());

@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * them and Python's huggingface_hub. The lock file stays when the lock is gone, as Python leaves
  * it.
  */
-record CacheLock(Path path, AutoCloseable held) implements AutoCloseable {
+public record CacheLock(Path path, AutoCloseable held) implements AutoCloseable {
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   /**

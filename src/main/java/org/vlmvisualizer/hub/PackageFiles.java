@@ -134,7 +134,7 @@ public final class PackageFiles implements BlobFolder {
    *
    * @return to be closed behind the last file
    */
-  public AutoCloseable lock(Progress progress) {
+  public CacheLock lock(Progress progress) {
     Runnable alive = () -> progress.update("waiting, another program installs it", 0, 1);
     return CacheLock.take(lockOfAll(), alive);
   }

@@ -92,7 +92,7 @@ final class Recorder {
     }
   }
 
-  /** Ends a stage; results were read, so a GPU has finished it too. */
+  /** Ends a stage, once a GPU has finished it too. */
   void lap(String stage) {
     torch.await();
     long now = System.nanoTime();

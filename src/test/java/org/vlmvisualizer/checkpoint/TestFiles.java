@@ -67,7 +67,8 @@ public final class TestFiles {
     return bytes.toByteArray();
   }
 
-  private static void put(ZipOutputStream zip, String name, byte[] content, boolean stored)
+  /** Puts an entry into a zip archive, stored or deflated. */
+  public static void put(ZipOutputStream zip, String name, byte[] content, boolean stored)
       throws IOException {
     ZipEntry entry = new ZipEntry(name);
     if (stored) {

@@ -16,9 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.regex.Pattern;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.vlmvisualizer.checkpoint.TestFiles;
 import org.vlmvisualizer.hub.FakeHub;
 import org.vlmvisualizer.hub.FakeHub.Reply;
 import org.vlmvisualizer.hub.FakeHub.Request;
@@ -65,15 +64,7 @@ final class TinyIndex implements AutoCloseable {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       for (String name : entries) {
-        byte[] content = content(name);
-        ZipEntry entry = new ZipEntry(name);
-        CRC32 crc = new CRC32();
-        crc.update(content);
-        entry.setMethod(ZipEntry.STORED);
-        entry.setSize(content.length);
-        entry.setCrc(crc.getValue());
-        zip.putNextEntry(entry);
-        zip.write(content);
+        TestFiles.put(zip, name, content(name), true);
       }
     }
     put(wheel, bytes.toByteArray(), 300_000L * entries.length);
