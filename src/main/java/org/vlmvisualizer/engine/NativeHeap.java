@@ -8,11 +8,6 @@ import java.nio.ByteBuffer;
 
 /** The C library's memory, from which PyTorch takes its arrays. */
 public final class NativeHeap {
-  private static final long LARGE_PAGE = 2 << 20;
-
-  /** Of Linux's madvise. */
-  private static final int MADV_HUGEPAGE = 14;
-
   private NativeHeap() {}
 
   /** Where a buffer of native memory begins. */
@@ -23,19 +18,6 @@ public final class NativeHeap {
   /** A buffer over native memory, which the caller keeps as long as it is used. */
   public static ByteBuffer buffer(long address, long bytes) {
     return new Pointer(address).getByteBuffer(0, bytes);
-  }
-
-  /**
-   * Asks Linux for large pages: of weights in small ones, the processor spends a part of its time
-   * on finding where they are. To be called before the memory is written to.
-   */
-  public static void askForLargePages(long address, long bytes) {
-    long start = (address + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
-    long end = (address + bytes) / LARGE_PAGE * LARGE_PAGE;
-    if (Platform.isLinux() && start < end) {
-      Function.getFunction("c", "madvise")
-          .invokeInt(new Object[] {new Pointer(start), end - start, MADV_HUGEPAGE});
-    }
   }
 
   /**

@@ -43,8 +43,6 @@ final class RowCopier {
    */
   void read(PtNDArray target, List<Part> parts) {
     long address = torch.address(target);
-    NativeHeap.askForLargePages(
-        address, parts.stream().mapToLong(part -> part.tensor().length()).sum());
     for (Part part : parts) {
       StoredTensor tensor = part.tensor();
       long rowBytes = Math.max(1, tensor.rowSize() * tensor.dtype().bytes());
