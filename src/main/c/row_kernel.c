@@ -18,7 +18,8 @@ enum form { FLOAT32, BFLOAT16, FLOAT16, INT8, INT4 };
 //   int8  [rows, columns], scales [rows] bfloat16
 //   int4  [rows, columns / 2] bytes, the first of two neighbours in the low half, and for each group of
 //         32, 64 or 128 columns a scale and a zero, [rows, columns / group, 2] bfloat16:
-//         w = (q - 8) * scale + zero. One matrix without stride.
+//         w = (q - 8) * scale + zero. One matrix without stride. A single row is rounded to 16 bits,
+//         with a scale for each 128 columns, so that whole numbers are multiplied: 3e-5 of the result.
 struct product {
   int64_t form;
   const void *weights;
@@ -31,6 +32,7 @@ struct product {
 };
 
 typedef void rows_of(const struct product *p, int64_t product, int64_t from, int64_t to);
+typedef void round_of(const struct product *p, void *to);
 typedef void widen_of(const struct product *p, int64_t from, int64_t to, uint16_t *narrow, float *wide);
 
 #ifdef ISA
@@ -38,20 +40,35 @@ typedef void widen_of(const struct product *p, int64_t from, int64_t to, uint16_
 #define JOIN2(a, b) a##_##b
 #define JOIN(a, b) JOIN2(a, b)
 #define LANES 16
-// So far ahead memory is asked for, in bytes: the best of 0, 1, 2, 4 and 8 kB.
-#define AHEAD 4096
+#define BLOCK 128
+// So far ahead memory is asked for, in bytes: the best of 0, 1, 2, 4, 6 and 8 kB.
+#define AHEAD 6144
 
 typedef float floats __attribute__((vector_size(64)));
 typedef uint32_t words __attribute__((vector_size(64)));
 typedef int32_t ints __attribute__((vector_size(64)));
 typedef float loose_floats __attribute__((vector_size(64), aligned(4)));
 typedef uint32_t loose_words __attribute__((vector_size(64), aligned(1)));
+typedef int16_t shorts __attribute__((vector_size(64)));
+typedef uint16_t loose_shorts __attribute__((vector_size(64), aligned(1)));
 typedef uint16_t halves __attribute__((vector_size(32), aligned(2)));
 typedef _Float16 float16s __attribute__((vector_size(32), aligned(2)));
 typedef int8_t bytes __attribute__((vector_size(16), aligned(1)));
 typedef uint8_t eight __attribute__((vector_size(8), aligned(1)));
 typedef uint8_t sixteen __attribute__((vector_size(16)));
 typedef uint32_t four __attribute__((vector_size(16)));
+
+#ifdef __AVX512BW__
+#include <immintrin.h>
+#elif defined(__AVX2__)
+#include <immintrin.h>
+typedef __m256i narrower;
+#define narrower_products _mm256_madd_epi16
+#else
+#include <arm_neon.h>
+typedef int16x8_t narrower;
+#define narrower_products(a, b) vpaddq_s32(vmull_s16(vget_low_s16(a), vget_low_s16(b)), vmull_high_s16(a, b))
+#endif
 
 #define INLINE static inline __attribute__((always_inline))
 #define LOAD(type, p) (*(const type *)(p))
@@ -128,57 +145,113 @@ FORM(int8, int8_t)
 INLINE four pairs(const uint32_t *scales, int count) {
   four v = {0};
   for (int i = 0; i < count; i++) v[i] = scales[i];
-  return v;
+  return v << 16;
 }
 
-// Scale and zero of each lane's eight columns, in a block of 128.
-INLINE words lane_scales(const uint32_t *scales, int64_t group) {
+// Scale of each lane's eight columns, in a block.
+INLINE floats lane_scales(const uint32_t *scales, int64_t group) {
   if (group == 128) {
     four v = pairs(scales, 1);
-    return __builtin_shufflevector(v, v, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    return (floats)__builtin_shufflevector(v, v, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   } else if (group == 64) {
     four v = pairs(scales, 2);
-    return __builtin_shufflevector(v, v, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+    return (floats)__builtin_shufflevector(v, v, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
   }
   four v = pairs(scales, 4);
-  return __builtin_shufflevector(v, v, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+  return (floats)__builtin_shufflevector(v, v, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
 }
 
-// The sums of a block of 128 columns, a lane for each eight; of x as int4_x lays it out, and its sums
-// behind.
-INLINE void add_block(const uint8_t *w, words scales, const float *x, floats *scaled, floats *zeros) {
-  words v = LOAD(loose_words, w);
-  floats even = {0}, odd = {0};
+// A row as whole numbers: of each block of 128 columns the i-th of every four, [4, 32], filled up with
+// zeros; the sum of each group; and what each block is multiplied by. What is no number stays in the sums.
+struct whole_row {
+  shorts *x;
+  float *sums, *scales;
+};
+
+INLINE struct whole_row whole_row(const struct product *p, void *memory) {
+  int64_t blocks = (p->columns + BLOCK - 1) / BLOCK, groups = p->columns / p->group;
+  struct whole_row row = {memory};
+  row.sums = (float *)(row.x + 4 * blocks);
+  row.scales = row.sums + (groups + LANES - 1) / LANES * LANES;
+  return row;
+}
+
+void JOIN(round, ISA)(const struct product *p, void *to) {
+  struct whole_row row = whole_row(p, to);
+  memset(row.sums, 0, (row.scales - row.sums) * sizeof(float));
+  for (int64_t k = 0; k < p->columns; k += p->group) {
+    floats sum = {0};
+    for (int64_t i = 0; i < p->group; i += LANES) sum += LOAD(loose_floats, p->x + k + i);
+    row.sums[k / p->group] = total(sum);
+  }
+  for (int64_t start = 0, b = 0; start < p->columns; start += BLOCK, b++) {
+    float x[BLOCK] = {0};
+    memcpy(x, p->x + start, (p->columns - start < BLOCK ? p->columns - start : BLOCK) * sizeof(float));
+    floats mosts = {0};
+    for (int k = 0; k < BLOCK; k += LANES)
+      mosts = __builtin_elementwise_max(mosts, __builtin_elementwise_abs(LOAD(loose_floats, x + k)));
+    float most = 0;
+    for (int i = 0; i < LANES; i++) most = mosts[i] > most ? mosts[i] : most;
+    row.scales[b] = most / 32767;
+    float by = most > 1e-30f ? 32767 / most : 0;
+    int16_t whole[BLOCK];
+    for (int k = 0; k < BLOCK; k++) whole[k] = (int16_t)__builtin_roundevenf(x[k] * by);
+    for (int k = 0; k < BLOCK; k++) row.x[4 * b + k % 4][k / 4] = whole[k];
+  }
+}
+
+// Each two neighbours multiplied and added.
+INLINE ints products(shorts a, shorts b) {
+#ifdef __AVX512BW__
+  return (ints)_mm512_madd_epi16((__m512i)a, (__m512i)b);
+#else
+  union { shorts all; narrower each[64 / sizeof(narrower)]; } x = {a}, y = {b};
 #pragma clang loop unroll(full)
-  for (int i = 0; i < 8; i += 2) {
-    even += __builtin_convertvector((ints)((v >> (4 * i)) & 15), floats) * LOAD(floats, x + LANES * i);
-    odd += __builtin_convertvector((ints)((v >> (4 * i + 4)) & 15), floats) * LOAD(floats, x + LANES * (i + 1));
-  }
-  floats scale = (floats)(scales << 16), zero = (floats)(scales & 0xffff0000u);
-  *scaled += (even + odd) * scale;
-  *zeros += (zero - 8 * scale) * LOAD(floats, x + 8 * LANES);
+  for (int i = 0; i < 64 / (int)sizeof(narrower); i++) x.each[i] = (narrower)narrower_products(x.each[i], y.each[i]);
+  return (ints)x.all;
+#endif
 }
 
-INLINE float dot_int4(const uint8_t *w, const uint32_t *scales, const float *x, int64_t n, const int64_t group) {
-  floats scaled = {0}, zeros = {0};
-  int64_t k = 0;
-  for (; k + 128 <= n; k += 128, w += 64, scales += 128 / group, x += 9 * LANES) {
+// The sum of a block, a lane for each eight columns.
+INLINE floats block_sum(const uint8_t *w, const shorts *x) {
+  loose_shorts v = LOAD(loose_shorts, w);
+  ints even = products((shorts)(v & 15), x[0]) + products((shorts)(v >> 4 & 15), x[1]);
+  ints odd = products((shorts)(v >> 8 & 15), x[2]) + products((shorts)(v >> 12), x[3]);
+  return __builtin_convertvector(even + odd, floats);
+}
+
+// What 16 groups have, whatever their weights.
+INLINE floats group_zeros(words scales, const float *sums) {
+  return ((floats)(scales & 0xffff0000u) - 8 * (floats)(scales << 16)) * LOAD(loose_floats, sums);
+}
+
+INLINE float dot_int4(const uint8_t *w, const uint32_t *scales, struct whole_row x, int64_t n, const int64_t group) {
+  floats sum = {0};
+  int64_t g = 0, groups = n / group;
+  for (; g + LANES <= groups; g += LANES) sum += group_zeros(LOAD(loose_words, scales + g), x.sums + g);
+  if (g < groups) {
+    uint32_t rest[LANES] = {0};
+    memcpy(rest, scales + g, (groups - g) * sizeof(uint32_t));
+    sum += group_zeros(LOAD(loose_words, rest), x.sums + g);
+  }
+  for (; n >= BLOCK; n -= BLOCK, w += BLOCK / 2, x.x += 4, scales += BLOCK / group) {
     __builtin_prefetch(w + AHEAD);
-    add_block(w, lane_scales(scales, group), x, &scaled, &zeros);
+    sum += block_sum(w, x.x) * (lane_scales(scales, group) * *x.scales++);
   }
-  if (k < n) { // x is 0 behind the end
-    uint8_t rest[64] = {0};
+  if (n > 0) { // x is 0 behind the end
+    uint8_t rest[BLOCK / 2] = {0};
     uint32_t rest_scales[4] = {0};
-    memcpy(rest, w, (n - k) / 2);
-    memcpy(rest_scales, scales, (n - k + group - 1) / group * sizeof(uint32_t));
-    add_block(rest, lane_scales(rest_scales, group), x, &scaled, &zeros);
+    memcpy(rest, w, n / 2);
+    memcpy(rest_scales, scales, n / group * sizeof(uint32_t));
+    sum += block_sum(rest, x.x) * (lane_scales(rest_scales, group) * *x.scales);
   }
-  return total(scaled + zeros);
+  return total(sum);
 }
 
 INLINE void int4_row(const struct product *p, int64_t from, int64_t to, const int64_t group) {
+  struct whole_row x = whole_row(p, (void *)p->x);
   for (int64_t r = from, n = p->columns; r < to; r++)
-    p->y[r] = dot_int4((const uint8_t *)p->weights + r * (n / 2), (const uint32_t *)p->scales + r * (n / group), p->x, n, group);
+    p->y[r] = dot_int4((const uint8_t *)p->weights + r * (n / 2), (const uint32_t *)p->scales + r * (n / group), x, n, group);
 }
 
 #define PRODUCT(form, type)                                                                     \
@@ -281,6 +354,7 @@ void JOIN(rows, ISA)(const struct product *p, int64_t product, int64_t from, int
 #ifdef __x86_64__
 #include <cpuid.h>
 rows_of rows_avx2, rows_avx512;
+round_of round_avx2, round_avx512;
 widen_of widen_avx2, widen_avx512;
 
 static uint64_t saved_registers(void) {
@@ -302,6 +376,7 @@ static int instructions(void) {
 #define CHOSEN(function) (isa == 512 ? function##_avx512 : function##_avx2)
 #else
 rows_of rows_neon;
+round_of round_neon;
 widen_of widen_neon;
 static int instructions(void) { return 128; }
 #define CHOSEN(function) function##_neon
@@ -313,6 +388,7 @@ typedef void kmpc_fork_call(void *, int32_t, void (*)(int32_t *, int32_t *, void
 
 static int isa;
 static rows_of *rows;
+static round_of *round_row;
 static widen_of *widen;
 static gomp_parallel *gomp;
 static kmpc_fork_call *kmpc;
@@ -363,6 +439,7 @@ EXPORT int vlm_start(void *gomp_function, void *kmpc_function, int thread_count,
   isa = instructions();
   if (isa > most) isa = isa == 512 && most >= 256 ? 256 : 0;
   rows = CHOSEN(rows);
+  round_row = CHOSEN(round);
   widen = CHOSEN(widen);
   gomp = (gomp_parallel *)gomp_function;
   kmpc = (kmpc_fork_call *)kmpc_function;
@@ -370,26 +447,19 @@ EXPORT int vlm_start(void *gomp_function, void *kmpc_function, int thread_count,
   return isa;
 }
 
-// x [columns] -> for each 128 columns the i-th of each lane's eight, [8, lanes], and each lane's sum.
-static float *int4_x(const struct product *p) {
-  static float *made;
+// The row as whole numbers; null if memory is short.
+static float *whole(const struct product *p) {
+  static char *made;
   static int64_t size;
-  int64_t needed = (p->columns + 127) / 128 * 9 * 16;
+  int64_t blocks = (p->columns + 127) / 128, needed = blocks * (256 + sizeof(float)) + (p->columns / p->group + 16) * sizeof(float) + 64;
   if (needed > size) {
     free(made);
-    made = malloc(needed * sizeof(float) + 64);
+    made = malloc(needed);
     size = made ? needed : 0;
   }
   if (!made) return NULL;
-  float *aligned = (float *)(((uintptr_t)made + 63) & ~(uintptr_t)63), *block = aligned;
-  for (int64_t start = 0; start < p->columns; start += 128, block += 9 * 16) {
-    memset(block, 0, 9 * 16 * sizeof(float));
-    int64_t count = p->columns - start < 128 ? p->columns - start : 128;
-    for (int64_t k = 0; k < count; k++) {
-      block[k % 8 * 16 + k / 8] = p->x[start + k];
-      block[8 * 16 + k / 8] += p->x[start + k];
-    }
-  }
+  void *aligned = (void *)(((uintptr_t)made + 63) & ~(uintptr_t)63);
+  round_row(p, aligned);
   return aligned;
 }
 
@@ -397,13 +467,13 @@ static float *int4_x(const struct product *p) {
 EXPORT int vlm_multiply(const struct product *given) {
   struct product p = *given;
   if (p.form == INT4 && p.x_rows == 1) {
-    p.x = int4_x(given);
+    p.x = whole(given);
     if (!p.x) return 1;
   }
   static const int bits[] = {32, 16, 16, 8, 4};
   int64_t row_bytes = p.columns * bits[p.form] / 8 + 1;
   // Large enough that threads do not fight for the next one.
-  int64_t step = 131072 / row_bytes + 1;
+  int64_t step = 1048576 / row_bytes + 1;
   int64_t fair = p.rows * p.products / (4 * (int64_t)threads) + 1;
   if (step > fair) step = fair * row_bytes < 8192 ? 8192 / row_bytes + 1 : fair;
   if (step > p.rows) step = p.rows;

@@ -2,6 +2,7 @@ package org.vlmvisualizer.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -102,6 +103,21 @@ class RowKernelTest {
   }
 
   @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+  void whatIsNoNumberStaysNone(float value) {
+    for (Form form : Form.values()) {
+      Drawn drawn = new Drawn(form, 6, 256, form == Form.INT4 ? 64 : 0);
+      float[] row = gaussians(256);
+      row[140] = value;
+      ByteBuffer y = ByteBuffer.allocateDirect(6 * Float.BYTES);
+      EngineThread.call(run(onThread("512"), drawn.product(), 1, floats(row), y));
+      for (float found : values(y)) {
+        assertFalse(Float.isFinite(found), form + " " + found);
+      }
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {32, 64, 128})
   void wideningGivesTheNumbers(int group) {
     Drawn drawn = new Drawn(Form.INT4, 50, 256, group);
@@ -163,6 +179,8 @@ class RowKernelTest {
     ByteBuffer x = floats(rows);
     ByteBuffer y = ByteBuffer.allocateDirect(count * drawn.rows * Float.BYTES);
     EngineThread.call(run(kernel, drawn.product(), count, x, y));
+    boolean whole = drawn.form == Form.INT4 && count == 1;
+    double[] lost = whole ? lostByRounding(rows) : new double[rows.length];
     double[] expected = new double[count * drawn.rows];
     double largest = 0;
     for (int i = 0; i < expected.length; i++) {
@@ -170,6 +188,7 @@ class RowKernelTest {
       double sum = drawn.biases[row];
       for (int k = 0; k < drawn.columns; k++) {
         sum += rows[i / drawn.rows * drawn.columns + k] * drawn.value(row, k);
+        sum -= whole ? lost[k] * drawn.multipleOfScale(row, k) : 0;
       }
       expected[i] = sum;
       largest = Math.max(largest, Math.abs(sum));
@@ -180,6 +199,22 @@ class RowKernelTest {
       wide[i] = found[i];
     }
     assertArrayEquals(expected, wide, 3e-6 * largest, drawn.form + " " + drawn.group);
+  }
+
+  /** Of a row in 16 bits, the largest of each 128 being 32767. */
+  private static double[] lostByRounding(float[] row) {
+    double[] lost = new double[row.length];
+    for (int start = 0; start < row.length; start += 128) {
+      int end = Math.min(start + 128, row.length);
+      float largest = 0;
+      for (int k = start; k < end; k++) {
+        largest = Math.max(largest, Math.abs(row[k]));
+      }
+      for (int k = start; k < end; k++) {
+        lost[k] = row[k] - Math.rint(row[k] * (32767 / largest)) * (largest / 32767);
+      }
+    }
+    return lost;
   }
 
   private static Supplier<Void> run(
@@ -285,11 +320,22 @@ class RowKernelTest {
         case FLOAT16 -> fromFloat16(weights.getShort(2 * i));
         case INT8 -> weights.get(i) * wide(scales.getShort(2 * row));
         case INT4 -> {
-          int q = weights.get(i / 2) >> (i % 2 * 4) & 15;
-          int at = 2 * (row * (columns / group) + column / group);
-          yield (q - 8) * wide(scales.getShort(2 * at)) + wide(scales.getShort(2 * at + 2));
+          double eights = 8 * wide(scales.getShort(scaleOf(row, column)));
+          double zero = wide(scales.getShort(scaleOf(row, column) + Short.BYTES));
+          yield multipleOfScale(row, column) - eights + zero;
         }
       };
+    }
+
+    /** Of int4, what is multiplied in whole numbers. */
+    double multipleOfScale(int row, int column) {
+      int i = row * columns + column;
+      int q = weights.get(i / 2) >> (i % 2 * 4) & 15;
+      return q * wide(scales.getShort(scaleOf(row, column)));
+    }
+
+    private int scaleOf(int row, int column) {
+      return 2 * Short.BYTES * (row * (columns / group) + column / group);
     }
   }
 
