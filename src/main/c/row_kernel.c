@@ -12,9 +12,9 @@
 
 enum form { FLOAT32, BFLOAT16, FLOAT16, INT8, INT4 };
 
-// As RowKernel.java fills it: x [x_rows, columns], y [x_rows, rows]. Or several products with matrices
-// that differ only in where they lie, such as the keys of each head, and one row: product i multiplies
-// matrix i / share by row i. Strides are in elements.
+// As RowKernel.java fills it: x [x_rows, columns], y [x_rows, rows]. Or several products that differ only
+// in where they lie, such as those with the keys of each head: product i is that of matrix i / share.
+// Strides are in elements.
 //   int8  [rows, columns], scales [rows] bfloat16
 //   int4  [rows, columns / 2] bytes, the first of two neighbours in the low half, and for each group of
 //         32, 64 or 128 columns a scale and a zero, [rows, columns / group, 2] bfloat16:
@@ -282,9 +282,28 @@ INLINE halves to_bfloat16(floats v) { // rounded to the nearest, of two as near 
   return __builtin_convertvector((bits + 0x7fff + ((bits >> 16) & 1)) >> 16, halves);
 }
 
-// Rows from..to of an int4 matrix, widened, [to - from, columns].
+// The whole numbers of an int8 matrix's rows, [to - from, columns].
+INLINE void widen_int8(const int8_t *w, int64_t count, uint16_t *narrow, float *wide) {
+  for (int64_t k = 0; k < count; k += LANES) {
+    int8_t some[LANES] = {0};
+    int64_t left = count - k < LANES ? count - k : LANES;
+    memcpy(some, w + k, left);
+    floats value = wide_int8(some);
+    halves rounded = to_bfloat16(value);
+    if (wide)
+      memcpy(wide + k, &value, left * sizeof *wide);
+    else
+      memcpy(narrow + k, &rounded, left * sizeof *narrow);
+  }
+}
+
+// Rows from..to of an int8 or int4 matrix, widened, [to - from, columns].
 void JOIN(widen, ISA)(const struct product *p, int64_t from, int64_t to, uint16_t *narrow, float *wide) {
   int64_t n = p->columns;
+  if (p->form == INT8) {
+    widen_int8((const int8_t *)p->weights + from * n, (to - from) * n, narrow, wide);
+    return;
+  }
   for (int64_t r = from; r < to; r++) {
     const uint8_t *w = (const uint8_t *)p->weights + r * (n / 2);
     const uint16_t *scales = p->scales + r * (n / p->group * 2);
@@ -482,11 +501,12 @@ EXPORT int vlm_multiply(const struct product *given) {
   return 0;
 }
 
-// Rows of an int4 matrix, from start on, as bfloat16 [count, columns], or as float32 if narrow is null.
+// Rows of an int8 or int4 matrix, from start on, as bfloat16 [count, columns], or as float32 if narrow is
+// null. Of int8, the whole numbers.
 EXPORT void vlm_widen(const struct product *given, int64_t start, int64_t count, uint16_t *narrow, float *wide) {
   struct product p = *given;
-  p.weights = (const uint8_t *)p.weights + start * (p.columns / 2);
-  p.scales += start * (p.columns / p.group * 2);
+  p.weights = (const uint8_t *)p.weights + (p.form == INT8 ? start * p.columns : start * (p.columns / 2));
+  p.scales += p.form == INT8 ? start : start * (p.columns / p.group * 2);
   p.rows = count;
   struct work work = {&p, 16, (count + 15) / 16, 0, narrow, wide};
   share(&work);

@@ -99,16 +99,38 @@ def prompt_attention(qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rot
   else:
     attended, last_rows = __torch__.ops.attend(q, keys, values, True, recording.first_head, last, sums, not qkv.is_cpu)
   if total.numel() > 0:
-    sums.div_(last + 1 - recording.first_head)
-    if not recording.keep_first:
-      # The first query sees nothing but the first token, so it keeps it.
-      later = sums[1 if start == 0 else 0:]
-      later[:, 0].fill_(0)
-      later.div_(later.sum([-1], True))
-    total.add_(sums)
+    __torch__.decoder.add_mean(sums, start, recording, total)
   if rows.numel() > 0:
     rows.copy_(last_rows)
   return attended[-1:] if final else attended
+
+
+# Adds to total [Q, K] what the heads' attention of the rows from `start` on sums up to; on request without
+# that to the first token.
+def add_mean(sums: Tensor, start: int, recording: __torch__.weights.Recording, total: Tensor) -> Tensor:
+  sums.div_(recording.last_head + 1 - recording.first_head)
+  if not recording.keep_first:
+    # The first query sees nothing but the first token, so it keeps it.
+    later = sums[1 if start == 0 else 0:]
+    later[:, 0].fill_(0)
+    later.div_(later.sum([-1], True))
+  return total.add_(sums)
+
+
+# prompt_attention's weights of a few rows: products with keys [H, Q, K], of the last Q of K tokens, become
+# weights.
+def few_weights(scores: Tensor, scale: float, recording: __torch__.weights.Recording, rows: Tensor, total: Tensor) -> Tensor:
+  q = scores.size(1)
+  n = scores.size(2)
+  scores.mul_(scale)
+  scores[:, :, n - q:].add_(torch.full([q, q], -inf, dtype=6).triu(1))
+  scores.copy_(torch.softmax(scores, -1))
+  if total.numel() > 0:
+    heads = scores[recording.first_head:recording.last_head + 1]
+    __torch__.decoder.add_mean(heads.sum([0]), n - q, recording, total[n - q:n, :n])
+  if rows.numel() > 0:
+    rows.copy_(scores[:, -1])
+  return scores
 
 
 # All layers over one token: x [1, D] -> x [1, D], and what is recorded.

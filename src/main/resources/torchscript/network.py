@@ -162,7 +162,10 @@ class Network(Module):
     matrix = w[:count * x.size(1)].reshape([count, x.size(1)])
     return y[:, start:start + count].copy_(torch.linear(x.to(w.dtype), matrix, None))
 
-  def add_bias(self: __torch__.Network, y: Tensor, p: __torch__.weights.Projection) -> Tensor:
+  # What a product with widened weights lacks: int8's scales, and the bias.
+  def scale_and_add_bias(self: __torch__.Network, y: Tensor, p: __torch__.weights.Projection) -> Tensor:
+    if p.form == "int8":
+      y = y.mul_(p.scales)
     return y.add_(p.bias) if p.bias.numel() > 0 else y
 
   # layer: which of rows [L, H, N] this one fills.
@@ -170,6 +173,25 @@ class Network(Module):
     if rows.numel() > 0:
       rows = rows[layer]
     return __torch__.decoder.prompt_attention(qkv, qk_norm, tables, cache, start, options, recording, rows, total, final)
+
+  # prompt_attention in pieces around the row kernel's products, for a few rows: queries [H, Q, C] of the
+  # last row or of all, weights of products with keys [H, Q, K], and of [H, Q, C] the last row or all,
+  # [Q, H * C].
+  def few_queries(self: __torch__.Network, qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, start: int, options: __torch__.weights.LayerOptions, last: bool) -> Tensor:
+    q = __torch__.decoder.rotated(qkv, qk_norm, tables, cache, start, options.eps)
+    if last:
+      q = q[:, -1:]
+    return q.contiguous()
+
+  def few_weights(self: __torch__.Network, scores: Tensor, c: int, recording: __torch__.weights.Recording, rows: Tensor, layer: int, total: Tensor) -> Tensor:
+    if rows.numel() > 0:
+      rows = rows[layer]
+    return __torch__.decoder.few_weights(scores, c ** -0.5, recording, rows, total)
+
+  def few_attended(self: __torch__.Network, attended: Tensor, last: bool) -> Tensor:
+    if last:
+      attended = attended[:, -1:]
+    return attended.transpose(0, 1).flatten(1)
 
   # The pieces of a decoding step around the row kernel's products: they write into arrays that are
   # there, where the kernel looks for them. x, y and h [1, D].

@@ -128,7 +128,7 @@ public final class RowKernel {
   /**
    * Multiplies.
    *
-   * @param rows of x, more than one for a single matrix only
+   * @param rows of x, for each product
    * @param x address of [rows, columns]
    * @param y address of the result [rows, rows of the matrix]
    */
@@ -139,7 +139,8 @@ public final class RowKernel {
   }
 
   /**
-   * Widens rows of an int4 matrix.
+   * Widens rows of an int4 matrix, or the whole numbers of an int8 one, which its scales are not
+   * applied to.
    *
    * @param target address of bfloat16 [count, columns], or of float32
    */
@@ -191,7 +192,9 @@ public final class RowKernel {
     /**
      * Products with one matrix for every {@code share} of them, which lie apart by their strides.
      *
-     * @param rowStride elements from row to row, {@code matrixStride} from matrix to matrix
+     * @param rowStride elements from row to row, {@code matrixStride} from matrix to matrix, {@code
+     *     xStride} and {@code yStride} from what one product multiplies and gives to that of the
+     *     next
      */
     public static Product of(
         Form form,
@@ -228,6 +231,10 @@ public final class RowKernel {
       fields.setLong(Long.BYTES * (X + 1), y);
       fields.setLong(Long.BYTES * (X + 2), rowsOfX);
       return Pointer.nativeValue(fields);
+    }
+
+    public Form form() {
+      return Form.values()[(int) fields.getLong(0)];
     }
 
     public long rows() {

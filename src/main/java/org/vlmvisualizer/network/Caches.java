@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.engine.RowKernel.Form;
+import org.vlmvisualizer.engine.RowKernel.Product;
 
 /** Keys and values of all layers of a decoder, each [KV, room, C]; closed by their owner. */
 final class Caches implements AutoCloseable {
@@ -84,6 +85,31 @@ final class Caches implements AutoCloseable {
   /** How the row kernel calls the type of keys and values. */
   Form form() {
     return example.getDataType() == DataType.FLOAT32 ? Form.FLOAT32 : Form.BFLOAT16;
+  }
+
+  /** The keys of each query's head, by so many rows [H, rows, C] -> [H, rows, tokens]. */
+  Product keyProduct(int layer, long rows, long tokens) {
+    return product(keys(layer), tokens, config.headDim(), config.headDim(), rows);
+  }
+
+  /** The values of each query's head, by weights [H, rows, tokens] -> [H, rows, C]. */
+  Product valueProduct(int layer, long rows, long tokens) {
+    return product(values(layer), config.headDim(), tokens, room, rows);
+  }
+
+  private Product product(PtNDArray matrices, long out, long in, long rowStride, long rows) {
+    long heads = config.numAttentionHeads();
+    return Product.of(
+        form(),
+        torch.address(matrices),
+        out,
+        in,
+        rowStride,
+        heads,
+        heads / config.numKeyValueHeads(),
+        (long) config.headDim() * room,
+        rows * in,
+        rows * out);
   }
 
   long bytes() {

@@ -185,6 +185,7 @@ final class Decoder {
     private final PtNDArray nothing;
     private final RowDecoder rows;
     private final Products products;
+    private final FewQueries fewQueries;
     private int length;
 
     private Sequence(PtNDManager owner, TokenSequence prompt, Caches caches, TraceRequest request) {
@@ -195,6 +196,7 @@ final class Decoder {
       kept = request.rows() ? request.layers() : new IndexRange(0, -1);
       nothing = torch.zeros(owner, 0);
       products = new Products(torch, owner, halfBlock);
+      fewQueries = new FewQueries(torch, config, caches);
       tables = tables(owner, caches.room());
       recording = recording(owner);
       rows = torch.rowKernel() == null ? null : new RowDecoder(torch, owner, config, caches, kept);
@@ -296,19 +298,12 @@ final class Decoder {
       boolean isFinal = index == layers.size() - 1;
       long n = x.getShape().get(0);
       PtNDArray attended =
-          torch.tensor(
+          attention(
               scope,
-              "prompt_attention",
-              products.of(
-                  scope, torch.tensor(scope, "rms_norm", x, layer.inputNorm, options), layer.qkv),
-              layer.qkNorm,
-              tables,
-              caches.layer(index),
+              index,
+              x,
               start,
-              options,
-              recording,
               record ? weights : nothing,
-              index - kept.first(),
               record && total != null ? total : nothing,
               isFinal);
       PtNDArray rest = isFinal ? torch.tensor(scope, "rows", x, n - 1, 1) : x;
@@ -324,6 +319,45 @@ final class Decoder {
           mlp(some, layer, torch.tensor(some, "rows", rest, from, step));
         }
       }
+    }
+
+    /** What the rows of x attend to, or the last one only, [N, H * C]. */
+    private PtNDArray attention(
+        PtNDManager scope,
+        int index,
+        PtNDArray x,
+        int start,
+        PtNDArray weights,
+        PtNDArray total,
+        boolean last) {
+      Layer layer = layers.get(index);
+      PtNDArray h = torch.tensor(scope, "rms_norm", x, layer.inputNorm, options);
+      PtNDArray qkv = products.of(scope, h, layer.qkv);
+      IValue cache = caches.layer(index);
+      int row = index - kept.first();
+      long n = x.getShape().get(0);
+      if (!fewQueries.are(n)) {
+        return torch.tensor(
+            scope,
+            "prompt_attention",
+            qkv,
+            layer.qkNorm,
+            tables,
+            cache,
+            start,
+            options,
+            recording,
+            weights,
+            row,
+            total,
+            last);
+      }
+      boolean one = last && total == nothing;
+      PtNDArray q =
+          torch.tensor(scope, "few_queries", qkv, layer.qkNorm, tables, cache, start, options, one);
+      PtNDArray attended =
+          fewQueries.attend(scope, index, q, start + n, recording, weights, row, total);
+      return torch.tensor(scope, "few_attended", attended, last);
     }
 
     private void mlp(PtNDManager scope, Layer layer, PtNDArray x) {

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.network;
 
 import ai.djl.pytorch.jni.IValue;
+import org.vlmvisualizer.engine.RowKernel.Form;
 import org.vlmvisualizer.engine.RowKernel.Product;
 
 /**
@@ -11,12 +12,17 @@ import org.vlmvisualizer.engine.RowKernel.Product;
  * @param form how weights.py calls what it is held in
  */
 record Matrix(IValue projection, Product product, String form) {
-  boolean isInt4() {
-    return form.startsWith("int4");
+  boolean isQuantised() {
+    return form.startsWith("int");
+  }
+
+  /** Whether it is held and multiplied in bfloat16. */
+  boolean isBfloat16() {
+    return form.equals("plain") && product != null && product.form() == Form.BFLOAT16;
   }
 
   /** Whether many rows multiply it in a wider type than it is held in. */
   boolean isWidened() {
-    return isInt4() || form.equals("int8") || form.equals("widened");
+    return isQuantised() || form.equals("widened");
   }
 }

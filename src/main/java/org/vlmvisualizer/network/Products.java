@@ -6,14 +6,19 @@ import org.vlmvisualizer.engine.Precision;
 
 /**
  * Rows by matrices of the decoder: a few by the row kernel, many by PyTorch, for which the kernel
- * widens int4, some 16 MB at a time.
+ * widens int8 and int4, some 16 MB at a time: room for a whole matrix would come anew from the
+ * system each time.
  *
  * <p>PyTorch's way rounds rows, and widened weights, to bfloat16 where that is fast. A prompt's
  * pieces are the same whether the one before is reused or not, so that each takes the same way.
  */
 final class Products {
-  /** With so many rows, the two ways take about the same time. */
-  private static final long FEW_ROWS = 32;
+  /** So many rows take the kernel, which multiplies in float32, about as long as PyTorch. */
+  private static final long FEW_ROWS = 64;
+
+  private static final long FEW_ROWS_TO_WIDEN = 24;
+
+  private static final long FEW_ROWS_IN_BFLOAT16 = 12;
 
   private static final long WIDENED_WEIGHTS = 8 << 20;
 
@@ -36,10 +41,17 @@ final class Products {
   PtNDArray of(PtNDManager scope, PtNDArray x, Matrix matrix) {
     if (matrix.product() == null) {
       return byPyTorch(scope, x, matrix);
-    } else if (x.getShape().get(0) <= FEW_ROWS) {
+    } else if (x.getShape().get(0) <= few(matrix)) {
       return byRows(scope, x, matrix);
     }
-    return matrix.isInt4() ? widened(scope, x, matrix) : byPyTorch(scope, x, matrix);
+    return matrix.isQuantised() ? widened(scope, x, matrix) : byPyTorch(scope, x, matrix);
+  }
+
+  private long few(Matrix matrix) {
+    if (torch.packs() && matrix.isQuantised()) {
+      return FEW_ROWS_TO_WIDEN;
+    }
+    return matrix.isBfloat16() ? FEW_ROWS_IN_BFLOAT16 : FEW_ROWS;
   }
 
   private PtNDArray byPyTorch(PtNDManager scope, PtNDArray x, Matrix matrix) {
@@ -48,7 +60,7 @@ final class Products {
 
   private PtNDArray byRows(PtNDManager scope, PtNDArray x, Matrix matrix) {
     long rows = x.getShape().get(0);
-    PtNDArray y = torch.zeros(scope, rows, matrix.product().rows());
+    PtNDArray y = torch.empty(scope, rows, matrix.product().rows());
     torch.rowKernel().multiply(matrix.product(), rows, torch.address(x), torch.address(y));
     return y;
   }
@@ -59,13 +71,13 @@ final class Products {
     long step = Math.max(64, WIDENED_WEIGHTS / columns / 64 * 64);
     PtNDArray weights = room(Math.min(step, rows) * columns);
     long address = torch.address(weights);
-    PtNDArray y = torch.zeros(scope, x.getShape().get(0), rows);
+    PtNDArray y = torch.empty(scope, x.getShape().get(0), rows);
     for (long start = 0; start < rows; start += step) {
       long count = Math.min(step, rows - start);
       torch.rowKernel().widen(matrix.product(), start, count, address, !torch.packs());
       torch.run("put_product", y, start, x, weights, count).close();
     }
-    torch.run("add_bias", y, matrix.projection()).close();
+    torch.run("scale_and_add_bias", y, matrix.projection()).close();
     return y;
   }
 

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.IndexRange;
-import org.vlmvisualizer.engine.RowKernel.Form;
 import org.vlmvisualizer.engine.RowKernel.Product;
 
 /**
@@ -67,7 +66,8 @@ final class RowDecoder implements AutoCloseable {
       weights.add(array(torch.tensor(owner, "at", allWeights, i)));
     }
     for (int i = 0; i < config.numHiddenLayers(); i++) {
-      add(caches.keys(i), caches.values(i));
+      keys.add(caches.keyProduct(i, 1, caches.room()));
+      values.add(caches.valueProduct(i, 1, caches.room()));
     }
   }
 
@@ -79,21 +79,6 @@ final class RowDecoder implements AutoCloseable {
     Array array = new Array(tensor, IValue.from(tensor), torch.address(tensor));
     arrays.add(array);
     return array;
-  }
-
-  private void add(PtNDArray cachedKeys, PtNDArray cachedValues) {
-    Form form = caches.form();
-    long heads = config.numAttentionHeads();
-    long share = heads / config.numKeyValueHeads();
-    long size = config.headDim();
-    long room = caches.room();
-    long matrix = size * room;
-    keys.add(
-        Product.of(
-            form, torch.address(cachedKeys), 0, size, size, heads, share, matrix, size, room));
-    values.add(
-        Product.of(
-            form, torch.address(cachedValues), size, 0, room, heads, share, matrix, room, size));
   }
 
   /**

@@ -244,6 +244,11 @@ final class Torch implements AutoCloseable {
     return (PtNDArray) owner.zeros(new Shape(shape), DataType.FLOAT32);
   }
 
+  /** A float32 array of what its memory happens to hold, to be written over. */
+  PtNDArray empty(PtNDManager owner, long... shape) {
+    return (PtNDArray) owner.create(new Shape(shape), DataType.FLOAT32);
+  }
+
   /** The elements, widened to float32, row by row. */
   float[] floats(PtNDArray array) {
     try (PtNDArray wide = tensor((PtNDManager) array.getManager(), "float32", array)) {

@@ -118,9 +118,9 @@ class RowKernelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {32, 64, 128})
-  void wideningGivesTheNumbers(int group) {
-    Drawn drawn = new Drawn(Form.INT4, 50, 256, group);
+  @CsvSource({"INT4, 32", "INT4, 64", "INT4, 128", "INT8, 0"})
+  void wideningGivesTheNumbers(Form form, int group) {
+    Drawn drawn = new Drawn(form, 50, 256, group);
     RowKernel kernel = onThread("512");
     ByteBuffer wide = ByteBuffer.allocateDirect(20 * 256 * Float.BYTES);
     ByteBuffer narrow = ByteBuffer.allocateDirect(20 * 256 * Short.BYTES);
@@ -133,7 +133,9 @@ class RowKernelTest {
     float[] found = values(wide);
     narrow.order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < found.length; i++) {
-      float expected = (float) drawn.value(30 + i / 256, i % 256);
+      int row = 30 + i / 256;
+      double scale = form == Form.INT8 ? wide(drawn.scales.getShort(Short.BYTES * row)) : 1;
+      float expected = (float) (drawn.value(row, i % 256) / scale);
       assertEquals(expected, found[i], 1e-6 * Math.abs(expected));
       assertEquals(bfloat16(found[i]), narrow.getShort(2 * i));
     }
