@@ -51,7 +51,10 @@ final class Products {
     if (torch.packs() && matrix.isQuantised()) {
       return FEW_ROWS_TO_WIDEN;
     }
-    return matrix.isBfloat16() ? FEW_ROWS_IN_BFLOAT16 : FEW_ROWS;
+    if (matrix.isBfloat16()) {
+      return FEW_ROWS_IN_BFLOAT16;
+    }
+    return torch.rowKernel().outrunsMkl() ? Long.MAX_VALUE : FEW_ROWS;
   }
 
   private PtNDArray byPyTorch(PtNDManager scope, PtNDArray x, Matrix matrix) {
