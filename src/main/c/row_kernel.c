@@ -1,6 +1,7 @@
 // Matrices times a row or a few, y = x W^T + bias, for a decoder that writes one token after the other:
 // what limits it is the memory, so weights are read once, as they are stored, and widened in
-// registers. Rows and sums are float32, whatever the type of the weights.
+// registers. Rows and sums are float32, whatever the type of the weights. And what lies between the products
+// of a token, each of which would take a call of PyTorch longer to begin than to do.
 //
 // Compiled once for each instruction set, which names the functions (-DISA=avx2) and how many rows of
 // each side are multiplied at a time (-DTILE=2), and once without, for what all share.
@@ -33,6 +34,9 @@ struct product {
 
 typedef void rows_of(const struct product *p, int64_t product, int64_t from, int64_t to);
 typedef void round_of(const struct product *p, void *to);
+typedef void norm_of(float *x, const float *y, const float *weight, float eps, int64_t n, float *h);
+typedef void softmax_of(float *scores, int64_t rows, int64_t stride, int64_t n, float scale);
+typedef void gate_of(const float *gate_up, int64_t n, float *h);
 typedef void widen_of(const struct product *p, int64_t from, int64_t to, uint16_t *narrow, float *wide);
 
 #ifdef ISA
@@ -373,6 +377,66 @@ void JOIN(rows, ISA)(const struct product *p, int64_t product, int64_t from, int
   }
 }
 
+// The vector at x, its end filled up if there are less than LANES left.
+INLINE floats up_to(const float *x, int64_t left, float fill) {
+  if (left >= LANES) return LOAD(loose_floats, x);
+  float some[LANES];
+  for (int i = 0; i < LANES; i++) some[i] = i < left ? x[i] : fill;
+  return LOAD(loose_floats, some);
+}
+
+INLINE void put(float *to, int64_t left, floats v) { memcpy(to, &v, (left < LANES ? left : LANES) * sizeof(float)); }
+
+INLINE floats either(ints which, floats a, floats b) { return (floats)((which & (ints)a) | (~which & (ints)b)); }
+
+// e^x to the last digit but one, of x from -87 to 88, or else of these: S. L. Moshier, Cephes 2.8, expf. What
+// is no number stays none.
+INLINE floats exponential(floats x) {
+  floats zero = {0};
+  x = either(x < -87, zero - 87, either(x > 88, zero + 88, x));
+  floats whole = __builtin_elementwise_roundeven(x * 1.44269504f);
+  x = x - whole * 0.693359375f + whole * 2.12194440e-4f;
+  floats y = ((((1.9875691500e-4f * x + 1.3981999507e-3f) * x + 8.3334519073e-3f) * x + 4.1665795894e-2f) * x + 1.6666665459e-1f) * x + 5.0000001201e-1f;
+  return (y * x * x + x + 1) * (floats)((__builtin_convertvector(whole, ints) + 127) << 23);
+}
+
+// Adds y to x [n] and puts x / sqrt(mean of x^2 + eps) * weight into h.
+void JOIN(norm, ISA)(float *x, const float *y, const float *weight, float eps, int64_t n, float *h) {
+  floats squares = {0};
+  for (int64_t k = 0; k < n; k += LANES) {
+    floats sum = up_to(x + k, n - k, 0) + up_to(y + k, n - k, 0);
+    put(x + k, n - k, sum);
+    squares += sum * sum;
+  }
+  float by = 1 / __builtin_sqrtf(total(squares) / n + eps);
+  for (int64_t k = 0; k < n; k += LANES) put(h + k, n - k, up_to(x + k, n - k, 0) * by * up_to(weight + k, n - k, 0));
+}
+
+// softmax(scale * scores) of the first n of each row, in their place.
+void JOIN(softmax, ISA)(float *scores, int64_t rows, int64_t stride, int64_t n, float scale) {
+  for (float *s = scores; s < scores + rows * stride; s += stride) {
+    floats mosts = up_to(s, n, s[0]), sums = {0};
+    for (int64_t k = LANES; k < n; k += LANES) mosts = __builtin_elementwise_max(mosts, up_to(s + k, n - k, s[0]));
+    float most = mosts[0];
+    for (int i = 1; i < LANES; i++) most = mosts[i] > most ? mosts[i] : most;
+    for (int64_t k = 0; k < n; k += LANES) {
+      floats e = exponential((up_to(s + k, n - k, -__builtin_inff()) - most) * scale);
+      put(s + k, n - k, e);
+      sums += e;
+    }
+    float by = 1 / total(sums);
+    for (int64_t k = 0; k < n; k++) s[k] *= by;
+  }
+}
+
+// gate / (1 + e^-gate) * up of gate and up [n], one behind the other.
+void JOIN(gate, ISA)(const float *gate_up, int64_t n, float *h) {
+  for (int64_t k = 0; k < n; k += LANES) {
+    floats gate = up_to(gate_up + k, n - k, 0);
+    put(h + k, n - k, gate / (1 + exponential(-gate)) * up_to(gate_up + n + k, n - k, 0));
+  }
+}
+
 #else
 
 #ifdef _WIN32
@@ -385,6 +449,9 @@ void JOIN(rows, ISA)(const struct product *p, int64_t product, int64_t from, int
 #include <cpuid.h>
 rows_of rows_avx2, rows_avx512;
 round_of round_avx2, round_avx512;
+norm_of norm_avx2, norm_avx512;
+softmax_of softmax_avx2, softmax_avx512;
+gate_of gate_avx2, gate_avx512;
 widen_of widen_avx2, widen_avx512;
 
 static uint64_t saved_registers(void) {
@@ -407,6 +474,9 @@ static int instructions(void) {
 #else
 rows_of rows_neon;
 round_of round_neon;
+norm_of norm_neon;
+softmax_of softmax_neon;
+gate_of gate_neon;
 widen_of widen_neon;
 static int instructions(void) { return 128; }
 #define CHOSEN(function) function##_neon
@@ -471,6 +541,15 @@ static void share(struct work *work) {
     kmpc(&place, 1, run_kmpc, work);
   }
 }
+
+// See norm, softmax and gate above; x and y [1, n].
+EXPORT void vlm_norm(float *x, const float *y, const float *weight, float eps, int64_t n, float *h) {
+  CHOSEN(norm)(x, y, weight, eps, n, h);
+}
+EXPORT void vlm_softmax(float *scores, int64_t rows, int64_t stride, int64_t n, float scale) {
+  CHOSEN(softmax)(scores, rows, stride, n, scale);
+}
+EXPORT void vlm_gate(const float *gate_up, int64_t n, float *h) { CHOSEN(gate)(gate_up, n, h); }
 
 // Bits of the vectors that are used, at most those given; 0 if none will do. To be called first.
 // gomp, kmpc: GOMP_parallel or else __kmpc_fork_call of PyTorch's OpenMP; null for one thread.

@@ -193,26 +193,15 @@ class Network(Module):
       attended = attended[:, -1:]
     return attended.transpose(0, 1).flatten(1)
 
-  # The pieces of a decoding step around the row kernel's products: they write into arrays that are
-  # there, where the kernel looks for them. x, y and h [1, D].
+  # What of a decoding step is not the row kernel's: it is written into arrays that are there, where the
+  # kernel looks for it. x and y [1, D].
   def row_begin(self: __torch__.Network, x: Tensor, y: Tensor, embedding: Tensor) -> Tensor:
     y.zero_()
     return x.copy_(embedding)
 
-  def row_norm(self: __torch__.Network, x: Tensor, y: Tensor, weight: Tensor, options: __torch__.weights.LayerOptions, h: Tensor) -> Tensor:
-    return h.copy_(__torch__.ops.rms_norm(x.add_(y), weight, options.eps))
-
   # q [H, 1, C].
   def row_rotated(self: __torch__.Network, qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, start: int, options: __torch__.weights.LayerOptions, q: Tensor) -> Tensor:
     return q.copy_(__torch__.decoder.rotated(qkv, qk_norm, tables, cache, start, options.eps))
-
-  # Of scores [H, longest sequence] the first n, scaled for heads of a size c.
-  def row_softmax(self: __torch__.Network, scores: Tensor, n: int, c: int) -> Tensor:
-    some = scores[:, :n]
-    return some.copy_(torch.softmax(some.mul_(c ** -0.5), -1))
-
-  def row_gated(self: __torch__.Network, gate_up: Tensor, h: Tensor) -> Tensor:
-    return h.copy_(__torch__.decoder.gated(gate_up))
 
   # Of weights [more than L, H, longest sequence] the first n of the first L.
   def row_recorded(self: __torch__.Network, weights: Tensor, layers: int, n: int, recording: __torch__.weights.Recording) -> List[Tensor]:

@@ -54,6 +54,12 @@ public final class RowKernel {
   private static native void vlm_widen(
       long product, long start, long count, long narrow, long wide);
 
+  private static native void vlm_norm(long x, long y, long weight, float eps, long n, long h);
+
+  private static native void vlm_softmax(long scores, long rows, long stride, long n, float scale);
+
+  private static native void vlm_gate(long gateUp, long n, long h);
+
   /**
    * Loads the library.
    *
@@ -153,6 +159,25 @@ public final class RowKernel {
    */
   public void widen(Product product, long start, long count, long target, boolean toFloat32) {
     vlm_widen(product.at(0, 0, 0), start, count, toFloat32 ? 0 : target, toFloat32 ? target : 0);
+  }
+
+  /**
+   * Adds y to x, [n] each, and puts what RMSNorm makes of the sum into h.
+   *
+   * @param eps is added to the mean of the squares
+   */
+  public void norm(long x, long y, long weight, float eps, long n, long h) {
+    vlm_norm(x, y, weight, eps, n, h);
+  }
+
+  /** Puts softmax(scale * scores) of the first n in each of some rows in their place. */
+  public void softmax(long scores, long rows, long stride, long n, float scale) {
+    vlm_softmax(scores, rows, stride, n, scale);
+  }
+
+  /** Puts silu(gate) * up into h [n]; gate and up [n] lie one behind the other. */
+  public void gate(long gateUp, long n, long h) {
+    vlm_gate(gateUp, n, h);
   }
 
   /** A matrix, or several that lie apart evenly, as the library's {@code struct product} has it. */

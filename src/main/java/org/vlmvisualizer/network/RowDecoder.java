@@ -10,8 +10,8 @@ import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.engine.RowKernel.Product;
 
 /**
- * One token's way through the decoder: products by the row kernel, and what lies between them by
- * TorchScript. The arrays between the pieces are made once for a sequence and stay in their place.
+ * One token's way through the decoder, by the row kernel but for the heads' rotation. The arrays
+ * between the pieces are made once for a sequence and stay in their place.
  */
 final class RowDecoder implements AutoCloseable {
   private final Torch torch;
@@ -99,7 +99,7 @@ final class RowDecoder implements AutoCloseable {
     torch.run("row_begin", x.value, out.value, embedding).close();
     for (int i = 0; i < layers.size(); i++) {
       Decoder.Layer layer = layers.get(i);
-      norm(layer.inputNorm(), options);
+      norm(layer.inputNorm());
       multiply(layer.qkv(), h, qkv);
       torch
           .run(
@@ -114,19 +114,27 @@ final class RowDecoder implements AutoCloseable {
           .close();
       attend(i, place + 1);
       multiply(layer.o(), attended, out);
-      norm(layer.postNorm(), options);
+      norm(layer.postNorm());
       multiply(layer.gateUp(), h, gateUp);
-      torch.run("row_gated", gateUp.value, gated.value).close();
+      torch.rowKernel().gate(gateUp.address, config.intermediateSize(), gated.address);
       multiply(layer.down(), gated, out);
     }
-    norm(norm, options);
+    norm(norm);
     multiply(lmHead, h, logits);
     return torch.tensors(owner, "best", logits.value);
   }
 
   /** Adds what the last product gave to x, and norms the sum. */
-  private void norm(PtNDArray weight, IValue options) {
-    torch.run("row_norm", x.value, out.value, weight, options, h.value).close();
+  private void norm(PtNDArray weight) {
+    torch
+        .rowKernel()
+        .norm(
+            x.address,
+            out.address,
+            torch.address(weight),
+            (float) config.rmsNormEps(),
+            config.hiddenSize(),
+            h.address);
   }
 
   private void multiply(Matrix matrix, Array from, Array to) {
@@ -137,7 +145,8 @@ final class RowDecoder implements AutoCloseable {
     boolean keeps = layer >= kept.first() && layer <= kept.last();
     Array row = weights.get(keeps ? layer - kept.first() : kept.size());
     torch.rowKernel().multiply(keys.get(layer).withRows(n), 1, q.address, row.address);
-    torch.run("row_softmax", row.value, n, config.headDim()).close();
+    float scale = (float) (1 / Math.sqrt(config.headDim()));
+    torch.rowKernel().softmax(row.address, config.numAttentionHeads(), caches.room(), n, scale);
     torch.rowKernel().multiply(values.get(layer).withColumns(n), 1, row.address, attended.address);
   }
 

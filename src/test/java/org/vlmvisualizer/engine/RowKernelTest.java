@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -115,6 +116,97 @@ class RowKernelTest {
         assertFalse(Float.isFinite(found), form + " " + found);
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5, 64, 333, 4096})
+  void aRowIsNormed(int n) {
+    for (String bits : new String[] {"512", "256"}) {
+      RowKernel kernel = onThread(bits);
+      float[] x = gaussians(n);
+      float[] y = gaussians(n);
+      float[] weight = gaussians(n);
+      ByteBuffer sums = floats(x);
+      ByteBuffer added = floats(y);
+      ByteBuffer weights = floats(weight);
+      ByteBuffer h = ByteBuffer.allocateDirect(n * Float.BYTES);
+      onEngine(
+          () ->
+              kernel.norm(
+                  NativeHeap.address(sums),
+                  NativeHeap.address(added),
+                  NativeHeap.address(weights),
+                  1e-5f,
+                  n,
+                  NativeHeap.address(h)));
+      double squares = 0;
+      for (int i = 0; i < n; i++) {
+        assertEquals(x[i] + y[i], values(sums)[i]);
+        squares += Math.pow(x[i] + y[i], 2);
+      }
+      for (int i = 0; i < n; i++) {
+        double expected = (x[i] + y[i]) / Math.sqrt(squares / n + 1e-5) * weight[i];
+        assertEquals(expected, values(h)[i], 1e-6 * Math.abs(expected));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5, 64, 333})
+  void scoresBecomeWeights(int n) {
+    for (String bits : new String[] {"512", "256"}) {
+      RowKernel kernel = onThread(bits);
+      int stride = n + 3;
+      float[] scores = gaussians(4 * stride);
+      scores[0] = 300;
+      scores[3 * stride + n - 1] = Float.NaN;
+      ByteBuffer weights = floats(scores);
+      onEngine(() -> kernel.softmax(NativeHeap.address(weights), 4, stride, n, 0.7f));
+      float[] found = values(weights);
+      for (int i = 0; i < found.length; i++) {
+        int row = i / stride * stride;
+        if (i - row >= n) {
+          assertEquals(scores[i], found[i], "behind the row");
+        } else if (row == 3 * stride) {
+          assertTrue(Float.isNaN(found[i]));
+        } else {
+          double sum = 0;
+          for (int k = 0; k < n; k++) {
+            sum += Math.exp(0.7 * ((double) scores[row + k] - scores[i]));
+          }
+          assertEquals(1 / sum, found[i], 5e-7 / sum + 1e-37);
+        }
+      }
+    }
+  }
+
+  @Test
+  void gatesOpenAndClose() {
+    for (String bits : new String[] {"512", "256"}) {
+      RowKernel kernel = onThread(bits);
+      float[] gates = gaussians(2 * 133);
+      float[] wide = {-1e9f, -1000, -88, -87, -20, 0, 20, 88, 1000, 1e9f, Float.NaN};
+      System.arraycopy(wide, 0, gates, 0, wide.length);
+      ByteBuffer h = ByteBuffer.allocateDirect(133 * Float.BYTES);
+      ByteBuffer gateUp = floats(gates);
+      onEngine(() -> kernel.gate(NativeHeap.address(gateUp), 133, NativeHeap.address(h)));
+      for (int i = 0; i < 133; i++) {
+        double expected = gates[i] / (1 + Math.exp(-(double) gates[i])) * gates[133 + i];
+        if (Double.isNaN(expected)) {
+          assertTrue(Float.isNaN(values(h)[i]));
+        } else {
+          assertEquals(expected, values(h)[i], 1e-6 * Math.abs(expected) + 1e-28);
+        }
+      }
+    }
+  }
+
+  private static void onEngine(Runnable work) {
+    EngineThread.call(
+        () -> {
+          work.run();
+          return null;
+        });
   }
 
   @ParameterizedTest
