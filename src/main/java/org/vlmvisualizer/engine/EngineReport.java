@@ -79,6 +79,9 @@ public final class EngineReport {
     all.put("cuda_runtime", orNone(facts.runtime()));
     all.put("threads", JniUtils.getNumThreads());
     all.put("cpu_features", CpuFeatures.find());
+    if (isOnCpu()) {
+      all.put("row_kernel", RowKernel.state());
+    }
     return all;
   }
 
@@ -89,12 +92,18 @@ public final class EngineReport {
         "Engine: PyTorch %s (%s) through DJL %s"
             .formatted(engine.getVersion(), flavour(), Engine.getDjlVersion()),
         "Native libraries: " + LibUtils.getLibtorchPath(),
-        "CPU: %d threads%s"
+        "CPU: %d threads%s%s"
             .formatted(
-                JniUtils.getNumThreads(), cpu.isEmpty() ? "" : ", with " + String.join(", ", cpu)),
+                JniUtils.getNumThreads(),
+                cpu.isEmpty() ? "" : ", with " + String.join(", ", cpu),
+                isOnCpu() ? "; row kernel: " + RowKernel.state() : ""),
         "GPUs that PyTorch can use: %d (NVIDIA driver: %s; CUDA runtime library: %s)"
             .formatted(facts.usable(), orNone(facts.driver()), orNone(facts.runtime())),
         "Device: %s. %s".formatted(choice.name(), choice.reason()));
+  }
+
+  private boolean isOnCpu() {
+    return choice.name().equals("cpu");
   }
 
   /** What DJL unpacks is named after its flavour; a folder of the user's own is looked into. */

@@ -42,6 +42,9 @@ public final class RowKernel {
           "darwin-aarch64", "osx-aarch64",
           "win32-x86-64", "win-x86_64");
 
+  /** Of the last {@link #load}. */
+  private static volatile String state;
+
   private RowKernel() {}
 
   /** As the library has it; see there. */
@@ -69,19 +72,40 @@ public final class RowKernel {
    */
   public static RowKernel load() {
     int bits = bits();
-    if (!FOLDERS.containsKey(Platform.RESOURCE_PREFIX) || bits == 0 || !Loaded.DONE) {
-      return null;
+    int used = 0;
+    if (bits == 0) {
+      state = "off, since %s is 0".formatted(SETTING);
+    } else if (!FOLDERS.containsKey(Platform.RESOURCE_PREFIX)) {
+      state = "none for " + Platform.RESOURCE_PREFIX;
+    } else if (Loaded.FAILURE != null) {
+      state = "cannot be loaded from the temporary folder (%s)".formatted(Loaded.FAILURE);
+    } else {
+      used = start(bits);
+      state = used > 0 ? used + "-bit vectors" : "none for this processor or this PyTorch";
     }
+    return used > 0 ? new RowKernel() : null;
+  }
+
+  /** For people: how it computes, or why it cannot be used. */
+  static String state() {
+    if (state == null) {
+      EngineThread.call(RowKernel::load);
+    }
+    return state;
+  }
+
+  /** The bits of its vectors; 0 if it cannot be used. */
+  private static int start(int most) {
     try {
       NativeLibrary openMp = openMp(Path.of(LibUtils.getLibtorchPath()));
       Function gomp = function(openMp, "GOMP_parallel");
       Function kmpc = gomp == null ? function(openMp, "__kmpc_fork_call") : null;
       int threads = JniUtils.getNumThreads();
       boolean alone = gomp == null && kmpc == null;
-      boolean starts = vlm_start(gomp, kmpc, threads, bits) > 0;
-      return starts && !(alone && threads > 1) ? new RowKernel() : null;
+      int bits = vlm_start(gomp, kmpc, threads, most);
+      return alone && threads > 1 ? 0 : bits;
     } catch (IOException | LinkageError e) {
-      return null;
+      return 0;
     }
   }
 
@@ -98,18 +122,20 @@ public final class RowKernel {
 
   /** The library is loaded once, whatever is asked of it. */
   private static final class Loaded {
-    static final boolean DONE = load();
+    /** Why it cannot be, or null. */
+    static final String FAILURE = load();
 
-    private static boolean load() {
+    private static String load() {
       String name = System.mapLibraryName("row_kernel");
       String resource = "/native/" + FOLDERS.get(Platform.RESOURCE_PREFIX) + "/" + name;
       try {
         Path file =
             Native.extractFromResourcePath(resource, RowKernel.class.getClassLoader()).toPath();
         Native.register(RowKernel.class, NativeLibrary.getInstance(file.toString()));
-        return true;
+        return null;
       } catch (IOException | LinkageError e) {
-        return false;
+        // Without the file's name.
+        return e.getMessage().replaceFirst("^.*: ", "");
       }
     }
   }

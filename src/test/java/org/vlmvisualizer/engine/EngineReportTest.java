@@ -22,6 +22,7 @@ class EngineReportTest {
     assertEquals("cpu", map.get("device"));
     assertEquals("Device cpu was asked for.", map.get("device_reason"));
     assertTrue((int) map.get("threads") > 0);
+    assertTrue(((String) map.get("row_kernel")).endsWith("-bit vectors"));
     assertFalse(map.containsValue(null));
     String text = String.join("\n", report.lines());
     assertTrue(text.contains("PyTorch " + map.get("pytorch") + " (" + map.get("flavor") + ")"));

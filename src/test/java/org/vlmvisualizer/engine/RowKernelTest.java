@@ -246,6 +246,9 @@ class RowKernelTest {
   @Test
   void theSettingTurnsItOffOrIsRefused() {
     assertNull(with("0", () -> EngineThread.call(RowKernel::load)));
+    assertEquals("off, since VLM_VECTOR_BITS is 0", RowKernel.state());
+    assertNotNull(with("256", () -> EngineThread.call(RowKernel::load)));
+    assertEquals("256-bit vectors", RowKernel.state());
     InputException refused =
         assertThrows(
             InputException.class, () -> with("many", () -> EngineThread.call(RowKernel::load)));
