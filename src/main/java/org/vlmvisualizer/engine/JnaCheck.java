@@ -15,7 +15,8 @@ final class JnaCheck {
 
   /**
    * @param loader the one that DJL's classes come from
-   * @throws InputException if its jna lacks the method that DJL calls, naming the file
+   * @throws InputException if its jna lacks the method that DJL calls, naming the file, or cannot
+   *     run its own library, as from a temporary folder of a cluster that runs no programs
    */
   static void check(ClassLoader loader) {
     Class<?> jna;
@@ -33,6 +34,23 @@ final class JnaCheck {
               .formatted(version(jna), location(jna)),
           e);
     }
+    try {
+      Class.forName(jna.getName(), true, loader);
+    } catch (ClassNotFoundException | LinkageError e) {
+      throw new InputException(
+          "Expected that jna can run its library, found that it cannot (%s); start Java with -Djna.tmpdir=FOLDER, a folder from which programs can be run."
+              .formatted(reason(e)),
+          e);
+    }
+  }
+
+  /** The innermost message, without names of files and threads. */
+  private static String reason(Throwable error) {
+    Throwable inner = error;
+    while (inner.getCause() != null) {
+      inner = inner.getCause();
+    }
+    return String.valueOf(inner.getMessage()).replaceAll("^.*: | \\[.*", "");
   }
 
   private static String version(Class<?> type) {

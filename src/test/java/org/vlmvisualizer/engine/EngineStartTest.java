@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
+import com.sun.jna.Native;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -50,6 +51,22 @@ class EngineStartTest {
     try (URLClassLoader loader = new URLClassLoader(new URL[0], null)) {
       InputException e = assertThrows(InputException.class, () -> JnaCheck.check(loader));
       PlainSentence.check(e.getMessage());
+    }
+  }
+
+  /** As from a temporary folder of a cluster from which nothing may be run. */
+  @Test
+  void aJnaThatCannotRunItsLibraryIsToldInASentence() throws Exception {
+    URL jar = Native.class.getProtectionDomain().getCodeSource().getLocation();
+    System.setProperty("jna.nosys", "true");
+    System.setProperty("jna.nounpack", "true");
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {jar}, null)) {
+      InputException e = assertThrows(InputException.class, () -> JnaCheck.check(loader));
+      assertTrue(e.getMessage().contains("jna.tmpdir"), e.getMessage());
+      PlainSentence.check(e.getMessage());
+    } finally {
+      System.clearProperty("jna.nosys");
+      System.clearProperty("jna.nounpack");
     }
   }
 
