@@ -7,6 +7,7 @@ import org.scijava.Context;
 import org.scijava.app.StatusService;
 import org.scijava.task.TaskService;
 import org.vlmvisualizer.ask.Asker;
+import org.vlmvisualizer.ask.Conversation;
 import org.vlmvisualizer.ask.ModelKeeper;
 import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.checkpoint.Checkpoint;
@@ -22,8 +23,8 @@ import org.vlmvisualizer.shelf.ModelLocator;
  */
 record ExplorerQuestion(Context context) implements NextQuestion {
   @Override
-  public void ask(AttentionResult earlier, String question, Progress line) {
-    RequestOptions options = RequestOptions.again(earlier, question);
+  public void ask(AttentionResult earlier, String question, boolean followsUp, Progress line) {
+    RequestOptions options = options(earlier, question, followsUp);
     ImageInput input = new ImageInput(earlier.picture(), earlier.source());
     try (Turn turn = Turn.take();
         RunProgress progress = progress()) {
@@ -40,6 +41,17 @@ record ExplorerQuestion(Context context) implements NextQuestion {
         finish(asker.ask(input, both, live::written), live);
       }
     }
+  }
+
+  private static RequestOptions options(
+      AttentionResult earlier, String question, boolean followsUp) {
+    RequestOptions options = RequestOptions.again(earlier, question);
+    if (!followsUp) {
+      return options;
+    }
+    Conversation conversation = new Conversation(earlier);
+    conversation.requireAbout(earlier.picture());
+    return options.following(conversation.exchanges());
   }
 
   private RunProgress progress() {

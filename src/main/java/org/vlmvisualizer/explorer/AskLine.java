@@ -6,6 +6,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import javax.swing.JButton;
+import javax.swing.JCheckBox;
 import javax.swing.JLabel;
 import javax.swing.JPanel;
 import javax.swing.JTextField;
@@ -26,6 +27,7 @@ final class AskLine extends JPanel {
   private final transient Supplier<AttentionResult> earlier;
   private final JLabel state = new JLabel(INVITATION);
   private final JTextField question = new JTextField();
+  private final JCheckBox followUp = new JCheckBox("Follow-up");
   private final JButton button = new JButton(ASK);
   private final transient AtomicReference<String> stage = new AtomicReference<>(); // to be shown
   private boolean asking;
@@ -45,7 +47,12 @@ final class AskLine extends JPanel {
     question.setToolTipText("The same model and options; the answer opens beside the others");
     question.addActionListener(e -> ask());
     button.addActionListener(e -> askOrCancel());
-    add(state, BorderLayout.PAGE_START);
+    followUp.setMnemonic('L');
+    followUp.setToolTipText("The model sees the question and the answer that are shown, too");
+    JPanel above = new JPanel(new BorderLayout());
+    above.add(state);
+    above.add(followUp, BorderLayout.LINE_END);
+    add(above, BorderLayout.PAGE_START);
     add(question);
     add(button, BorderLayout.LINE_END);
   }
@@ -78,16 +85,17 @@ final class AskLine extends JPanel {
     }
     AttentionResult answer = earlier.get();
     cancelled = false;
+    boolean followsUp = followUp.isSelected();
     setAsking(true);
-    Thread thread = new Thread(() -> ask(answer, text), "VLM Visualizer next question");
+    Thread thread = new Thread(() -> ask(answer, text, followsUp), "VLM Visualizer next question");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private void ask(AttentionResult answer, String text) {
+  private void ask(AttentionResult answer, String text, boolean followsUp) {
     String end = INVITATION;
     try {
-      next.ask(answer, text, this::update);
+      next.ask(answer, text, followsUp, this::update);
       EventQueue.invokeLater(() -> question.setText(""));
     } catch (CancellationException e) {
       end = "Cancelled. " + INVITATION;
@@ -115,6 +123,7 @@ final class AskLine extends JPanel {
   private void setAsking(boolean now) {
     asking = now;
     question.setEnabled(!now);
+    followUp.setEnabled(!now);
     button.setText(now ? "Cancel" : ASK);
   }
 }

@@ -51,7 +51,7 @@ public final class ExplorerBenchmark {
     int repeats = Integer.parseInt(arguments[2]);
     new ImageJ(ImageJ.NO_SHOW);
     long start = System.nanoTime();
-    Explorer.open(result(side, tokens), (earlier, question, progress) -> {});
+    Explorer.open(result(side, tokens), (earlier, question, followsUp, progress) -> {});
     EventQueue.invokeAndWait(() -> {});
     System.out.printf("opened in %.0f ms%n", (System.nanoTime() - start) / 1e6);
     Component canvas = WindowManager.getCurrentImage().getCanvas();

@@ -14,8 +14,10 @@ import ij.WindowManager;
 import ij.gui.NewImage;
 import ij.gui.OvalRoi;
 import ij.gui.Roi;
+import java.awt.BorderLayout;
 import java.awt.Checkbox;
 import java.awt.Component;
+import java.awt.Container;
 import java.awt.EventQueue;
 import java.awt.Frame;
 import java.awt.Label;
@@ -34,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import javax.swing.JButton;
 import javax.swing.JCheckBox;
 import javax.swing.JLabel;
@@ -203,7 +206,7 @@ public final class ExplorerScenarios {
     OpenExplorer.collect(explorer.frame, JSlider.class, cast(controls));
     OpenExplorer.collect(explorer.frame, JCheckBox.class, cast(controls));
     OpenExplorer.collect(explorer.frame, javax.swing.JComboBox.class, cast(controls));
-    assertEquals(8, controls.size(), "answer, plot, 3 sliders, 2 boxes, colours");
+    assertEquals(9, controls.size(), "answer, plot, 3 sliders, 3 boxes, colours");
     for (Component control : controls) {
       assertTrue(reached.contains(control), "Tab does not reach " + control);
       String name = control.getAccessibleContext().getAccessibleName();
@@ -451,10 +454,10 @@ public final class ExplorerScenarios {
     OpenExplorer explorer =
         new OpenExplorer(
             result,
-            (earlier, question, progress) -> {
+            (earlier, question, followsUp, progress) -> {
               assertFalse(EventQueue.isDispatchThread());
               assertEquals(result, earlier);
-              asked.set(question);
+              asked.set(question + (followsUp ? " (follow-up)" : ""));
               try {
                 while (true) {
                   progress.update("Reading the prompt", 1, 2);
@@ -484,13 +487,20 @@ public final class ExplorerScenarios {
     assertEquals("Cancelled. Ask about this picture", told.getText());
     assertEquals("Ask", button.getText());
     assertEquals("  And where is 细胞? ", field.getText(), "to be asked again");
+    EventQueue.invokeAndWait(((JCheckBox) part(line, JCheckBox.class))::doClick);
     EventQueue.invokeAndWait(button::doClick);
     OpenExplorer.await("the progress", () -> told.getText().equals("Reading the prompt 1/2"));
+    assertEquals("And where is 细胞? (follow-up)", asked.get());
     explorer.close(); // cancels, too
   }
 
   private static Component part(AskLine line, Class<?> type) {
-    return List.of(line.getComponents()).stream().filter(type::isInstance).findFirst().get();
+    Container above = (Container) ((BorderLayout) line.getLayout()).getLayoutComponent("First");
+    return Stream.of(line.getComponents(), above.getComponents())
+        .flatMap(Stream::of)
+        .filter(type::isInstance)
+        .findFirst()
+        .get();
   }
 
   private static void region() throws Exception {

@@ -21,7 +21,7 @@ import org.vlmvisualizer.output.AttentionResult;
 /** An explorer on the screen, and what a user does with it. */
 final class OpenExplorer {
   /** For explorers whose line is not used. */
-  static final NextQuestion NO_QUESTION = (earlier, question, progress) -> {};
+  static final NextQuestion NO_QUESTION = (earlier, question, followsUp, progress) -> {};
 
   private static final int PATIENCE_MS = 20000;
 

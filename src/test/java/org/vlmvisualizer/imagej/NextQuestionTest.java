@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.Gson;
+import com.google.gson.JsonArray;
 import ij.IJ;
 import ij.ImagePlus;
 import ij.WindowManager;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import javax.swing.JCheckBox;
 import javax.swing.JTabbedPane;
 import javax.swing.JTextField;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,7 @@ class NextQuestionTest {
   /**
    * What there was after a question.
    *
+   * @param before questions that the model saw with each tab's, as its run says
    * @param loaded of each tab's answer, as its run says, in the order of the open heatmaps
    */
   private record Seen(
@@ -45,6 +48,7 @@ class NextQuestionTest {
       List<String> titles,
       List<String> loaded,
       List<String> questions,
+      List<String> before,
       List<String> precisions,
       List<String> told) {}
 
@@ -70,6 +74,9 @@ class NextQuestionTest {
       all.add(seen());
       ask("word ".repeat(400));
       all.add(seen());
+      Container line = find(explorer(), JTextField.class).getParent();
+      JCheckBox followUp = (JCheckBox) find(line, JCheckBox.class);
+      EventQueue.invokeAndWait(followUp::doClick);
       ask("What is it for?");
       all.add(seen());
       WindowManager.closeAllWindows();
@@ -175,9 +182,18 @@ class NextQuestionTest {
           titles,
           results.stream().map(r -> r.run().get("loaded").getAsString()).toList(),
           results.stream().map(AttentionResult::question).toList(),
+          results.stream().map(r -> questions(r.run().getAsJsonArray("conversation"))).toList(),
           results.stream().map(r -> r.run().get("precision").getAsString()).toList(),
           watch.take());
     }
+  }
+
+  private static String questions(JsonArray conversation) {
+    List<String> all = new ArrayList<>();
+    if (conversation != null) {
+      conversation.forEach(e -> all.add(e.getAsJsonObject().get("question").getAsString()));
+    }
+    return String.join(", ", all);
   }
 
   @Test
@@ -202,6 +218,7 @@ class NextQuestionTest {
     Seen third = all.get(2);
     assertEquals("3: What is it for?", third.tabs().get(2));
     assertEquals("before this question", third.loaded().get(2));
+    assertEquals(List.of("", "", "What is written there?"), third.before(), "a follow-up");
 
     Seen saved = all.get(3);
     assertEquals(List.of("1: What is in the image?", "2: What is written there?"), saved.tabs());
