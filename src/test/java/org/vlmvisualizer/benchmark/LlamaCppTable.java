@@ -13,8 +13,8 @@ import java.util.stream.StreamSupport;
 
 /**
  * What {@link StageBenchmark} measured beside llama.cpp, as a table in Markdown: {@code
- * LlamaCppTable OURS LLAMA-BENCH}, the first as StageBenchmark prints it, the second as llama-bench
- * does with {@code -o json}.
+ * LlamaCppTable OURS LLAMA-BENCH...}, the first as StageBenchmark prints it, the others as
+ * llama-bench does with {@code -o json}.
  */
 public final class LlamaCppTable {
   private LlamaCppTable() {}
@@ -22,8 +22,11 @@ public final class LlamaCppTable {
   public static void main(String[] arguments) throws IOException {
     List<String> lines = Files.readAllLines(Path.of(arguments[0]));
     JsonObject ours = JsonParser.parseString(lines.get(lines.size() - 1)).getAsJsonObject();
-    JsonArray theirs =
-        JsonParser.parseString(Files.readString(Path.of(arguments[1]))).getAsJsonArray();
+    JsonArray theirs = new JsonArray();
+    for (int i = 1; i < arguments.length; i++) {
+      theirs.addAll(
+          JsonParser.parseString(Files.readString(Path.of(arguments[i]))).getAsJsonArray());
+    }
     JsonObject about = theirs.get(0).getAsJsonObject();
     System.out.printf(
         Locale.ROOT,
@@ -50,9 +53,16 @@ public final class LlamaCppTable {
     System.out.printf(
         Locale.ROOT,
         "| %s | %.2f | %.2f | %.2f |%n",
-        prompt > 0 ? "prompt of %d tokens, ours with the vision tower".formatted(prompt) : "decode",
+        label(prompt, test.get("n_depth").getAsInt()),
         mine,
         theirs,
         mine / theirs);
+  }
+
+  private static String label(int prompt, int depth) {
+    if (prompt > 0) {
+      return "prompt of %d tokens, ours with the vision tower".formatted(prompt);
+    }
+    return "decode, llama.cpp's behind " + (depth > 0 ? depth + " tokens" : "no prompt");
   }
 }
