@@ -220,7 +220,7 @@ def attend(q: Tensor, k: Tensor, v: Tensor, causal: bool, first: int, last: int,
       if end == q.size(1):
         last_rows[head:to].copy_(weights[:, -1])
       some = weights[max(first - head, 0):max(last + 1 - head, 0)]
-      if some.size(0) > 0 and total.numel() > 0:
+      if some.numel() > 0:
         total[start:end, :seen].add_(some.squeeze(0) if some.size(0) == 1 else some.sum([0]))
   return [attended.flatten(1), last_rows]
 

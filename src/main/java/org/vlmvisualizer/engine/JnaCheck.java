@@ -39,18 +39,9 @@ final class JnaCheck {
     } catch (ClassNotFoundException | LinkageError e) {
       throw new InputException(
           "Expected that jna can run its library, found that it cannot (%s); start Java with -Djna.tmpdir=FOLDER, a folder from which programs can be run."
-              .formatted(reason(e)),
+              .formatted(StartFailure.reason(e)),
           e);
     }
-  }
-
-  /** The innermost message, without names of files and threads. */
-  private static String reason(Throwable error) {
-    Throwable inner = error;
-    while (inner.getCause() != null) {
-      inner = inner.getCause();
-    }
-    return String.valueOf(inner.getMessage()).replaceAll("^.*: | \\[.*", "");
   }
 
   private static String version(Class<?> type) {

@@ -134,8 +134,7 @@ public final class RowKernel {
         Native.register(RowKernel.class, NativeLibrary.getInstance(file.toString()));
         return null;
       } catch (IOException | LinkageError e) {
-        // Without the file's name.
-        return e.getMessage().replaceFirst("^.*: ", "");
+        return StartFailure.reason(e);
       }
     }
   }

@@ -95,4 +95,9 @@ public final class StartFailure {
     }
     return message;
   }
+
+  /** The same of a library that cannot be loaded, without names of files and threads. */
+  static String reason(Throwable failure) {
+    return innermost(failure).replaceAll("^.*: | \\[.*", "");
+  }
 }

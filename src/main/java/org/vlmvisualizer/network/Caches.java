@@ -58,16 +58,6 @@ final class Caches implements AutoCloseable {
     layers.set(layer, torch.run(byRows ? "column_cache" : "cache", k, v));
   }
 
-  /** [KV, room, C] */
-  PtNDArray keys(int layer) {
-    return keys.get(layer);
-  }
-
-  /** [KV, C, room] where there is a row kernel, else as keys. */
-  PtNDArray values(int layer) {
-    return values.get(layer);
-  }
-
   IValue layer(int layer) {
     return layers.get(layer);
   }
@@ -89,12 +79,12 @@ final class Caches implements AutoCloseable {
 
   /** The keys of each query's head, by so many rows [H, rows, C] -> [H, rows, tokens]. */
   Product keyProduct(int layer, long rows, long tokens) {
-    return product(keys(layer), tokens, config.headDim(), config.headDim(), rows);
+    return product(keys.get(layer), tokens, config.headDim(), config.headDim(), rows);
   }
 
   /** The values of each query's head, by weights [H, rows, tokens] -> [H, rows, C]. */
   Product valueProduct(int layer, long rows, long tokens) {
-    return product(values(layer), config.headDim(), tokens, room, rows);
+    return product(values.get(layer), config.headDim(), tokens, room, rows);
   }
 
   private Product product(PtNDArray matrices, long out, long in, long rowStride, long rows) {

@@ -51,22 +51,10 @@ final class FewQueries {
     long heads = config.numAttentionHeads();
     long count = q.getShape().get(1);
     PtNDArray weights = torch.empty(scope, heads, count, tokens);
-    torch
-        .rowKernel()
-        .multiply(
-            caches.keyProduct(layer, count, tokens),
-            count,
-            torch.address(q),
-            torch.address(weights));
+    torch.multiply(caches.keyProduct(layer, count, tokens), count, q, weights);
     torch.run("few_weights", weights, size, recording, rows, row, total).close();
     PtNDArray attended = torch.empty(scope, heads, count, size);
-    torch
-        .rowKernel()
-        .multiply(
-            caches.valueProduct(layer, count, tokens),
-            count,
-            torch.address(weights),
-            torch.address(attended));
+    torch.multiply(caches.valueProduct(layer, count, tokens), count, weights, attended);
     return attended;
   }
 }

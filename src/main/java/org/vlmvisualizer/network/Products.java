@@ -64,7 +64,7 @@ final class Products {
   private PtNDArray byRows(PtNDManager scope, PtNDArray x, Matrix matrix) {
     long rows = x.getShape().get(0);
     PtNDArray y = torch.empty(scope, rows, matrix.product().rows());
-    torch.rowKernel().multiply(matrix.product(), rows, torch.address(x), torch.address(y));
+    torch.multiply(matrix.product(), rows, x, y);
     return y;
   }
 

@@ -38,7 +38,7 @@ final class RowDecoder implements AutoCloseable {
   private final PtNDArray allWeights;
 
   /** An array in its place. */
-  private record Array(PtNDArray tensor, IValue value, long address) {}
+  private record Array(IValue value, long address) {}
 
   /**
    * @param caches which keep their place as long as this is used
@@ -76,7 +76,7 @@ final class RowDecoder implements AutoCloseable {
   }
 
   private Array array(PtNDArray tensor) {
-    Array array = new Array(tensor, IValue.from(tensor), torch.address(tensor));
+    Array array = new Array(IValue.from(tensor), torch.address(tensor));
     arrays.add(array);
     return array;
   }

@@ -29,6 +29,7 @@ import org.vlmvisualizer.engine.LibraryPath;
 import org.vlmvisualizer.engine.NativeHeap;
 import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.engine.RowKernel;
+import org.vlmvisualizer.engine.RowKernel.Product;
 import org.vlmvisualizer.engine.StartFailure;
 
 /**
@@ -242,6 +243,11 @@ final class Torch implements AutoCloseable {
   /** A float32 array of zeros. */
   PtNDArray zeros(PtNDManager owner, long... shape) {
     return (PtNDArray) owner.zeros(new Shape(shape), DataType.FLOAT32);
+  }
+
+  /** Puts rows of x by a matrix, or by several, into y; see {@link RowKernel}. */
+  void multiply(Product product, long rows, PtNDArray x, PtNDArray y) {
+    rowKernel.multiply(product, rows, address(x), address(y));
   }
 
   /** A float32 array of what its memory happens to hold, to be written over. */

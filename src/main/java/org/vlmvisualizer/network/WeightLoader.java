@@ -77,7 +77,7 @@ final class WeightLoader {
    */
   PtNDArray rows(PtNDManager owner, String name, int... numbers) {
     Part part = parts("", name).get(0);
-    PtNDArray target = wide(owner, numbers.length, part.tensor().rowSize());
+    PtNDArray target = torch.empty(owner, numbers.length, part.tensor().rowSize());
     for (int i = 0; i < numbers.length; i++) {
       if (numbers[i] < 0 || numbers[i] >= part.rows()) {
         throw new InputException(
@@ -308,7 +308,7 @@ final class WeightLoader {
     for (long start = 0; start < rows; start += step) {
       long count = Math.min(step, rows - start);
       try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
-        PtNDArray chunk = wide(scope, count, columns);
+        PtNDArray chunk = torch.empty(scope, count, columns);
         copier.fill(chunk, parts, start, count);
         PtNDArray[] some = torch.tensors(scope, "quantise", form(), chunk, group);
         torch.tensor(scope, "fill", whole[0], start, some[0]);
@@ -334,12 +334,6 @@ final class WeightLoader {
 
   private int group(long columns) {
     return columns % precision.group() == 0 ? precision.group() : SMALLEST_GROUP;
-  }
-
-  /** An empty matrix in float32. */
-  private PtNDArray wide(PtNDManager owner, long rows, long columns) {
-    long[] shape = {rows, columns};
-    return torch.tensor(owner, "empty", shape, Precision.FLOAT32.scalarType(), device);
   }
 
   private PtNDArray empty(int type, long... shape) {
