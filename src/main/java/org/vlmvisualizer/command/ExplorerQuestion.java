@@ -24,7 +24,7 @@ import org.vlmvisualizer.shelf.ModelLocator;
 record ExplorerQuestion(Context context) implements NextQuestion {
   @Override
   public void ask(AttentionResult earlier, String question, boolean followsUp, Progress line) {
-    RequestOptions options = options(earlier, question, followsUp);
+    RequestOptions options = RequestOptions.again(earlier, question);
     ImageInput input = new ImageInput(earlier.picture(), earlier.source());
     try (Turn turn = Turn.take();
         RunProgress progress = progress()) {
@@ -35,22 +35,20 @@ record ExplorerQuestion(Context context) implements NextQuestion {
           };
       Checkpoint checkpoint =
           ModelLocator.open(earlier.model(), new DialogConsent(false, false), both);
+      RequestOptions asked = followsUp ? followUp(earlier, checkpoint, options) : options;
       try (Asker asker =
-              new Asker(ModelKeeper.ofThisSession(), checkpoint, options, engineLoaded -> {});
+              new Asker(ModelKeeper.ofThisSession(), checkpoint, asked, engineLoaded -> {});
           LiveAnswer live = new LiveAnswer(progress, this)) {
         finish(asker.ask(input, both, live::written), live);
       }
     }
   }
 
-  private static RequestOptions options(
-      AttentionResult earlier, String question, boolean followsUp) {
-    RequestOptions options = RequestOptions.again(earlier, question);
-    if (!followsUp) {
-      return options;
-    }
+  private static RequestOptions followUp(
+      AttentionResult earlier, Checkpoint checkpoint, RequestOptions options) {
     Conversation conversation = new Conversation(earlier);
     conversation.requireAbout(earlier.picture());
+    conversation.requireOf(checkpoint);
     return options.following(conversation.exchanges());
   }
 
