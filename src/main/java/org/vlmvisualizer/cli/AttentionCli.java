@@ -102,7 +102,7 @@ public final class AttentionCli implements Callable<Integer> {
       description = "folder for the results")
   private Path output;
 
-  // From here to display, RequestOptions reads them by their names.
+  // From here to words, RequestOptions reads them by their names.
   @Option(names = "--method", description = "vlm-visualizer, language")
   private String method = "vlm-visualizer";
 
@@ -173,6 +173,11 @@ public final class AttentionCli implements Callable<Integer> {
       description =
           "where a model sees overview and tiles, one map or each by itself too: joined, each")
   private String views = "joined";
+
+  @Option(
+      names = "--words",
+      description = "the map of a word of several tokens, of their maps: mean, maximum")
+  private String words = "mean";
 
   @Option(
       names = "--again",

@@ -181,6 +181,15 @@ abstract class AskingCommand extends VisualizerCommand {
 
   @Parameter(
       persist = false,
+      label = "Map of a word",
+      description =
+          "Where a word has several tokens: the mean of their maps, or what any of them looked at",
+      choices = {"mean", "maximum"},
+      attrs = @Attr(name = ADVANCED))
+  private String words = "mean";
+
+  @Parameter(
+      persist = false,
       label = "Download without asking",
       description = "If the model is not on disk",
       attrs = @Attr(name = ADVANCED))

@@ -2,6 +2,7 @@ package org.vlmvisualizer.command;
 
 import ij.ImagePlus;
 import ij.WindowManager;
+import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,8 @@ final class LiveAnswer implements AutoCloseable {
   private static final long LEAST_PAUSE = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(2);
   private static final int PART_OF_TIME = 20;
+  private static final List<String> TABLES =
+      List.of(ShowAttention.WORDS_TITLE, ShowAttention.TABLE_TITLE);
 
   private final RunProgress progress;
   private final NextQuestion question; // null if the Token Explorer does not open
@@ -119,7 +122,7 @@ final class LiveAnswer implements AutoCloseable {
   /** All windows but that of the heatmaps. */
   private WindowArranger openOthers(Answer answer) {
     WindowArranger windows = beside(answer.first());
-    Tables.show(answer.resultsTable(), ShowAttention.TABLE_TITLE);
+    ShowAttention.showTables(answer);
     if (question != null) {
       Explorer.open(answer.first(), windows, question);
     }
@@ -127,16 +130,17 @@ final class LiveAnswer implements AutoCloseable {
   }
 
   /**
-   * Places for windows of a result. The table's window is there already after an earlier question,
-   * and is used again.
+   * Places for windows of a result. The tables' windows are there already after an earlier
+   * question, and are used again.
    */
   static WindowArranger beside(AttentionResult result) {
     WindowArranger windows = WindowArranger.beside(result.source().image().get());
-    windows.keep(WindowManager.getFrame(ShowAttention.TABLE_TITLE));
+    TABLES.forEach(title -> windows.keep(WindowManager.getFrame(title)));
     return windows;
   }
 
   private void grow(Answer answer) {
+    Tables.grow(answer.wordsTable(), ShowAttention.WORDS_TITLE);
     Tables.grow(answer.resultsTable(), ShowAttention.TABLE_TITLE);
     Runnable explorer = Explorer.growth(shown.first(), answer.first());
     ImagePlus longer = heatmaps != null && hasRoom(answer) ? longer(answer) : null;
@@ -220,8 +224,8 @@ final class LiveAnswer implements AutoCloseable {
 
   /** Null if the heatmaps are not there to grow. */
   private ImagePlus finishGrown(Answer answer, ImagePlus whole) {
-    Tables.show(answer.resultsTable(), ShowAttention.TABLE_TITLE);
-    Tables.scrollToTop(ShowAttention.TABLE_TITLE);
+    ShowAttention.showTables(answer);
+    TABLES.forEach(Tables::scrollToTop);
     Runnable explorer = Explorer.growth(shown.first(), answer.first());
     return EventThread.ask(
         () -> {
@@ -249,7 +253,7 @@ final class LiveAnswer implements AutoCloseable {
   public void close() {
     stop();
     if (!isFinished && shown != null && !Turn.isQuitting()) {
-      Tables.close(ShowAttention.TABLE_TITLE);
+      TABLES.forEach(Tables::close);
       onEventThread(
           () -> {
             Explorer.close(shown.first());

@@ -60,6 +60,9 @@ public class ShowAttention extends AskingCommand {
   /** Title of the results table. */
   public static final String TABLE_TITLE = "Attention per token";
 
+  /** Title of the table with a row per word. */
+  public static final String WORDS_TITLE = "Attention per word";
+
   @Parameter(persist = false, required = false)
   private ImagePlus image;
 
@@ -317,11 +320,20 @@ public class ShowAttention extends AskingCommand {
       return;
     }
     heatmaps = maps;
-    Tables.show(answer.resultsTable(), TABLE_TITLE);
+    showTables(answer);
     if (GraphicsEnvironment.isHeadless() || failed) {
       maps.show();
     }
     activate(maps);
+  }
+
+  /** Without a display, ImageJ has one table only: its results table. */
+  static void showTables(Answer answer) {
+    if (!GraphicsEnvironment.isHeadless()) {
+      Tables.show(answer.wordsTable(), WORDS_TITLE);
+    }
+    // Last, so that a macro's next line finds it active.
+    Tables.show(answer.resultsTable(), TABLE_TITLE);
   }
 
   /**

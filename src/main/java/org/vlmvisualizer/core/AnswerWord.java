@@ -41,12 +41,23 @@ public record AnswerWord(int first, int last, String text) {
     return words;
   }
 
-  /** The word that a token belongs to, or null. */
+  /**
+   * The word that a token belongs to, or null.
+   *
+   * @param words of the answer, in order
+   */
   public static AnswerWord at(int token, List<AnswerWord> words) {
-    return words.stream()
-        .filter(word -> word.first <= token && token <= word.last)
-        .findFirst()
-        .orElse(null);
+    int low = 0;
+    int high = words.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (words.get(middle).last < token) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low < words.size() && words.get(low).first <= token ? words.get(low) : null;
   }
 
   /** How many tokens it has. */

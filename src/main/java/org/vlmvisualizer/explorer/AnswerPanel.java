@@ -7,13 +7,16 @@ import java.awt.EventQueue;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.Rectangle;
+import java.awt.event.MouseEvent;
 import javax.swing.Scrollable;
 import org.vlmvisualizer.output.ShadeColours;
+import org.vlmvisualizer.output.TokenText;
 
 /**
  * The answer as text, each token on a ground whose darkness tells how much it looked at the picture
  * (or at the region). Selected tokens have a black frame and a bar below, so that they are told
- * from others without colours.
+ * from others without colours. What is no word, punctuation and control tokens, is shaded in grey
+ * as dark as the blue would be, and has a dashed frame.
  */
 final class AnswerPanel extends TokenView implements Scrollable {
   private static final long serialVersionUID = 1L;
@@ -23,6 +26,8 @@ final class AnswerPanel extends TokenView implements Scrollable {
   private static final int MAX_HEIGHT = 260;
   private static final int CORNER = 6;
   private static final int BAR = 4;
+  private static final BasicStroke DASHES =
+      new BasicStroke(1, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {2, 2}, 0);
   private static final int TOKENS_PER_LINE = 9; // as most answers have at this width
 
   private transient TokenFlow flow;
@@ -31,6 +36,7 @@ final class AnswerPanel extends TokenView implements Scrollable {
   AnswerPanel(ExplorerState state) {
     super(state, "Answer, token by token");
     setFont(Paints.font(Font.PLAIN, FONT_SIZE));
+    setToolTipText("");
     state.onTokens(this::grow);
   }
 
@@ -68,6 +74,13 @@ final class AnswerPanel extends TokenView implements Scrollable {
   }
 
   @Override
+  public String getToolTipText(MouseEvent e) {
+    int token = tokenAt(e.getX(), e.getY());
+    String label = TokenText.label(state.maps().tokens().get(token)).strip();
+    return (label + ": " + place(token)).replace("<", "‹"); // else Swing may read HTML
+  }
+
+  @Override
   void leadMoved(int token) {
     Rectangle box = new Rectangle(box(token));
     box.grow(0, TokenFlow.MARGIN);
@@ -88,10 +101,15 @@ final class AnswerPanel extends TokenView implements Scrollable {
 
   private void paintToken(Graphics2D g, int token, double share) {
     Rectangle box = box(token);
-    int ground = ShadeColours.of(share);
+    boolean isContent = state.word(token) != null;
+    int ground = isContent ? ShadeColours.of(share) : ShadeColours.grey(share);
     g.setColor(new Color(ground));
     g.fillRoundRect(box.x, box.y, box.width, box.height, CORNER, CORNER);
     g.setColor(new Color(ShadeColours.ink(ground)));
+    if (!isContent) {
+      g.setStroke(DASHES);
+      g.drawRoundRect(box.x, box.y, box.width - 1, box.height - 1, CORNER, CORNER);
+    }
     int baseline = box.y + 2 + g.getFontMetrics().getAscent();
     g.drawString(flow().labels().get(token), box.x + TokenFlow.PADDING, baseline);
     if (state.selection().contains(token)) {

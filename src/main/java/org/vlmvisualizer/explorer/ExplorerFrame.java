@@ -166,6 +166,7 @@ final class ExplorerFrame extends JFrame {
     item(file, "Save Picture as PNG...", 'P', KeyEvent.VK_S, exports::picturePng);
     item(file, "Save Picture as SVG...", 'V', 0, exports::pictureSvg);
     item(file, "Save Table as CSV...", 'T', 0, exports::tableCsv);
+    item(file, "Save Words as CSV...", 'W', 0, exports::wordsCsv);
     item(file, "Save Report as HTML...", 'R', 0, exports::reportHtml);
     file.addSeparator();
     item(file, "Close This Answer", 'A', 0, () -> close.accept(state()));
@@ -173,6 +174,7 @@ final class ExplorerFrame extends JFrame {
     JMenu select = menu("Select", 'S');
     item(select, "All Tokens", 'A', KeyEvent.VK_A, () -> state().select(TokenSelection::selectAll));
     item(select, "One Token", 'O', 0, () -> state().select(TokenSelection::collapse));
+    item(select, "Whole Word (W)", 'W', 0, () -> state().selectWord(state().selection().lead()));
     item(select, "Clear Region (Esc)", 'R', 0, clearRegion);
     JMenuBar bar = new JMenuBar();
     bar.add(file);

@@ -7,16 +7,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.vlmvisualizer.core.AnswerWord;
 import org.vlmvisualizer.core.DaemonThreads;
+import org.vlmvisualizer.core.Pooling;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.MapStyle;
 import org.vlmvisualizer.output.TokenTable;
 
 /**
- * What the explorer's windows show: the selected tokens, their mean map, how tokens are shaded, and
- * how a map is drawn. For the event thread alone; sums over maps are made off it and arrive a
- * moment later.
+ * What the explorer's windows show: the selected tokens, their map, how tokens are shaded, and how
+ * a map is drawn. For the event thread alone; sums over maps are made off it and arrive a moment
+ * later.
  */
 final class ExplorerState {
   /** Of so many tokens at most, maps of a layer are made before those of all the others. */
@@ -46,11 +48,20 @@ final class ExplorerState {
    *
    * @param largest value of any map in the picture
    */
-  private record AllMaps(LayerChoice choice, TokenMaps maps, TokenTable table, double largest) {
+  private record AllMaps(
+      LayerChoice choice,
+      TokenMaps maps,
+      List<AnswerWord> words,
+      TokenTable table,
+      double largest) {
     static AllMaps of(AttentionResult result, LayerChoice choice) {
       TokenMaps maps = choice.maps(result);
       return new AllMaps(
-          choice, maps, TokenTable.of(maps, result.source()), SelectedMap.commonMaximum(maps));
+          choice,
+          maps,
+          AnswerWord.of(maps.tokens()),
+          TokenTable.of(maps, result.source()),
+          SelectedMap.commonMaximum(maps));
     }
   }
 
@@ -60,7 +71,7 @@ final class ExplorerState {
     style = MapStyle.of(result.rendering());
     all = AllMaps.of(result, LayerChoice.RUN);
     selection = new TokenSelection(all.maps.size());
-    shown = SelectedMap.of(all.maps, selection.tokens(), all.largest);
+    shown = SelectedMap.of(all.maps, selection.tokens(), pooling(), all.largest);
   }
 
   private static ExecutorService worker() {
@@ -96,7 +107,17 @@ final class ExplorerState {
     return selection;
   }
 
-  /** The mean map of the tokens that were selected when it was made. */
+  /** How the maps of several tokens become one. */
+  Pooling pooling() {
+    return result.rendering().pooling();
+  }
+
+  /** The word that a token belongs to; null of punctuation and control tokens. */
+  AnswerWord word(int token) {
+    return AnswerWord.at(token, all.words);
+  }
+
+  /** The map of the tokens that were selected when it was made. */
   SelectedMap shown() {
     return shown;
   }
@@ -167,6 +188,19 @@ final class ExplorerState {
     tokensChanged();
   }
 
+  /** Selects the word that a token belongs to, or the token alone. */
+  void selectWord(int token) {
+    AnswerWord word = word(token);
+    select(
+        tokens -> {
+          if (word == null) {
+            tokens.select(token);
+          } else {
+            tokens.select(word.first(), word.last());
+          }
+        });
+  }
+
   void setStyle(MapStyle style) {
     this.style = style;
     mapChanged();
@@ -211,16 +245,20 @@ final class ExplorerState {
     AllMaps current = all;
     AttentionResult answer = result;
     LayerChoice choice = wanted;
+    Pooling pooling = pooling();
     if (closed) {
       return;
     }
     if (current.choice.equals(choice)) {
-      mapJob.submit(() -> SelectedMap.of(current.maps, tokens, current.largest));
+      mapJob.submit(() -> SelectedMap.of(current.maps, tokens, pooling, current.largest));
     } else if (!choice.equals(LayerChoice.RUN) && tokens.length <= FEW) {
       mapJob.submit(
           () ->
               SelectedMap.of(
-                  current.maps.grid(), tokens, choice.rows(answer, tokens), current.largest));
+                  current.maps.grid(),
+                  tokens,
+                  pooling.of(choice.rows(answer, tokens)),
+                  current.largest));
     }
   }
 

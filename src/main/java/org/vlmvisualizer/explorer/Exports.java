@@ -48,6 +48,12 @@ final class Exports {
     save("Save table as CSV", ".csv", file -> WholeFile.write(file, table.toCsv()));
   }
 
+  void wordsCsv() {
+    ExplorerState state = shown.get();
+    AttentionResult result = state.result().with(state.maps());
+    save("Save words as CSV", ".csv", file -> WholeFile.write(file, result.words().toCsv()));
+  }
+
   void reportHtml() {
     ExplorerState state = shown.get();
     AttentionResult result = state.result().with(state.maps());
@@ -63,7 +69,7 @@ final class Exports {
     MapStyle style = state.style();
     String title = Figures.tokens(state.maps(), map.tokens());
     String subtitle =
-        (map.tokens().length == 1 ? "token " : "mean of ")
+        (map.tokens().length == 1 ? "token " : state.pooling() + " of ")
             + Figures.position(state.maps(), map.tokens())
             + " · "
             + Figures.imageAttention(state.maps(), map.tokens())

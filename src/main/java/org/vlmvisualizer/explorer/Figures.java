@@ -12,6 +12,9 @@ final class Figures {
   private static final int SHOWN_TOKENS = 4;
   private static final String NONE = "–";
 
+  /** Below it, three digits behind the point would be none. */
+  private static final double SMALL = 0.001;
+
   private Figures() {}
 
   /** The selected tokens' texts; of many, the first and the last ones. */
@@ -37,8 +40,14 @@ final class Figures {
         : tokens.length + " tokens";
   }
 
+  /** That all of them were written: the product of their probabilities. */
   static String probability(TokenMaps maps, int[] tokens) {
-    return mean(tokens, token -> maps.tokens().get(token).probability());
+    double product = 1;
+    for (int token : tokens) {
+      product *= maps.tokens().get(token).probability();
+    }
+    boolean isSmall = product > 0 && product < SMALL;
+    return String.format(Locale.ROOT, isSmall ? "%.1e" : "%.3f", product);
   }
 
   static String imageAttention(TokenMaps maps, int[] tokens) {
@@ -54,7 +63,7 @@ final class Figures {
     return shares == null ? NONE : mean(tokens, token -> shares[token]);
   }
 
-  /** Where the mean map is largest: the centre of that patch, in units of the source image. */
+  /** Where the map is largest: the centre of that patch, in units of the source image. */
   static String peak(Grid grid, SourceFrame source, float[] patches) {
     int peak = 0;
     for (int p = 1; p < patches.length; p++) {

@@ -33,6 +33,7 @@ final class Readout extends JPanel {
     addColumn(5, "Peak at", peak, 0);
     token.setMinimumSize(new Dimension(0, token.getPreferredSize().height));
     token.setPreferredSize(new Dimension(Paints.scaled(60), token.getPreferredSize().height));
+    probability.setToolTipText("Of several tokens, the product of theirs");
     ratio.setToolTipText("Share of the attention that went to the picture");
     region.setToolTipText("Share of the map inside the selection drawn on the picture");
     peak.setToolTipText("Centre of the patch with the largest value");

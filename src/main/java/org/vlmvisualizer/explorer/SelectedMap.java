@@ -1,13 +1,13 @@
 package org.vlmvisualizer.explorer;
 
 import java.util.Arrays;
-import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.Grid;
+import org.vlmvisualizer.core.Pooling;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.MapLayer;
 
 /**
- * The mean map of some tokens.
+ * The map of some tokens: of several, their maps pooled.
  *
  * @param tokens ascending, at least one
  * @param patches [P]
@@ -16,16 +16,12 @@ import org.vlmvisualizer.output.MapLayer;
  */
 record SelectedMap(int[] tokens, float[] patches, double maximum, double commonMaximum) {
 
-  static SelectedMap of(TokenMaps maps, int[] tokens, double commonMaximum) {
+  static SelectedMap of(TokenMaps maps, int[] tokens, Pooling pooling, double commonMaximum) {
     float[][] rows = Arrays.stream(tokens).mapToObj(maps::values).toArray(float[][]::new);
-    return of(maps.grid(), tokens, rows, commonMaximum);
+    return of(maps.grid(), tokens, pooling.of(rows), commonMaximum);
   }
 
-  /**
-   * @param rows [tokens, P]
-   */
-  static SelectedMap of(Grid grid, int[] tokens, float[][] rows, double commonMaximum) {
-    float[] patches = mean(rows);
+  static SelectedMap of(Grid grid, int[] tokens, float[] patches, double commonMaximum) {
     return new SelectedMap(tokens, patches, MapLayer.maximum(grid, patches), commonMaximum);
   }
 
@@ -35,15 +31,5 @@ record SelectedMap(int[] tokens, float[] patches, double maximum, double commonM
         .mapToDouble(map -> MapLayer.maximum(maps.grid(), map))
         .max()
         .orElse(0);
-  }
-
-  private static float[] mean(float[][] rows) {
-    double[] sums = new double[rows[0].length];
-    for (float[] row : rows) {
-      for (int p = 0; p < sums.length; p++) {
-        sums[p] += row[p];
-      }
-    }
-    return AttributionMap.narrow(Arrays.stream(sums).map(sum -> sum / rows.length).toArray());
   }
 }

@@ -47,6 +47,12 @@ final class TokenSelection {
     extendTo(anchor);
   }
 
+  /** Selects a run of tokens alone. */
+  void select(int first, int last) {
+    anchor = clamp(first);
+    extendTo(last);
+  }
+
   /** Selects all from the anchor to a token. */
   void extendTo(int token) {
     lead = clamp(token);

@@ -13,6 +13,7 @@ import java.util.Locale;
 import javax.accessibility.AccessibleContext;
 import javax.accessibility.AccessibleRole;
 import javax.swing.JComponent;
+import org.vlmvisualizer.core.AnswerWord;
 import org.vlmvisualizer.output.TokenText;
 
 /**
@@ -63,13 +64,26 @@ abstract class TokenView extends JComponent {
   private String describe(int token) {
     return String.format(
         Locale.ROOT,
-        "token %d of %d, %s, %s %.2f%s",
+        "token %d of %d, %s, %s, %s %.2f%s",
         token + 1,
         state.maps().size(),
         TokenText.label(state.maps().tokens().get(token)).strip(),
+        place(token),
         state.regionShares() == null ? "image attention" : "share in the region",
         state.shade(token),
         state.selection().contains(token) ? ", selected" : "");
+  }
+
+  /** Which word a token is part of. */
+  final String place(int token) {
+    AnswerWord word = state.word(token);
+    if (word == null) {
+      return "punctuation or a control token, in no word";
+    }
+    return word.size() == 1
+        ? "a word"
+        : "part of the word %s, tokens %d to %d"
+            .formatted(TokenText.visible(word.text()), word.first() + 1, word.last() + 1);
   }
 
   @Override
@@ -121,15 +135,20 @@ abstract class TokenView extends JComponent {
   }
 
   private final class TokenMouse extends MouseAdapter {
+    private boolean drags;
+
     @Override
     public void mousePressed(MouseEvent e) {
       requestFocusInWindow();
+      drags = !TokenKeys.isDouble(e);
       TokenKeys.pressed(e, tokenAt(e.getX(), e.getY()), state);
     }
 
     @Override
     public void mouseDragged(MouseEvent e) {
-      TokenKeys.dragged(tokenAt(e.getX(), e.getY()), state);
+      if (drags) {
+        TokenKeys.dragged(tokenAt(e.getX(), e.getY()), state);
+      }
     }
   }
 }

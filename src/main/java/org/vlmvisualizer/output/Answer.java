@@ -35,6 +35,9 @@ public interface Answer {
   /** A row per token, of each picture. */
   ResultsTable resultsTable();
 
+  /** A row per word, of each picture. */
+  ResultsTable wordsTable();
+
   /**
    * Writes everything into a folder.
    *

@@ -253,6 +253,16 @@ public record AttentionResult(
     return table().toResultsTable();
   }
 
+  /** One row per word of the answer. */
+  public WordTable words() {
+    return WordTable.of(maps, source, rendering.pooling());
+  }
+
+  @Override
+  public ResultsTable wordsTable() {
+    return words().toResultsTable();
+  }
+
   /** The image attention ratio over the tokens. */
   public Plot plot() {
     return RatioPlot.of(maps, source);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.InputException;
@@ -25,13 +26,6 @@ public final class AttentionSeries implements Answer {
   private static final AttentionShares NO_SHARES =
       new AttentionShares(Double.NaN, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 
-  /** The row of a picture without answer. */
-  private static final List<List<Object>> NONE =
-      List.of(
-          TokenRow.COLUMNS.stream()
-              .map(column -> (Object) (column.equals("token") ? "" : Double.NaN))
-              .toList());
-
   private final SourceFrame source;
   private final boolean time;
   private final int frames;
@@ -45,21 +39,38 @@ public final class AttentionSeries implements Answer {
    * @param error why there is no result, or empty
    */
   private record Answer(String picture, int position, AttentionResult result, String error) {
-    /** [own rows] of the picture's own table; one without an answer. */
-    List<List<Object>> rows() {
-      return result == null ? NONE : result.table().cells();
+    Rows rows(Function<AttentionResult, MapTable> table) {
+      return new Rows(this, result == null ? null : table.apply(result));
+    }
+  }
+
+  /**
+   * What a table of all tells of one picture.
+   *
+   * @param table null if there is no answer
+   */
+  private record Rows(Answer answer, MapTable table) {
+    /** [rows] of the picture's own table; one without an answer. */
+    List<List<Object>> cells(List<String> columns) {
+      return table == null
+          ? List.of(columns.stream().map(column -> none(column)).toList())
+          : table.cells();
+    }
+
+    private static Object none(String column) {
+      return List.of("token", "word").contains(column) ? "" : Double.NaN;
     }
 
     /** Cells of a row behind the error. */
-    List<Object> last(int token) {
-      AttentionShares shares = result == null ? NO_SHARES : result.maps().shares().get(token);
-      double place = position == 0 ? Double.NaN : position;
+    List<Object> last(int row) {
+      AttentionShares shares = table == null ? NO_SHARES : table.rows().get(row).shares();
+      double place = answer.position == 0 ? Double.NaN : answer.position;
       return List.of(shares.marker(), shares.picture(), place);
     }
 
     /** Of each view, by its column; none if the model saw the picture in one. */
     Map<String, ViewMaps> views() {
-      return result == null ? Map.of() : result.table().viewColumns();
+      return table == null ? Map.of() : table.viewColumns();
     }
   }
 
@@ -141,24 +152,36 @@ public final class AttentionSeries implements Answer {
    * its error and NaN.
    */
   public DataTable table() {
+    return table(TokenRow.COLUMNS, AttentionResult::table);
+  }
+
+  /**
+   * One row per word of every picture: as {@link #table}, with the columns of {@link WordTable}.
+   */
+  public DataTable words() {
+    return table(WordTable.COLUMNS, AttentionResult::words);
+  }
+
+  private DataTable table(List<String> own, Function<AttentionResult, MapTable> table) {
+    List<Rows> parts = answers.stream().map(answer -> answer.rows(table)).toList();
     List<String> columns = new ArrayList<>(List.of("frame", "picture"));
-    columns.addAll(TokenRow.COLUMNS);
-    columns.addAll(List.of("error", TokenTable.MARKERS, "picture_attention", "position"));
+    columns.addAll(own);
+    columns.addAll(List.of("error", MapTable.MARKERS, "picture_attention", "position"));
     List<String> views =
-        answers.stream().flatMap(a -> a.views().keySet().stream()).distinct().toList();
+        parts.stream().flatMap(part -> part.views().keySet().stream()).distinct().toList();
     columns.addAll(views);
     List<List<Object>> rows = new ArrayList<>();
-    for (int i = 0; i < answers.size(); i++) {
-      Answer answer = answers.get(i);
-      List<List<Object>> own = answer.rows();
-      Map<String, ViewMaps> seen = answer.views();
-      for (int t = 0; t < own.size(); t++) {
-        List<Object> row = new ArrayList<>(List.of(i + 1, answer.picture));
-        row.addAll(own.get(t));
-        row.add(answer.error);
-        row.addAll(answer.last(t));
+    for (int i = 0; i < parts.size(); i++) {
+      Rows part = parts.get(i);
+      List<List<Object>> cells = part.cells(own);
+      Map<String, ViewMaps> seen = part.views();
+      for (int r = 0; r < cells.size(); r++) {
+        List<Object> row = new ArrayList<>(List.of(i + 1, part.answer.picture));
+        row.addAll(cells.get(r));
+        row.add(part.answer.error);
+        row.addAll(part.last(r));
         for (String view : views) {
-          row.add(seen.containsKey(view) ? seen.get(view).share(t) : Double.NaN);
+          row.add(seen.containsKey(view) ? seen.get(view).share(r) : Double.NaN);
         }
         rows.add(row);
       }
@@ -169,6 +192,11 @@ public final class AttentionSeries implements Answer {
   @Override
   public ResultsTable resultsTable() {
     return table().toResultsTable();
+  }
+
+  @Override
+  public ResultsTable wordsTable() {
+    return words().toResultsTable();
   }
 
   /** What is common to all answers, and then the answers; of one answer, what the pictures are. */

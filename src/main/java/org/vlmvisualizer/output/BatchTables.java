@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The tables over many pictures: batch.csv, a row per picture, and tokens.csv, the rows of all
- * their own tokens.csv with frame and picture before them instead of the picture behind. Both are
+ * The tables over many pictures: batch.csv, a row per picture, and tokens.csv and words.csv, the
+ * rows of all their own with frame and picture before them instead of the picture behind. All are
  * made from what is on disk, so they are the same after a run in one go and after one that was
  * resumed.
  */
@@ -25,13 +25,14 @@ public final class BatchTables {
   private BatchTables() {}
 
   /**
-   * Writes both, each whole or not at all.
+   * Writes all, each whole or not at all.
    *
    * @param folder with the folders of the rows
    * @throws org.vlmvisualizer.core.InputException if they cannot be written
    */
   public static void write(Path folder, List<BatchRow> rows) {
-    WholeFile.write(folder.resolve(ResultFiles.TOKENS), file -> tokens(folder, rows, file));
+    writeJoined(folder, ResultFiles.TOKENS, TokenRow.COLUMNS, rows);
+    writeJoined(folder, ResultFiles.WORDS, WordTable.COLUMNS, rows);
     WholeFile.write(folder.resolve(BATCH), table(rows).toCsv());
     try {
       Claim.removeDeadIn(folder);
@@ -45,15 +46,29 @@ public final class BatchTables {
     return new DataTable(BatchRow.COLUMNS, rows.stream().map(BatchRow::values).toList());
   }
 
-  private static void tokens(Path folder, List<BatchRow> rows, Path file) throws IOException {
-    try (Writer out = writer(file)) {
-      out.write(String.join(",", FIRST) + "," + String.join(",", TokenRow.COLUMNS));
-      out.write("," + TokenTable.MARKERS + DataTable.LINE_END);
-      for (BatchRow row : rows) {
-        if (row.status() == BatchRow.Status.DONE) {
-          String first = row.frame() + "," + DataTable.quoted(row.picture()) + ",";
-          copyRows(own(folder.resolve(row.folder())), first, out);
-        }
+  private static void writeJoined(
+      Path folder, String name, List<String> columns, List<BatchRow> rows) {
+    WholeFile.write(
+        folder.resolve(name),
+        file -> {
+          try (Writer out = writer(file)) {
+            joined(folder, name, columns, rows, out);
+          }
+        });
+  }
+
+  /**
+   * @param columns of the tables of that name in the pictures' folders, but those behind them
+   */
+  private static void joined(
+      Path folder, String name, List<String> columns, List<BatchRow> rows, Writer out)
+      throws IOException {
+    out.write(String.join(",", FIRST) + "," + String.join(",", columns));
+    out.write("," + MapTable.MARKERS + DataTable.LINE_END);
+    for (BatchRow row : rows) {
+      if (row.status() == BatchRow.Status.DONE) {
+        String first = row.frame() + "," + DataTable.quoted(row.picture()) + ",";
+        copyRows(own(folder.resolve(row.folder()).resolve(name)), first, columns.size(), out);
       }
     }
   }
@@ -65,10 +80,9 @@ public final class BatchTables {
   }
 
   /** The table of one picture; empty while another run replaces it, which will tell of it. */
-  private static String own(Path folder) throws IOException {
+  private static String own(Path file) throws IOException {
     try {
-      byte[] table = Files.readAllBytes(folder.resolve(ResultFiles.TOKENS));
-      return new String(table, StandardCharsets.UTF_8);
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     } catch (NoSuchFileException e) {
       return "";
     }
@@ -78,15 +92,16 @@ public final class BatchTables {
    * All but the header, of each row what the common table has. Tables of older versions lack the
    * last columns: the models that they were made with have no markers.
    */
-  private static void copyRows(String table, String first, Writer out) throws IOException {
+  private static void copyRows(String table, String first, int columns, Writer out)
+      throws IOException {
     int markers = -1;
     for (List<String> row : rows(table)) {
       if (row.get(0).equals(TokenRow.COLUMNS.get(0))) {
-        markers = row.indexOf(TokenTable.MARKERS);
+        markers = row.indexOf(MapTable.MARKERS);
         continue;
       }
       out.write(first);
-      out.write(String.join(",", row.subList(0, Math.min(TokenRow.COLUMNS.size(), row.size()))));
+      out.write(String.join(",", row.subList(0, Math.min(columns, row.size()))));
       out.write("," + (markers < 0 || markers >= row.size() ? "0.0" : row.get(markers)));
       out.write(DataTable.LINE_END);
     }

@@ -51,6 +51,11 @@ public record CommonAnswer(List<Part> pictures, SourceFrame source, boolean time
     return table().toResultsTable();
   }
 
+  @Override
+  public ResultsTable wordsTable() {
+    return series().wordsTable();
+  }
+
   private AttentionSeries series() {
     AttentionSeries series = new AttentionSeries(source, time, pictures.size());
     pictures.forEach(part -> series.add(part.name, part.position, part.result));
@@ -58,8 +63,8 @@ public record CommonAnswer(List<Part> pictures, SourceFrame source, boolean time
   }
 
   /**
-   * Writes a folder of results per picture, without the matrix, and then heatmaps.tif, tokens.csv
-   * and attention-matrix.tif of all.
+   * Writes a folder of results per picture, without the matrix, and then heatmaps.tif, tokens.csv,
+   * words.csv and attention-matrix.tif of all.
    *
    * @param heatmaps what {@link #heatmaps()} gave
    * @return the files of all, without those of each picture
@@ -74,6 +79,7 @@ public record CommonAnswer(List<Part> pictures, SourceFrame source, boolean time
     Map<String, AtomicFile.Writer> writers = new LinkedHashMap<>();
     writers.put(ResultFiles.HEATMAPS, file -> TiffFile.write(heatmaps, file));
     writers.put(ResultFiles.TOKENS, file -> WholeFile.text(file, table().toCsv()));
+    writers.put(ResultFiles.WORDS, file -> WholeFile.text(file, series().words().toCsv()));
     if (first().matrix() != null) {
       writers.put(ResultFiles.MATRIX, file -> TiffFile.write(first().matrixImage(), file));
     }

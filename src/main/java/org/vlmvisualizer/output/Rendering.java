@@ -6,22 +6,35 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Pooling;
 import org.vlmvisualizer.core.Words;
 
 /**
- * How maps become an image: what it looks like, not what it says.
+ * How maps become an image, and those of tokens the map of a word: what it looks like, not what it
+ * says.
  *
  * @param upsampling how patches become pixels
  * @param colours of the maps
  * @param composite whether the picture is a channel beside the maps
  * @param eachView whether each view of a picture is shown by itself, too
+ * @param pooling how the maps of several tokens become that of a word or a phrase
  */
 public record Rendering(
-    Upsampling upsampling, HeatColours colours, boolean composite, boolean eachView) {
+    Upsampling upsampling,
+    HeatColours colours,
+    boolean composite,
+    boolean eachView,
+    Pooling pooling) {
   private static final String MAPS = "maps";
   private static final String COMPOSITE = "composite";
   private static final String JOINED = "joined";
   private static final String EACH = "each";
+
+  /** With the mean of the maps of a word's tokens. */
+  public Rendering(
+      Upsampling upsampling, HeatColours colours, boolean composite, boolean eachView) {
+    this(upsampling, colours, composite, eachView, Pooling.MEAN);
+  }
 
   /**
    * @throws InputException for a composite or several views without upsampling: an image has one
@@ -50,7 +63,8 @@ public record Rendering(
         constant("upsampling", words, Upsampling.values()),
         constant("lut", words, HeatColours.values()),
         lenient.isSecond("display", MAPS, COMPOSITE),
-        lenient.isSecond("views", JOINED, EACH));
+        lenient.isSecond("views", JOINED, EACH),
+        constant("words", words, Pooling.values()));
   }
 
   /**
@@ -78,11 +92,12 @@ public record Rendering(
     all.put("lut", colours.toString());
     all.put("display", composite ? COMPOSITE : MAPS);
     all.put("views", eachView ? EACH : JOINED);
+    all.put("words", pooling.toString());
     return all;
   }
 
   /** The same without upsampling, and so without the picture. */
   Rendering bare() {
-    return new Rendering(Upsampling.NONE, colours, false, false);
+    return new Rendering(Upsampling.NONE, colours, false, false, pooling);
   }
 }

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import ij.measure.Calibration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
@@ -21,6 +22,9 @@ import org.vlmvisualizer.core.ViewMaps;
 final class ResultJson {
   private static final Gson GSON = new Gson();
   private static final int MAX_INDEX = 9999;
+
+  /** What images were like before there was such a word for it. */
+  private static final Map<String, String> ADDED = Map.of("views", "joined", "words", "mean");
 
   private ResultJson() {}
 
@@ -43,10 +47,11 @@ final class ResultJson {
   }
 
   static Rendering rendering(JsonObject image) {
-    // Earlier versions knew no views.
     return Rendering.of(
         name ->
-            !image.has(name) && name.equals("views") ? "joined" : image.get(name).getAsString());
+            image.has(name) || !ADDED.containsKey(name)
+                ? image.get(name).getAsString()
+                : ADDED.get(name));
   }
 
   static SourceFrame source(JsonObject image) {

@@ -1,6 +1,9 @@
 package org.vlmvisualizer.output;
 
-/** Shades of blue for tokens, as 0xrrggbb: they differ in lightness, which all eyes see alike. */
+/**
+ * Shades of blue for tokens, and of grey for those that are no words, as 0xrrggbb: they differ in
+ * lightness, which all eyes see alike.
+ */
 public final class ShadeColours {
   /** Light to dark, evenly spaced. */
   private static final int[] STOPS = {0xffffff, 0xcfe1f2, 0x8fb8de, 0x4a86c5, 0x1f4e9e};
@@ -22,6 +25,13 @@ public final class ShadeColours {
       rgb |= (int) Math.round(a + f * (b - a)) << shift;
     }
     return rgb;
+  }
+
+  /** The grey that is as light as {@link #of}. */
+  public static int grey(double share) {
+    double light = luminance(of(share));
+    double value = light <= 0.0031308 ? 12.92 * light : 1.055 * Math.pow(light, 1 / 2.4) - 0.055;
+    return 0x010101 * (int) Math.round(255 * value);
   }
 
   /** Black or white, whichever is read better on a ground: a contrast of at least 4.5. */

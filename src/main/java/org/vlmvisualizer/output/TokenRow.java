@@ -57,6 +57,16 @@ public record TokenRow(
    */
   static TokenRow of(TokenMaps maps, int t, SourceFrame source) {
     AttentionShares shares = maps.shares().get(t);
+    // One of one picture is the whole map, whose sum is 1.
+    return of(maps, t, source, shares.picture() == shares.image());
+  }
+
+  /**
+   * Measures one map.
+   *
+   * @param isWhole whether its sum is 1, if it is not empty
+   */
+  static TokenRow of(TokenMaps maps, int t, SourceFrame source, boolean isWhole) {
     float[] patches = maps.values(t);
     Grid grid = maps.grid();
     int peak = 0;
@@ -71,7 +81,7 @@ public record TokenRow(
       entropy -= share > 0 ? share * Math.log(share) / Math.log(2) : 0;
     }
     boolean empty = sum == 0;
-    if (shares.picture() != shares.image()) { // else it is the whole map, whose sum is 1
+    if (!isWhole) {
       padding /= sum;
       entropy = entropy / sum + Math.log(sum) / Math.log(2);
     }
@@ -81,7 +91,7 @@ public record TokenRow(
     return new TokenRow(
         t + 1,
         maps.tokens().get(t),
-        shares,
+        maps.shares().get(t),
         empty ? Double.NaN : padding,
         empty ? Double.NaN : x + source.originX(),
         empty ? Double.NaN : y + source.originY(),

@@ -17,8 +17,8 @@ import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.DataTable;
+import org.vlmvisualizer.output.MapTable;
 import org.vlmvisualizer.output.ResultFiles;
-import org.vlmvisualizer.output.TokenTable;
 import org.vlmvisualizer.output.TokenText;
 import org.vlmvisualizer.output.WholeFile;
 
@@ -138,7 +138,7 @@ public final class RoiMeasures {
       }
       rows.add(row);
     }
-    return new DataTable(columns, rows).with(TokenTable.PICTURE, picture);
+    return new DataTable(columns, rows).with(MapTable.PICTURE, picture);
   }
 
   /**
@@ -165,7 +165,7 @@ public final class RoiMeasures {
                 "share",
                 "enrichment"),
             rows)
-        .with(TokenTable.PICTURE, picture);
+        .with(MapTable.PICTURE, picture);
   }
 
   private void addRanking(List<List<Object>> rows, Measured roi) {

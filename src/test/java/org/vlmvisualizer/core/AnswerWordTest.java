@@ -91,6 +91,8 @@ class AnswerWordTest {
   @Test
   void aTokenKnowsItsWord() {
     List<AnswerWord> words = AnswerWord.of(tokens("A", " ba", "na", "."));
+    assertEquals(new AnswerWord(0, 0, "A"), AnswerWord.at(0, words));
+    assertEquals(new AnswerWord(1, 2, "bana"), AnswerWord.at(1, words));
     assertEquals(new AnswerWord(1, 2, "bana"), AnswerWord.at(2, words));
     assertNull(AnswerWord.at(3, words));
   }

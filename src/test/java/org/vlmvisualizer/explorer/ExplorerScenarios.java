@@ -26,6 +26,7 @@ import java.awt.event.InputEvent;
 import java.awt.event.ItemEvent;
 import java.awt.event.KeyEvent;
 import java.awt.event.MouseEvent;
+import java.awt.image.BufferedImage;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -67,6 +68,8 @@ public final class ExplorerScenarios {
     all.put("a click selects a token and lays its map over the picture", ExplorerScenarios::click);
     all.put("a drag selects a run, Shift extends, Ctrl adds", ExplorerScenarios::drag);
     all.put("keys move, extend, and go to the ends", ExplorerScenarios::keys);
+    all.put("a double click or W selects the whole word", ExplorerScenarios::wholeWord);
+    all.put("punctuation is told from words without colours", ExplorerScenarios::punctuation);
     all.put("Tab reaches every control, and each has a name", ExplorerScenarios::focus);
     all.put("the plot's points can be clicked", ExplorerScenarios::plot);
     all.put("the hyperstack follows, and is followed", ExplorerScenarios::stack);
@@ -188,6 +191,80 @@ public final class ExplorerScenarios {
     }
     String said = explorer.answer().getAccessibleContext().getAccessibleDescription();
     assertTrue(said.startsWith("token 12 of 12"), said);
+  }
+
+  private static final List<String> WORDS = List.of("A", " ba", "nan", "a", ".", "</s>");
+
+  private static void wholeWord() throws Exception {
+    OpenExplorer explorer = new OpenExplorer(Samples.of(400, 300, WORDS));
+    AnswerPanel answer = explorer.answer();
+    Rectangle box = answer.box(2);
+    for (int clicks = 1; clicks <= 2; clicks++) {
+      explorer.mouse(answer, MouseEvent.MOUSE_PRESSED, 0, box.x + 2, box.y + 2, clicks);
+    }
+    assertEquals(List.of(1, 2, 3), explorer.selected());
+    explorer.mouse(answer, MouseEvent.MOUSE_DRAGGED, 0, box.x + 3, box.y + 2, 2);
+    assertEquals(List.of(1, 2, 3), explorer.selected(), "a hand may tremble");
+    String said = answer.getAccessibleContext().getAccessibleDescription();
+    assertTrue(said.contains("part of the word banana, tokens 2 to 4"), said);
+    assertEquals("0.042", figure(explorer, "Probability"), "1/2 · 1/3 · 1/4");
+    explorer.key(answer, KeyEvent.VK_END, 0);
+    explorer.key(answer, KeyEvent.VK_W, 0);
+    assertEquals(List.of(5), explorer.selected(), "of no word");
+    explorer.key(explorer.chart(), KeyEvent.VK_HOME, 0);
+    explorer.key(explorer.chart(), KeyEvent.VK_RIGHT, 0);
+    explorer.key(explorer.chart(), KeyEvent.VK_W, 0);
+    assertEquals(List.of(1, 2, 3), explorer.selected());
+    float[] mean = explorer.state.shown().patches();
+    float expected = 0;
+    for (int t = 1; t <= 3; t++) {
+      expected += explorer.state.maps().values(t)[27] / 3;
+    }
+    assertEquals(expected, mean[27], 1e-7);
+  }
+
+  private static String figure(OpenExplorer explorer, String name) throws Exception {
+    List<JLabel> labels = new ArrayList<>();
+    OpenExplorer.collect(explorer.find(Readout.class, 0), JLabel.class, labels);
+    JLabel figure =
+        labels.stream()
+            .filter(label -> name.equals(label.getAccessibleContext().getAccessibleName()))
+            .filter(label -> !name.equals(label.getText()))
+            .findFirst()
+            .get();
+    return OpenExplorer.onEventThread(figure::getText);
+  }
+
+  private static void punctuation() throws Exception {
+    OpenExplorer explorer = new OpenExplorer(Samples.of(400, 300, WORDS));
+    AnswerPanel answer = explorer.answer();
+    Rectangle point = answer.box(5);
+    String tip =
+        OpenExplorer.onEventThread(
+            () ->
+                answer.getToolTipText(
+                    new MouseEvent(
+                        answer, MouseEvent.MOUSE_MOVED, 0, 0, point.x + 2, point.y + 2, 0, false)));
+    assertEquals("‹/s>: punctuation or a control token, in no word", tip);
+    BufferedImage seen =
+        new BufferedImage(answer.getWidth(), answer.getHeight(), BufferedImage.TYPE_INT_RGB);
+    EventQueue.invokeAndWait(() -> answer.paint(seen.createGraphics()));
+    int ground = seen.getRGB(point.x + point.width / 2, point.y + 3);
+    assertEquals(ground >> 16 & 0xff, ground & 0xff, "grey");
+    Rectangle word = answer.box(3);
+    int blue = seen.getRGB(word.x + word.width / 2, word.y + 3);
+    assertTrue((blue & 0xff) > (blue >> 16 & 0xff) + 20, Integer.toHexString(blue));
+    assertTrue(changes(seen, point) > changes(seen, word) + 4, "a dashed frame");
+  }
+
+  /** How often the upper edge of a token's box changes its colour. */
+  private static int changes(BufferedImage seen, Rectangle box) {
+    int changes = 0;
+    for (int x = box.x + 4; x < box.x + box.width - 4; x++) {
+      int step = Math.abs((seen.getRGB(x, box.y) & 0xff) - (seen.getRGB(x + 1, box.y) & 0xff));
+      changes += step > 20 ? 1 : 0;
+    }
+    return changes;
   }
 
   private static void focus() throws Exception {

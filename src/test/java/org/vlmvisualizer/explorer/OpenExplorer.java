@@ -107,6 +107,14 @@ final class OpenExplorer {
   }
 
   void mouse(Component component, int id, int modifiers, int x, int y) throws Exception {
+    mouse(component, id, modifiers, x, y, 1);
+  }
+
+  /**
+   * @param clicks how many presses in a row this is
+   */
+  void mouse(Component component, int id, int modifiers, int x, int y, int clicks)
+      throws Exception {
     EventQueue.invokeAndWait(
         () ->
             component.dispatchEvent(
@@ -117,7 +125,7 @@ final class OpenExplorer {
                     modifiers | InputEvent.BUTTON1_DOWN_MASK,
                     x,
                     y,
-                    1,
+                    clicks,
                     false,
                     MouseEvent.BUTTON1)));
   }

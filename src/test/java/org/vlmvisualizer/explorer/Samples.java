@@ -44,6 +44,15 @@ final class Samples {
 
   /** Maps on a grid of 8 × 8 patches; that of token t has its peak at patch 9 t mod 64. */
   static AttentionResult result(int width, int height, int count) {
+    return result(width, height, count, TEXTS);
+  }
+
+  /** With these tokens. */
+  static AttentionResult of(int width, int height, List<String> texts) {
+    return result(width, height, texts.size(), texts);
+  }
+
+  private static AttentionResult result(int width, int height, int count, List<String> texts) {
     Random random = new Random(3);
     Grid grid = Grid.padded(width, height, 112, 14);
     float[][] values = new float[count][grid.size()];
@@ -57,13 +66,13 @@ final class Samples {
         values[t][p] /= sum;
       }
     }
-    return result(width, height, values, grid, null);
+    return result(width, height, texts, values, grid, null);
   }
 
   /** With maps that are all 0. */
   static AttentionResult empty(int width, int height, int count) {
     Grid grid = Grid.padded(width, height, 112, 14);
-    return result(width, height, new float[count][grid.size()], grid, null);
+    return result(width, height, TEXTS, new float[count][grid.size()], grid, null);
   }
 
   /** With 3 layers of 2 heads, each of which looks at one patch of its own. */
@@ -87,7 +96,7 @@ final class Samples {
             rest,
             null,
             Layout.of(plain.maps().grid()));
-    return result(width, height, plain.maps().map().values(), plain.maps().grid(), heads);
+    return result(width, height, TEXTS, plain.maps().map().values(), plain.maps().grid(), heads);
   }
 
   /** A result with kept heads as it was when fewer tokens had been written. */
@@ -123,11 +132,11 @@ final class Samples {
   }
 
   private static AttentionResult result(
-      int width, int height, float[][] values, Grid grid, HeadAttention kept) {
+      int width, int height, List<String> texts, float[][] values, Grid grid, HeadAttention kept) {
     List<GeneratedToken> tokens = new ArrayList<>();
     List<AttentionShares> shares = new ArrayList<>();
     for (int t = 0; t < values.length; t++) {
-      tokens.add(new GeneratedToken(t, TEXTS.get(t % TEXTS.size()), 1.0 / (t + 1)));
+      tokens.add(new GeneratedToken(t, texts.get(t % texts.size()), 1.0 / (t + 1)));
       double image = 0.1 + 0.8 * t / values.length;
       shares.add(Shares.of(image, 0.9 - image, 0.1));
     }

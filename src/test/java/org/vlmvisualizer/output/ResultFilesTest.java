@@ -34,7 +34,8 @@ class ResultFilesTest {
           "patches.tif",
           "picture.png",
           "run.json",
-          "tokens.csv");
+          "tokens.csv",
+          "words.csv");
 
   @TempDir Path folder;
 
@@ -60,11 +61,11 @@ class ResultFilesTest {
     Path made = folder.resolve("new").resolve("söme folder");
     List<Path> written = write(made, MATRIX);
     assertEquals(NAMES, names(made));
-    assertEquals("run.json", written.get(7).getFileName().toString());
+    assertEquals("run.json", written.get(8).getFileName().toString());
     JsonObject run =
         JsonParser.parseString(Files.readString(made.resolve("run.json"))).getAsJsonObject();
     assertEquals("Wo ist die \"Zelle\"? 细胞 <b>", run.get("prompt").getAsString());
-    assertEquals(8, run.getAsJsonArray("files").size());
+    assertEquals(9, run.getAsJsonArray("files").size());
     assertTrue(ImageIO.read(made.resolve("montage.png").toFile()).getWidth() > 400);
     assertTrue(ImageIO.read(made.resolve("attention-ratio.png").toFile()).getWidth() > 1000);
     assertEquals(6, Files.readAllLines(made.resolve("tokens.csv")).size());
@@ -84,7 +85,7 @@ class ResultFilesTest {
     write(folder, null);
     assertEquals("keep", Files.readString(folder.resolve("mine.txt")));
     assertTrue(Files.readString(folder.resolve("tokens.csv")).startsWith("index,"));
-    assertEquals(8, names(folder).size());
+    assertEquals(9, names(folder).size());
   }
 
   @Test
