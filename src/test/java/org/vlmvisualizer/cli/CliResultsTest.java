@@ -57,7 +57,8 @@ class CliResultsTest {
             "patches.tif",
             "picture.png",
             "run.json",
-            "tokens.csv"),
+            "tokens.csv",
+            "words.csv"),
         names);
     assertTrue(ImageIO.read(results.resolve("montage.png").toFile()).getWidth() > 100);
     assertTrue(ImageIO.read(results.resolve("attention-ratio.png").toFile()).getWidth() > 100);

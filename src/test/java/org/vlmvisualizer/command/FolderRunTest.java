@@ -123,12 +123,15 @@ class FolderRunTest {
     assertEquals(List.of("notes.txt"), rows("skipped"));
     assertEquals(List.of("cell13.tif"), rows("the first of 12 slices"));
     try (Stream<Path> files = Files.list(results)) {
-      assertEquals(9 + 2, files.count());
+      assertEquals(9 + 3, files.count());
     }
     assertEquals(300, SavedResult.read(results.resolve("cell11-png")).picture().width());
     List<String> tokens = Files.readAllLines(results.resolve("tokens.csv"));
     assertEquals(1 + 9 * 2, tokens.size());
     assertTrue(tokens.get(0).startsWith("frame,picture,index,token_id,token,probability"));
+    List<String> words = Files.readAllLines(results.resolve("words.csv"));
+    assertTrue(words.get(0).startsWith("frame,picture,index,word,first_token,last_token,"));
+    assertTrue(words.stream().anyMatch(row -> row.startsWith("11,cell11.png,1,")));
     assertTrue(tokens.get(13).startsWith("11,cell11.png,1,"), tokens.get(13));
     String own = Files.readAllLines(results.resolve("cell11-png/tokens.csv")).get(1);
     assertEquals("11,cell11.png," + own.replace(",cell11.png,", ","), tokens.get(13));

@@ -155,7 +155,8 @@ class ShowAttentionTest {
               "patches.tif",
               "picture.png",
               "run.json",
-              "tokens.csv"),
+              "tokens.csv",
+              "words.csv"),
           files.map(f -> f.getFileName().toString()).sorted().toList());
     }
     ImagePlus saved = IJ.openImage(results.resolve("heatmaps.tif").toString());

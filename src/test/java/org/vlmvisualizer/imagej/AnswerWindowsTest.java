@@ -33,6 +33,7 @@ import org.vlmvisualizer.command.TokenExplorer;
 class AnswerWindowsTest {
   private static final String ASK = "Show Attention...";
   private static final String TABLE = "Attention per token";
+  private static final String WORDS = "Attention per word";
   private static final String MAPS = "Attention of page.png";
   private static final String FRAME = "Token Explorer: page.png";
   private static final String PICTURE = "Explorer of page.png";
@@ -166,7 +167,7 @@ class AnswerWindowsTest {
   void theAnswerCoversNothing(int width, int height) throws Exception {
     Map<String, State> states = run(width, height);
     State asked = states.get("asked");
-    assertEquals(List.of(MAPS, TABLE, PICTURE, "ImageJ", FRAME, "page.png"), asked.titles());
+    assertEquals(List.of(MAPS, TABLE, WORDS, PICTURE, "ImageJ", FRAME, "page.png"), asked.titles());
     assertNothingCovered(asked, width, height);
     assertEquals(MAPS, asked.active());
     for (String stays : List.of("page.png", "ImageJ")) {
@@ -180,17 +181,17 @@ class AnswerWindowsTest {
     State first = states.get("asked");
     State third = states.get("a third time");
     assertEquals(
-        List.of(MAPS, MAPS, MAPS, TABLE, PICTURE, "ImageJ", FRAME, "page.png"),
+        List.of(MAPS, MAPS, MAPS, TABLE, WORDS, PICTURE, "ImageJ", FRAME, "page.png"),
         third.titles(),
         "heatmaps of each answer, and one explorer");
-    for (String stays : List.of("page.png", "ImageJ", TABLE, PICTURE, FRAME)) {
+    for (String stays : List.of("page.png", "ImageJ", TABLE, WORDS, PICTURE, FRAME)) {
       assertEquals(window(first, stays), window(third, stays));
     }
     assertNothingCovered(states.get("again"), 1600, 1200);
     assertEquals(third.titles(), states.get("explored").titles(), "it was open already");
     assertEquals(List.of("ImageJ"), states.get("closed").titles());
     State stack = states.get("stack");
-    assertEquals(List.of("Attention of two", TABLE, "ImageJ", "two"), stack.titles());
+    assertEquals(List.of("Attention of two", TABLE, WORDS, "ImageJ", "two"), stack.titles());
     assertNothingCovered(stack, 1600, 1200);
     State macro = states.get("macro");
     assertFalse(macro.titles().stream().anyMatch(title -> title.contains("Explorer")));

@@ -139,7 +139,7 @@ class DocsMacrosTest {
     checkTable(left.get("The table in arrays"));
     checkSums(left.get("Measuring a map"));
     checkSaved(left);
-    assertEquals(TOKENS + " maps, 11 files", said(left.get("Keeping layers and heads")));
+    assertEquals(TOKENS + " maps, 12 files", said(left.get("Keeping layers and heads")));
     String report = said(left.get("A report to send to a colleague"));
     assertTrue(report.matches("A page of [1-9]\\d+ kB"), report);
     checkRois(left);
