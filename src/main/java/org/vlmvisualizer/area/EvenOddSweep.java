@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 
 /**
  * Goes through a region from top to bottom in slabs that no corner lies within, and tells {@link
@@ -66,13 +64,24 @@ final class EvenOddSweep {
   }
 
   private double[] levels(double top, double bottom) {
-    DoubleStream corners = edges.stream().flatMapToDouble(e -> DoubleStream.of(e.topY, e.bottomY));
-    IntStream rows = IntStream.rangeClosed(0, (int) Math.ceil(bottom));
-    return DoubleStream.concat(corners, rows.asDoubleStream())
-        .map(y -> Math.max(top, Math.min(bottom, y)))
-        .sorted()
-        .distinct()
-        .toArray();
+    int rows = (int) Math.ceil(bottom) + 1;
+    double[] all = new double[2 * edges.size() + rows];
+    int count = 0;
+    for (Edge edge : edges) {
+      all[count++] = Math.max(top, Math.min(bottom, edge.topY));
+      all[count++] = Math.max(top, Math.min(bottom, edge.bottomY));
+    }
+    for (int row = 0; row < rows; row++) {
+      all[count++] = Math.max(top, Math.min(bottom, row));
+    }
+    Arrays.sort(all);
+    int distinct = 0;
+    for (double y : all) {
+      if (distinct == 0 || y != all[distinct - 1]) {
+        all[distinct++] = y;
+      }
+    }
+    return Arrays.copyOf(all, distinct);
   }
 
   void run() {
@@ -96,9 +105,12 @@ final class EvenOddSweep {
   }
 
   private static Piece[] pieces(List<Edge> edges, double top, double bottom) {
-    return edges.stream()
-        .map(edge -> new Piece(edge, edge.x(top), edge.x(bottom)))
-        .toArray(Piece[]::new);
+    Piece[] pieces = new Piece[edges.size()];
+    for (int i = 0; i < pieces.length; i++) {
+      Edge edge = edges.get(i);
+      pieces[i] = new Piece(edge, edge.x(top), edge.x(bottom));
+    }
+    return pieces;
   }
 
   /**

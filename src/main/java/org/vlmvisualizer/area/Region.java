@@ -4,6 +4,7 @@ import java.awt.Shape;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.FlatteningPathIterator;
 import java.awt.geom.PathIterator;
+import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
@@ -114,6 +115,37 @@ public record Region(List<double[]> rings) {
 
   private static double[] ring(List<double[]> corners) {
     return corners.stream().flatMapToDouble(c -> DoubleStream.of(c[0], c[1])).toArray();
+  }
+
+  /** The part of the region within a rectangle. */
+  Region within(Rectangle2D box) {
+    List<double[]> cut = new ArrayList<>();
+    for (double[] ring : rings) {
+      double[] part = Outline.cut(ring, 0, box.getMinX(), 1);
+      part = Outline.cut(part, 0, box.getMaxX(), -1);
+      part = Outline.cut(part, 1, box.getMinY(), 1);
+      cut.add(Outline.cut(part, 1, box.getMaxY(), -1));
+    }
+    return new Region(cut);
+  }
+
+  /** The same with as few corners as a tolerance allows, in the unit of its coordinates. */
+  Region simplified(double tolerance) {
+    return new Region(rings.stream().map(ring -> Outline.simplified(ring, tolerance)).toList());
+  }
+
+  /** The smallest upright rectangle around it; empty if it has no corners. */
+  Rectangle2D bounds() {
+    Rectangle2D box = null;
+    for (double[] ring : rings) {
+      for (int i = 0; i < ring.length; i += 2) {
+        if (box == null) {
+          box = new Rectangle2D.Double(ring[i], ring[i + 1], 0, 0);
+        }
+        box.add(ring[i], ring[i + 1]);
+      }
+    }
+    return box == null ? new Rectangle2D.Double() : box;
   }
 
   /** The region in other coordinates. */

@@ -40,13 +40,11 @@ public record RegionAttention(double areaShare, double[] shares) {
     double[] shares = new double[maps.size()];
     for (int t = 0; t < shares.length; t++) {
       double inside = 0;
-      double all = 0;
       float[] map = maps.values(t);
       for (int p = 0; p < map.length; p++) {
         inside += map[p] * overlap[p];
-        all += map[p] * picture[p];
       }
-      shares[t] = inside / all;
+      shares[t] = inside / all(map, picture);
     }
     double area = 0;
     double seen = 0;
@@ -55,6 +53,15 @@ public record RegionAttention(double areaShare, double[] shares) {
       seen += picture[p];
     }
     return new RegionAttention(area / seen, shares);
+  }
+
+  /** {@code Σ_p m[p] |p ∩ picture|}. */
+  static double all(float[] map, double[] picture) {
+    double all = 0;
+    for (int p = 0; p < map.length; p++) {
+      all += map[p] * picture[p];
+    }
+    return all;
   }
 
   /** share_t / areaShare; NaN where the region has no area in what the model saw. */

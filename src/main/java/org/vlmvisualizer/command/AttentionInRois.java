@@ -16,7 +16,8 @@ import org.vlmvisualizer.roi.RoiChoice;
 import org.vlmvisualizer.roi.RoiMeasures;
 
 /**
- * Measures how much of each token's map lies in ROIs, and which tokens looked at a ROI most.
+ * Measures how much of each token's and each word's map lies in ROIs, compares it with chance, and
+ * tells which tokens looked at a ROI most.
  *
  * <pre>run("Attention in ROIs...", "source=manager output=/path/to/folder");</pre>
  *
@@ -35,6 +36,9 @@ import org.vlmvisualizer.roi.RoiMeasures;
 public class AttentionInRois extends VisualizerCommand {
   /** Title of the table with a row per token. */
   public static final String PER_TOKEN_TITLE = "Attention in ROIs";
+
+  /** Title of the table with a row per word. */
+  public static final String PER_WORD_TITLE = "Words in ROIs";
 
   /** Title of the table with a row per ROI and token. */
   public static final String PER_ROI_TITLE = "Tokens by ROI";
@@ -66,6 +70,13 @@ public class AttentionInRois extends VisualizerCommand {
 
   @Parameter(
       persist = false,
+      label = "Compare with chance",
+      description =
+          "With the same shapes at 999 random places: the interval of 95 % of their enrichments, and p")
+  private boolean chance = true;
+
+  @Parameter(
+      persist = false,
       required = false,
       style = "directory",
       label = "Save tables in (optional)")
@@ -79,7 +90,7 @@ public class AttentionInRois extends VisualizerCommand {
         isGiven(folder) ? SavedResult.read(folder.toPath()) : LastResult.of(active);
     List<NamedRegion> regions =
         isGiven(rois) ? RoiChoice.inFile(rois.toPath(), result) : choice.regions(active, result);
-    RoiMeasures measures = RoiMeasures.of(result, regions);
+    RoiMeasures measures = RoiMeasures.of(result, regions, chance);
     if (isGiven(output)) {
       ResultFiles.prepare(output.toPath());
       measures.write(output.toPath());
@@ -94,6 +105,7 @@ public class AttentionInRois extends VisualizerCommand {
   /** Without a display, ImageJ has one table only: its results table. */
   private static void show(RoiMeasures measures) {
     if (!GraphicsEnvironment.isHeadless()) {
+      Tables.show(measures.perWord().toResultsTable(), PER_WORD_TITLE);
       Tables.show(measures.perRoi().toResultsTable(), PER_ROI_TITLE);
     }
     // Last, so that a macro's next line finds it active.

@@ -91,7 +91,8 @@ class AttentionInRoisTest {
             "细胞_share",
             "细胞_enrichment",
             "picture"),
-        List.of(table.getHeadings()));
+        List.of(table.getHeadings()).subList(0, 11));
+    assertEquals("细胞_p", table.getHeadings()[10 + 4 * 3]);
     assertEquals(runs.whole.getStackSize(), table.size());
     for (int t = 0; t < table.size(); t++) {
       double left = table.getValue("left_half_share", t);
@@ -99,12 +100,18 @@ class AttentionInRoisTest {
       assertEquals(1, left + right, 1e-12);
       assertEquals(left * 2, table.getValue("left_half_enrichment", t), 1e-9);
       assertTrue(Double.isNaN(table.getValue("roi_3_share", t)));
+      assertTrue(Double.isNaN(table.getValue("roi_3_p", t)));
+      assertTrue(table.getValue("left_half_chance_low", t) < 1);
+      assertTrue(table.getValue("left_half_chance_high", t) > 1);
       assertTrue(table.getValue("细胞_share", t) > 0);
     }
     List<String> csv = Files.readAllLines(folder.resolve("tables/roi-tokens.csv"));
     assertEquals(1 + 3 * table.size(), csv.size());
     assertTrue(csv.get(1).startsWith("\"left, \"\"half\"\"\",left_half,0,0."), csv.get(1));
     assertTrue(Files.isRegularFile(folder.resolve("tables/roi-attention.csv")));
+    assertTrue(Files.isRegularFile(folder.resolve("tables/roi-words.csv")));
+    ResultsTable plain = runs.measure("image", image, "chance", false);
+    assertEquals(11, plain.getHeadings().length);
   }
 
   /**

@@ -66,7 +66,7 @@ class RoiMeasuresTest {
   void perTokenInPixelsOfTheWholeImage() {
     RoiMeasures measures =
         RoiMeasures.of(
-            result(), List.of(roi("left", 90, 190, 15, 30), roi("rest", 105, 200, 35, 20)));
+            result(), List.of(roi("left", 90, 190, 15, 30), roi("rest", 105, 200, 35, 20)), false);
     assertEquals(
         List.of(
             "index",
@@ -97,7 +97,8 @@ class RoiMeasuresTest {
             result(),
             List.of(
                 new NamedRegion("a \"right\" one", 3, Region.rectangle(130, 200, 10, 20)),
-                new NamedRegion("line", 0, null)));
+                new NamedRegion("line", 0, null)),
+            false);
     assertEquals(
         "roi,column,group,area_share,rank,index,token,share,enrichment,picture\r\n"
             + "\"a \"\"right\"\" one\",a_right_one,3,0.25,1,2,\"\n\",1.0,4.0,cells.tif\r\n"
@@ -107,6 +108,41 @@ class RoiMeasuresTest {
     assertEquals("no area: line", measures.unmeasured());
     ResultsTable table = measures.perToken().toResultsTable();
     assertTrue(Double.isNaN(table.getValue("line_share", 1)));
+  }
+
+  /**
+   * The ROI is the third patch of the upper row of 4: nothing of the first map lies there, all of
+   * the second in it or to the right of it at no other place.
+   */
+  @Test
+  void chanceIsThatOfTheSameShapeElsewhere() {
+    RoiMeasures measures =
+        RoiMeasures.of(
+            result(), List.of(roi("cell", 130, 200, 10, 10), roi("all", 90, 190, 90, 90)), true);
+    ResultsTable table = measures.perToken().toResultsTable();
+    assertEquals(
+        List.of("cell_chance_low", "cell_chance_high", "cell_p"),
+        List.of(table.getHeadings()).subList(7, 10));
+    assertEquals(1, table.getValue("cell_p", 0));
+    assertEquals(0.001, table.getValue("cell_p", 1));
+    assertEquals(8, table.getValue("cell_enrichment", 1), 1e-6);
+    assertEquals(0, table.getValue("cell_chance_low", 1), 1e-6);
+    assertTrue(Double.isNaN(table.getValue("cell_p", 2)), "an empty map");
+    assertEquals(1, table.getValue("all_share", 0), 1e-6);
+    assertTrue(Double.isNaN(table.getValue("all_p", 0)), "it cannot move");
+    assertEquals(
+        List.of("share", "enrichment", "picture", "chance_low", "chance_high", "p"),
+        measures.perRoi().columns().subList(7, 13));
+  }
+
+  @Test
+  void wordsAreMeasuredToo() {
+    RoiMeasures measures = RoiMeasures.of(result(), List.of(roi("left", 90, 190, 15, 30)), false);
+    assertEquals(
+        "index,word,first_token,last_token,left_share,left_enrichment,picture\r\n"
+            + "1,\"a,\"\"b\"\"\",1,1,0.5,4.0,cells.tif\r\n"
+            + "2,细胞,3,3,NaN,NaN,cells.tif\r\n",
+        measures.perWord().toCsv());
   }
 
   @Test
@@ -146,7 +182,7 @@ class RoiMeasuresTest {
     for (int i = 0; i < 500; i++) {
       rois.add(roi("cell", 100 + i % 40, 200, 1, 1));
     }
-    RoiMeasures measures = RoiMeasures.of(result(), rois);
+    RoiMeasures measures = RoiMeasures.of(result(), rois, false);
     ResultsTable table = measures.perToken().toResultsTable();
     assertEquals(1005, table.getLastColumn() + 1);
     assertFalse(Double.isNaN(table.getValue("cell_500_share", 0)));
@@ -158,7 +194,8 @@ class RoiMeasuresTest {
   @Test
   void outsideIsNamedAndHasNoEnrichment() {
     RoiMeasures measures =
-        RoiMeasures.of(result(), List.of(roi("in", 100, 200, 5, 5), roi("out", 0, 0, 50, 50)));
+        RoiMeasures.of(
+            result(), List.of(roi("in", 100, 200, 5, 5), roi("out", 0, 0, 50, 50)), true);
     ResultsTable table = measures.perToken().toResultsTable();
     assertEquals(0, table.getValue("out_share", 0));
     assertTrue(Double.isNaN(table.getValue("out_enrichment", 0)));
@@ -181,18 +218,19 @@ class RoiMeasuresTest {
 
   private static String refused(NamedRegion... rois) {
     String sentence =
-        assertThrows(InputException.class, () -> RoiMeasures.of(result(), List.of(rois)))
+        assertThrows(InputException.class, () -> RoiMeasures.of(result(), List.of(rois), true))
             .getMessage();
     PlainSentence.check(sentence);
     return sentence;
   }
 
   @Test
-  void writesBothTablesOrNone(@TempDir Path folder) throws Exception {
-    RoiMeasures measures = RoiMeasures.of(result(), List.of(roi("细胞", 100, 200, 5, 5)));
+  void writesAllTablesOrNone(@TempDir Path folder) throws Exception {
+    RoiMeasures measures = RoiMeasures.of(result(), List.of(roi("细胞", 100, 200, 5, 5)), true);
     measures.write(folder.resolve("new"));
     assertEquals(
         measures.perToken().toCsv(), Files.readString(folder.resolve("new/roi-attention.csv")));
+    assertEquals(measures.perWord().toCsv(), Files.readString(folder.resolve("new/roi-words.csv")));
     assertEquals(measures.perRoi().toCsv(), Files.readString(folder.resolve("new/roi-tokens.csv")));
     Files.createDirectory(folder.resolve("roi-tokens.csv"));
     assertThrows(InputException.class, () -> measures.write(folder));
