@@ -6,7 +6,7 @@ import org.vlmvisualizer.core.TokenMaps;
  * How much of each token's map lies in a region R of the picture.
  *
  * <pre>
- * share_t      = Σ_p m_t[p] |p ∩ R| / Σ_p m_t[p] |p ∩ picture|
+ * share_t      = Σ_p m_t[p] |p ∩ R| / Σ_p |m_t[p]| |p ∩ picture|
  * areaShare    = Σ_p |p ∩ R| / Σ_p |p ∩ picture|
  * enrichment_t = share_t / areaShare
  * </pre>
@@ -14,10 +14,12 @@ import org.vlmvisualizer.core.TokenMaps;
  * m_t[p] is the map of token t at patch p, |p ∩ X| the share of the patch's area within X, and R is
  * cut to the picture first. A patch's value counts as spread evenly over the patch. What fell on
  * padding is left out, so that the shares of regions that partition the picture sum to 1. An
- * enrichment of 1 is what a map that looks at nothing in particular has.
+ * enrichment of 1 is what a map that looks at nothing in particular has. Of a signed map, shares
+ * are negative where what speaks against the token prevails, and those of a partition sum to the
+ * map's sum over its sum without signs.
  *
  * @param areaShare of the part of the picture that the model saw, 0 to 1
- * @param shares [T], 0 to 1; NaN for a map with nothing on the picture
+ * @param shares [T], 0 to 1, of a signed map -1 to 1; NaN for a map with nothing on the picture
  */
 public record RegionAttention(double areaShare, double[] shares) {
 
@@ -55,11 +57,11 @@ public record RegionAttention(double areaShare, double[] shares) {
     return new RegionAttention(area / seen, shares);
   }
 
-  /** {@code Σ_p m[p] |p ∩ picture|}. */
+  /** {@code Σ_p |m[p]| |p ∩ picture|}. */
   static double all(float[] map, double[] picture) {
     double all = 0;
     for (int p = 0; p < map.length; p++) {
-      all += map[p] * picture[p];
+      all += Math.abs(map[p]) * picture[p];
     }
     return all;
   }

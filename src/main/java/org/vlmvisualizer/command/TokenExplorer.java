@@ -57,7 +57,7 @@ public class TokenExplorer extends VisualizerCommand {
   void execute() {
     AttentionResult result = isGiven(folder) ? SavedResult.read(folder.toPath()) : atHand();
     if (isGiven(report)) {
-      HtmlReport.write(result, MapStyle.of(result.rendering()), report.toPath());
+      HtmlReport.write(result, MapStyle.of(result), report.toPath());
       return;
     }
     if (GraphicsEnvironment.isHeadless() || Interpreter.isBatchMode()) {

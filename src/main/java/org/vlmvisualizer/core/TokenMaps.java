@@ -67,14 +67,12 @@ public record TokenMaps(
     if (layout.views(frame).size() > 1) {
       layout.views(frame).forEach(view -> views.add(layout.only(view, map.values())));
     }
-    return new TokenMaps(
-        new AttributionMap(map.method(), cells), layout.display(frame), tokens, shares, views);
+    return new TokenMaps(map.with(cells), layout.display(frame), tokens, shares, views);
   }
 
   /** Of one view by itself: the parts of the maps that lie on it. */
   public TokenMaps only(ViewMaps view) {
-    return new TokenMaps(
-        new AttributionMap(map.method(), view.values()), view.view().grid(), tokens, shares);
+    return new TokenMaps(map.with(view.values()), view.view().grid(), tokens, shares);
   }
 
   /** These tokens and, behind them, more of the same answer; maps are not copied. */
@@ -86,7 +84,7 @@ public record TokenMaps(
               views.get(v).view(), Rows.joined(views.get(v).values(), more.views.get(v).values())));
     }
     return new TokenMaps(
-        new AttributionMap(map.method(), Rows.joined(map.values(), more.map.values())),
+        map.with(Rows.joined(map.values(), more.map.values())),
         grid,
         Rows.joined(tokens, more.tokens),
         Rows.joined(shares, more.shares),
@@ -96,6 +94,11 @@ public record TokenMaps(
   /** T, the number of tokens. */
   public int size() {
     return tokens.size();
+  }
+
+  /** Whether maps have values below 0, which speak against a token. */
+  public boolean signed() {
+    return map.signed();
   }
 
   /** The map of one token, [cells], not copied. */

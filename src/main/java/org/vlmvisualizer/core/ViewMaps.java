@@ -7,7 +7,7 @@ package org.vlmvisualizer.core;
  */
 public record ViewMaps(View view, float[][] values) {
 
-  /** How much of a token's map lies on the view. */
+  /** How much of a token's map lies on the view: of a signed one, the sum of its scores there. */
   public double share(int token) {
     double sum = 0;
     for (float value : values[token]) {

@@ -26,8 +26,7 @@ public record WordMaps(List<AnswerWord> words, double[] lowest, TokenMaps maps) 
     if (words.isEmpty()) {
       return Optional.empty();
     }
-    AttributionMap map =
-        new AttributionMap(tokens.map().method(), pooled(tokens.map().values(), words, pooling));
+    AttributionMap map = tokens.map().with(pooled(tokens.map().values(), words, pooling));
     List<ViewMaps> views =
         tokens.views().stream()
             .map(v -> new ViewMaps(v.view(), pooled(v.values(), words, Pooling.MEAN)))

@@ -9,8 +9,12 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import javax.accessibility.AccessibleContext;
 import javax.swing.JComponent;
+import org.vlmvisualizer.output.MapValue;
 
-/** What the colours of the map mean: from 0 to the value shown brightest. */
+/**
+ * What the colours of the map mean: from 0 to the value shown brightest, or of a signed map from
+ * that value against the token to the same for it.
+ */
 final class ColourBar extends JComponent {
   private static final long serialVersionUID = 1L;
   private static final int BAR_HEIGHT = Paints.scaled(12);
@@ -24,7 +28,7 @@ final class ColourBar extends JComponent {
     setMinimumSize(new Dimension(Paints.scaled(150), Paints.scaled(34)));
     state.onMap(
         () -> {
-          getAccessibleContext().setAccessibleDescription("0 to " + maximum());
+          getAccessibleContext().setAccessibleDescription(minimum() + " to " + maximum());
           repaint();
         });
   }
@@ -40,8 +44,12 @@ final class ColourBar extends JComponent {
     return accessibleContext;
   }
 
+  private String minimum() {
+    return state.signed() ? MapValue.text(-state.scaleMaximum(), true) : "0";
+  }
+
   private String maximum() {
-    return Figures.percent(state.scaleMaximum()) + " per patch";
+    return MapValue.text(state.scaleMaximum(), state.signed()) + " per patch";
   }
 
   @Override
@@ -58,7 +66,10 @@ final class ColourBar extends JComponent {
     FontMetrics metrics = g.getFontMetrics(getFont());
     g.setFont(getFont());
     int baseline = BAR_HEIGHT + 3 + metrics.getAscent();
-    g.drawString("0", 0, baseline);
+    g.drawString(minimum(), 0, baseline);
+    if (state.signed()) {
+      g.drawString("0", (width - metrics.stringWidth("0")) / 2, baseline);
+    }
     String max = maximum();
     g.drawString(max, width - metrics.stringWidth(max), baseline);
     g.dispose();

@@ -68,7 +68,7 @@ final class ExplorerState {
   /** Starts with the first token; sums over all maps, so not on the event thread. */
   ExplorerState(AttentionResult result) {
     this.result = result;
-    style = MapStyle.of(result.rendering());
+    style = MapStyle.of(result);
     all = AllMaps.of(result, LayerChoice.RUN);
     selection = new TokenSelection(all.maps.size());
     shown = SelectedMap.of(all.maps, selection.tokens(), pooling(), all.largest);
@@ -122,6 +122,11 @@ final class ExplorerState {
     return shown;
   }
 
+  /** Whether maps have values below 0. */
+  boolean signed() {
+    return result.maps().signed();
+  }
+
   MapStyle style() {
     return style;
   }
@@ -131,7 +136,7 @@ final class ExplorerState {
     return commonScale;
   }
 
-  /** The value shown brightest. */
+  /** The value shown brightest, its sign left out. */
   double scaleMaximum() {
     return commonScale ? shown.commonMaximum() : shown.maximum();
   }
@@ -156,6 +161,11 @@ final class ExplorerState {
   /** The largest shade, which gets the darkest colour. */
   double maximumShade() {
     return IntStream.range(0, all.maps.size()).mapToDouble(this::shade).max().orElse(0);
+  }
+
+  /** The least shade, below 0 where a signed map speaks against a token in a region. */
+  double minimumShade() {
+    return IntStream.range(0, all.maps.size()).mapToDouble(this::shade).min().orElse(0);
   }
 
   /**
@@ -202,7 +212,7 @@ final class ExplorerState {
   }
 
   void setStyle(MapStyle style) {
-    this.style = style;
+    this.style = style.fitting(signed());
     mapChanged();
   }
 

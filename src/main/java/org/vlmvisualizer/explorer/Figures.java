@@ -76,10 +76,6 @@ final class Figures {
         grid.centreX(peak) + source.originX(), grid.centreY(peak) + source.originY());
   }
 
-  static String percent(double share) {
-    return String.format(Locale.ROOT, "%.3g %%", 100 * share);
-  }
-
   private static String mean(int[] tokens, IntToDoubleFunction figure) {
     double sum = 0;
     for (int token : tokens) {

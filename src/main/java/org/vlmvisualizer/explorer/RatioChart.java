@@ -65,19 +65,33 @@ final class RatioChart extends TokenView {
     return end;
   }
 
+  /**
+   * The values between which the plot runs.
+   *
+   * @param low 0, or {@code -high} where a signed map has shares below 0
+   */
+  private record Axis(double low, double high) {
+    static Axis of(ExplorerState state) {
+      double least = state.minimumShade();
+      double end = axisEnd(Math.max(state.maximumShade(), -least));
+      return new Axis(least < 0 ? -end : 0, end);
+    }
+  }
+
   @Override
   void paintTokens(Graphics2D g) {
-    double end = axisEnd(state.maximumShade());
-    paintAxes(g, end);
-    paintLine(g, end);
-    paintPoints(g, end);
+    Axis axis = Axis.of(state);
+    paintAxes(g, axis);
+    paintLine(g, axis);
+    paintPoints(g, axis);
   }
 
-  private double y(double value, double end) {
-    return getHeight() - BOTTOM - value / end * (getHeight() - TOP - BOTTOM);
+  private double y(double value, Axis axis) {
+    double place = (value - axis.low) / (axis.high - axis.low);
+    return getHeight() - BOTTOM - place * (getHeight() - TOP - BOTTOM);
   }
 
-  private void paintAxes(Graphics2D g, double end) {
+  private void paintAxes(Graphics2D g, Axis axis) {
     FontMetrics metrics = g.getFontMetrics();
     g.setColor(Paints.INK);
     g.drawString(
@@ -87,9 +101,9 @@ final class RatioChart extends TokenView {
         LEFT,
         metrics.getAscent() + 6);
     for (int i = 0; i <= 2; i++) {
-      double value = end * i / 2;
-      double y = y(value, end);
-      g.setColor(i == 0 ? Paints.QUIET : Paints.RULE);
+      double value = axis.low + (axis.high - axis.low) * i / 2;
+      double y = y(value, axis);
+      g.setColor(value == 0 ? Paints.QUIET : Paints.RULE);
       g.fillRect(LEFT, (int) Math.round(y), getWidth() - LEFT - RIGHT, 1);
       g.setColor(Paints.QUIET);
       String text = number(value);
@@ -121,24 +135,24 @@ final class RatioChart extends TokenView {
     return text.replaceAll("0+$", "").replaceAll("\\.$", "");
   }
 
-  private void paintLine(Graphics2D g, double end) {
+  private void paintLine(Graphics2D g, Axis axis) {
     Path2D line = new Path2D.Double();
-    line.moveTo(x(0), y(state.shade(0), end));
+    line.moveTo(x(0), y(state.shade(0), axis));
     for (int t = 1; t < state.maps().size(); t++) {
-      line.lineTo(x(t), y(state.shade(t), end));
+      line.lineTo(x(t), y(state.shade(t), axis));
     }
     g.setColor(LINE);
     g.setStroke(new BasicStroke(1.5f));
     g.draw(line);
   }
 
-  private void paintPoints(Graphics2D g, double end) {
+  private void paintPoints(Graphics2D g, Axis axis) {
     double pitch = x(1) - x(0);
     double radius = Math.max(0, Math.min(3.5, pitch / 3));
     for (int t = 0; t < state.maps().size(); t++) {
-      double y = y(state.shade(t), end);
+      double y = y(state.shade(t), axis);
       if (state.selection().contains(t)) {
-        paintSelected(g, t, y, end);
+        paintSelected(g, t, y, axis);
       } else if (radius >= 1) {
         g.setColor(LINE);
         g.fill(new Ellipse2D.Double(x(t) - radius, y - radius, 2 * radius, 2 * radius));
@@ -146,12 +160,13 @@ final class RatioChart extends TokenView {
     }
   }
 
-  private void paintSelected(Graphics2D g, int token, double y, double end) {
+  private void paintSelected(Graphics2D g, int token, double y, Axis axis) {
     g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_OFF);
     int x = (int) Math.round(x(token));
     int top = (int) Math.round(y);
+    int zero = (int) Math.round(y(0, axis));
     g.setColor(Color.BLACK);
-    g.fillRect(x, top, 1, (int) Math.round(y(0, end)) - top);
+    g.fillRect(x, Math.min(top, zero), 1, Math.abs(zero - top));
     if (state.selection().count() * 9 < getWidth()) {
       g.fillRect(x - 4, top - 4, 9, 9);
     }

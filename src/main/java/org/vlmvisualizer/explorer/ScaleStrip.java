@@ -13,6 +13,7 @@ import java.awt.Label;
 import java.awt.Panel;
 import java.util.Arrays;
 import org.vlmvisualizer.output.MapScale;
+import org.vlmvisualizer.output.MapValue;
 
 /**
  * The line below a stack of heatmaps that tells their display range, with a box to choose it: that
@@ -96,8 +97,10 @@ public final class ScaleStrip extends Panel implements ImageListener {
 
   private void update() {
     common.setState(scale.isCommon());
-    String min = scale.minimum() == 0 ? "0" : Figures.percent(scale.minimum());
-    range.setText("Colours: " + min + " to " + Figures.percent(scale.maximum()) + " per patch");
+    boolean signed = scale.isSigned();
+    String min = scale.minimum() == 0 ? "0" : MapValue.text(scale.minimum(), signed);
+    String max = MapValue.text(scale.maximum(), signed);
+    range.setText("Colours: " + min + " to " + max + " per patch");
     validate();
   }
 

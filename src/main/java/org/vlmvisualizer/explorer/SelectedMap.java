@@ -11,8 +11,8 @@ import org.vlmvisualizer.output.MapLayer;
  *
  * @param tokens ascending, at least one
  * @param patches [P]
- * @param maximum the largest value in the picture
- * @param commonMaximum the largest value of any token's map in the picture
+ * @param maximum the largest value in the picture, signs left out
+ * @param commonMaximum the largest value of any token's map in the picture, signs left out
  */
 record SelectedMap(int[] tokens, float[] patches, double maximum, double commonMaximum) {
 

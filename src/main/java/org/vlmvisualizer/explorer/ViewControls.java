@@ -33,7 +33,9 @@ final class ViewControls extends JPanel {
         e -> state.setStyle(state.style().withOpacity(opacity.getValue() / 100.0)));
     addRow("Opacity", 'O', opacity);
 
-    JComboBox<HeatColours> colours = new JComboBox<>(HeatColours.values());
+    HeatColours[] choices =
+        state.signed() ? new HeatColours[] {HeatColours.DIVERGING} : HeatColours.choices();
+    JComboBox<HeatColours> colours = new JComboBox<>(choices);
     colours.setSelectedItem(state.style().colours());
     colours.addActionListener(
         e -> state.setStyle(state.style().withColours((HeatColours) colours.getSelectedItem())));

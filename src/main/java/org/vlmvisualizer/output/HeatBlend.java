@@ -52,19 +52,20 @@ final class HeatBlend {
 
   /**
    * A heatmap over the dimmed grey picture: {@code (1 - a) · grey + a · colour(v)}, v the value
-   * over the map's maximum and a growing with v, so that the picture is seen where there is no
+   * over the map's maximum and a growing with |v|, so that the picture is seen where there is no
    * attention.
    *
    * @param rgb [pixel] the picture
-   * @param values [pixel] not negative
+   * @param values [pixel] not negative, unless the colours are diverging
    */
   static int[] over(int[] rgb, float[] values, HeatColours colours) {
-    float max = MapScale.largest(values);
+    float max = MapScale.largest(values, colours.isDiverging());
     int[] blended = new int[rgb.length];
     for (int i = 0; i < rgb.length; i++) {
       double share = max > 0 ? values[i] / max : 0;
-      blended[i] =
-          blend(DIM * luminance(rgb[i]), colours.of(share), OPACITY * Math.pow(share, GROWTH));
+      int colour = colours.of(colours.place(share));
+      double alpha = OPACITY * Math.pow(Math.abs(share), GROWTH);
+      blended[i] = blend(DIM * luminance(rgb[i]), colour, alpha);
     }
     return blended;
   }

@@ -26,7 +26,8 @@ import org.vlmvisualizer.core.TokenMaps;
  * <p>A pixel's value is the share of the token's attention to the picture that fell on the patch
  * there: over the patches, not over the pixels, a map sums to 1. Upsampling does not rescale it.
  * Where an answer is shorter than the longest, the rest of its planes are NaN. Contrast is in the
- * display range only: 0 to the maximum of all maps.
+ * display range only: 0 to the maximum of all maps. Of signed maps, a pixel's value is the score of
+ * its patch, and the display range is as wide below 0 as above.
  *
  * <p>In a composite, channel 1 is the picture in grey, 0 to 255, the same plane under all its maps,
  * and channel 2 the map. The grey's display range ends at twice its values: added to white, no
@@ -64,7 +65,9 @@ final class HeatmapStack {
       Rendering rendering,
       String info,
       ShownPlanes shown) {
-    Grid grid = maps.stream().filter(Objects::nonNull).findFirst().orElseThrow().grid();
+    TokenMaps any = maps.stream().filter(Objects::nonNull).findFirst().orElseThrow();
+    Grid grid = any.grid();
+    boolean signed = any.signed();
     boolean bare = rendering.upsampling() == Upsampling.NONE;
     Dimension size = size(maps, bare);
     int width = size.width;
@@ -82,7 +85,8 @@ final class HeatmapStack {
     image.setDimensions(rendering.composite() ? 2 : 1, tokens, maps.size());
     image.setOpenAsHyperStack(true);
     image.setCalibration(bare ? source.patches(grid) : source.pixels());
-    LUT lut = rendering.colours().lut(MapScale.range(max));
+    HeatColours colours = rendering.colours(signed);
+    LUT lut = (rendering.composite() ? colours.added() : colours).lut(MapScale.range(max));
     if (rendering.composite()) {
       image = new CompositeImage(image, CompositeImage.COMPOSITE);
       LUT grey = new LUT(LUT.createLutFromColor(Color.WHITE), 0, GREY_RANGE);
@@ -91,8 +95,8 @@ final class HeatmapStack {
     } else {
       image.setLut(lut);
     }
-    image.setProperty("Info", describe(info, rendering, max));
-    MapScale.remember(image, max);
+    image.setProperty("Info", describe(info, rendering, signed, max));
+    MapScale.remember(image, max, signed);
     return image;
   }
 
@@ -154,7 +158,7 @@ final class HeatmapStack {
         } else {
           sampler.sample(answer.values(t), plane);
         }
-        largest = Math.max(largest, MapScale.largest(plane));
+        largest = Math.max(largest, MapScale.largest(plane, answer.signed()));
         planes.add(placed(plane, own, size, Float.NaN));
       }
       for (int t = count; t < tokens; t++) {
@@ -209,17 +213,24 @@ final class HeatmapStack {
     return placed(HeatBlend.grey(picture), own, size, 0);
   }
 
-  private static String describe(String info, Rendering rendering, double max) {
+  private static String describe(String info, Rendering rendering, boolean signed, double max) {
     String channels =
         rendering.composite() ? "Channels: 1 the picture in grey, 0 to 255; 2 the maps%n" : "";
     return info.stripTrailing()
         + String.format(
             Locale.ROOT,
-            "%nPixel value: share of the token's attention to the picture, per patch%n"
-                + channels
-                + "Upsampling: %s%nDisplay range: 0 to %.6g, the maximum of all slices%n",
+            "%nPixel value: %s%n" + channels + "Upsampling: %s%nDisplay range: %s%n",
+            signed
+                ? "score of the patch, positive where it speaks for the token, negative where against"
+                : "share of the token's attention to the picture, per patch",
             rendering.upsampling(),
-            max);
+            String.format(
+                Locale.ROOT,
+                signed
+                    ? "%2$.6g to %1$.6g, the largest value of all slices without its sign"
+                    : "0 to %1$.6g, the maximum of all slices",
+                max,
+                -max));
   }
 
   /**

@@ -30,6 +30,12 @@ public final class HtmlReport {
   private static final int MAX_SIDE = 1600;
   private static final int MIN_WIDTH = 240;
   private static final int BAR_STOPS = 16;
+  private static final String SHARES =
+      "Each map is scaled to its own maximum. Its values are shares of the token's attention to the"
+          + " picture; over all patches they sum to 100 %.";
+  private static final String SIGNED =
+      "Each map is scaled to its own maximum, as far below 0 as above. Its values are scores: orange"
+          + " speaks for the token, blue against it.";
 
   private final AttentionResult result;
   private final MapStyle style;
@@ -39,8 +45,8 @@ public final class HtmlReport {
 
   private HtmlReport(AttentionResult result, MapStyle style) {
     this.result = result;
-    this.style = style;
     maps = result.maps();
+    this.style = style.fitting(maps.signed());
     rows = result.table().rows();
     darkest = maps.shares().stream().mapToDouble(s -> s.image()).max().orElse(0);
   }
@@ -93,7 +99,9 @@ public final class HtmlReport {
     all.put("firstProbability", number(rows.get(0).token().probability()));
     all.put("firstRatio", number(rows.get(0).shares().image()));
     all.put("firstPeak", visible(peak(0)));
-    all.put("firstMax", percent(0));
+    all.put("firstMax", end(0));
+    all.put("firstEnd", maps.signed() ? "against" : "0");
+    all.put("scale", maps.signed() ? SIGNED : SHARES);
     all.put("bar", bar());
     all.put("plot", RatioSvg.of(maps));
     all.put("columns", columns());
@@ -143,7 +151,7 @@ public final class HtmlReport {
             number(rows.get(t).token().probability()),
             number(rows.get(t).shares().image()),
             visible(peak(t)),
-            percent(t),
+            end(t),
             visible(label(t).strip()));
     return text.indexOf('\n') >= 0 ? element + "<br/>" : element;
   }
@@ -157,9 +165,9 @@ public final class HtmlReport {
     return Double.isNaN(row.peakX()) ? "–" : result.source().position(row.peakX(), row.peakY());
   }
 
-  private String percent(int t) {
+  private String end(int t) {
     double max = MapLayer.maximum(maps.grid(), maps.values(t));
-    return Markup.format("%.3g %%", 100 * max);
+    return (maps.signed() ? "for the token, ±" : "") + MapValue.text(max, maps.signed());
   }
 
   private static String columns() {

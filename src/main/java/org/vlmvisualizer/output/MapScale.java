@@ -6,22 +6,25 @@ import ij.process.LUT;
 
 /**
  * The display range of a stack of heatmaps: 0 to the largest value of all its maps, or of the map
- * that is shown. Stacks are made and saved with the first, which lets maps be compared; with the
- * second, weak maps are seen too. Pixel values never change.
+ * that is shown; of signed maps, from minus to plus the largest value without its sign. Stacks are
+ * made and saved with the first, which lets maps be compared; with the second, weak maps are seen
+ * too. Pixel values never change.
  *
  * <p>A range that somebody sets otherwise, as with Brightness/Contrast, stays until {@link
  * #setCommon} is called.
  */
 public final class MapScale {
   private final ImagePlus image;
-  private double largest; // of all maps
+  private final boolean signed;
+  private double largest; // of all maps, signs left out
   private boolean isCommon = true;
 
   /** The range set here last; any other one was set by the user. */
   private double set;
 
-  private MapScale(ImagePlus image, double largest) {
+  private MapScale(ImagePlus image, double largest, boolean signed) {
     this.image = image;
+    this.signed = signed;
     this.largest = largest;
     set = range(largest);
   }
@@ -29,10 +32,11 @@ public final class MapScale {
   /**
    * Lets heatmaps know their scale.
    *
-   * @param largest the largest value of all maps; {@link #range} of it is their display range
+   * @param largest the largest value of all maps, signs left out; {@link #range} of it is the end
+   *     of their display range
    */
-  static void remember(ImagePlus heatmaps, double largest) {
-    heatmaps.setProperty(MapScale.class.getName(), new MapScale(heatmaps, largest));
+  static void remember(ImagePlus heatmaps, double largest, boolean signed) {
+    heatmaps.setProperty(MapScale.class.getName(), new MapScale(heatmaps, largest, signed));
   }
 
   /** Where a display range ends: at the largest value, or at 1 where all are 0. */
@@ -45,6 +49,11 @@ public final class MapScale {
     MapScale scale = (MapScale) image.getProperty(MapScale.class.getName());
     // A copy of the image may have this property of the original.
     return scale != null && scale.image == image ? scale : null;
+  }
+
+  /** Whether 0 is in the middle of the range, since maps have values below it. */
+  public boolean isSigned() {
+    return signed;
   }
 
   /** Whether all maps share one range, or each has its own. */
@@ -89,8 +98,13 @@ public final class MapScale {
     }
   }
 
+  /** Where the range that was set here begins. */
+  private double start() {
+    return signed ? -set : 0;
+  }
+
   private boolean isUntouched() {
-    return (float) minimum() == 0 && (float) maximum() == (float) set;
+    return (float) minimum() == (float) start() && (float) maximum() == (float) set;
   }
 
   /** The value shown in the first colour. */
@@ -118,23 +132,28 @@ public final class MapScale {
     }
     set = isCommon ? range(largest) : shownMaximum();
     if (image.isComposite()) {
-      ((CompositeImage) image).setChannelLut(new LUT(lut(), 0, set), channel());
+      ((CompositeImage) image).setChannelLut(new LUT(lut(), start(), set), channel());
     } else {
-      image.setDisplayRange(0, set);
+      image.setDisplayRange(start(), set);
     }
   }
 
   private double shownMaximum() {
     int plane = image.getStackIndex(channel(), image.getSlice(), image.getFrame());
-    float max = largest((float[]) image.getStack().getPixels(plane));
+    float max = largest((float[]) image.getStack().getPixels(plane), signed);
     return max > 0 ? max : range(largest);
   }
 
-  /** The largest value of a map; never NaN, nor less than 0. */
-  static float largest(float[] values) {
+  /**
+   * The largest value of a map; never NaN, nor less than 0.
+   *
+   * @param signed whether signs are left out
+   */
+  static float largest(float[] values, boolean signed) {
     float max = 0;
     for (float value : values) {
-      max = value > max ? value : max;
+      float size = signed ? Math.abs(value) : value;
+      max = size > max ? size : max;
     }
     return max;
   }

@@ -11,7 +11,12 @@ public record MapStyle(HeatColours colours, double opacity, boolean smooth) {
   public static final MapStyle DEFAULT = new MapStyle(HeatColours.INFERNO, 0.7, false);
 
   /** As a result's own heatmaps look. */
-  public static MapStyle of(Rendering rendering) {
+  public static MapStyle of(AttentionResult result) {
+    return of(result.rendering()).fitting(result.maps().signed());
+  }
+
+  /** As heatmaps without negative values look. */
+  static MapStyle of(Rendering rendering) {
     Upsampling upsampling = rendering.upsampling();
     boolean smooth = upsampling == Upsampling.BILINEAR || upsampling == Upsampling.BICUBIC;
     return new MapStyle(rendering.colours(), DEFAULT.opacity, smooth);
@@ -24,6 +29,14 @@ public record MapStyle(HeatColours colours, double opacity, boolean smooth) {
     if (!(opacity >= 0 && opacity <= 1)) {
       throw new IllegalArgumentException("Expected an opacity of 0 to 1, found " + opacity + ".");
     }
+  }
+
+  /** The same with diverging colours for signed maps, and with others for others. */
+  public MapStyle fitting(boolean signed) {
+    if (signed == colours.isDiverging()) {
+      return this;
+    }
+    return withColours(signed ? HeatColours.DIVERGING : DEFAULT.colours);
   }
 
   public MapStyle withColours(HeatColours value) {

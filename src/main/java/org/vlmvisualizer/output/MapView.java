@@ -71,12 +71,14 @@ public final class MapView {
     private final float[] cells;
     private final PatchSampler.Taps column;
     private final PatchSampler.Taps row;
+    private final float floor;
 
     Interpolation(Grid grid, float[] cells, Upsampling upsampling) {
       this.grid = grid;
       this.cells = cells;
       column = PatchSampler.Taps.of(1, upsampling);
       row = PatchSampler.Taps.of(1, upsampling);
+      floor = PatchSampler.floor(cells);
     }
 
     @Override
@@ -84,7 +86,7 @@ public final class MapView {
       double x = grid.cellX(at.getDoublePosition(0) + 0.5);
       double y = grid.cellY(at.getDoublePosition(1) + 0.5);
       boolean seen = x >= 0 && x < grid.columns() && y >= 0 && y < grid.rows();
-      value.set(seen ? Math.max(0, blend(x, y)) : 0);
+      value.set(seen ? Math.max(floor, blend(x, y)) : 0);
     }
 
     private float blend(double x, double y) {

@@ -48,7 +48,7 @@ public final class Montage {
   public static BufferedImage of(
       TokenMaps maps, RgbPicture picture, SourceFrame source, Rendering rendering) {
     Upsampling upsampling = rendering.upsampling();
-    HeatColours heat = rendering.colours();
+    HeatColours heat = rendering.colours(maps.signed());
     Montage montage = new Montage(picture, maps.size() + 1);
     MontageLayout layout = montage.layout;
     PatchSampler sampler =
@@ -109,7 +109,9 @@ public final class Montage {
     int room = layout.width() - 2 * MontageLayout.GAP;
     g.setColor(Color.BLACK);
     line(
-        "0 to each map's own maximum: compare within a panel",
+        heat.isDiverging()
+            ? "against and for the token, to each map's own maximum"
+            : "0 to each map's own maximum: compare within a panel",
         left + BAR_WIDTH + 8,
         top + 11,
         room - BAR_WIDTH - 8);

@@ -49,13 +49,15 @@ final class PatchSampler {
   }
 
   /**
-   * Fills a plane from one map. Pixels that the model never saw are 0.
+   * Fills a plane from one map. Pixels that the model never saw are 0. Where no patch is below 0,
+   * neither is a pixel.
    *
    * @param patches [P]
    * @param plane [height, width], overwritten
    */
   void sample(float[] patches, float[] plane) {
     float[] row = new float[columns];
+    float floor = floor(patches);
     for (int y = 0; y < height; y++) {
       if (y > 0 && rowTaps.repeats(y)) {
         System.arraycopy(plane, (y - 1) * width, plane, y * width, width);
@@ -63,9 +65,19 @@ final class PatchSampler {
       }
       blendRow(patches, y, row);
       for (int x = 0; x < width; x++) {
-        plane[y * width + x] = Math.max(0, columnTaps.sum(row, x));
+        plane[y * width + x] = Math.max(floor, columnTaps.sum(row, x));
       }
     }
+  }
+
+  /** Below what values are cut, since kernels overshoot: 0, unless a map is signed. */
+  static float floor(float[] patches) {
+    for (float patch : patches) {
+      if (patch < 0) {
+        return Float.NEGATIVE_INFINITY;
+      }
+    }
+    return 0;
   }
 
   private void blendRow(float[] patches, int y, float[] row) {

@@ -14,7 +14,7 @@ import org.vlmvisualizer.core.Words;
  * says.
  *
  * @param upsampling how patches become pixels
- * @param colours of the maps
+ * @param colours of maps without negative values
  * @param composite whether the picture is a channel beside the maps
  * @param eachView whether each view of a picture is shown by itself, too
  * @param pooling how the maps of several tokens become that of a word or a phrase
@@ -61,7 +61,7 @@ public record Rendering(
     Words lenient = name -> words.of(name).strip().toLowerCase(Locale.ROOT);
     return new Rendering(
         constant("upsampling", words, Upsampling.values()),
-        constant("lut", words, HeatColours.values()),
+        constant("lut", words, HeatColours.choices()),
         lenient.isSecond("display", MAPS, COMPOSITE),
         lenient.isSecond("views", JOINED, EACH),
         constant("words", words, Pooling.values()));
@@ -94,6 +94,15 @@ public record Rendering(
     all.put("views", eachView ? EACH : JOINED);
     all.put("words", pooling.toString());
     return all;
+  }
+
+  /**
+   * The colours of maps.
+   *
+   * @param signed whether they have values below 0
+   */
+  HeatColours colours(boolean signed) {
+    return signed ? HeatColours.DIVERGING : colours;
   }
 
   /** The same without upsampling, and so without the picture. */

@@ -219,6 +219,7 @@ public final class ResultFiles {
   private static String json(AttentionResult result, Set<String> names) {
     JsonObject run = result.run().deepCopy();
     run.add("image", ResultJson.image(result.source(), result.rendering()));
+    ResultJson.putSigned(run, result.maps());
     ResultJson.putPlaces(run, result.maps());
     run.add("tokens", ResultJson.tokens(result.maps()));
     if (result.kept() != null) {

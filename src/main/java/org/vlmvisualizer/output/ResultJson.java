@@ -22,6 +22,7 @@ import org.vlmvisualizer.core.ViewMaps;
 final class ResultJson {
   private static final Gson GSON = new Gson();
   private static final int MAX_INDEX = 9999;
+  private static final String SIGNED = "signed";
 
   /** What images were like before there was such a word for it. */
   private static final Map<String, String> ADDED = Map.of("views", "joined", "words", "mean");
@@ -80,6 +81,18 @@ final class ResultJson {
       double scaleY,
       double shiftX,
       double shiftY) {}
+
+  /** Says of signed maps that they are; of others, nothing, as earlier versions did. */
+  static void putSigned(JsonObject run, TokenMaps maps) {
+    if (maps.signed()) {
+      run.addProperty(SIGNED, true);
+    }
+  }
+
+  /** Takes out of run.json whether maps are signed. */
+  static boolean takeSigned(JsonObject run) {
+    return run.has(SIGNED) && run.remove(SIGNED).getAsBoolean();
+  }
 
   /** Where maps lie: a square grid in the words of earlier versions, or display and views. */
   static void putPlaces(JsonObject run, TokenMaps maps) {

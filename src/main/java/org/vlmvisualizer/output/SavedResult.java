@@ -127,8 +127,10 @@ public final class SavedResult {
     List<View> views = ResultJson.takeViews(run, grid);
     String method = run.getAsJsonObject("options").get("method").getAsString();
     JsonArray tokens = run.remove("tokens").getAsJsonArray();
+    boolean signed = ResultJson.takeSigned(run);
     AttributionMap map =
-        new AttributionMap(method, patches(folder, ResultFiles.PATCHES, grid, tokens.size()));
+        new AttributionMap(
+            method, patches(folder, ResultFiles.PATCHES, grid, tokens.size()), signed);
     List<ViewMaps> viewMaps = new ArrayList<>();
     for (View view : views) {
       String file = ResultFiles.patches(view);

@@ -64,16 +64,20 @@ public final class TokenFigure {
     double factor = factor(Math.max(rgb.width(), rgb.height()));
     int pictureWidth = Math.max(1, (int) Math.round(rgb.width() * factor));
     int pictureHeight = Math.max(1, (int) Math.round(rgb.height() * factor));
-    this.style = style;
+    boolean signed = result.maps().signed();
+    this.style = style.fitting(signed);
     picture = picture(rgb, pictureWidth, pictureHeight);
     Rectangle all = new Rectangle(rgb.width(), rgb.height());
-    layer = MapLayer.of(grid, patches, max, style, all, pictureWidth, pictureHeight);
+    layer = MapLayer.of(grid, patches, max, this.style, all, pictureWidth, pictureHeight);
     width = Math.max(MIN_WIDTH, pictureWidth) + 2 * MARGIN;
     height = PICTURE_TOP + pictureHeight + BELOW_PICTURE + BAR_HEIGHT + LINE + MARGIN;
     int room = width - 2 * MARGIN;
     this.title = fit(title, TITLE, room);
     this.subtitle = fit(subtitle, TEXT, room);
-    scale = Markup.format("0 to %.3g %% of the attention to the picture, per patch", 100 * max);
+    scale =
+        signed
+            ? Markup.format("%.3g to %.3g, against and for the token, per patch", -max, max)
+            : Markup.format("0 to %.3g %% of the attention to the picture, per patch", 100 * max);
     this.source = fit(result.source().title(), TEXT, room);
   }
 

@@ -13,14 +13,15 @@ import org.vlmvisualizer.core.TokenMaps;
  * @param token id, text and probability
  * @param shares how its attention divides between picture, prompt and generated text
  * @param paddingShare share of its map that lies outside the source picture, by area of each patch;
- *     NaN for an empty map
+ *     NaN for an empty map. Of a signed map, signs are left out
  * @param peakX centre of the patch with the largest value, in pixels of the whole source image, not
  *     clipped: it may lie on padding, outside of the image; NaN for an empty map
  * @param peakY as {@code peakX}
- * @param peakValue the largest value, a share of the attention to the picture or pictures
+ * @param peakValue the largest value, a share of the attention to the picture or pictures; of a
+ *     signed map, what speaks most for the token, below 0 if nothing does
  * @param peakOnPadding whether the centre of that patch is outside the source picture
  * @param entropyBits {@code -Σ p log2 p} over the patches, of which p are shares of the map: 0 for
- *     one patch, log2 P for an even map; NaN for an empty map
+ *     one patch, log2 P for an even map; NaN for an empty map. Of a signed map, signs are left out
  */
 public record TokenRow(
     int index,
@@ -58,7 +59,7 @@ public record TokenRow(
   static TokenRow of(TokenMaps maps, int t, SourceFrame source) {
     AttentionShares shares = maps.shares().get(t);
     // One of one picture is the whole map, whose sum is 1.
-    return of(maps, t, source, shares.picture() == shares.image());
+    return of(maps, t, source, !maps.signed() && shares.picture() == shares.image());
   }
 
   /**
@@ -74,7 +75,7 @@ public record TokenRow(
     double padding = 0;
     double entropy = 0;
     for (int p = 0; p < patches.length; p++) {
-      double share = patches[p];
+      double share = Math.abs(patches[p]);
       peak = patches[p] > patches[peak] ? p : peak; // the first of equals
       sum += share;
       padding += share * grid.paddingShare(p);

@@ -12,7 +12,7 @@ public enum Upsampling {
   BILINEAR,
   /**
    * At source resolution; Catmull-Rom (Keys 1981, a = -1/2) between patch centres, edge patches
-   * continued outwards. It overshoots: values below 0 are set to 0.
+   * continued outwards. It overshoots: values below 0 are set to 0, but in signed maps.
    */
   BICUBIC;
 

@@ -51,6 +51,18 @@ class RegionAttentionTest {
     assertEquals(125 / 800.0, bar.areaShare(), EXACT);
   }
 
+  /** 0.3 against and 0.1 for, half of the first in the region: (-0.15 + 0.1) / 0.4. */
+  @Test
+  void whatSpeaksAgainstCountsBelowZero() {
+    float[] map = new float[16];
+    map[0] = -7; // on padding: left out
+    map[4] = -0.3f;
+    map[5] = 0.1f;
+    RegionAttention region = RegionAttention.of(Region.rectangle(5, 0, 15, 10), maps(PADDED, map));
+    assertEquals(-0.125, region.shares()[0], 1e-6);
+    assertEquals(-0.125 / (150 / 800.0), region.enrichment(0), 1e-5);
+  }
+
   @Test
   void regionsOutsideHoldNothing() {
     float[] map = new float[16];

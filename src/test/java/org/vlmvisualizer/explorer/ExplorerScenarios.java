@@ -40,6 +40,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import javax.swing.JButton;
 import javax.swing.JCheckBox;
+import javax.swing.JComboBox;
 import javax.swing.JLabel;
 import javax.swing.JSlider;
 import javax.swing.JTabbedPane;
@@ -48,6 +49,8 @@ import org.vlmvisualizer.area.Region;
 import org.vlmvisualizer.area.RegionAttention;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.HeatColours;
+import org.vlmvisualizer.output.MapValue;
 import org.vlmvisualizer.output.SourceFrame;
 
 /**
@@ -88,6 +91,7 @@ public final class ExplorerScenarios {
     all.put("windows close in any order", ExplorerScenarios::closing);
     all.put("pictures of 1 x 1 and 5000 x 3 pixels", ExplorerScenarios::extremes);
     all.put("maps of nothing but zeros", ExplorerScenarios::zeros);
+    all.put("signed maps diverge from 0", ExplorerScenarios::signed);
     all.put("the map survives flattening and removal", ExplorerScenarios::overlay);
     return all;
   }
@@ -367,7 +371,7 @@ public final class ExplorerScenarios {
       OpenExplorer.await("its own range", () -> Math.abs(stack.getDisplayRangeMax() - own) < 1e-8);
       OpenExplorer.await(
           "the same in the explorer", () -> Math.abs(explorer.state.scaleMaximum() - own) < 1e-8);
-      OpenExplorer.await("its figure", () -> range(stack).contains(Figures.percent(own)));
+      OpenExplorer.await("its figure", () -> range(stack).contains(MapValue.text(own, false)));
     }
     JCheckBox common = explorer.find(JCheckBox.class, 1);
     EventQueue.invokeAndWait(common::doClick);
@@ -743,6 +747,37 @@ public final class ExplorerScenarios {
     assertNoNaN(explorer);
     EventQueue.invokeAndWait(explorer.find(JCheckBox.class, 1)::doClick);
     assertNoNaN(explorer);
+  }
+
+  private static void signed() throws Exception {
+    AttentionResult result = Samples.signed(400, 300, 12);
+    ImagePlus stack = result.heatmaps();
+    stack.show();
+    OpenExplorer explorer = new OpenExplorer(result);
+    assertEquals(HeatColours.DIVERGING, explorer.state.style().colours());
+    assertEquals(1, explorer.find(JComboBox.class, 0).getItemCount());
+    explorer.key(explorer.answer(), KeyEvent.VK_END, 0);
+    explorer.selected();
+    double own = explorer.state.scaleMaximum();
+    OpenExplorer.await("its range", () -> Math.abs(stack.getDisplayRangeMin() + own) < 1e-8);
+    String figure = MapValue.text(own, true);
+    OpenExplorer.await(
+        "its figure",
+        () -> range(stack).equals("Colours: -%1$s to %1$s per patch".formatted(figure)));
+    ColourBar bar = explorer.find(ColourBar.class, 0);
+    assertEquals(
+        "-%1$s to %1$s per patch".formatted(figure),
+        bar.getAccessibleContext().getAccessibleDescription());
+    EventQueue.invokeAndWait(() -> explorer.picture.setRoi(new Roi(0, 0, 150, 300)));
+    OpenExplorer.await("shares", () -> explorer.state.regionShares() != null);
+    assertTrue(OpenExplorer.onEventThread(explorer.state::minimumShade) < -0.1);
+    BufferedImage seen = new BufferedImage(500, 200, BufferedImage.TYPE_INT_RGB);
+    EventQueue.invokeAndWait(() -> explorer.chart().paint(seen.createGraphics()));
+    assertNoNaN(explorer);
+    ImagePlus flat = OpenExplorer.onEventThread(explorer.picture::flatten);
+    Grid grid = explorer.state.maps().grid();
+    int peak = flat.getProcessor().getPixel((int) grid.centreX(35), (int) grid.centreY(35));
+    assertTrue((peak & 0xff) > (peak >> 16 & 0xff) + 50, Integer.toHexString(peak));
   }
 
   private static void assertNoNaN(OpenExplorer explorer) throws Exception {

@@ -69,6 +69,22 @@ final class Samples {
     return result(width, height, texts, values, grid, null);
   }
 
+  /** With maps whose values are scores, below 0 on the left half of the picture. */
+  static AttentionResult signed(int width, int height, int count) {
+    AttentionResult plain = result(width, height, count);
+    TokenMaps maps = plain.maps();
+    float[][] values = new float[count][];
+    for (int t = 0; t < count; t++) {
+      values[t] = maps.values(t).clone();
+      for (int p = 0; p < values[t].length; p++) {
+        values[t][p] *= p % 8 < 4 ? -1 : 1;
+      }
+    }
+    return plain.with(
+        new TokenMaps(
+            new AttributionMap("scores", values, true), maps.grid(), maps.tokens(), maps.shares()));
+  }
+
   /** With maps that are all 0. */
   static AttentionResult empty(int width, int height, int count) {
     Grid grid = Grid.padded(width, height, 112, 14);

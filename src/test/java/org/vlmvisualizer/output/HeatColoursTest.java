@@ -3,6 +3,7 @@ package org.vlmvisualizer.output;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ij.process.LUT;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class HeatColoursTest {
   }
 
   private static HeatColours named(String text) {
-    return Rendering.constant("lut", name -> text, HeatColours.values());
+    return Rendering.constant("lut", name -> text, HeatColours.choices());
   }
 
   @ParameterizedTest
@@ -44,8 +45,41 @@ class HeatColoursTest {
     for (int i = 0; i < 256; i++) {
       assertEquals(colours.of(i / 255.0), lut.getRGB(i) & 0xffffff);
     }
-    assertEquals(0, lut.min);
+    assertEquals(colours.isDiverging() ? -0.25 : 0, lut.min);
     assertEquals(0.25, lut.max);
+  }
+
+  /** As light on one side of 0 as on the other, and never lighter (darker) further away. */
+  @ParameterizedTest
+  @EnumSource(names = {"DIVERGING", "DIVERGING_DARK"})
+  void divergingColoursAreSymmetricInLightness(HeatColours colours) {
+    double before = lightness(colours.of(0.5));
+    assertEquals(colours == HeatColours.DIVERGING ? 1 : 0, before, 0.03);
+    for (int i = 128; i < 256; i++) {
+      double above = lightness(colours.of(i / 255.0));
+      assertEquals(above, lightness(colours.of((255 - i) / 255.0)), 0.03);
+      assertTrue(colours == HeatColours.DIVERGING ? above < before + 0.01 : above > before - 0.01);
+      before = above;
+    }
+    int below = colours.of(0.1);
+    int above = colours.of(0.9);
+    assertTrue((below & 0xff) > (below >> 16 & 0xff) + 100, "blue, which all but few tell from");
+    assertTrue((above >> 16 & 0xff) > (above & 0xff) + 100, "orange");
+  }
+
+  /** L of OKLab (Ottosson 2020), 0 to 1. */
+  private static double lightness(int rgb) {
+    double r = linear(rgb >> 16);
+    double g = linear(rgb >> 8);
+    double b = linear(rgb);
+    return 0.2104542553 * Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
+        + 0.7936177850 * Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
+        - 0.0040720468 * Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  }
+
+  private static double linear(int channel) {
+    double value = (channel & 0xff) / 255.0;
+    return value <= 0.04045 ? value / 12.92 : Math.pow((value + 0.055) / 1.055, 2.4);
   }
 
   @Test
