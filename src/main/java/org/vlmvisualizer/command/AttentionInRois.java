@@ -90,7 +90,10 @@ public class AttentionInRois extends VisualizerCommand {
         isGiven(folder) ? SavedResult.read(folder.toPath()) : LastResult.of(active);
     List<NamedRegion> regions =
         isGiven(rois) ? RoiChoice.inFile(rois.toPath(), result) : choice.regions(active, result);
-    RoiMeasures measures = RoiMeasures.of(result, regions, chance);
+    RoiMeasures measures;
+    try (RunProgress progress = progress()) {
+      measures = RoiMeasures.of(result, regions, chance, progress);
+    }
     if (isGiven(output)) {
       ResultFiles.prepare(output.toPath());
       measures.write(output.toPath());

@@ -21,6 +21,7 @@ import org.vlmvisualizer.core.AnswerWord;
 import org.vlmvisualizer.core.AtomicFile;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.core.WordMaps;
 import org.vlmvisualizer.output.AttentionResult;
@@ -82,7 +83,8 @@ public final class RoiMeasures {
    *     tens of milliseconds each
    * @throws InputException if none of them has area in the part of the picture that the model saw
    */
-  public static RoiMeasures of(AttentionResult result, List<NamedRegion> rois, boolean chance) {
+  public static RoiMeasures of(
+      AttentionResult result, List<NamedRegion> rois, boolean chance, Progress progress) {
     TokenMaps maps = result.maps();
     Optional<WordMaps> words = WordMaps.of(maps, result.rendering().pooling());
     AffineTransform toPicture =
@@ -92,6 +94,7 @@ public final class RoiMeasures {
     List<String> columns = ColumnNames.of(rois.stream().map(NamedRegion::name).toList());
     List<Measured> measured = new ArrayList<>();
     for (int i = 0; i < rois.size(); i++) {
+      progress.update("Measuring ROIs", i, rois.size());
       NamedRegion roi = rois.get(i);
       RoiFigures ofTokens = null;
       RoiFigures ofWords = null;

@@ -20,6 +20,7 @@ import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.Shares;
 import org.vlmvisualizer.core.TokenMaps;
@@ -58,6 +59,11 @@ class RoiMeasuresTest {
         new JsonObject());
   }
 
+  private static RoiMeasures measure(
+      AttentionResult result, List<NamedRegion> rois, boolean chance) {
+    return RoiMeasures.of(result, rois, chance, Progress.NONE);
+  }
+
   private static NamedRegion roi(String name, double x, double y, double width, double height) {
     return new NamedRegion(name, 0, Region.rectangle(x, y, width, height));
   }
@@ -65,7 +71,7 @@ class RoiMeasuresTest {
   @Test
   void perTokenInPixelsOfTheWholeImage() {
     RoiMeasures measures =
-        RoiMeasures.of(
+        measure(
             result(), List.of(roi("left", 90, 190, 15, 30), roi("rest", 105, 200, 35, 20)), false);
     assertEquals(
         List.of(
@@ -93,7 +99,7 @@ class RoiMeasuresTest {
   @Test
   void tokensThatLookedAtARoi() {
     RoiMeasures measures =
-        RoiMeasures.of(
+        measure(
             result(),
             List.of(
                 new NamedRegion("a \"right\" one", 3, Region.rectangle(130, 200, 10, 20)),
@@ -117,7 +123,7 @@ class RoiMeasuresTest {
   @Test
   void chanceIsThatOfTheSameShapeElsewhere() {
     RoiMeasures measures =
-        RoiMeasures.of(
+        measure(
             result(), List.of(roi("cell", 130, 200, 10, 10), roi("all", 90, 190, 90, 90)), true);
     ResultsTable table = measures.perToken().toResultsTable();
     assertEquals(
@@ -137,7 +143,7 @@ class RoiMeasuresTest {
 
   @Test
   void wordsAreMeasuredToo() {
-    RoiMeasures measures = RoiMeasures.of(result(), List.of(roi("left", 90, 190, 15, 30)), false);
+    RoiMeasures measures = measure(result(), List.of(roi("left", 90, 190, 15, 30)), false);
     assertEquals(
         "index,word,first_token,last_token,left_share,left_enrichment,picture\r\n"
             + "1,\"a,\"\"b\"\"\",1,1,0.5,4.0,cells.tif\r\n"
@@ -182,7 +188,7 @@ class RoiMeasuresTest {
     for (int i = 0; i < 500; i++) {
       rois.add(roi("cell", 100 + i % 40, 200, 1, 1));
     }
-    RoiMeasures measures = RoiMeasures.of(result(), rois, false);
+    RoiMeasures measures = measure(result(), rois, false);
     ResultsTable table = measures.perToken().toResultsTable();
     assertEquals(1005, table.getLastColumn() + 1);
     assertFalse(Double.isNaN(table.getValue("cell_500_share", 0)));
@@ -194,8 +200,7 @@ class RoiMeasuresTest {
   @Test
   void outsideIsNamedAndHasNoEnrichment() {
     RoiMeasures measures =
-        RoiMeasures.of(
-            result(), List.of(roi("in", 100, 200, 5, 5), roi("out", 0, 0, 50, 50)), true);
+        measure(result(), List.of(roi("in", 100, 200, 5, 5), roi("out", 0, 0, 50, 50)), true);
     ResultsTable table = measures.perToken().toResultsTable();
     assertEquals(0, table.getValue("out_share", 0));
     assertTrue(Double.isNaN(table.getValue("out_enrichment", 0)));
@@ -218,7 +223,7 @@ class RoiMeasuresTest {
 
   private static String refused(NamedRegion... rois) {
     String sentence =
-        assertThrows(InputException.class, () -> RoiMeasures.of(result(), List.of(rois), true))
+        assertThrows(InputException.class, () -> measure(result(), List.of(rois), true))
             .getMessage();
     PlainSentence.check(sentence);
     return sentence;
@@ -226,7 +231,7 @@ class RoiMeasuresTest {
 
   @Test
   void writesAllTablesOrNone(@TempDir Path folder) throws Exception {
-    RoiMeasures measures = RoiMeasures.of(result(), List.of(roi("细胞", 100, 200, 5, 5)), true);
+    RoiMeasures measures = measure(result(), List.of(roi("细胞", 100, 200, 5, 5)), true);
     measures.write(folder.resolve("new"));
     assertEquals(
         measures.perToken().toCsv(), Files.readString(folder.resolve("new/roi-attention.csv")));
