@@ -1,8 +1,11 @@
 package org.vlmvisualizer.area;
 
 import java.awt.geom.Line2D;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Deque;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /** One closed polygon, as {@link Region} has its rings: x0, y0, x1, y1, … */
@@ -52,8 +55,16 @@ final class Outline {
     int far = farthest(ring, 0);
     kept.set(0);
     kept.set(far);
-    keep(ring, 0, far, tolerance, kept);
-    keep(ring, far, corners, tolerance, kept);
+    Deque<int[]> pieces = new ArrayDeque<>(List.of(new int[] {0, far}, new int[] {far, corners}));
+    while (!pieces.isEmpty()) {
+      int[] piece = pieces.pop();
+      int apart = farthestFromLine(ring, piece[0], piece[1], tolerance);
+      if (apart >= 0) {
+        kept.set(apart);
+        pieces.push(new int[] {piece[0], apart});
+        pieces.push(new int[] {apart, piece[1]});
+      }
+    }
     return kept.cardinality() < 3
         ? ring
         : kept.stream()
@@ -77,11 +88,12 @@ final class Outline {
   }
 
   /**
-   * Marks the corners between two that have to stay.
+   * The corner between two that is farthest from the line between them, or -1 if none is farther
+   * than the tolerance.
    *
    * @param last may be the number of corners, which means the first one
    */
-  private static void keep(double[] ring, int first, int last, double tolerance, BitSet kept) {
+  private static int farthestFromLine(double[] ring, int first, int last, double tolerance) {
     int far = -1;
     double most = tolerance;
     for (int c = first + 1; c < last; c++) {
@@ -91,11 +103,7 @@ final class Outline {
         far = c;
       }
     }
-    if (far >= 0) {
-      kept.set(far);
-      keep(ring, first, far, tolerance, kept);
-      keep(ring, far, last, tolerance, kept);
-    }
+    return far;
   }
 
   /** From a corner to the line piece between two others. */

@@ -13,9 +13,9 @@ import org.vlmvisualizer.core.Grid;
  * the part of the picture that the model saw, to which it is cut first. They are the same whenever
  * they are made.
  *
- * <p>Outlines of many corners, such as ovals, get fewer first, at most 1/200 of a cell away, since
- * the work grows with them. The share that is compared with chance is measured with that outline,
- * too.
+ * <p>Outlines of many corners, such as ovals, get fewer first, since the work grows with them: at
+ * most 1/200 of a cell away, or 1/25 where that leaves more than {@link #MOST_CORNERS}. The share
+ * that is compared with chance is measured with that outline, too.
  *
  * @param observed of the region where it lies
  * @param random [{@link #COUNT}] of the region elsewhere; none if it cannot move
@@ -29,6 +29,9 @@ public record Placements(Overlap observed, List<Overlap> random, double[] pictur
 
   /** Of a cell, or of the region if that is smaller. */
   private static final double TOLERANCE = 0.005;
+
+  private static final double MOST_TOLERANCE = 0.04;
+  private static final int MOST_CORNERS = 256;
 
   /** What can move by less, in parts of its length, is as large as the picture. */
   private static final double LEAST = 1e-9;
@@ -78,7 +81,7 @@ public record Placements(Overlap observed, List<Overlap> random, double[] pictur
     Rectangle2D bounds = cut.bounds();
     double cell = Math.min(grid.cellWidth(), grid.cellHeight());
     double size = Math.min(bounds.getWidth(), bounds.getHeight());
-    Region shape = cut.simplified(TOLERANCE * Math.min(cell, size));
+    Region shape = simplified(cut, Math.min(cell, size));
     double roomX = seen.getWidth() - bounds.getWidth();
     double roomY = seen.getHeight() - bounds.getHeight();
     List<Overlap> all = List.of();
@@ -99,6 +102,16 @@ public record Placements(Overlap observed, List<Overlap> random, double[] pictur
               .toList();
     }
     return new Placements(Overlap.of(shape, grid), all, PatchOverlap.ofPicture(grid));
+  }
+
+  private static Region simplified(Region region, double unit) {
+    double tolerance = TOLERANCE;
+    Region simple = region.simplified(tolerance * unit);
+    while (simple.corners() > MOST_CORNERS && tolerance < MOST_TOLERANCE) {
+      tolerance *= 2;
+      simple = region.simplified(tolerance * unit);
+    }
+    return simple;
   }
 
   /** The part of the picture that lies in cells, in its pixels. */

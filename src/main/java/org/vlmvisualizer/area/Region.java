@@ -134,6 +134,11 @@ public record Region(List<double[]> rings) {
     return new Region(rings.stream().map(ring -> Outline.simplified(ring, tolerance)).toList());
   }
 
+  /** How many corners its polygons have together. */
+  int corners() {
+    return rings.stream().mapToInt(ring -> ring.length / 2).sum();
+  }
+
   /** The smallest upright rectangle around it; empty if it has no corners. */
   Rectangle2D bounds() {
     Rectangle2D box = null;

@@ -112,6 +112,29 @@ class RegionChanceTest {
     assertEquals(12 * 8 - 4 * 3, 100 * Placements.of(ring, ROW).observed().area(), 1e-9);
   }
 
+  /** A disc of whole pixels, as the wand traces it: its edge is a staircase. */
+  @Test
+  void aTracedOutlineGetsFewerCorners() {
+    int radius = 400;
+    double[] ring = new double[8 * 2 * radius];
+    for (int i = 0; i < 2 * radius; i++) {
+      double half = Math.rint(Math.sqrt(radius * radius - Math.pow(i + 0.5 - radius, 2)));
+      for (int edge = 0; edge < 2; edge++) {
+        int right = 4 * i + 2 * edge;
+        int left = ring.length - 2 - right;
+        ring[right] = 1000 + half;
+        ring[left] = 1000 - half;
+        ring[right + 1] = 600 + i + edge;
+        ring[left + 1] = 600 + i + edge;
+      }
+    }
+    Region disc = Region.polygon(ring);
+    assertTrue(disc.simplified(2).corners() < 256, "of " + disc.corners());
+    Grid grid = Grid.padded(2000, 2000, 336, 14);
+    double exact = Arrays.stream(PatchOverlap.of(disc, grid)).sum();
+    assertEquals(exact, Placements.of(disc, grid).observed().area(), 0.01 * exact);
+  }
+
   @Test
   void outlinesOfManyCornersStayWhatTheyAre() {
     Grid grid = Grid.padded(301, 199, 336, 14);
