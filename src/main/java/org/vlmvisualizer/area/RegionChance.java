@@ -25,6 +25,9 @@ public record RegionChance(double[] low, double[] high, double[] p) {
   /** Shares that differ by less are equal: overlaps are exact to rounding. */
   private static final double ROUNDING = 1e-9;
 
+  /** An area share that rounding alone may leave. */
+  private static final double NO_AREA = 1e-14;
+
   /**
    * Measures chance for all maps.
    *
@@ -42,7 +45,7 @@ public record RegionChance(double[] low, double[] high, double[] p) {
 
   private void put(int token, float[] map, Placements placements, double area) {
     double all = RegionAttention.all(map, placements.picture());
-    if (placements.random().isEmpty() || area == 0 || all == 0) {
+    if (placements.random().isEmpty() || area < NO_AREA || all == 0) {
       low[token] = Double.NaN;
       high[token] = Double.NaN;
       p[token] = Double.NaN;

@@ -17,7 +17,7 @@ final class RegionMeasure {
 
   /**
    * @param region as {@link #isRegion} wants it, in pixels of the picture
-   * @return [T] shares, 0 to 1
+   * @return [T] shares, 0 to 1; of signed maps -1 to 1
    */
   static double[] shares(TokenMaps maps, Roi region) {
     Region outline = RoiRegion.of(region).orElseThrow();

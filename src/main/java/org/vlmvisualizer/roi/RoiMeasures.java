@@ -96,32 +96,36 @@ public final class RoiMeasures {
     for (int i = 0; i < rois.size(); i++) {
       progress.update("Measuring ROIs", i, rois.size());
       NamedRegion roi = rois.get(i);
-      RoiFigures ofTokens = null;
-      RoiFigures ofWords = null;
-      if (roi.region() != null) {
-        Region region = roi.region().transform(toPicture);
-        double[] overlap = PatchOverlap.of(region, maps.grid());
-        Placements placements = chance ? Placements.of(region, maps.grid()) : null;
-        ofTokens = RoiFigures.of(overlap, picture, placements, maps);
-        ofWords =
-            words.map(w -> RoiFigures.of(overlap, picture, placements, w.maps())).orElse(null);
+      if (roi.region() == null) {
+        measured.add(new Measured(roi, columns.get(i), null, null));
+        continue;
       }
-      measured.add(new Measured(roi, columns.get(i), ofTokens, ofWords));
+      Region region = roi.region().transform(toPicture);
+      double[] overlap = PatchOverlap.of(region, maps.grid());
+      Placements placements = chance ? Placements.of(region, maps.grid()) : null;
+      Function<TokenMaps, RoiFigures> of =
+          some -> RoiFigures.of(overlap, picture, placements, some);
+      RoiFigures ofWords = words.map(WordMaps::maps).map(of).orElse(null);
+      measured.add(new Measured(roi, columns.get(i), of.apply(maps), ofWords));
     }
     RoiMeasures measures =
         new RoiMeasures(result, words.map(WordMaps::words).orElse(List.of()), measured, chance);
-    if (measured.stream().noneMatch(Measured::isSeen)) {
+    measures.requireSeen(result);
+    return measures;
+  }
+
+  private void requireSeen(AttentionResult result) {
+    if (rois.stream().noneMatch(Measured::isSeen)) {
       throw new InputException(
           "Expected a ROI with area in what was asked about (%s: x %d, y %d, %d x %d), found none (%s)."
               .formatted(
                   TokenText.visible(result.source().title()),
                   result.source().originX(),
                   result.source().originY(),
-                  maps.grid().sourceWidth(),
-                  maps.grid().sourceHeight(),
-                  measures.unmeasured()));
+                  result.maps().grid().sourceWidth(),
+                  result.maps().grid().sourceHeight(),
+                  unmeasured()));
     }
-    return measures;
   }
 
   /** Names the ROIs that have no area, or none in what the model saw; empty if there are none. */

@@ -131,7 +131,8 @@ class QuitTest {
               "patches.tif",
               "picture.png",
               "run.json",
-              "tokens.csv"),
+              "tokens.csv",
+              "words.csv"),
           files.map(file -> file.getFileName().toString()).sorted().toList());
     }
   }
