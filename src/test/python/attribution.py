@@ -56,7 +56,7 @@ def observe(decoder, lm_head, embedded: Tensor) -> Seen:
     """One pass of transformers' decoder over embeddings [S, D], watched by hooks."""
     values, inputs, last, hooks = [], [], [], []
     for layer in decoder.layers:
-        hooks.append(layer.register_forward_pre_hook(lambda module, args, kwargs: inputs.append(args[0][0]), with_kwargs=True))
+        hooks.append(layer.register_forward_pre_hook(lambda module, args: inputs.append(args[0][0])))
         hooks.append(layer.self_attn.v_proj.register_forward_hook(lambda module, args, out: values.append(out[0])))
     hooks.append(decoder.norm.register_forward_pre_hook(lambda module, args: last.append(args[0][0])))
     out = decoder(inputs_embeds=embedded[None], use_cache=False, output_attentions=True)
@@ -64,10 +64,11 @@ def observe(decoder, lm_head, embedded: Tensor) -> Seen:
         hook.remove()
     normalised = out.last_hidden_state[0]
     heads, size = out.attentions[0].shape[1], decoder.layers[0].self_attn.head_dim
+    projections = [layer.self_attn.o_proj.weight for layer in decoder.layers]
     return Seen(
         attentions=[attention[0].double() for attention in out.attentions],
         values=[grouped(v.unflatten(1, (-1, size)).transpose(0, 1), heads).double() for v in values],
-        outputs=[l.self_attn.o_proj.weight.unflatten(1, (heads, size)).transpose(0, 1).double() for l in decoder.layers],
+        outputs=[weight.unflatten(1, (heads, size)).transpose(0, 1).double() for weight in projections],
         inputs=[x.double() for x in inputs],
         last=last[0].double(),
         normalised=normalised.double(),
@@ -245,17 +246,32 @@ def moved(seen: Seen, l: int, row: int) -> Tensor:
 # Token activation maps --------------------------------------------------------------------------------------------
 
 
+def earlier(ids: list[int], behind: int, n: int, step: int, predicting: bool = False) -> list[tuple[int, int]]:
+    """(position, word) of the text before token `step` of the answer, `behind` being where the text starts.
+
+    The position is where a token is read. If `predicting`, that of a token of the answer is the one that predicted it,
+    and the prompt's last is left out: so no position counts that predicted this very token.
+    """
+    if predicting:
+        return [(p, ids[p]) for p in range(behind, n - 1)] + [(p - 1, ids[p]) for p in range(n, n + step)]
+    return [(p, ids[p]) for p in range(behind, n + step)]
+
+
 def tam(
     normalised: Tensor, head: Tensor, word: int, text: list[tuple[int, int]], image: Tensor, layout: Layout
 ) -> Tensor:
     """How much image tokens are like the word, beyond what earlier words explain: [K].
 
-    normalised [S, D]; text: (position, word) of the tokens behind the pictures that come before this one.
+    normalised [S, D]; text: (position, word) of the tokens behind the pictures that come before this one. Each counts
+    as much as its position calls for the word.
     """
-    return scaled(from_grids([rank_gaussian(grid) for grid in on_grids(uncovered(normalised, head, word, text, image, layout), layout)], layout))
+    own = uncovered(normalised, head, word, text, image, layout)
+    return scaled(from_grids([rank_gaussian(grid) for grid in on_grids(own, layout)], layout))
 
 
-def uncovered(normalised: Tensor, head: Tensor, word: int, text: list[tuple[int, int]], image: Tensor, layout: Layout) -> Tensor:
+def uncovered(
+    normalised: Tensor, head: Tensor, word: int, text: list[tuple[int, int]], image: Tensor, layout: Layout
+) -> Tensor:
     """The map before it is smoothed and scaled: [K]."""
 
     def raw(word: int) -> Tensor:
@@ -282,7 +298,7 @@ def rank_gaussian(grid: np.ndarray) -> np.ndarray:
     for r, c in np.ndindex(*grid.shape):
         window = np.sort(padded[r : r + 3, c : c + 3], axis=None)
         if window[0] < window[-1]:
-            sigma = window.std() / window.mean()
+            sigma = window.std() / window.mean()  # of the whole window, divided by n
             weights = np.exp(-(ranks**2) / (2 * sigma**2))
             filtered[r, c] = (weights * window).sum() / weights.sum()
     return filtered
@@ -333,9 +349,9 @@ def filled(picture: np.ndarray, where: np.ndarray, colour: list[int]) -> np.ndar
 
 
 def cell_at(grid: Grid, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The cell of each point, or -1; a point on an edge is in the cell to its right or below."""
-    column = np.floor((x - grid.left) / grid.width).astype(int)
-    row = np.floor((y - grid.top) / grid.height).astype(int)
+    """The cell of each point, or -1; a point on an edge, or a millionth of a cell before it, is in the cell behind."""
+    column = np.floor((x - grid.left) / grid.width + 1e-6).astype(int)
+    row = np.floor((y - grid.top) / grid.height + 1e-6).astype(int)
     inside = (column >= 0) & (column < grid.columns) & (row >= 0) & (row < grid.rows)
     return np.where(inside, row * grid.columns + column, -1)
 
@@ -361,15 +377,13 @@ def token_cells(layout: Layout, display: View) -> np.ndarray:
 
 def windows(grid: Grid, size: int = 2, stride: int = 2) -> list[list[int]]:
     """The cells of each window, row by row."""
-    return [
-        [r * grid.columns + c for r in range(top, min(top + size, grid.rows)) for c in range(left, min(left + size, grid.columns))]
-        for top in range(0, grid.rows, stride)
-        for left in range(0, grid.columns, stride)
-    ]  # fmt: skip
+    across = [range(left, min(left + size, grid.columns)) for left in range(0, grid.columns, stride)]
+    down = [range(top, min(top + size, grid.rows)) for top in range(0, grid.rows, stride)]
+    return [[r * grid.columns + c for r in rows for c in columns] for rows in down for columns in across]
 
 
 def occlusion(lost: Tensor, windows: list[list[int]], cells: int) -> Tensor:
-    """What the answer's log probabilities lost with each window [W, T] -> the mean over each cell's windows [T, cells]."""
+    """What log probabilities lost with each window [W, T] -> the mean over the windows on each cell [T, cells]."""
     values = torch.zeros(lost.shape[1], cells, dtype=torch.float64)
     for cell in range(cells):
         covering = [w for w, window in enumerate(windows) if cell in window]
@@ -461,7 +475,8 @@ def check_heads() -> None:
     assert chosen == [(1, 1), (0, 2), (1, 0)]
     close(found, f64(1.4, 0.5, 0.7) / 2.6)
     # Equal entropies: the lower layer, then the lower head.
-    assert localization_heads(f64([[0.1, 0.4], [0.4, 0.1]], [[0.4, 0.1], [0.1, 0.4]]), toy(1, 2), 3)[1] == [(0, 0), (0, 1), (1, 0)]
+    even = f64([[0.1, 0.4], [0.4, 0.1]], [[0.4, 0.1], [0.1, 0.4]])
+    assert localization_heads(even, toy(1, 2))[1] == [(0, 0), (0, 1), (1, 0)]
 
 
 def check_values() -> None:
@@ -508,6 +523,9 @@ def check_tam() -> None:
     share = sum(weights[6:]) / sum(weights)
     close(rank_gaussian(np.array([[2.0, 0, 0]])), [[2 * share, 2 * share, 0]])
     close(tam(normalised, head, 0, text, image, layout), f64(1, 1, 0) / 2)
+    # The prompt is 7 8 9, its text 8 9, the answer 5 6 4: before its third token.
+    assert earlier([7, 8, 9, 5, 6], 1, 3, 2) == [(1, 8), (2, 9), (3, 5), (4, 6)]
+    assert earlier([7, 8, 9, 5, 6], 1, 3, 2, predicting=True) == [(1, 8), (2, 5), (3, 6)]
     assert rank_gaussian(np.full((2, 2), 0.3)).tolist() == [[0.3, 0.3], [0.3, 0.3]]
 
 
@@ -534,6 +552,7 @@ def check_pictures() -> None:
     assert filled(picture, np.array([[True, False], [False, False]]), [7, 8, 9])[0].tolist() == [[7, 8, 9], [40, 1, 0]]
     # Cells 1.5 pixels wide from -1 on: 0.5 is on the edge of the second, 1.5 in it, 2.5 in the third.
     assert pixel_cells(Grid(3, 1, -1, 0, 1.5, 1), 4, 1).tolist() == [[1, 1, 2, -1]]
+    assert pixel_cells(Grid(3, 1, -1, 0, 1.5 + 1e-9, 1), 4, 1).tolist() == [[1, 1, 2, -1]]
     assert windows(Grid(3, 2, 0, 0, 1, 1)) == [[0, 1, 3, 4], [2, 5]]
     assert windows(Grid(3, 1, 0, 0, 1, 1), 2, 1) == [[0, 1], [1, 2], [2]]
     close(occlusion(f64([4], [2], [0]), [[0, 1], [1, 2], [2]], 3), f64([4, 3, 1]))

@@ -3,18 +3,17 @@
     python src/test/python/make_attribution_goldens.py [NAME ...]
 
 The formulas are in attribution.py. The answer is the beginning of the golden's own, teacher-forced. Where pixels are
-changed, the changed picture goes through transformers' processor, the tower and the decoder again. Everything is seeded:
-two runs on one machine write the same bytes. See README.md for what is written.
+changed, the changed picture goes through transformers' processor, the tower and the decoder again. Everything is
+seeded: two runs on one machine write the same bytes. See README.md for what is written.
 """
 
 import copy
 import dataclasses
 import json
-import math
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
@@ -32,7 +31,7 @@ import make_family_goldens
 import make_goldens
 import vlm_visualizer as reference
 from families import family, golden, opened
-from families.layout import Grid, Layout, weighted_map
+from families.layout import Grid, Layout, View, weighted_map
 from make_goldens import GOLDEN
 
 NAMES = ["llama-mha", "llama-gqa-sharded", "mistral-gqa-bfloat16", "llama-layers"]
@@ -45,6 +44,14 @@ GENERAL = "Write a general description of the image."
 TOKENS = 4  # of the answer, at most
 LIKELIEST = 5
 NARROW = 1e-5  # what no choice may hang on, relative
+OCCLUSIONS = [  # name, what is hidden, size and stride of windows
+    ("occlusion_pixels", "pixels", 2, 2),
+    ("occlusion_tokens", "tokens", 2, 2),
+    ("occlusion_tokens_single", "tokens", 1, 1),
+    ("occlusion_tokens_overlapping", "tokens", 3, 1),
+]
+SHARED = ("language", "vlm_visualizer", "relative", "rollout", "value_norm", "tam", "localization_heads")
+CLEAR = 1e-3  # what is not nothing: a logit, or the part of a map that is left
 CLOSE = 1e-6  # the same of attention above localization heads' bar, which is float32's noise
 
 
@@ -64,7 +71,7 @@ class Case:
     inputs: Callable  # of pictures and a question
     markers: list[int]  # positions of what belongs to a picture but has no place on it
     answer: list[int]
-    golden: dict[str, Tensor] = field(default_factory=dict)
+    golden: dict[str, Tensor]
 
 
 def of_llava(name: str) -> Case:
@@ -92,10 +99,20 @@ def of_llava(name: str) -> Case:
         return family.patches(model.model.vision_tower, inputs["pixel_values"], layer, "default")[1]
 
     found = load_file(root / "golden.safetensors")
-    answer = found["generated_ids"].tolist()[:TOKENS]
-    image_id, decoder = model.config.image_token_id, lambda model: model.model.language_model
     return Case(
-        root, model, decoder, tower, layout, spec.question, [np.asarray(picture)], mean, image_id, inputs, [], answer, found
+        root,
+        model,
+        lambda model: model.model.language_model,
+        tower,
+        layout,
+        spec.question,
+        [np.asarray(picture)],
+        mean,
+        model.config.image_token_id,
+        inputs,
+        [],
+        found["generated_ids"].tolist()[:TOKENS],
+        found,
     )
 
 
@@ -166,258 +183,328 @@ def narrow(values: Tensor, cut: int) -> bool:
     return 0 < cut < len(values) and bool(values[cut - 1] - values[cut] < NARROW * abs(values[cut - 1]))
 
 
-def compute(case: Case, model: torch.nn.Module) -> tuple[dict[str, Tensor], dict]:
-    """The tensors and the facts of a golden."""
-    run, layout, answer = Runner(case, model), case.layout, case.answer
-    ids, embedded = run.embedded(case.pictures, case.question, answer)
-    whole = run.logits
-    seen = attribution.observe(run.decoder, run.head, embedded)
-    torch.testing.assert_close(seen.logits, whole.double(), atol=1e-4, rtol=0)
-    n, t = len(ids) - len(answer) + 1, len(answer)
-    rows = [n - 1 + i for i in range(t)]
-    image = (ids == case.image_id).nonzero()[:, 0]
-    check_passes(case, run, seen, ids, image, rows)
+class Golden:
+    """All that is written of a case: tensors, facts, and where a choice was narrow."""
 
-    general_ids, general_embedded = run.embedded(case.pictures, GENERAL, [answer[0]])
-    general_seen = attribution.observe(run.decoder, run.head, general_embedded)
-    general_image = (general_ids == case.image_id).nonzero()[:, 0]
-    assert torch.equal(general_image, image)
-    skipped: dict[str, list[int]] = {}
+    def __init__(self, case: Case, model: torch.nn.Module):
+        self.case, self.layout, self.answer = case, case.layout, case.answer
+        self.run = Runner(case, model)
+        self.tensors: dict[str, Tensor] = {}
+        self.facts: dict = {}
+        self.skipped: dict[str, list[int]] = {}
 
-    # Attention.
-    tensors, facts = {}, {}
-    everywhere = [dict(row=row, image=image, layout=layout) for row in rows]
+        ids, self.embedded = self.run.embedded(case.pictures, case.question, self.answer)
+        self.ids = ids.tolist()
+        self.seen = attribution.observe(self.run.decoder, self.run.head, self.embedded)
+        self.n = len(ids) - len(self.answer) + 1
+        self.rows = [self.n - 1 + step for step in range(len(self.answer))]
+        self.image = (ids == case.image_id).nonzero()[:, 0]
+        self.behind = max([*self.image.tolist(), *case.markers]) + 1
+        torch.testing.assert_close(self.seen.logits, self.run.logits.double(), atol=1e-4, rtol=0)
 
-    def general(**dropped) -> Tensor:
-        return attribution.attention(general_seen.attentions, len(general_ids) - 1, **dropped)
-
-    def attentive(name: str, dropped: dict, dropped_of_general: dict) -> None:
-        """The maps that are made of attention alone."""
-        means = [attribution.attention(seen.attentions, row, **dropped) for row in rows]
-        on_image = torch.stack([mean[image] for mean in means])
+        general_ids, embedded = self.run.embedded(case.pictures, GENERAL, self.answer[:1])
+        self.general_ids = general_ids.tolist()
+        self.general = attribution.observe(self.run.decoder, self.run.head, embedded)
+        self.general_image = (general_ids == case.image_id).nonzero()[:, 0]
         with torch.no_grad():
-            vision = case.tower(run.model, run.inputs(case.pictures, case.question))
-        relative = [
-            attribution.relative(mean, general(**dropped_of_general), image, general_image, layout) for mean in means
-        ]
-        tensors[f"language{name}"] = torch.stack(
-            [attribution.language(seen.attentions, **at, **dropped) for at in everywhere]
-        )
-        tensors[f"vlm_visualizer{name}"] = weighted_map(layout, on_image, vision) @ layout.onto_displays()
-        tensors[f"relative{name}"] = torch.stack(relative)
+            self.vision = case.tower(model, self.run.inputs(case.pictures, case.question))
 
-    attentive("", {}, {})
-    attentive("_keep", {"keep_first": True}, {"keep_first": True})
-    tensors["rollout"] = torch.stack([attribution.rollout(seen.attentions, **at) for at in everywhere])
-    facts["localizationHeads"] = heads(seen, layout, rows, image, None, tensors, "localization_heads", skipped)
+        self.check_passes()
+        self.of_attention("")
+        self.of_attention("_keep", keep_first=True)
+        self.rolled_out("", self.seen)
+        self.of_heads("localization_heads", self.seen)
+        self.of_values("", self.seen)
+        self.each("value_norm_keep", lambda row: attribution.value_norm(self.seen, row, *self.place(), keep_first=True))
+        self.of_some()
+        self.of_activations()
+        self.of_sinks()
+        self.of_words()
+        self.of_other_pictures()
 
-    # Values.
-    tensors["logit_attribution"] = torch.stack(
-        [attribution.logit_attribution(seen, word=word, **at) for word, at in zip(answer, everywhere, strict=True)]
-    )
-    tensors["value_norm"] = torch.stack([attribution.value_norm(seen, **at) for at in everywhere])
-    tensors["value_norm_keep"] = torch.stack([attribution.value_norm(seen, **at, keep_first=True) for at in everywhere])
+    def place(self) -> tuple[Tensor, Layout]:
+        return self.image, self.layout
 
-    # Activations.
-    behind = max([*image.tolist(), *case.markers]) + 1
-    text = [(position, int(ids[position])) for position in range(behind, n)]
-    texts = [text + [(n + i, answer[i]) for i in range(step)] for step in range(t)]
-    raw = [
-        attribution.uncovered(seen.normalised, seen.head, word, before, image, layout)
-        for word, before in zip(answer, texts, strict=True)
-    ]
-    tensors["tam_unsmoothed"] = torch.stack(raw)
-    tensors["tam"] = torch.stack(
-        [
-            attribution.tam(seen.normalised, seen.head, word, before, image, layout)
-            for word, before in zip(answer, texts, strict=True)
-        ]
-    )
-    for step, values in enumerate(raw):
-        largest = (seen.normalised[image] @ seen.head[answer[step]]).relu().max()
-        if values.sum() < 1e-3 * largest:
-            skipped.setdefault("tam", []).append(step)
+    def each(self, name: str, made: Callable[[int], Tensor]) -> None:
+        """One row per token of the answer, made from its row of the network."""
+        self.tensors[name] = torch.stack([made(row) for row in self.rows])
 
-    # Sinks.
-    facts["sinks"] = []
-    sink_cases = [("", attribution.SINK, attribution.SINK_LAYER), ("_lower", *lower_sinks(seen, image, layout))]
-    for name, threshold, first in sink_cases:
-        found, dimensions = attribution.sinks(seen.inputs, seen.eps, image, threshold, first)
-        of_general, _ = attribution.sinks(general_seen.inputs, general_seen.eps, general_image, threshold, first)
-        assert torch.equal(of_general, found)
-        tensors[f"sinks{name}"] = found
-        facts["sinks"].append({"tensor": f"sinks{name}", "threshold": threshold, "firstLayer": first, "dimensions": dimensions})
-    sunk = attribution.among_all(found, image, len(ids))
-    sunk_of_general = attribution.among_all(of_general, general_image, len(general_ids))
-    attentive("_without_sinks", {"sunk": sunk}, {"sunk": sunk_of_general})
-    facts["localizationHeadsWithoutSinks"] = heads(
-        seen, layout, rows, image, found, tensors, "localization_heads_without_sinks", skipped
-    )
+    def skip(self, name: str, step: int) -> None:
+        self.skipped.setdefault(name, []).append(step)
 
-    # Words.
-    tensors["log_probabilities"] = seen.log_probabilities(answer)
-    probabilities = seen.logits[n - 1 :].softmax(-1)
-    best = probabilities.topk(LIKELIEST + 1)
-    for step in range(t):
-        if any(narrow(best.values[step], cut) for cut in range(1, LIKELIEST + 1)):
-            skipped.setdefault("likeliest", []).append(step)
-    tensors["likeliest"], tensors["likeliest_probabilities"] = best.indices[:, :LIKELIEST].int(), best.values[:, :LIKELIEST]
-
-    # Other pictures.
-    colours = [attribution.median_colour(picture) for picture in case.pictures]
-    plain = run.plain(colours)
-    _, plain_embedded = run.embedded(plain, case.question, answer)
-    by_mean = run.of_pictures(run.plain([case.mean] * len(plain)))
-    tensors["log_probabilities_mean_colour"] = by_mean
-    tensors["image_evidence"] = tensors["log_probabilities"] - by_mean
-    occluded(run, tensors, facts, embedded, plain_embedded, image, colours)
-    tops(run, tensors, facts, colours, skipped)
-
-    features, plain_features = embedded[image], plain_embedded[image]
-
-    def of(features: Tensor) -> Tensor:
-        return run.log_probabilities(embedded.index_put((image,), features))
-
-    tensors["integrated_gradients"] = attribution.integrated_gradients(of, features, plain_features)
-    with torch.no_grad():
-        between = (of(features) - of(plain_features)).tolist()
-    assert not tensors["integrated_gradients"][:, ~layout.placed()].any()
-    explained = tensors["integrated_gradients"].sum(1).tolist()
-    facts["integratedGradients"] = {"explained": explained, "difference": between}
-    return tensors, {
-        "name": case.root.name,
-        "question": case.question,
-        "answerIds": answer,
-        "imagePositions": image.tolist(),
-        "promptLength": n,
-        "textFrom": behind,
-        "generalQuestion": GENERAL,
-        "generalPromptIds": general_ids.tolist(),
-        "medianColours": colours,
-        "meanColour": case.mean,
-        "views": [golden.described(view) for view in layout.views],
-        "displays": [golden.described(view) for view in layout.displays()],
-        "skipped": skipped,
-    } | facts
-
-
-@torch.no_grad()
-def check_passes(case: Case, run: Runner, seen: attribution.Seen, ids: Tensor, image: Tensor, rows: list[int]) -> None:
-    """The golden's own numbers come out again, rows sum to 1, and what heads move is what the layers add."""
-    found, layout = case.golden, case.layout
-    if found:
-        n = rows[0] + 1
-        assert torch.equal(found["input_ids"].long(), ids[:n])
-        torch.testing.assert_close(seen.logits[rows].float(), found["logits"][: len(rows)], atol=1e-4, rtol=0)
-        for step, row in enumerate(rows):
+    @torch.no_grad()
+    def check_passes(self) -> None:
+        """The golden's own numbers come out again, rows sum to 1, and what heads move is what the layers add."""
+        found, seen, decoder = self.case.golden, self.seen, self.run.decoder
+        assert self.general_image.tolist() == self.image.tolist()
+        assert found["input_ids"].tolist() == self.ids[: self.n]
+        torch.testing.assert_close(seen.logits[self.rows].float(), found["logits"][: len(self.rows)], atol=1e-4, rtol=0)
+        for step, row in enumerate(self.rows):
             mean = attribution.attention(seen.attentions, row)
             torch.testing.assert_close(mean.float(), found["token_attention"][step, : len(mean)], atol=1e-5, rtol=0)
-            language = attribution.language(seen.attentions, row, image, layout) @ layout.onto_displays()
+            language = attribution.language(seen.attentions, row, *self.place()) @ self.layout.onto_displays()
             torch.testing.assert_close(language.float(), found["map_language"][step], atol=1e-5, rtol=0)
-    for attention in seen.attentions:
-        torch.testing.assert_close(attention.sum(-1), torch.ones_like(attention[..., 0]), atol=1e-5, rtol=0)
-        assert not attention.triu(1).any()
-    outs, hooks = [], []
-    for layer in run.decoder.layers:
-        hooks.append(layer.self_attn.o_proj.register_forward_hook(lambda module, args, out: outs.append(out[0].double())))
-    again = attribution.observe(run.decoder, run.head, run.embedded(case.pictures, case.question, case.answer)[1])
-    for hook in hooks:
-        hook.remove()
-    assert torch.equal(again.logits, seen.logits)
-    for l, layer in enumerate(run.decoder.layers):
-        bias = layer.self_attn.o_proj.bias
-        for row in rows:
-            added = attribution.moved(seen, l, row).sum(0) + (0 if bias is None else bias.double())
-            torch.testing.assert_close(added, outs[len(run.decoder.layers) + l][row], atol=1e-4, rtol=0)
+        for attention in seen.attentions:
+            torch.testing.assert_close(attention.sum(-1), torch.ones_like(attention[..., 0]), atol=1e-5, rtol=0)
+            assert not attention.triu(1).any()
+        added, projections = [], [layer.self_attn.o_proj for layer in decoder.layers]
+        hooks = [o.register_forward_hook(lambda module, args, out: added.append(out[0].double())) for o in projections]
+        attribution.observe(decoder, self.run.head, self.embedded)
+        for hook in hooks:
+            hook.remove()
+        for l, projection in enumerate(projections):
+            bias = 0 if projection.bias is None else projection.bias.double()
+            for row in self.rows:
+                moved = attribution.moved(seen, l, row).sum(0) + bias
+                torch.testing.assert_close(moved, added[l][row], atol=1e-4, rtol=0)
 
+    def of_attention(self, suffix: str, sinks: Tensor | None = None, keep_first: bool = False) -> None:
+        """The maps that are made of head means alone."""
+        here, general = {"keep_first": keep_first}, {"keep_first": keep_first}
+        if sinks is not None:
+            here["sunk"] = attribution.among_all(sinks, self.image, len(self.ids))
+            general["sunk"] = attribution.among_all(sinks, self.general_image, len(self.general_ids))
+        attentions = self.seen.attentions
+        self.each(f"language{suffix}", lambda row: attribution.language(attentions, row, *self.place(), **here))
+        means = [attribution.attention(attentions, row, **here) for row in self.rows]
+        theirs = attribution.attention(self.general.attentions, len(self.general_ids) - 1, **general)
+        self.tensors[f"relative{suffix}"] = torch.stack(
+            [attribution.relative(mean, theirs, self.image, self.general_image, self.layout) for mean in means]
+        )
+        on_image = torch.stack([mean[self.image] for mean in means])
+        weighted = weighted_map(self.layout, on_image, self.vision)
+        self.tensors[f"vlm_visualizer{suffix}"] = weighted @ self.layout.onto_displays()
 
-def heads(
-    seen: attribution.Seen, layout: Layout, rows: list[int], image: Tensor, found: Tensor | None,
-    tensors: dict[str, Tensor], name: str, skipped: dict[str, list[int]],
-) -> list[list[list[int]]]:  # fmt: skip
-    """Localization heads of each token, and whether any hangs on a narrow choice."""
-    maps, chosen, sums, entropies = [], [], [], []
-    for step, row in enumerate(rows):
-        attended = torch.stack([attention[:, row, image] for attention in seen.attentions])
-        if found is not None:
-            attended = attended * ~found[:, None]
-        made, of = attribution.localization_heads(attended, layout)
-        maps.append(made)
-        chosen.append([list(head) for head in of])
-        attended = attended * layout.placed()
-        sums.append(attended.sum(-1))
-        entropies.append(attribution.kept_entropies(attended, layout))
-        if narrow_heads(attended, sums[-1], entropies[-1], layout):
-            skipped.setdefault(name, []).append(step)
-    tensors[name], tensors[f"{name}_sums"] = torch.stack(maps), torch.stack(sums)
-    tensors[f"{name}_entropies"] = torch.stack(entropies)
-    return chosen
+    def rolled_out(self, suffix: str, seen: attribution.Seen) -> None:
+        self.each(f"rollout{suffix}", lambda row: attribution.rollout(seen.attentions, row, *self.place()))
+
+    def of_values(self, suffix: str, seen: attribution.Seen) -> None:
+        words = dict(zip(self.rows, self.answer, strict=True))
+        self.each(f"value_norm{suffix}", lambda row: attribution.value_norm(seen, row, *self.place()))
+        self.each(
+            f"logit_attribution{suffix}",
+            lambda row: attribution.logit_attribution(seen, row, words[row], *self.place()),
+        )
+
+    def of_heads(self, name: str, seen: attribution.Seen, sinks: Tensor | None = None) -> list[list[tuple[int, int]]]:
+        """Localization heads of each token, and whether any hangs on a narrow choice."""
+        maps, chosen, sums, entropies = [], [], [], []
+        for step, row in enumerate(self.rows):
+            attended = torch.stack([attention[:, row, self.image] for attention in seen.attentions])
+            if sinks is not None:
+                attended = attended * ~sinks[:, None]
+            attended = attended * self.layout.placed()
+            made, heads = attribution.localization_heads(attended, self.layout)
+            maps.append(made)
+            chosen.append(heads)
+            sums.append(attended.sum(-1))
+            entropies.append(attribution.kept_entropies(attended, self.layout))
+            if narrow_heads(attended, sums[-1], entropies[-1], self.layout):
+                self.skip(name, step)
+        self.tensors |= {name: torch.stack(maps), f"{name}_sums": torch.stack(sums)}
+        self.tensors[f"{name}_entropies"] = torch.stack(entropies)
+        self.facts.setdefault("heads", {})[name] = chosen
+        return chosen
+
+    def of_some(self) -> None:
+        """With the later half of the layers, and all heads but the second."""
+        count, heads = len(self.seen.attentions), len(self.seen.attentions[0])
+        layers, others = list(range(count // 2, count)), [h for h in range(heads) if h != 1]
+        parts = ("attentions", "values", "outputs")
+        some = dataclasses.replace(
+            self.seen, **{part: [getattr(self.seen, part)[l][others] for l in layers] for part in parts}
+        )
+        self.each("language_some", lambda row: attribution.language(some.attentions, row, *self.place()))
+        self.rolled_out("_some", some)
+        self.of_values("_some", some)
+        chosen = self.of_heads("localization_heads_some", some)
+        self.facts["some"] = {"layers": layers, "heads": others}
+        numbers = [[(layers[l], others[h]) for l, h in heads] for heads in chosen]
+        self.facts["heads"]["localization_heads_some"] = numbers
+
+    def of_activations(self) -> None:
+        normalised, head = self.seen.normalised, self.seen.head
+        maps = {"tam_unsmoothed": [], "tam": [], "tam_predicting": []}
+        self.facts["emptyTam"] = []
+        for step, word in enumerate(self.answer):
+            text, other = (attribution.earlier(self.ids, self.behind, self.n, step, way) for way in (False, True))
+            maps["tam_unsmoothed"].append(attribution.uncovered(normalised, head, word, text, *self.place()))
+            maps["tam"].append(attribution.tam(normalised, head, word, text, *self.place()))
+            maps["tam_predicting"].append(attribution.tam(normalised, head, word, other, *self.place()))
+            largest = (normalised[self.image] @ head[word])[self.layout.placed()].max()
+            if largest < -CLEAR:
+                self.facts["emptyTam"].append(step)
+            elif min(made[-1].sum() for made in maps.values()) < CLEAR * abs(largest):
+                self.skip("tam", step)
+        self.tensors |= {name: torch.stack(made) for name, made in maps.items()}
+
+    def of_sinks(self) -> None:
+        self.facts["sinks"] = []
+        product = attribution.SINK, attribution.SINK_LAYER
+        for name, (threshold, first) in {"sinks": product, "sinks_lower": self.lower_sinks()}.items():
+            found, dimensions = attribution.sinks(self.seen.inputs, self.seen.eps, self.image, threshold, first)
+            theirs, _ = attribution.sinks(self.general.inputs, self.general.eps, self.general_image, threshold, first)
+            assert torch.equal(theirs, found)
+            self.tensors[name] = found
+            self.facts["sinks"].append(
+                {"tensor": name, "threshold": threshold, "firstLayer": first, "dimensions": dimensions}
+            )
+        self.of_attention("_without_sinks", sinks=found)
+        self.of_heads("localization_heads_without_sinks", self.seen, found)
+
+    def lower_sinks(self) -> tuple[float, int]:
+        """A threshold at which about a quarter of image tokens are sinks, and the first layer: there may be but two."""
+        seen, image = self.seen, self.image
+        first = min(attribution.SINK_LAYER, len(seen.inputs) - 1)
+        sizes = torch.stack([attribution.by_rms(x, seen.eps).abs() for x in seen.inputs[first:]])
+        shares = {}
+        for threshold in (twentieths / 20 for twentieths in range(50, 20, -1)):
+            found, _ = attribution.sinks(seen.inputs, seen.eps, image, threshold, first)
+            clear = (sizes[:, [0, *image.tolist()]] - threshold).abs().min() > CLEAR / 10
+            if clear and found.any() and not found[:, self.layout.placed()].all(1).any():
+                shares[threshold] = float(found[first:].double().mean())
+        return min(shares, key=lambda threshold: abs(shares[threshold] - 0.25)), first
+
+    def of_words(self) -> None:
+        self.tensors["log_probabilities"] = self.seen.log_probabilities(self.answer)
+        best = self.seen.logits[self.n - 1 :].softmax(-1).topk(LIKELIEST + 1)
+        for step, values in enumerate(best.values):
+            if any(narrow(values, cut) for cut in range(1, LIKELIEST + 1)):
+                self.skip("likeliest", step)
+        self.tensors["likeliest"] = best.indices[:, :LIKELIEST].int()
+        self.tensors["likeliest_probabilities"] = best.values[:, :LIKELIEST]
+
+    def of_other_pictures(self) -> None:
+        case, run, whole = self.case, self.run, self.tensors["log_probabilities"]
+        self.colours = [attribution.median_colour(picture) for picture in case.pictures]
+        by_mean = run.of_pictures(run.plain([case.mean] * len(case.pictures)))
+        self.tensors |= {"log_probabilities_mean_colour": by_mean, "image_evidence": whole - by_mean}
+        plain_ids, self.plain = run.embedded(run.plain(self.colours), case.question, self.answer)
+        assert plain_ids.tolist() == self.ids
+        self.occlude()
+        self.keep_top()
+        self.integrate()
+
+    def occlude(self) -> None:
+        """Windows of each display, hidden in the picture's pixels or among the decoder's image tokens."""
+        case, whole = self.case, self.tensors["log_probabilities"]
+        assert torch.equal(self.run.of_pictures(case.pictures), whole), "an empty window hides something"
+        self.facts["occlusion"] = []
+        for name, hidden, size, stride in OCCLUSIONS:
+            parts, empty = [], []
+            for number, display in enumerate(self.layout.displays()):
+                assert display.frame == 0
+                cells = pixel_cells(display.grid, case.pictures[display.picture])
+                windows = attribution.windows(display.grid, size, stride)
+                losses = []
+                for w, window in enumerate(windows):
+                    if np.isin(cells, window).any():
+                        losses.append(whole - self.hidden(hidden, display, window, cells))
+                    else:
+                        losses.append(torch.zeros_like(whole))
+                        empty.append([number, w])
+                count = display.grid.columns * display.grid.rows
+                parts.append(attribution.occlusion(torch.stack(losses), windows, count))
+            self.tensors[name] = torch.cat(parts, 1)
+            self.facts["occlusion"].append(
+                {"tensor": name, "hidden": hidden, "window": size, "stride": stride, "withoutPixels": empty}
+            )
+
+    @torch.no_grad()
+    def hidden(self, what: str, display: View, window: list[int], cells: np.ndarray) -> Tensor:
+        """The answer's log probabilities without what is in a window: [T]"""
+        number = display.picture
+        if what == "pixels":
+            pictures = list(self.case.pictures)
+            pictures[number] = attribution.filled(pictures[number], np.isin(cells, window), self.colours[number])
+            return self.run.of_pictures(pictures)
+        inside = self.image[torch.from_numpy(np.isin(attribution.token_cells(self.layout, display), window))]
+        return self.run.log_probabilities(self.embedded.index_put((inside,), self.plain[inside]))
+
+    def keep_top(self) -> None:
+        """The answer's probabilities with the language map's highest tenth alone, and without it."""
+        pictures, displays = self.case.pictures, self.layout.displays()
+        owned, pixels = [], []  # the cells of each display's pixels, numbered through all displays; pixels of each cell
+        for display in displays:
+            cells = pixel_cells(display.grid, pictures[display.picture])
+            owned.append(np.where(cells < 0, -1, cells + len(pixels)))
+            pixels += [int((cells == c).sum()) for c in range(display.grid.columns * display.grid.rows)]
+        values = self.tensors["language"] @ self.layout.onto_displays()
+        chosen, only, without = [], [], []
+        for step, on_display in enumerate(values):
+            top = attribution.top_cells(on_display, pixels)
+            if narrow(on_display[torch.tensor(pixels) > 0].sort(descending=True).values, len(top)):
+                self.skip("faithfulness", step)
+            alone, others = list(pictures), list(pictures)
+            for display, cells in zip(displays, owned, strict=True):
+                i, inside = display.picture, np.isin(cells, top)
+                alone[i] = attribution.filled(pictures[i], ~inside, self.colours[i])
+                others[i] = attribution.filled(pictures[i], inside, self.colours[i])
+            chosen.append(top)
+            only.append(self.run.of_pictures(alone)[step].exp())
+            without.append(self.run.of_pictures(others)[step].exp())
+        self.tensors |= {"language_display": values, "faithfulness": torch.stack(only) - torch.stack(without)}
+        self.tensors |= {"probabilities_only": torch.stack(only), "probabilities_without": torch.stack(without)}
+        self.facts |= {"topCells": chosen, "cellsWithPixels": sum(count > 0 for count in pixels)}
+
+    def integrate(self) -> None:
+        features, plain = self.embedded[self.image], self.plain[self.image]
+
+        def of(features: Tensor) -> Tensor:
+            return self.run.log_probabilities(self.embedded.index_put((self.image,), features))
+
+        found = attribution.integrated_gradients(of, features, plain)
+        with torch.no_grad():
+            difference = (of(features) - of(plain)).tolist()
+        self.tensors["integrated_gradients"] = found
+        self.facts["integratedGradients"] = {"sums": found.sum(1).tolist(), "differences": difference}
+
+    def check(self) -> None:
+        """Everything is finite, what should sum to 1 does, and tokens without a place have nothing."""
+        for name, values in self.tensors.items():
+            assert name.endswith("_entropies") or values.isfinite().all(), name
+            if name.startswith(SHARED) and not name.endswith(("_unsmoothed", "_sums", "_entropies")):
+                expected = torch.ones(len(values), dtype=torch.float64)
+                expected[self.facts["emptyTam"] if name.startswith("tam") else []] = 0
+                torch.testing.assert_close(values.sum(-1), expected)
+            if values.shape[-1] == len(self.layout.tokens) and not name.startswith("sinks"):
+                assert not values[:, ~self.layout.placed()].any(), name
+
+    def described(self) -> dict:
+        return {
+            "name": self.case.root.name,
+            "question": self.case.question,
+            "answerIds": self.answer,
+            "promptLength": self.n,
+            "imagePositions": self.image.tolist(),
+            "textFrom": self.behind,
+            "generalQuestion": GENERAL,
+            "generalPromptIds": self.general_ids,
+            "medianColours": self.colours,
+            "meanColour": self.case.mean,
+            "views": [golden.described(view) for view in self.layout.views],
+            "displays": [golden.described(view) for view in self.layout.displays()],
+            "tokenViews": [-1 if token is None else token[0] for token in self.layout.tokens],
+            "tokenCells": [-1 if token is None else token[1] for token in self.layout.tokens],
+            "skipped": self.skipped,
+        } | self.facts
 
 
 def narrow_heads(attended: Tensor, sums: Tensor, entropies: Tensor, layout: Layout) -> bool:
+    """Whether rounding may choose others."""
     ordered = sums.flatten().sort().values
     line = torch.linspace(float(ordered[0]), float(ordered[-1]), len(ordered), dtype=torch.float64)
-    if narrow((ordered - line).abs().sort(descending=True).values, 1):
+    if narrow((ordered - line).abs().sort(descending=True).values, 1) or narrow_steps(ordered).any():
         return True
-    at = attribution.elbow(ordered)
-    if at > 0 and ordered[at] - ordered[at - 1] < NARROW * ordered[at]:
-        return True
-    for l, h in (sums >= ordered[at]).nonzero().tolist():
+    for l, h in (sums >= ordered[attribution.elbow(ordered)]).nonzero().tolist():
         if ((attribution.standing_out(attended[l, h], layout) - 0.001).abs() < CLOSE).any():
             return True
-    # Of entropies, equal ones have an order, which is exact where they are 0.
-    gaps = entropies.flatten()[entropies.flatten().isfinite()].sort().values.diff()
-    least = entropies.flatten().sort().values[:-1][: len(gaps)]
-    if bool(((gaps < NARROW) & ~((gaps == 0) & (least == 0))).any()):
-        return True
-    return False
+    rising = entropies[entropies.isfinite()].sort().values
+    return bool((narrow_steps(rising) & (rising[1:] > 0)).any())  # of one part, the entropy is 0 exactly
 
 
-def lower_sinks(seen: attribution.Seen, image: Tensor, layout: Layout) -> tuple[float, int]:
-    """A threshold at which some image tokens are sinks, and the first layer: the network may have but two."""
-    first = min(attribution.SINK_LAYER, len(seen.inputs) - 1)
-    sizes = torch.stack([attribution.by_rms(x, seen.eps).abs() for x in seen.inputs[first:]])
-    for threshold in (2.5, 2.25, 2.0, 1.75, 1.5, 1.25, 1.0):
-        found, dimensions = attribution.sinks(seen.inputs, seen.eps, image, threshold, first)
-        share = found[first:].double().mean()
-        clear = (sizes[:, [0, *image.tolist()]] - threshold).abs().min() > 1e-4
-        if clear and 0.1 < share < 0.7 and not found[:, layout.placed()].all(1).any():
-            return threshold, first
-    raise AssertionError("no threshold makes some image tokens sinks")
-
-
-def occluded(
-    run: Runner, tensors: dict[str, Tensor], facts: dict, embedded: Tensor, plain: Tensor, image: Tensor, colours: list
-) -> None:
-    """Windows of each display, hidden in the picture's pixels or among the decoder's image tokens."""
-    case, layout, whole = run.case, run.case.layout, tensors["log_probabilities"]
-    assert torch.equal(run.of_pictures(case.pictures), whole), "an empty window hides something"
-    maps, empty = {"pixels": [], "tokens": []}, []
-    for number, display in enumerate(layout.displays()):
-        assert display.frame == 0
-        picture = case.pictures[display.picture]
-        cells = pixel_cells(display.grid, picture)
-        centres = attribution.token_cells(layout, display)
-        lost, windows = {"pixels": [], "tokens": []}, attribution.windows(display.grid)
-        for w, window in enumerate(windows):
-            where = np.isin(cells, window)
-            if not where.any():
-                empty.append([number, w])
-                lost["pixels"].append(torch.zeros_like(whole))
-                lost["tokens"].append(torch.zeros_like(whole))
-                continue
-            changed = list(case.pictures)
-            changed[display.picture] = attribution.filled(picture, where, colours[display.picture])
-            lost["pixels"].append(whole - run.of_pictures(changed))
-            hidden = image[torch.from_numpy(np.isin(centres, window))]
-            with torch.no_grad():
-                lost["tokens"].append(whole - run.log_probabilities(embedded.index_put((hidden,), plain[hidden])))
-        for way, values in lost.items():
-            count = display.grid.columns * display.grid.rows
-            maps[way].append(attribution.occlusion(torch.stack(values), windows, count))
-    for way, values in maps.items():
-        tensors[f"occlusion_{way}"] = torch.cat(values, 1)
-    facts["occlusion"] = {"window": 2, "stride": 2, "withoutPixels": empty}
+def narrow_steps(rising: Tensor) -> Tensor:
+    return rising.diff() < NARROW * rising[1:].clamp_min(NARROW)
 
 
 def pixel_cells(grid: Grid, picture: np.ndarray) -> np.ndarray:
@@ -429,58 +516,16 @@ def pixel_cells(grid: Grid, picture: np.ndarray) -> np.ndarray:
     return cells
 
 
-def tops(run: Runner, tensors: dict[str, Tensor], facts: dict, colours: list, skipped: dict[str, list[int]]) -> None:
-    """The answer's probabilities with the language map's highest tenth alone, and without it."""
-    case, layout = run.case, run.case.layout
-    displays = layout.displays()
-    own = [pixel_cells(display.grid, case.pictures[display.picture]) for display in displays]
-    counts = [display.grid.columns * display.grid.rows for display in displays]
-    pixels = [int((cells == c).sum()) for cells, count in zip(own, counts, strict=True) for c in range(count)]
-    on_display = tensors["language"] @ layout.onto_displays()
-    tensors["language_display"] = on_display
-    chosen, only, without = [], [], []
-    for step, values in enumerate(on_display):
-        top = attribution.top_cells(values, pixels)
-        ordered = values[torch.tensor(pixels) > 0].sort(descending=True).values
-        if narrow(ordered, len(top)):
-            skipped.setdefault("faithfulness", []).append(step)
-        alone, others = list(case.pictures), list(case.pictures)
-        first = 0
-        for display, cells, count in zip(displays, own, counts, strict=True):
-            inside = np.isin(cells, [c - first for c in top if first <= c < first + count])
-            i = display.picture
-            alone[i] = attribution.filled(case.pictures[i], ~inside, colours[i])
-            others[i] = attribution.filled(case.pictures[i], inside, colours[i])
-            first += count
-        chosen.append(top)
-        only.append(run.of_pictures(alone)[step].exp())
-        without.append(run.of_pictures(others)[step].exp())
-    tensors["probabilities_only"], tensors["probabilities_without"] = torch.stack(only), torch.stack(without)
-    tensors["faithfulness"] = tensors["probabilities_only"] - tensors["probabilities_without"]
-    facts["topCells"] = chosen
-    facts["cellsWithPixels"] = sum(count > 0 for count in pixels)
-
-
-def check_tensors(case: Case, tensors: dict[str, Tensor]) -> None:
-    """Everything is finite, and what should sum to 1 does."""
-    for name, values in tensors.items():
-        assert name.endswith("_entropies") or values.isfinite().all(), name
-        if name.startswith(("language", "vlm_visualizer", "relative", "rollout", "value_norm", "tam")) and name != "tam_unsmoothed":
-            torch.testing.assert_close(values.sum(-1), torch.ones(len(values), dtype=torch.float64))
-        if values.dim() == 2 and values.shape[1] == len(case.layout.tokens) and "sinks" not in name:
-            assert not values[:, ~case.layout.placed()].any(), name
-
-
-def check_rounding(case: Case, tensors: dict[str, Tensor], facts: dict) -> dict[str, float]:
+def check_rounding(ours: Golden) -> dict[str, float]:
     """The same with much of the network in float64: what was chosen stays, and values move by what is returned."""
-    others, other_facts = compute(case, copy.deepcopy(case.model).double())
-    ours, theirs = ({k: v for k, v in f.items() if k != "integratedGradients"} for f in (facts, other_facts))
-    assert ours == theirs, f"{case.root.name}: rounding decides"
+    theirs = Golden(ours.case, copy.deepcopy(ours.case.model).double())
+    facts, others = ({k: v for k, v in g.described().items() if k != "integratedGradients"} for g in (ours, theirs))
+    assert facts == others, f"{ours.case.root.name}: rounding decides"
     moved = {}
-    for name, values in tensors.items():
-        if values.is_floating_point():
-            finite = values.isfinite()
-            moved[name] = float(((others[name] - values)[finite].abs().max() if finite.any() else 0) / values[finite].abs().max())
+    for name, values in ours.tensors.items():
+        finite = values.isfinite()
+        if values.is_floating_point() and finite.any():
+            moved[name] = float((theirs.tensors[name] - values)[finite].abs().max() / values[finite].abs().max())
     return moved
 
 
@@ -494,26 +539,27 @@ def written(value, depth: int = 0) -> str:
 
 def make(case: Case) -> None:
     """Write attribution.json and attribution.safetensors beside the golden."""
-    tensors, facts = compute(case, case.model)
-    check_tensors(case, tensors)
-    moved = check_rounding(case, tensors, facts)
-    stored = {name: values.to(torch.uint8) if values.dtype == torch.bool else values for name, values in tensors.items()}
-    stored = {name: values.float() if values.is_floating_point() else values for name, values in stored.items()}
+    made = Golden(case, case.model)
+    made.check()
+    moved = check_rounding(made)
+    kinds = {torch.float64: torch.float32, torch.bool: torch.uint8}
+    stored = {name: values.to(kinds.get(values.dtype, values.dtype)) for name, values in made.tensors.items()}
     save_file({name: values.contiguous() for name, values in stored.items()}, case.root / "attribution.safetensors")
-    facts["integratedGradients"] = {k: [round(v, 5) for v in vs] for k, vs in facts["integratedGradients"].items()}
+    described = made.described()
+    sums = described["integratedGradients"]
+    described["integratedGradients"] = {name: [round(value, 5) for value in values] for name, values in sums.items()}
     versions = {"torch": torch.__version__, "transformers": transformers.__version__}
-    (case.root / "attribution.json").write_text(written(facts | {"versions": versions}) + "\n", encoding="utf-8")
+    text = written(described | {"versions": versions})
+    (case.root / "attribution.json").write_text(text + "\n", encoding="utf-8")
+
     size = sum((case.root / f"attribution.{ending}").stat().st_size for ending in ("json", "safetensors"))
-    worst = sorted(moved, key=moved.get)[-3:]
-    lower = facts["sinks"][1]
+    worst, entropies = max(moved, key=moved.get), made.tensors["localization_heads_entropies"]
+    errors = [round(abs(a - b), 3) for a, b in zip(sums["sums"], sums["differences"], strict=True)]
     print(
-        f"{case.root.name}: {len(case.answer)} tokens, {len(case.layout.tokens)} image tokens, {size / 1024:.0f} KB, "
-        f"skipped {facts['skipped']}, lower sinks {lower['threshold']} in {lower['dimensions']} "
-        f"{tensors['sinks_lower'].sum(1).tolist()}, heads {facts['localizationHeads']}, "
-        f"finite entropies {tensors['localization_heads_entropies'].isfinite().sum((1, 2)).tolist()} "
-        f"(0: {(tensors['localization_heads_entropies'] == 0).sum((1, 2)).tolist()}), "
-        f"gradients {facts['integratedGradients']}, rounding moves "
-        + ", ".join(f"{name} {moved[name]:.1g}" for name in worst)
+        f"{case.root.name}: {len(case.layout.tokens)} image tokens, {size / 1024:.0f} KB, skipped {made.skipped}, "
+        f"empty {described['emptyTam']}, {made.tensors['sinks_lower'].sum(1).tolist()} lower sinks, "
+        f"kept heads {entropies.isfinite().sum((1, 2)).tolist()}, of one part {(entropies == 0).sum((1, 2)).tolist()}, "
+        f"gradients off by {errors}, rounding moves {worst} by {moved[worst]:.1g}"
     )
 
 

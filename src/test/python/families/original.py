@@ -47,7 +47,8 @@ class Model(nn.Module):
         return self.decoder.get_output_embeddings()
 
     def image_features(self, patches: torch.Tensor) -> torch.Tensor:
-        features = self.layout.spread().float() @ self.projector(patches).flatten(0, 1)
+        projected = self.projector(patches).flatten(0, 1)
+        features = self.layout.spread().to(projected.dtype) @ projected
         if self.image_newline is not None:
             features[~self.layout.placed()] = self.image_newline
         return features
