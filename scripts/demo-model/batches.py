@@ -97,8 +97,12 @@ class Conversations:
                 ids, length = self.encode(asked, answer(question, kind, listed))
                 row.append((ids, shared, length))
             rows.append(row)
+        return self.lay_out(rows, COMMON)
+
+    def lay_out(self, rows, common):
+        """Rows of (ids, first position, ids that are not learned) as tensors, one row each."""
         longest = max(sum(len(ids) for ids, _, _ in row) for row in rows)
-        longest = max(COMMON, longest + -longest % 32)  # few lengths: each is compiled
+        longest = max(common, longest + -longest % 32)  # few lengths: each is compiled
         ids = torch.full((len(rows), longest), self.tokenizer.pad_token_id)
         positions = torch.zeros(len(rows), longest, dtype=torch.long)
         targets = torch.full((len(rows), longest), -100)
