@@ -307,9 +307,9 @@ class Golden:
         return chosen
 
     def of_some(self) -> None:
-        """With the later half of the layers, and all heads but the second."""
+        """With the later half of the layers, and all heads but the first, as a range of heads chooses them."""
         count, heads = len(self.seen.attentions), len(self.seen.attentions[0])
-        layers, others = list(range(count // 2, count)), [h for h in range(heads) if h != 1]
+        layers, others = list(range(count // 2, count)), [h for h in range(1, heads)]
         parts = ("attentions", "values", "outputs")
         some = dataclasses.replace(
             self.seen, **{part: [getattr(self.seen, part)[l][others] for l in layers] for part in parts}
