@@ -79,15 +79,15 @@ def clear_cache(cache: __torch__.weights.Cache, n: int) -> Tensor:
 # last row's weights go to rows [H, N], the head mean of all rows is added to total [N, N], unless these have no
 # elements; the attention to the first token is dropped from total on request. What outlives a layer is
 # the caller's: an array made here would lie amid what the layer frees, and keep its place from being
-# used again. Of the final layer nothing but the last row is ever read, so only that one is given.
-def prompt_attention(qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, start: int, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording, rows: Tensor, total: Tensor, final: bool) -> Tensor:
+# used again. Of the final layer some last rows are read, mostly one, so only these are given; 0 for all.
+def prompt_attention(qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, start: int, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording, rows: Tensor, total: Tensor, wanted: int) -> Tensor:
   n = start + qkv.size(0)
   q = __torch__.decoder.rotated(qkv, qk_norm, tables, cache, start, options.eps)
   last = recording.last_head
   if total.numel() == 0:
     last = recording.first_head - 1
-    if final:
-      q = q[:, -1:]
+    if wanted > 0:
+      q = q[:, -wanted:]
   else:
     total = total[start:n, :n]
   sums = torch.zeros_like(total)
@@ -102,7 +102,7 @@ def prompt_attention(qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rot
     __torch__.decoder.add_mean(sums, start, recording, total)
   if rows.numel() > 0:
     rows.copy_(last_rows)
-  return attended[-1:] if final else attended
+  return attended[-wanted:] if wanted > 0 else attended
 
 
 # Adds to total [Q, K] what the heads' attention of the rows from `start` on sums up to; on request without
@@ -156,10 +156,13 @@ def step(x: Tensor, layers: List[__torch__.weights.Layer], tables: __torch__.wei
   return [x] + recorded
 
 
-# The most likely token by the logits [V]: its id, its probability, and the logits.
+# The most likely token by the logits [V]: its id, its probability, the logits, and the ids and
+# probabilities of the likeliest, itself among them, falling.
 def best(logits: Tensor) -> List[Tensor]:
   id = torch.argmax(logits)
-  return [id, torch.softmax(logits, -1)[id], logits]
+  probabilities = torch.softmax(logits, -1)
+  _, ids = torch.topk(logits, min(6, logits.size(0)), -1, True, True)
+  return [id, probabilities[id], logits, ids, probabilities[ids]]
 
 
 # The most likely token behind the last row of x.

@@ -135,6 +135,9 @@ class Network(Module):
   def put_rows(self: __torch__.Network, x: Tensor, places: Tensor, rows: Tensor) -> Tensor:
     return x.index_copy_(0, places, rows.expand([places.size(0), -1]))
 
+  def rows_at(self: __torch__.Network, x: Tensor, places: Tensor) -> Tensor:
+    return x.index_select(0, places)
+
   def attend(self: __torch__.Network, q: Tensor, k: Tensor, v: Tensor, causal: bool, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
     return __torch__.ops.attend(q, k, v, causal, first, last, total, together)
 
@@ -169,18 +172,18 @@ class Network(Module):
     return y.add_(p.bias) if p.bias.numel() > 0 else y
 
   # layer: which of rows [L, H, N] this one fills.
-  def prompt_attention(self: __torch__.Network, qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, start: int, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording, rows: Tensor, layer: int, total: Tensor, final: bool) -> Tensor:
+  def prompt_attention(self: __torch__.Network, qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, start: int, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording, rows: Tensor, layer: int, total: Tensor, wanted: int) -> Tensor:
     if rows.numel() > 0:
       rows = rows[layer]
-    return __torch__.decoder.prompt_attention(qkv, qk_norm, tables, cache, start, options, recording, rows, total, final)
+    return __torch__.decoder.prompt_attention(qkv, qk_norm, tables, cache, start, options, recording, rows, total, wanted)
 
   # prompt_attention in pieces around the row kernel's products, for a few rows: queries [H, Q, C] of the
-  # last row or of all, weights of products with keys [H, Q, K], and of [H, Q, C] the last row or all,
-  # [Q, H * C].
-  def few_queries(self: __torch__.Network, qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, start: int, options: __torch__.weights.LayerOptions, last: bool) -> Tensor:
+  # last rows or, for 0, of all, weights of products with keys [H, Q, K], and of [H, Q, C] the last rows or
+  # all, [Q, H * C].
+  def few_queries(self: __torch__.Network, qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, start: int, options: __torch__.weights.LayerOptions, wanted: int) -> Tensor:
     q = __torch__.decoder.rotated(qkv, qk_norm, tables, cache, start, options.eps)
-    if last:
-      q = q[:, -1:]
+    if wanted > 0:
+      q = q[:, -wanted:]
     return q.contiguous()
 
   def few_weights(self: __torch__.Network, scores: Tensor, c: int, recording: __torch__.weights.Recording, rows: Tensor, layer: int, total: Tensor) -> Tensor:
@@ -188,10 +191,107 @@ class Network(Module):
       rows = rows[layer]
     return __torch__.decoder.few_weights(scores, c ** -0.5, recording, rows, total)
 
-  def few_attended(self: __torch__.Network, attended: Tensor, last: bool) -> Tensor:
-    if last:
-      attended = attended[:, -1:]
+  def few_attended(self: __torch__.Network, attended: Tensor, wanted: int) -> Tensor:
+    if wanted > 0:
+      attended = attended[:, -wanted:]
     return attended.transpose(0, 1).flatten(1)
+
+  def replayed_weights(self: __torch__.Network, qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, start: int, options: __torch__.weights.LayerOptions) -> Tensor:
+    return __torch__.replay.weights(qkv, qk_norm, tables, cache, start, options)
+
+  def matrix_rows(self: __torch__.Network, p: __torch__.weights.Projection, ids: Tensor, half_block: int) -> Tensor:
+    return __torch__.replay.matrix_rows(p, ids, half_block)
+
+  # Adds a layer's to y [T, S], of heads first..last: see replay.py.
+  def add_value_logits(self: __torch__.Network, y: Tensor, weights: Tensor, cache: __torch__.weights.Cache, rows: Tensor, o: __torch__.weights.Projection, first: int, last: int, half_block: int) -> Tensor:
+    s = weights.size(2)
+    values = cache.values[:, :s]
+    c = values.size(2)
+    u = torch.matmul(rows, __torch__.replay.matrix(o, half_block)[:, first * c:last * c + c])
+    some = weights[first:last + 1]
+    group = weights.size(0) // values.size(0)
+    return y.add_(__torch__.replay.value_logits(some, values.repeat_interleave(group, 0)[first:last + 1], u))
+
+  def value_norms(self: __torch__.Network, weights: Tensor, cache: __torch__.weights.Cache, o: __torch__.weights.Projection, first: int, last: int, half_block: int) -> Tensor:
+    values = cache.values[:, :weights.size(2)]
+    return __torch__.replay.value_norms(weights, values, __torch__.replay.matrix(o, half_block), first, last)
+
+  def rolled(self: __torch__.Network, rows: Tensor, attention: Tensor) -> Tensor:
+    return __torch__.replay.rolled(rows, attention)
+
+  def beyond(self: __torch__.Network, x: Tensor, rows: Tensor, options: __torch__.weights.LayerOptions, threshold: float) -> Tensor:
+    return __torch__.replay.beyond(x, rows, options.eps, threshold)
+
+  # y [T, S] by each row's scale.
+  def scaled_rows(self: __torch__.Network, y: Tensor, x: Tensor, options: __torch__.weights.LayerOptions) -> Tensor:
+    return y.mul_(__torch__.replay.scale(x, options.eps).unsqueeze(1))
+
+  def multiply(self: __torch__.Network, x: Tensor, y: Tensor) -> Tensor:
+    return x * y
+
+  # What rows of the final norm [S, D] share with rows of the output matrix [U, D], [S, U].
+  def similarity(self: __torch__.Network, x: Tensor, rows: Tensor) -> Tensor:
+    return torch.relu(torch.matmul(x, rows.transpose(0, 1)))
+
+  def log_probabilities(self: __torch__.Network, logits: Tensor, ids: Tensor) -> Tensor:
+    return __torch__.replay.log_probabilities(logits, ids)
+
+  def whole_matrix(self: __torch__.Network, p: __torch__.weights.Projection, half_block: int) -> Tensor:
+    return __torch__.replay.matrix(p, half_block)
+
+  def bias(self: __torch__.Network, p: __torch__.weights.Projection) -> Tensor:
+    return p.bias
+
+  # To be called with gradients on: see gradients.py and Torch.java. The states behind a layer [S, D] and,
+  # for gradients [T, S, D] by them, those by its input x [S, D].
+  def layer_gradients(self: __torch__.Network, gradients: Tensor, x: Tensor, norm: Tensor, qkv: Tensor, qkv_bias: Tensor, qk_norm: Tensor, o: Tensor, o_bias: Tensor, cos: Tensor, sin: Tensor, post_norm: Tensor, gate_up: Tensor, gate_up_bias: Tensor, down: Tensor, down_bias: Tensor, eps: Tensor) -> List[Tensor]:
+    e = float(eps)
+    torch.set_grad_enabled(True)
+    leaf = x.clone().requires_grad_(True)
+    h = leaf + __torch__.gradients.attended(leaf, norm.clone(), qkv.clone(), qkv_bias.clone(), qk_norm.clone(), o.clone(), o_bias.clone(), cos.clone(), sin.clone(), e)
+    y = h + __torch__.gradients.gated(h, post_norm.clone(), gate_up.clone(), gate_up_bias.clone(), down.clone(), down_bias.clone(), e)
+    found = annotate(List[Tensor], [y.detach()])
+    for t in range(gradients.size(0)):
+      found.append(__torch__.gradients.gradient(y, leaf, gradients[t].clone()))
+    torch.set_grad_enabled(False)
+    return found
+
+  # Gradients of ln p of the answer's tokens, ids [T], by the states x [S, D] behind the last layer, of which
+  # row rows[t] predicts the t-th: [T, D].
+  def answer_gradients(self: __torch__.Network, x: Tensor, rows: Tensor, ids: Tensor, norm: Tensor, lm_head: Tensor, bias: Tensor, eps: Tensor) -> Tensor:
+    torch.set_grad_enabled(True)
+    leaf = x.index_select(0, rows).clone().requires_grad_(True)
+    h = __torch__.gradients.rms_norm(leaf, norm.clone(), float(eps))
+    logits = __torch__.gradients.linear(h, lm_head.clone(), bias.clone())
+    told = torch.log_softmax(logits, -1).gather(1, ids.clone().unsqueeze(1)).squeeze(1)
+    found = __torch__.gradients.gradient(told, leaf, torch.ones_like(told))
+    torch.set_grad_enabled(False)
+    return found
+
+  # Gradients [T, D], each at its row of S, [T, S, D].
+  def at_rows(self: __torch__.Network, gradients: Tensor, rows: Tensor, s: int) -> Tensor:
+    all = torch.zeros([gradients.size(0), s, gradients.size(1)], dtype=6, device=gradients.device)
+    for t in range(gradients.size(0)):
+      all[t, int(rows[t])].copy_(gradients[t])
+    return all
+
+  def stacked(self: __torch__.Network, rows: List[Tensor]) -> Tensor:
+    return torch.stack(rows, 0)
+
+  # Adds to y [T, K] what the change [K, D] of image tokens' features adds by the gradients [T, S, D] at their
+  # places.
+  def add_change(self: __torch__.Network, y: Tensor, gradients: Tensor, places: Tensor, change: Tensor, share: float) -> Tensor:
+    return y.add_((gradients.index_select(1, places) * change).sum([-1]), alpha=share)
+
+  def difference(self: __torch__.Network, a: Tensor, b: Tensor) -> Tensor:
+    return a - b
+
+  # a + share * (b - a).
+  def between(self: __torch__.Network, a: Tensor, b: Tensor, share: float) -> Tensor:
+    return a + (b - a) * share
+
+  def eye(self: __torch__.Network, n: int, like: Tensor) -> Tensor:
+    return torch.eye(n, dtype=6, device=like.device)
 
   # What of a decoding step is not the row kernel's: it is written into arrays that are there, where the
   # kernel looks for it. x and y [1, D].

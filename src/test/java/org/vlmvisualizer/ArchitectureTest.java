@@ -91,8 +91,20 @@ class ArchitectureTest {
                   "output",
                   "picture",
                   "shelf")),
-          Map.entry("command", with(ASKING, "dialog", "explorer", "roi")),
-          Map.entry("cli", ASKING));
+          Map.entry(
+              "compare",
+              List.of(
+                  "analysis",
+                  "area",
+                  "ask",
+                  "attribution",
+                  "core",
+                  "json",
+                  "output",
+                  "picture",
+                  "roi")),
+          Map.entry("command", with(ASKING, "compare", "dialog", "explorer", "roi")),
+          Map.entry("cli", with(ASKING, "compare")));
 
   /** Outside libraries to the packages that may use them. */
   private static final Map<String, List<String>> LIBRARIES =
@@ -110,6 +122,7 @@ class ArchitectureTest {
                   "prompt",
                   "output",
                   "ask",
+                  "compare",
                   "gpu",
                   "hub",
                   "shelf")),

@@ -2,8 +2,10 @@ package org.vlmvisualizer;
 
 import java.util.List;
 import org.vlmvisualizer.analysis.AnalysisRequest;
+import org.vlmvisualizer.analysis.Checks;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.attribution.AttributionMethods;
+import org.vlmvisualizer.attribution.OcclusionWindow;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.MatrixChoice;
@@ -15,9 +17,40 @@ import org.vlmvisualizer.output.Upsampling;
 public final class Defaults {
   private Defaults() {}
 
-  /** The reference method on a question, everything else as it comes. */
+  /** A question as users ask it. */
+  public static AnalysisRequest asked(String question) {
+    return with(
+        request(question, AttributionMethods.names().get(0), 64),
+        "",
+        new Checks(true, false, false));
+  }
+
+  /**
+   * The same question with a given answer and checks.
+   *
+   * @param answer empty for the model's own
+   */
+  public static AnalysisRequest with(AnalysisRequest request, String answer, Checks checks) {
+    return new AnalysisRequest(
+        request.question(),
+        request.method(),
+        request.options(),
+        request.keep(),
+        request.template(),
+        request.keepSystem(),
+        request.fit(),
+        request.tiles(),
+        request.length(),
+        request.matrix(),
+        request.earlier(),
+        request.localization(),
+        answer,
+        checks);
+  }
+
+  /** The reference method on a question, nothing checked, everything else as it comes. */
   public static AnalysisRequest request(String question, int length) {
-    return request(question, AttributionMethods.names().get(0), length);
+    return request(question, "vlm-visualizer", length);
   }
 
   /** Another method on a question, everything else as it comes. */
@@ -34,6 +67,40 @@ public final class Defaults {
         length,
         MatrixChoice.SHORT,
         List.of());
+  }
+
+  /** The same question with other options of its method. */
+  public static AnalysisRequest with(AnalysisRequest request, AttentionOptions options) {
+    return new AnalysisRequest(
+        request.question(),
+        request.method(),
+        options,
+        request.keep(),
+        request.template(),
+        request.keepSystem(),
+        request.fit(),
+        request.tiles(),
+        request.length(),
+        request.matrix(),
+        request.earlier(),
+        request.localization(),
+        request.answer(),
+        request.checks());
+  }
+
+  /** The same where occlusion hides windows of so many cells on a side, for speed. */
+  public static AnalysisRequest coarse(AnalysisRequest request, int cells) {
+    AttentionOptions plain = request.options();
+    return with(
+        request,
+        new AttentionOptions(
+            plain.layers(),
+            plain.heads(),
+            plain.keepFirst(),
+            plain.vision(),
+            plain.sinks(),
+            new OcclusionWindow(cells, cells),
+            plain.localization()));
   }
 
   /** Maps alone, in the default colours. */

@@ -56,12 +56,22 @@ public final class Golden {
   private final ByteBuffer data;
 
   public Golden(String name) {
+    this(name, "golden");
+  }
+
+  /** Of another file beside the checkpoint. */
+  public static Golden of(String name, String file) {
+    return new Golden(name, file);
+  }
+
+  private Golden(String name, String base) {
     folder = ROOT.resolve(name);
     try {
       json =
-          JsonParser.parseString(Files.readString(folder.resolve("golden.json"))).getAsJsonObject();
+          JsonParser.parseString(Files.readString(folder.resolve(base + ".json")))
+              .getAsJsonObject();
       ByteBuffer file =
-          ByteBuffer.wrap(Files.readAllBytes(folder.resolve("golden.safetensors")))
+          ByteBuffer.wrap(Files.readAllBytes(folder.resolve(base + ".safetensors")))
               .order(ByteOrder.LITTLE_ENDIAN);
       int length = (int) file.getLong();
       String text = new String(file.array(), 8, length, java.nio.charset.StandardCharsets.UTF_8);
@@ -87,6 +97,10 @@ public final class Golden {
 
   public Path picture() {
     return folder.resolve("picture.png");
+  }
+
+  public boolean has(String tensor) {
+    return header.has(tensor);
   }
 
   public int[] shape(String tensor) {

@@ -30,10 +30,7 @@ class OptionsTest {
   private static final String QUESTION = "What is in the image?";
   private static final RequestOptions DEFAULTS =
       new RequestOptions(
-          Defaults.request(QUESTION, 64),
-          "auto",
-          Precision.AUTO,
-          Defaults.maps(Upsampling.NEAREST));
+          Defaults.asked(QUESTION), "auto", Precision.AUTO, Defaults.maps(Upsampling.NEAREST));
 
   @Test
   void theCommandLineHasEach() {
@@ -74,12 +71,18 @@ class OptionsTest {
     words.put("layers", "7");
     words.put("heads", "3-9");
     words.put("first", "keep");
+    words.put("sinks", "mark");
+    words.put("window", "3/1");
+    words.put("localization", "1.2,0.3");
     words.put("keep", "heads");
     words.put("template", "v0");
     words.put("system", "keep");
     words.put("fit", "crop");
     words.put("tiles", "off");
     words.put("length", "5");
+    words.put("answer", "Two cells.");
+    words.put("evidence", "off");
+    words.put("check", "map");
     TreeSet<String> read = new TreeSet<>();
     AnalysisRequest request =
         AnalysisRequest.of(

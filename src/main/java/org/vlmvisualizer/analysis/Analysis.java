@@ -6,8 +6,10 @@ import java.util.Map;
 import java.util.function.Function;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.HeadAttention;
+import org.vlmvisualizer.core.HeadMap;
 import org.vlmvisualizer.core.Reuse;
 import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.Rows;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.core.TokenSequence;
 
@@ -23,6 +25,8 @@ import org.vlmvisualizer.core.TokenSequence;
  * @param ended whether the model ended it, or was asked for no more tokens; false of an answer that
  *     was cancelled, or that is still being written
  * @param reuse what was there from an earlier question about the same pictures
+ * @param heads [T] the localization heads that each token's map is made of; empty by other methods
+ * @param notes what else run.json tells: what was left out, and why
  */
 public record Analysis(
     AnalysisRequest request,
@@ -34,7 +38,9 @@ public record Analysis(
     String answer,
     Map<String, Double> seconds,
     boolean ended,
-    Reuse reuse) {
+    Reuse reuse,
+    List<List<HeadMap.Head>> heads,
+    Map<String, Object> notes) {
 
   /**
    * These tokens and, behind them, more of the same answer; of the whole sequence, nothing.
@@ -56,7 +62,26 @@ public record Analysis(
         texts.apply(longer.get(0).tokens()),
         seconds,
         more.ended || longer.get(0).size() == request.length(),
-        reuse);
+        reuse,
+        Rows.joined(heads, more.heads),
+        notes);
+  }
+
+  /** The same with more known of the tokens. */
+  Analysis with(List<GeneratedToken> tokens, Map<String, Object> more) {
+    return new Analysis(
+        request,
+        pictures,
+        prompt,
+        maps.stream().map(frame -> frame.withTokens(tokens)).toList(),
+        matrix,
+        kept,
+        answer,
+        seconds,
+        ended,
+        reuse,
+        heads,
+        more);
   }
 
   /** Whether the model was loaded already, by an earlier question. */

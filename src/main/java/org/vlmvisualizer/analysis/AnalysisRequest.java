@@ -5,6 +5,9 @@ import java.util.List;
 import java.util.Map;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.attribution.AttributionMethods;
+import org.vlmvisualizer.attribution.LocalizationChoice;
+import org.vlmvisualizer.attribution.OcclusionWindow;
+import org.vlmvisualizer.attribution.Sinks;
 import org.vlmvisualizer.core.Exchange;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.IndexRange;
@@ -29,6 +32,9 @@ import org.vlmvisualizer.core.Words;
  * @param matrix whether {@link Analysis#matrix} is made
  * @param earlier the conversation about the same pictures that the question goes on with, oldest
  *     first; empty for a question of its own
+ * @param localization which heads localization-heads reads
+ * @param answer a text to make maps of; empty for the model's own answer
+ * @param checks what tells how far to trust the maps
  */
 public record AnalysisRequest(
     String question,
@@ -41,7 +47,10 @@ public record AnalysisRequest(
     boolean tiles,
     int length,
     MatrixChoice matrix,
-    List<Exchange> earlier) {
+    List<Exchange> earlier,
+    LocalizationChoice localization,
+    String answer,
+    Checks checks) {
 
   /** Tokens that one answer may have at most. */
   public static final int MAX_LENGTH = 4096;
@@ -52,13 +61,49 @@ public record AnalysisRequest(
   private static final String ON = "on";
   private static final String OFF = "off";
 
+  /** A question that the model answers itself, without checks. */
+  public AnalysisRequest(
+      String question,
+      String method,
+      AttentionOptions options,
+      Keep keep,
+      String template,
+      boolean keepSystem,
+      Fit fit,
+      boolean tiles,
+      int length,
+      MatrixChoice matrix,
+      List<Exchange> earlier) {
+    this(
+        question,
+        method,
+        options,
+        keep,
+        template,
+        keepSystem,
+        fit,
+        tiles,
+        length,
+        matrix,
+        earlier,
+        LocalizationChoice.parse("token"),
+        "",
+        Checks.NONE);
+  }
+
   /**
-   * @throws InputException if the length is out of range or the method unknown
+   * @throws InputException if the length is out of range, the method unknown, or attention to be
+   *     kept of which that method makes no maps
    */
   public AnalysisRequest {
     if (length < 1 || length > MAX_LENGTH) {
       throw new InputException(
           "Expected a length of 1 to " + MAX_LENGTH + " tokens, found " + length + ".");
+    }
+    if (keep != Keep.NOTHING && !AttributionMethods.of(method, options).readsKeptRows()) {
+      throw new InputException(
+          "Expected keep=nothing with method %s, whose maps are not made of attention that could be kept, found keep=%s; choose method=localization-heads, language or vlm-visualizer."
+              .formatted(method, keep));
     }
     AttributionMethods.of(method, options);
     earlier = List.copyOf(earlier);
@@ -77,7 +122,10 @@ public record AnalysisRequest(
             IndexRange.parse("layers", words.of("layers")),
             IndexRange.parse("heads", words.of("heads")),
             words.isSecond("first", DROP, KEEP),
-            words.choice("vision", VISION)),
+            words.choice("vision", VISION),
+            words.choice("sinks", Sinks.values()),
+            OcclusionWindow.parse(words.of("window")),
+            List.of()),
         Keep.parse(words.of("keep")),
         words.of("template"),
         words.isSecond("system", DROP, KEEP),
@@ -85,7 +133,10 @@ public record AnalysisRequest(
         !words.isSecond("tiles", ON, OFF),
         words.number("length"),
         MatrixChoice.SHORT,
-        List.of());
+        List.of(),
+        LocalizationChoice.parse(words.of("localization")),
+        words.of("answer").strip(),
+        Checks.of(words));
   }
 
   /** The same question within a conversation. */
@@ -98,7 +149,39 @@ public record AnalysisRequest(
     return with(wanted, earlier);
   }
 
+  /** The same by another method, with nothing beside the maps. */
+  public AnalysisRequest by(String other) {
+    return new AnalysisRequest(
+        question,
+        other,
+        options,
+        Keep.NOTHING,
+        template,
+        keepSystem,
+        fit,
+        tiles,
+        length,
+        MatrixChoice.NEVER,
+        earlier,
+        localization,
+        "",
+        Checks.NONE);
+  }
+
+  /**
+   * The same about a given answer.
+   *
+   * @param text empty for the model's own
+   */
+  public AnalysisRequest saying(String text) {
+    return with(matrix, earlier, text);
+  }
+
   private AnalysisRequest with(MatrixChoice wanted, List<Exchange> conversation) {
+    return with(wanted, conversation, answer);
+  }
+
+  private AnalysisRequest with(MatrixChoice wanted, List<Exchange> conversation, String text) {
     return new AnalysisRequest(
         question,
         method,
@@ -110,7 +193,10 @@ public record AnalysisRequest(
         tiles,
         length,
         wanted,
-        conversation);
+        conversation,
+        localization,
+        text,
+        checks);
   }
 
   /** How pictures are brought before the model. */
@@ -126,12 +212,18 @@ public record AnalysisRequest(
     all.put("layers", options.layers().toString());
     all.put("heads", options.heads().toString());
     all.put("first_token", options.keepFirst() ? KEEP : DROP);
+    all.put("sinks", Words.word(options.sinks()));
+    all.put("window", options.window().toString());
+    all.put("localization", localization.toString());
     all.put("keep", keep.toString());
     all.put("template", template);
     all.put("system", keepSystem ? KEEP : DROP);
     all.put("fit", Words.word(fit));
     all.put("tiles", tiles ? ON : OFF);
     all.put("length", length);
+    all.put("answer", answer);
+    all.put("evidence", checks.evidenceWord());
+    all.put("check", checks.checkWord());
     return all;
   }
 }

@@ -6,26 +6,35 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.attribution.AttentionRows;
 import org.vlmvisualizer.attribution.AttributionMethod;
 import org.vlmvisualizer.attribution.AttributionMethods;
+import org.vlmvisualizer.attribution.Faithfulness;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.FolderState;
-import org.vlmvisualizer.core.AttributionMap;
+import org.vlmvisualizer.core.AnswerProbe;
+import org.vlmvisualizer.core.AnswerWord;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.HeadMap;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.Scores;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
+import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.core.UserCache;
 import org.vlmvisualizer.engine.EngineReport;
 import org.vlmvisualizer.engine.Precision;
@@ -34,6 +43,7 @@ import org.vlmvisualizer.family.Model;
 import org.vlmvisualizer.family.ModelFamily;
 import org.vlmvisualizer.image.PictureProcessor;
 import org.vlmvisualizer.network.LlavaNetwork;
+import org.vlmvisualizer.network.Session;
 
 /** A model that is loaded once and then asked any number of questions. Not thread-safe. */
 public final class AttentionModel implements AutoCloseable {
@@ -156,41 +166,281 @@ public final class AttentionModel implements AutoCloseable {
       Consumer<Supplier<Analysis>> watch) {
     requireOffEventThread();
     long start = System.nanoTime();
+    Question question = question(pictures, timePoints, request, progress);
+    int[] given = request.answer().isEmpty() ? null : given(question.input, request);
+    Session session = network.session(question.input, question.prompt);
+    return analyze(question, session, given, start, watch);
+  }
+
+  /**
+   * Makes maps of an answer that the model gave before, by another method or other options of it.
+   *
+   * @param answer the ids of its tokens, at least one
+   * @throws org.vlmvisualizer.core.InputException as above
+   * @throws java.util.concurrent.CancellationException if {@code progress} cancels
+   * @throws IllegalStateException as above
+   */
+  public Analysis again(
+      List<RgbPicture> pictures,
+      boolean timePoints,
+      AnalysisRequest request,
+      int[] answer,
+      Progress progress) {
+    requireOffEventThread();
+    long start = System.nanoTime();
+    Question question = question(pictures, timePoints, request, progress);
+    Session session = network.session(question.input, question.prompt);
+    return analyze(question, session, answer, start, null);
+  }
+
+  /**
+   * Asks about an answer that the model gave before.
+   *
+   * @param answer the ids of its tokens, at least one
+   * @return to be used on one thread, while this model is open and not asked otherwise
+   * @throws org.vlmvisualizer.core.InputException as above
+   */
+  public AnswerProbe probe(
+      List<RgbPicture> pictures,
+      boolean timePoints,
+      AnalysisRequest request,
+      int[] answer,
+      Progress progress) {
+    requireOffEventThread();
+    Question question = question(pictures, timePoints, request, progress);
+    return question.probe(answer, question.method().request());
+  }
+
+  /** A question as it is put to the network. */
+  private record Question(
+      AttentionModel model,
+      List<RgbPicture> pictures,
+      AnalysisRequest request,
+      PictureProcessor processor,
+      Function<List<RgbPicture>, ModelInput> inputs,
+      Function<String, TokenSequence> prompts,
+      ModelInput input,
+      TokenSequence prompt,
+      Progress progress) {
+
+    /** The same about other pictures of the same sizes. */
+    Question about(List<RgbPicture> others, AnalysisRequest asked) {
+      ModelInput seen = inputs.apply(others);
+      return new Question(model, others, asked, processor, inputs, prompts, seen, prompt, progress);
+    }
+
+    AttributionMethod method() {
+      return AttributionMethods.of(request.method(), model.options(request));
+    }
+
+    /**
+     * @param recorded what was recorded of the answer
+     */
+    ModelProbe probe(int[] answer, TraceRequest recorded) {
+      return new ModelProbe(
+          model.network, pictures, inputs, prompts, input, prompt, answer, recorded, progress);
+    }
+  }
+
+  private Question question(
+      List<RgbPicture> pictures, boolean timePoints, AnalysisRequest request, Progress progress) {
     PictureProcessor processor = model.pictures(request.pictures());
-    ModelInput input =
+    Function<List<RgbPicture>, ModelInput> inputs =
         timePoints && processor.takesVideos()
-            ? processor.processVideo(pictures, progress)
-            : processor.process(pictures, progress);
+            ? some -> processor.processVideo(some, progress)
+            : some -> processor.process(some, progress);
+    ModelInput input = inputs.apply(pictures);
     requireKeepable(input.layout().views().size(), request);
-    TokenSequence prompt =
-        model
-            .encoder()
-            .encode(
-                model.template(request.template()),
-                input.texts(),
-                request.question(),
-                request.keepSystem(),
-                request.earlier());
+    Function<String, TokenSequence> prompts = text -> prompt(input, text, request);
+    return new Question(
+        this,
+        pictures,
+        request,
+        processor,
+        inputs,
+        prompts,
+        input,
+        prompts.apply(request.question()),
+        progress);
+  }
+
+  /**
+   * @param given the answer's ids, or null for the model's own
+   */
+  private Analysis analyze(
+      Question question,
+      Session session,
+      int[] given,
+      long start,
+      Consumer<Supplier<Analysis>> watch) {
+    AnalysisRequest request = question.request;
     Map<String, Double> seconds = new LinkedHashMap<>();
     seconds.put("load", loadSeconds);
     loadSeconds = 0;
     seconds.put("preprocess", seconds(start));
-    AttributionMethod method = AttributionMethods.of(request.method(), request.options());
+    AttributionMethod method = question.method();
+    TraceRequest recorded =
+        method
+            .request()
+            .keeping(request.keep())
+            .withPromptRows(request.matrix().records(question.prompt.length()));
     Trace trace =
-        network
-            .session(input, prompt)
+        (given == null ? session : session.saying(given))
             .generate(
                 request.length(),
                 model.generation(),
                 model.encoder()::text,
-                method
-                    .request()
-                    .keeping(request.keep())
-                    .withPromptRows(request.matrix().records(prompt.length())),
-                progress,
-                watch == null ? null : tokens(watch, pictures, request, method, seconds));
+                recorded,
+                question.progress,
+                watch == null || !method.growsWithAnswer()
+                    ? null
+                    : tokens(watch, question.pictures, request, method, seconds));
     seconds.putAll(trace.seconds());
-    return analysis(pictures, request, method, trace, seconds);
+    ModelProbe probe = question.probe(trace.ids(), recorded);
+    Map<String, Object> notes = new LinkedHashMap<>();
+    if (trace.sinks() != null) {
+      notes.put("sinks", SinkPlaces.of(trace));
+    }
+    boolean kept = watch != null; // a cancel from here on leaves out what it stops, not the answer
+    if (request.checks().evidence()) {
+      int[] colour = question.processor.meanColour();
+      trace = withEvidence(trace, probe, colour, seconds, notes, kept);
+    }
+    Analysis analysis = analysis(question.pictures, request, method, trace, probe, seconds, notes);
+    return withChecks(analysis, question, probe, kept);
+  }
+
+  private AttentionOptions options(AnalysisRequest request) {
+    List<HeadMap.Head> heads =
+        request.localization().stored()
+            ? StoredHeads.read(checkpoint().sha256())
+            : request.localization().heads();
+    return request.options().locating(heads);
+  }
+
+  private TokenSequence prompt(ModelInput input, String question, AnalysisRequest request) {
+    return model
+        .encoder()
+        .encode(
+            model.template(request.template()),
+            input.texts(),
+            question,
+            request.keepSystem(),
+            request.earlier());
+  }
+
+  /** The ids of the answer that a request gives. */
+  private int[] given(ModelInput input, AnalysisRequest request) {
+    int[] ids =
+        model
+            .encoder()
+            .answer(
+                model.template(request.template()),
+                input.texts(),
+                request.question(),
+                request.keepSystem(),
+                request.earlier(),
+                request.answer());
+    if (ids.length > AnalysisRequest.MAX_LENGTH) {
+      throw new InputException(
+          "Expected an answer of at most %d tokens, found %d; shorten it."
+              .formatted(AnalysisRequest.MAX_LENGTH, ids.length));
+    }
+    return ids;
+  }
+
+  /** The same once each token's probability without the pictures is known. */
+  private static Trace withEvidence(
+      Trace trace,
+      ModelProbe probe,
+      int[] colour,
+      Map<String, Double> seconds,
+      Map<String, Object> notes,
+      boolean kept) {
+    long start = System.nanoTime();
+    try {
+      Scores scores = probe.withoutPictures(colour);
+      double[] without = scores.probabilities();
+      List<GeneratedToken> tokens = new ArrayList<>();
+      for (int t = 0; t < without.length; t++) {
+        tokens.add(trace.tokens().get(t).withoutImage(without[t]));
+      }
+      seconds.put("evidence", seconds(start));
+      notes.put("plain_picture_reused", scores.reuse().promptTokens() > 0);
+      return trace.with(tokens, trace.seconds());
+    } catch (InputException e) {
+      notes.put("evidence_left_out", e.getMessage()); // too little memory for a second picture
+      return trace;
+    } catch (CancellationException e) {
+      if (!kept) {
+        throw e;
+      }
+      notes.put("evidence_left_out", "cancelled");
+      return trace;
+    }
+  }
+
+  /** The same once the maps of content tokens were checked, or those until a cancel. */
+  private Analysis withChecks(
+      Analysis analysis, Question question, ModelProbe probe, boolean kept) {
+    Checks checks = analysis.request().checks();
+    if (!checks.map() && !checks.stability()) {
+      return analysis;
+    }
+    long start = System.nanoTime();
+    List<GeneratedToken> tokens = new ArrayList<>(analysis.tokens());
+    List<AnswerWord> words = AnswerWord.of(tokens);
+    int[] content =
+        IntStream.range(0, tokens.size()).filter(t -> AnswerWord.at(t, words) != null).toArray();
+    Map<String, Object> notes = new LinkedHashMap<>(analysis.notes());
+    if (content.length == 0) {
+      notes.put("check_left_out", "the answer has no words");
+      return analysis.with(tokens, notes);
+    }
+    try {
+      if (checks.stability()) {
+        checkStability(analysis, question, probe, content, tokens);
+      }
+      for (int i = 0; checks.map() && i < content.length; i++) {
+        probe.update("Checking maps", i, content.length);
+        int t = content[i];
+        tokens.set(t, tokens.get(t).checked(Faithfulness.of(analysis.maps(), t, probe)));
+      }
+    } catch (CancellationException e) {
+      if (!kept) {
+        throw e;
+      }
+      notes.put("check_left_out", "cancelled");
+    }
+    analysis.seconds().put("check", seconds(start));
+    return analysis.with(tokens, notes);
+  }
+
+  private void checkStability(
+      Analysis analysis,
+      Question question,
+      ModelProbe probe,
+      int[] content,
+      List<GeneratedToken> tokens) {
+    int[] ids = tokens.stream().mapToInt(GeneratedToken::id).toArray();
+    AnalysisRequest plain = question.request.by(question.request.method());
+    probe.update("Looking at moved pictures", 0, 1);
+    StabilityCheck check =
+        new StabilityCheck(
+            analysis.pictures(),
+            analysis.maps(),
+            moved -> aside(moved, question, plain, ids).maps());
+    for (int t : content) {
+      tokens.set(t, tokens.get(t).stable(check.of(t)));
+    }
+  }
+
+  /** The maps of an answer about other pictures; those of the question stay ready. */
+  private Analysis aside(
+      List<RgbPicture> pictures, Question question, AnalysisRequest request, int[] ids) {
+    Question other = question.about(pictures, request);
+    return analyze(
+        other, network.sessionAside(other.input, other.prompt), ids, System.nanoTime(), null);
   }
 
   private Consumer<Trace> tokens(
@@ -202,7 +452,9 @@ public final class AttentionModel implements AutoCloseable {
     Map<String, Double> soFar = Map.copyOf(seconds);
     GrowingAnalysis growing =
         new GrowingAnalysis(
-            trace -> analysis(pictures, request, method, trace, new LinkedHashMap<>(soFar)),
+            trace ->
+                analysis(
+                    pictures, request, method, trace, null, new LinkedHashMap<>(soFar), Map.of()),
             this::text);
     return token -> {
       growing.add(token);
@@ -215,16 +467,12 @@ public final class AttentionModel implements AutoCloseable {
       AnalysisRequest request,
       AttributionMethod method,
       Trace trace,
-      Map<String, Double> seconds) {
+      AnswerProbe probe,
+      Map<String, Double> seconds,
+      Map<String, Object> notes) {
     long start = System.nanoTime();
-    AttentionRows attention = AttentionRows.of(trace, request.options().keepFirst());
-    AttributionMap map = method.attribute(trace);
-    List<TokenMaps> maps = new ArrayList<>();
-    for (int frame = 0; frame < trace.layout().frames(); frame++) {
-      maps.add(
-          TokenMaps.of(map, trace.layout(), frame, trace.tokens(), attention.shares(trace, frame)));
-    }
-    float[][] matrix = attention.matrix(trace);
+    List<TokenMaps> maps = method.maps(trace, probe);
+    float[][] matrix = AttentionRows.of(trace, request.options().keepFirst()).matrix(trace);
     String answer = text(trace.tokens());
     seconds.put("attribution", seconds(start));
     return new Analysis(
@@ -237,7 +485,15 @@ public final class AttentionModel implements AutoCloseable {
         answer,
         seconds,
         hasEnded(trace.tokens(), request),
-        trace.reuse());
+        trace.reuse(),
+        heads(trace),
+        notes);
+  }
+
+  private static List<List<HeadMap.Head>> heads(Trace trace) {
+    return trace.headMaps() == null
+        ? List.of()
+        : Stream.of(trace.headMaps()).map(made -> List.of(made.heads())).toList();
   }
 
   private String text(List<GeneratedToken> tokens) {
@@ -246,7 +502,9 @@ public final class AttentionModel implements AutoCloseable {
 
   private boolean hasEnded(List<GeneratedToken> tokens, AnalysisRequest request) {
     int last = tokens.get(tokens.size() - 1).id();
-    return tokens.size() == request.length() || model.generation().eosIds().contains(last);
+    return !request.answer().isEmpty()
+        || tokens.size() == request.length()
+        || model.generation().eosIds().contains(last);
   }
 
   /**

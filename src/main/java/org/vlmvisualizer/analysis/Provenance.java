@@ -2,6 +2,7 @@ package org.vlmvisualizer.analysis;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.vlmvisualizer.attribution.LocalizationChoice;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.MatrixChoice;
@@ -47,6 +48,11 @@ public final class Provenance {
     all.put("engine", model.engine().map());
     all.put("loaded", analysis.foundLoaded() ? "before this question" : "for this question");
     all.put("seconds", analysis.seconds());
+    if (!analysis.heads().isEmpty()) {
+      all.put(
+          "localization_heads", analysis.heads().stream().map(LocalizationChoice::text).toList());
+    }
+    all.putAll(analysis.notes());
     all.put("tower_reused", analysis.reuse().tower());
     all.put("prefix_reused", analysis.reuse().promptTokens());
     if (!analysis.reuse().reason().isEmpty()) {

@@ -153,6 +153,22 @@ public record Region(List<double[]> rings) {
     return box == null ? new Rectangle2D.Double() : box;
   }
 
+  /** Whether a point is inside. */
+  public boolean contains(double x, double y) {
+    boolean inside = false;
+    for (double[] ring : rings) {
+      for (int i = 0, j = ring.length - 2; i < ring.length; j = i, i += 2) {
+        boolean crosses = ring[i + 1] > y != ring[j + 1] > y;
+        if (crosses
+            && x
+                < ring[i] + (y - ring[i + 1]) / (ring[j + 1] - ring[i + 1]) * (ring[j] - ring[i])) {
+          inside = !inside;
+        }
+      }
+    }
+    return inside;
+  }
+
   /** The region in other coordinates. */
   public Region transform(AffineTransform transform) {
     List<double[]> moved = new ArrayList<>();

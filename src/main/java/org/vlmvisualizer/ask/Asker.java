@@ -7,18 +7,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.vlmvisualizer.analysis.Analysis;
+import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.analysis.Provenance;
+import org.vlmvisualizer.attribution.Faithfulness;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.AnswerProbe;
+import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.MapCheck;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.engine.EngineReport;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.SourceFrame;
 import org.vlmvisualizer.picture.ImageInput;
 import org.vlmvisualizer.shelf.AnswerTimes;
@@ -28,6 +35,9 @@ import org.vlmvisualizer.shelf.AnswerTimes;
  * needed, and given back at the end.
  */
 public final class Asker implements AutoCloseable {
+  /** Stages that are not part of the answer's time. */
+  private static final Set<String> BESIDE = Set.of("load", "evidence", "check");
+
   private final ModelKeeper keeper;
   private final Checkpoint checkpoint;
   private final RequestOptions options;
@@ -67,6 +77,27 @@ public final class Asker implements AutoCloseable {
       model = keeper.lend(checkpoint, options, progress);
       loaded.accept(model.engine());
     }
+  }
+
+  /**
+   * The model itself, loaded if it is not yet, for what an answer does not tell.
+   *
+   * @return to be used until this is closed
+   * @throws org.vlmvisualizer.core.InputException as {@link #load}
+   */
+  public AttentionModel model(Progress progress) {
+    load(progress);
+    return model;
+  }
+
+  /** What is asked. */
+  public AnalysisRequest request() {
+    return options.request();
+  }
+
+  /** How answers become images. */
+  public Rendering rendering() {
+    return options.rendering();
   }
 
   /**
@@ -136,6 +167,63 @@ public final class Asker implements AutoCloseable {
     return results;
   }
 
+  /**
+   * Maps of an answer that the model gave before, by the method that this asks with ({@link
+   * RequestOptions#of(AttentionResult, String)}). What is known of its tokens stays; their maps are
+   * unchecked.
+   *
+   * @throws org.vlmvisualizer.core.InputException if the method cannot make them, or the model
+   *     changed
+   * @throws java.util.concurrent.CancellationException if {@code progress} cancels
+   */
+  public AttentionResult again(AttentionResult answer, Progress progress) {
+    requireSameModel(answer);
+    load(progress);
+    List<GeneratedToken> tokens =
+        answer.maps().tokens().stream().map(token -> token.checked(null)).toList();
+    Analysis analysis =
+        unlessFailed(
+            () ->
+                model.again(
+                    List.of(answer.picture()), false, options.request(), ids(answer), progress));
+    AttentionResult result = result(analysis, 0, answer.source());
+    markCancelled(analysis, List.of(result));
+    return result.with(result.maps().withTokens(tokens));
+  }
+
+  /**
+   * Checks the map of one of an answer's tokens: two passes.
+   *
+   * @param token its number, from 0
+   * @throws org.vlmvisualizer.core.InputException if the model changed
+   * @throws java.util.concurrent.CancellationException if {@code progress} cancels
+   */
+  public MapCheck check(AttentionResult answer, int token, Progress progress) {
+    requireSameModel(answer);
+    load(progress);
+    return unlessFailed(
+        () -> {
+          AnswerProbe probe =
+              model.probe(
+                  List.of(answer.picture()), false, options.request(), ids(answer), progress);
+          probe.update("Checking the map", 0, 2);
+          return Faithfulness.of(List.of(answer.maps()), token, probe);
+        });
+  }
+
+  private void requireSameModel(AttentionResult answer) {
+    String asked = answer.run().get("model_sha256").getAsString();
+    if (!asked.equals(checkpoint.sha256())) {
+      throw new InputException(
+          "Expected the model that gave the answer, but the files of %s have changed since; ask the question again."
+              .formatted(checkpoint.folder()));
+    }
+  }
+
+  private static int[] ids(AttentionResult answer) {
+    return answer.maps().tokens().stream().mapToInt(GeneratedToken::id).toArray();
+  }
+
   private static void markCancelled(Analysis analysis, List<AttentionResult> results) {
     if (!analysis.ended()) {
       results.forEach(result -> result.run().addProperty(AttentionResult.CANCELLED, true));
@@ -156,8 +244,13 @@ public final class Asker implements AutoCloseable {
       boolean timePoints,
       Progress progress,
       Consumer<Supplier<Analysis>> watch) {
+    return unlessFailed(
+        () -> model.analyze(pictures, timePoints, options.request(), progress, watch));
+  }
+
+  private <T> T unlessFailed(Supplier<T> use) {
     try {
-      return model.analyze(pictures, timePoints, options.request(), progress, watch);
+      return use.get();
     } catch (InputException | CancellationException e) {
       throw e;
     } catch (RuntimeException | Error e) {
@@ -191,7 +284,7 @@ public final class Asker implements AutoCloseable {
   private void time(Analysis analysis) {
     double seconds =
         analysis.seconds().entrySet().stream()
-            .filter(stage -> !stage.getKey().equals("load"))
+            .filter(stage -> !BESIDE.contains(stage.getKey()))
             .mapToDouble(Map.Entry::getValue)
             .sum();
     AnswerTimes.ofThisUser()
@@ -199,7 +292,7 @@ public final class Asker implements AutoCloseable {
   }
 
   /** All that an answer depends on beside the picture: the same text, the same answer. */
-  JsonObject identity() {
+  public JsonObject identity() {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("model_sha256", checkpoint.sha256());
     all.put("precision", options.precision().name().toLowerCase(Locale.ROOT));

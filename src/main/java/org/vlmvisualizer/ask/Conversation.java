@@ -32,13 +32,19 @@ public record Conversation(AttentionResult last) {
 
   /** Its questions and answers, oldest first. */
   public List<Exchange> exchanges() {
-    JsonObject run = last.run();
+    List<Exchange> all = new ArrayList<>(earlier());
+    all.add(new Exchange(last.run().get("question").getAsString(), last.answer()));
+    return all;
+  }
+
+  /** Those before the last. */
+  List<Exchange> earlier() {
     List<Exchange> all = new ArrayList<>();
+    JsonObject run = last.run();
     if (run.has("conversation")) {
       Gson gson = new Gson();
       run.getAsJsonArray("conversation").forEach(e -> all.add(gson.fromJson(e, Exchange.class)));
     }
-    all.add(new Exchange(run.get("question").getAsString(), last.answer()));
     return all;
   }
 

@@ -6,13 +6,13 @@ import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.JavaMemory;
 
 /** What a picture of many failed with, in one sentence. */
-final class PictureFailure {
+public final class PictureFailure {
   private PictureFailure() {}
 
   /**
    * @throws CancellationException if that is the cause: the user's, not the picture's
    */
-  static String sentence(Throwable cause) {
+  public static String sentence(Throwable cause) {
     if (cause instanceof CancellationException cancelled) {
       throw cancelled;
     }

@@ -2,6 +2,7 @@ package org.vlmvisualizer.ask;
 
 import com.google.gson.JsonObject;
 import java.util.List;
+import java.util.Map;
 import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.Exchange;
@@ -23,6 +24,20 @@ import org.vlmvisualizer.output.Rendering;
  */
 public record RequestOptions(
     AnalysisRequest request, String device, Precision precision, Rendering rendering) {
+  /** What earlier versions did, which did not say so. */
+  private static final Map<String, String> NEWER =
+      Map.of(
+          "sinks",
+          "keep",
+          "window",
+          "2",
+          "localization",
+          "token",
+          "evidence",
+          "off",
+          "check",
+          "nothing");
+
   /**
    * @param question as the user gave it
    * @throws InputException if a word is not one of those expected, or the question was not read
@@ -48,8 +63,12 @@ public record RequestOptions(
     LocaleText.require(question);
     checkWhole(question);
     JsonObject run = earlier.run();
-    Words words =
-        name -> word(run.getAsJsonObject("options"), name.equals("first") ? "first_token" : name);
+    JsonObject options = run.getAsJsonObject("options").deepCopy();
+    options.addProperty("answer", "");
+    NEWER.entrySet().stream()
+        .filter(option -> !options.has(option.getKey()))
+        .forEach(option -> options.addProperty(option.getKey(), option.getValue()));
+    Words words = name -> word(options, name.equals("first") ? "first_token" : name);
     return new RequestOptions(
         AnalysisRequest.of(question, words),
         word(run, "device"),
@@ -64,6 +83,23 @@ public record RequestOptions(
               .formatted(name));
     }
     return json.get(name).getAsString();
+  }
+
+  /**
+   * An answer's own question and options, for maps of it by another method.
+   *
+   * @throws InputException if the answer's run does not tell them, or the answer is about several
+   *     pictures
+   */
+  public static RequestOptions of(AttentionResult answer, String method) {
+    if (answer.run().getAsJsonObject("picture").has("of")) {
+      throw new InputException(
+          "Expected an answer about one picture to look at by another method, found one about several together; ask again with that method.");
+    }
+    RequestOptions own = again(answer, answer.question());
+    List<Exchange> earlier = new Conversation(answer).earlier();
+    return new RequestOptions(
+        own.request.by(method).following(earlier), own.device, own.precision, own.rendering);
   }
 
   /** The same with or without the whole-sequence matrix. */

@@ -1,5 +1,7 @@
 package org.vlmvisualizer.attribution;
 
+import java.util.List;
+import org.vlmvisualizer.core.HeadMap;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.VisionLayers;
 
@@ -12,9 +14,34 @@ import org.vlmvisualizer.core.VisionLayers;
  *     to 0, since models park attention there that they have no use for
  * @param vision vision layers to average: {@link VisionLayers#ALL} up to the one that the projector
  *     reads, or that one alone
+ * @param sinks what is done with image tokens that models park attention on
+ * @param window what occlusion hides at a time
+ * @param localization heads that localization-heads reads; empty to choose them for each token
  */
 public record AttentionOptions(
-    IndexRange layers, IndexRange heads, boolean keepFirst, VisionLayers vision) {
+    IndexRange layers,
+    IndexRange heads,
+    boolean keepFirst,
+    VisionLayers vision,
+    Sinks sinks,
+    OcclusionWindow window,
+    List<HeadMap.Head> localization) {
+
+  /** With attention sinks as they are. */
+  public AttentionOptions(
+      IndexRange layers, IndexRange heads, boolean keepFirst, VisionLayers vision) {
+    this(layers, heads, keepFirst, vision, Sinks.KEEP, OcclusionWindow.DEFAULT, List.of());
+  }
+
+  public AttentionOptions {
+    localization = List.copyOf(localization);
+  }
+
+  /** The same with other localization heads. */
+  public AttentionOptions locating(List<HeadMap.Head> heads) {
+    return new AttentionOptions(layers, this.heads, keepFirst, vision, sinks, window, heads);
+  }
+
   /** What VLM-Visualizer does. */
   public static final AttentionOptions REFERENCE =
       new AttentionOptions(IndexRange.ALL, IndexRange.ALL, false, VisionLayers.ALL);

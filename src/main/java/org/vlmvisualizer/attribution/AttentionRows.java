@@ -18,15 +18,37 @@ public record AttentionRows(double[][] rows) {
    * @param keepFirst whether attention to the first token counts
    */
   public static AttentionRows of(Trace trace, boolean keepFirst) {
+    return of(trace, keepFirst, false);
+  }
+
+  /** The same by a method's options: where sinks are removed, without attention to them. */
+  public static AttentionRows of(Trace trace, AttentionOptions options) {
+    return of(trace, options.keepFirst(), options.sinks() == Sinks.REMOVE);
+  }
+
+  private static AttentionRows of(Trace trace, boolean keepFirst, boolean withoutSinks) {
+    boolean[][] sinks = withoutSinks ? trace.sinks() : null;
     return new AttentionRows(
         Arrays.stream(trace.rows())
-            .map(layers -> Arrays.stream(layers).map(AttentionRows::wide).toArray(double[][]::new))
+            .map(layers -> wide(layers, sinks, trace.prompt().imagePositions()))
             .map(layers -> TokenAttention.layerMean(layers, keepFirst))
             .toArray(double[][]::new));
   }
 
-  private static double[] wide(float[] layer) {
-    return IntStream.range(0, layer.length).mapToDouble(k -> layer[k]).toArray();
+  /**
+   * @param sinks [L, K] to leave out, or null
+   * @param positions [K]
+   */
+  private static double[][] wide(float[][] layers, boolean[][] sinks, int[] positions) {
+    double[][] wide = new double[layers.length][];
+    for (int l = 0; l < layers.length; l++) {
+      float[] layer = layers[l];
+      wide[l] = IntStream.range(0, layer.length).mapToDouble(k -> layer[k]).toArray();
+      for (int k = 0; sinks != null && k < positions.length; k++) {
+        wide[l][positions[k]] = sinks[l][k] ? 0 : wide[l][positions[k]];
+      }
+    }
+    return wide;
   }
 
   /** A token's row, summed up. */

@@ -12,8 +12,17 @@ public final class AttributionMethods {
       new LinkedHashMap<>();
 
   static {
-    ALL.put(LanguageVisionAttention.NAME, LanguageVisionAttention::new);
     ALL.put(LanguageAttention.NAME, LanguageAttention::new);
+    ALL.put(LanguageVisionAttention.NAME, LanguageVisionAttention::new);
+    ALL.put(LocalizationHeads.NAME, LocalizationHeads::new);
+    ALL.put(LogitAttribution.NAME, LogitAttribution::new);
+    ALL.put(ValueNorm.NAME, ValueNorm::new);
+    ALL.put(Rollout.NAME, Rollout::new);
+    ALL.put(RelativeAttention.NAME, RelativeAttention::new);
+    ALL.put(TokenActivation.NAME, TokenActivation::new);
+    ALL.put(Occlusion.NAME, Occlusion::ofPixels);
+    ALL.put(Occlusion.TOKENS, Occlusion::ofTokens);
+    ALL.put(IntegratedGradients.NAME, IntegratedGradients::new);
   }
 
   private AttributionMethods() {}
@@ -21,6 +30,20 @@ public final class AttributionMethods {
   /** Their names, the default first. */
   public static List<String> names() {
     return List.copyOf(ALL.keySet());
+  }
+
+  /**
+   * One that maps of kept attention can be made by.
+   *
+   * @throws InputException if it is another
+   */
+  static RowMethod ofRows(String name, AttentionOptions options) {
+    if (of(name, options) instanceof RowMethod method) {
+      return method;
+    }
+    throw new InputException(
+        "Expected an answer with maps of method localization-heads, language or vlm-visualizer, of which layers and heads can be chosen afterwards, found %s."
+            .formatted(name));
   }
 
   /**

@@ -18,11 +18,13 @@ import org.vlmvisualizer.core.VisionLayers;
  *
  * <pre>a_t = mean over l of ( A_l with A_l[0] = 0, divided by its sum )</pre>
  *
- * as in {@link TokenAttention}, then the method of the run.
+ * as in {@link TokenAttention}, then the method of the run. Localization heads are chosen among
+ * these layers and heads; where the heads were averaged, the map is that of their attention.
  */
 public final class KeptMaps {
   private final HeadAttention kept;
-  private final AttributionMethod method;
+  private final RowMethod method;
+  private final LocalizationHeads localization; // null by other methods
   private final IndexRange layers;
   private final IndexRange heads;
   private final boolean keepFirst;
@@ -43,9 +45,10 @@ public final class KeptMaps {
   public KeptMaps(
       HeadAttention kept, String method, IndexRange layers, IndexRange heads, boolean keepFirst) {
     this.kept = kept;
-    this.method =
-        AttributionMethods.of(
-            method, new AttentionOptions(layers, heads, keepFirst, VisionLayers.ALL));
+    AttentionOptions options = new AttentionOptions(layers, heads, keepFirst, VisionLayers.ALL);
+    boolean locates = method.equals(LocalizationHeads.NAME);
+    this.method = AttributionMethods.ofRows(locates ? LanguageAttention.NAME : method, options);
+    localization = locates && !kept.averaged() ? new LocalizationHeads(options) : null;
     IndexRange some = heads.within(kept.heads(), "heads");
     if (kept.averaged() && !some.equals(kept.heads())) {
       throw new InputException(
@@ -92,8 +95,24 @@ public final class KeptMaps {
             Arrays.stream(mean, end, text).sum(),
             mean[0] + mean[text],
             mean[text + 1]);
-    float[] values = method.map(attention, kept.vision(), layout);
+    float[] values =
+        localization == null
+            ? method.map(attention, kept.vision(), layout)
+            : localization.map(rows(token), layers, heads, layout).values();
     return new TokenMap(layout.cells(0, values), attention.shares(layout, 0));
+  }
+
+  /** [layers * heads, R] of those that were chosen. */
+  private float[] rows(int token) {
+    int recorded = kept.recorded();
+    float[] rows = new float[layers.size() * heads.size() * recorded];
+    int row = 0;
+    for (int l = layers.first(); l <= layers.last(); l++) {
+      for (int h = heads.first(); h <= heads.last(); h++) {
+        System.arraycopy(kept.image()[token], kept.offset(l, h), rows, recorded * row++, recorded);
+      }
+    }
+    return rows;
   }
 
   /** Of a layer, mean over the heads: first token, image tokens and markers, text, answer. */

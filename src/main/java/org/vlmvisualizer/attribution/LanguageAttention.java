@@ -1,17 +1,16 @@
 package org.vlmvisualizer.attribution;
 
 import org.vlmvisualizer.core.Spread;
-import org.vlmvisualizer.core.VisionLayers;
 
 /**
  * The decoder's attention alone: {@link TokenAttention} over the image tokens, divided by its sum.
  * It leaves out where the vision tower itself had gathered each patch's content from.
  */
-final class LanguageAttention extends AttributionMethod {
+final class LanguageAttention extends RowMethod {
   static final String NAME = "language";
 
   LanguageAttention(AttentionOptions options) {
-    super(NAME, options, VisionLayers.NONE);
+    super(NAME, options);
   }
 
   @Override

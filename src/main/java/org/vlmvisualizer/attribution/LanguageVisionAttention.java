@@ -3,6 +3,7 @@ package org.vlmvisualizer.attribution;
 import java.util.stream.DoubleStream;
 import org.vlmvisualizer.core.Spread;
 import org.vlmvisualizer.core.Trace;
+import org.vlmvisualizer.core.VisionLayers;
 
 /**
  * The reference method, exactly as VLM-Visualizer's notebook computes it: the decoder's attention
@@ -20,11 +21,16 @@ import org.vlmvisualizer.core.Trace;
  *
  * @see <a href="https://github.com/zjysteven/VLM-Visualizer">VLM-Visualizer</a>
  */
-final class LanguageVisionAttention extends AttributionMethod {
+final class LanguageVisionAttention extends RowMethod {
   static final String NAME = "vlm-visualizer";
 
   LanguageVisionAttention(AttentionOptions options) {
-    super(NAME, options, options.vision());
+    super(NAME, options);
+  }
+
+  @Override
+  VisionLayers vision() {
+    return options.vision();
   }
 
   @Override

@@ -22,6 +22,8 @@ import org.vlmvisualizer.ask.PictureFolder;
 import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.ask.Together;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.compare.ComparedPicture;
+import org.vlmvisualizer.compare.ComparisonOptions;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.LocaleText;
@@ -41,6 +43,7 @@ import org.vlmvisualizer.shelf.ModelEntries;
 import org.vlmvisualizer.shelf.ModelLocator;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -103,8 +106,11 @@ public final class AttentionCli implements Callable<Integer> {
   private Path output;
 
   // From here to words, RequestOptions reads them by their names.
-  @Option(names = "--method", description = "vlm-visualizer, language")
-  private String method = "vlm-visualizer";
+  @Option(
+      names = "--method",
+      description =
+          "language, vlm-visualizer, localization-heads, logit-attribution, value-norm, rollout, relative, tam, occlusion, token-occlusion, integrated-gradients")
+  private String method = "language";
 
   @Option(names = "--vision", description = "vision layers to average: all, selected")
   private String vision = "all";
@@ -119,6 +125,24 @@ public final class AttentionCli implements Callable<Integer> {
       names = "--first",
       description = "attention to the first token, an attention sink: drop, keep")
   private String first = "drop";
+
+  @Option(
+      names = "--sinks",
+      description = "image tokens that draw attention whatever is asked: keep, mark, remove")
+  private String sinks = "keep";
+
+  @Option(
+      names = "--window",
+      paramLabel = "CELLS",
+      description = "what occlusion hides at a time: 2 x 2 side by side, or 3/1 overlapping")
+  private String window = "2";
+
+  @Option(
+      names = "--localization",
+      paramLabel = "HEADS",
+      description =
+          "heads that localization-heads reads: token (chosen for each), stored (by --compare), or layer.head,layer.head")
+  private String localization = "token";
 
   @Option(
       names = "--keep",
@@ -157,6 +181,24 @@ public final class AttentionCli implements Callable<Integer> {
   @Option(names = "--length", paramLabel = "N", description = "tokens to write at most")
   private int length = 64;
 
+  @Option(
+      names = "--evidence",
+      description = "tell how likely each token would be without the picture: on, off")
+  private String evidence = "on";
+
+  @Option(
+      names = "--check",
+      description =
+          "check whether each word needs what its map is highest on, whether maps stay on a moved picture: nothing, map, stability, all")
+  private String check = "nothing";
+
+  @Option(
+      names = "--answer",
+      paramLabel = "TEXT",
+      description = "make maps of this text, not of the model's own answer",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  private String answer = "";
+
   @Option(names = "--upsampling", description = "none, nearest, bilinear, bicubic")
   private String upsampling = "nearest";
 
@@ -183,6 +225,8 @@ public final class AttentionCli implements Callable<Integer> {
       names = "--again",
       description = "of a folder, ask about pictures again that have their answer")
   private boolean again;
+
+  @Mixin private CompareOptions compare;
 
   // "help" lets it do without the required options.
   @Option(
@@ -300,6 +344,9 @@ public final class AttentionCli implements Callable<Integer> {
       return CommandLine.ExitCode.OK;
     }
     List<RequestOptions> questions = prompts.stream().map(this::options).toList();
+    if (compare.isAsked()) {
+      return compare(questions);
+    }
     goesOn = Conversation.goesOn(this::word);
     if (goesOn && prompts.size() == 1) {
       throw new InputException(
@@ -325,6 +372,24 @@ public final class AttentionCli implements Callable<Integer> {
     }
     ImageInput input = ImageInput.open(image, region(), progress());
     return run(questions, (asker, place) -> ask(asker, input, place));
+  }
+
+  private int compare(List<RequestOptions> questions) {
+    if (images.size() != 1 || questions.size() != 1) {
+      throw new InputException(
+          "Expected one --image, a folder of pictures, and one --prompt with --compare, found %d and %d; put the pictures into a folder."
+              .formatted(images.size(), questions.size()));
+    }
+    if (roi != null || Conversation.goesOn(this::word)) {
+      throw new InputException(
+          "Expected --compare without %s, since whole pictures are compared, each by itself."
+              .formatted(roi != null ? "--roi" : "--turn next"));
+    }
+    ComparisonOptions options = ComparisonOptions.of(this::word);
+    List<ComparedPicture> pictures = ComparedPicture.inFolder(Path.of(images.get(0).strip()));
+    return run(
+        questions,
+        (asker, place) -> compare.run(asker, options, pictures, place.folder, !again, progress()));
   }
 
   private RequestOptions options(String prompt) {

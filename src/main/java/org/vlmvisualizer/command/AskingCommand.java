@@ -35,10 +35,22 @@ abstract class AskingCommand extends VisualizerCommand {
       persist = false,
       label = "Method",
       description =
-          "vlm-visualizer: the decoder's attention times that of the vision tower; language: the decoder's alone, sharper",
-      choices = {"vlm-visualizer", "language"},
+          "How maps are made: language of the decoder's attention, vlm-visualizer times that of the vision tower, as the Python project does; the others and how far each is to be trusted: see Help",
+      choices = {
+        "language",
+        "vlm-visualizer",
+        "localization-heads",
+        "logit-attribution",
+        "value-norm",
+        "rollout",
+        "relative",
+        "tam",
+        "occlusion",
+        "token-occlusion",
+        "integrated-gradients"
+      },
       attrs = @Attr(name = ADVANCED))
-  private String method = "vlm-visualizer";
+  private String method = "language";
 
   @Parameter(
       persist = false,
@@ -70,6 +82,30 @@ abstract class AskingCommand extends VisualizerCommand {
       choices = {"drop", "keep"},
       attrs = @Attr(name = ADVANCED))
   private String first = "drop";
+
+  @Parameter(
+      persist = false,
+      label = "Attention sinks",
+      description =
+          "Image tokens that draw attention whatever is asked: mark tells them, remove leaves them out of the maps",
+      choices = {"keep", "mark", "remove"},
+      attrs = @Attr(name = ADVANCED))
+  private String sinks = "keep";
+
+  @Parameter(
+      persist = false,
+      label = "Occlusion window",
+      description = "Cells that occlusion hides at a time: 2 side by side, 3/1 overlapping",
+      attrs = @Attr(name = ADVANCED))
+  private String window = "2";
+
+  @Parameter(
+      persist = false,
+      label = "Localization heads",
+      description =
+          "token: chosen for each token; stored: those that Compare Methods chose most often for this model; or layer.head,layer.head",
+      attrs = @Attr(name = ADVANCED))
+  private String localization = "token";
 
   @Parameter(
       persist = false,
@@ -147,6 +183,33 @@ abstract class AskingCommand extends VisualizerCommand {
       description = "A token is a word or a part of one",
       min = "1")
   private int length = 64;
+
+  @Parameter(
+      persist = false,
+      label = "Compare with a plain picture",
+      description =
+          "Tells for each token how likely it would have been without the picture: whether its map means anything",
+      choices = {"on", "off"},
+      attrs = @Attr(name = ADVANCED))
+  private String evidence = "on";
+
+  @Parameter(
+      persist = false,
+      label = "Check",
+      description =
+          "map: of each word, whether it needs the part of the picture that its map is highest on; takes two questions' time for each. stability: whether maps stay on a picture that is moved by half a patch, or mirrored; takes three",
+      choices = {"nothing", "map", "stability", "all"},
+      attrs = @Attr(name = ADVANCED))
+  private String check = "nothing";
+
+  @Parameter(
+      persist = false,
+      required = false,
+      label = "Given answer",
+      description =
+          "A text to make maps of, such as a caption or another model's answer; empty for the model's own",
+      attrs = @Attr(name = ADVANCED))
+  private String answer = "";
 
   @Parameter(
       persist = false,

@@ -12,9 +12,9 @@ import org.vlmvisualizer.core.DaemonThreads;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.JavaMemory;
 import org.vlmvisualizer.dialog.EventThread;
+import org.vlmvisualizer.explorer.AskedModel;
 import org.vlmvisualizer.explorer.Explorer;
 import org.vlmvisualizer.explorer.GrowingHeatmaps;
-import org.vlmvisualizer.explorer.NextQuestion;
 import org.vlmvisualizer.explorer.ScaleStrip;
 import org.vlmvisualizer.explorer.WindowArranger;
 import org.vlmvisualizer.output.Answer;
@@ -38,7 +38,7 @@ final class LiveAnswer implements AutoCloseable {
       List.of(ShowAttention.WORDS_TITLE, ShowAttention.TABLE_TITLE);
 
   private final RunProgress progress;
-  private final NextQuestion question; // null if the Token Explorer does not open
+  private final AskedModel model; // null if the Token Explorer does not open
   private final ScheduledThreadPoolExecutor worker;
   private final AtomicBoolean isWaiting = new AtomicBoolean(); // to be shown
   private volatile boolean isBroken;
@@ -48,11 +48,11 @@ final class LiveAnswer implements AutoCloseable {
   private boolean isFinished;
 
   /**
-   * @param question how the Token Explorer asks on; null if it is not to open
+   * @param model whom the Token Explorer asks; null if it is not to open
    */
-  LiveAnswer(RunProgress progress, NextQuestion question) {
+  LiveAnswer(RunProgress progress, AskedModel model) {
     this.progress = progress;
-    this.question = question;
+    this.model = model;
     worker =
         new ScheduledThreadPoolExecutor(
             1, new DaemonThreads("VLM Visualizer windows"), new ThreadPoolExecutor.DiscardPolicy());
@@ -123,8 +123,8 @@ final class LiveAnswer implements AutoCloseable {
   private WindowArranger openOthers(Answer answer) {
     WindowArranger windows = beside(answer.first());
     ShowAttention.showTables(answer);
-    if (question != null) {
-      Explorer.open(answer.first(), windows, question);
+    if (model != null) {
+      Explorer.open(answer.first(), windows, model);
     }
     return windows;
   }

@@ -279,7 +279,7 @@ public class ShowAttention extends AskingCommand {
    */
   private LiveAnswer live(RunProgress progress, boolean explores) {
     boolean isSeen = wasAsked() && !GraphicsEnvironment.isHeadless();
-    ExplorerQuestion next = explores ? new ExplorerQuestion(context()) : null;
+    ExplorerModel next = explores ? new ExplorerModel(context()) : null;
     return isSeen ? new LiveAnswer(progress, next) : null;
   }
 

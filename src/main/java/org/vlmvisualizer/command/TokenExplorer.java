@@ -64,7 +64,7 @@ public class TokenExplorer extends VisualizerCommand {
       throw new InputException(
           "The Token Explorer needs a display, found none; give report=FILE to write its content as an HTML page.");
     }
-    Explorer.open(result, new ExplorerQuestion(context()));
+    Explorer.open(result, new ExplorerModel(context()));
   }
 
   /** A dialog asks for a folder only where there is nothing to show yet. */

@@ -135,6 +135,40 @@ public record Grid(
     return sourceY(cell / columns + 0.5);
   }
 
+  /**
+   * The cell that holds a place in source pixels; -1 if none does. A place on the edge of two is in
+   * the one to the right, or below.
+   */
+  public int cellAt(double sourceX, double sourceY) {
+    double column = Math.floor(cellX(sourceX) + ROUNDING);
+    double row = Math.floor(cellY(sourceY) + ROUNDING);
+    boolean inside = column >= 0 && column < columns && row >= 0 && row < rows;
+    return inside ? (int) row * columns + (int) column : -1;
+  }
+
+  /** Whether the middle of a pixel of the source picture lies in a cell. */
+  public boolean hasPixel(int cell) {
+    double x = Math.max(0, Math.ceil(sourceX(cell % columns) - ROUNDING * cellWidth - 0.5)) + 0.5;
+    double y = Math.max(0, Math.ceil(sourceY(cell / columns) - ROUNDING * cellHeight - 0.5)) + 0.5;
+    return x < sourceWidth && y < sourceHeight && cellAt(x, y) == cell;
+  }
+
+  /** Which pixels of the source picture, row by row, have their middle in one of some cells. */
+  public boolean[] pixels(int... cells) {
+    boolean[] wanted = new boolean[size()];
+    for (int cell : cells) {
+      wanted[cell] = true;
+    }
+    boolean[] pixels = new boolean[sourceWidth * sourceHeight];
+    for (int y = 0; y < sourceHeight; y++) {
+      for (int x = 0; x < sourceWidth; x++) {
+        int cell = cellAt(x + 0.5, y + 0.5);
+        pixels[y * sourceWidth + x] = cell >= 0 && wanted[cell];
+      }
+    }
+    return pixels;
+  }
+
   /** Share of a cell's area that lies outside the source picture, 0 to 1. */
   public double paddingShare(int cell) {
     int column = cell % columns;

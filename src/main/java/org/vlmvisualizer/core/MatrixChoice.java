@@ -7,7 +7,8 @@ package org.vlmvisualizer.core;
 public enum MatrixChoice {
   /** Of prompts of at most {@link #LONGEST} tokens. */
   SHORT,
-  ALWAYS;
+  ALWAYS,
+  NEVER;
 
   /** Tokens of a prompt, the picture's included. */
   public static final int LONGEST = 1500;
@@ -16,6 +17,6 @@ public enum MatrixChoice {
    * @param prompt N, its tokens
    */
   public boolean records(int prompt) {
-    return this == ALWAYS || prompt <= LONGEST;
+    return this == ALWAYS || this == SHORT && prompt <= LONGEST;
   }
 }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Rows of an answer that grows, one per token; what is in them is not copied. */
-final class Rows {
+public final class Rows {
   private Rows() {}
 
   static float[][] joined(float[][] rows, float[][] more) {
@@ -14,7 +14,7 @@ final class Rows {
     return all;
   }
 
-  static <T> List<T> joined(List<T> rows, List<T> more) {
+  public static <T> List<T> joined(List<T> rows, List<T> more) {
     List<T> all = new ArrayList<>(rows);
     all.addAll(more);
     return all;

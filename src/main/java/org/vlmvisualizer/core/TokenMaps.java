@@ -2,6 +2,7 @@ package org.vlmvisualizer.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Where a model looked in one picture for each token of one answer.
@@ -91,6 +92,31 @@ public record TokenMaps(
         joined);
   }
 
+  /**
+   * Some of the tokens.
+   *
+   * @param wanted their numbers, from 0
+   */
+  public TokenMaps only(int... wanted) {
+    float[][] values = IntStream.of(wanted).mapToObj(t -> map.values()[t]).toArray(float[][]::new);
+    List<ViewMaps> some = new ArrayList<>();
+    for (ViewMaps view : views) {
+      float[][] own = IntStream.of(wanted).mapToObj(t -> view.values()[t]).toArray(float[][]::new);
+      some.add(new ViewMaps(view.view(), own));
+    }
+    return new TokenMaps(
+        map.with(values),
+        grid,
+        IntStream.of(wanted).mapToObj(tokens::get).toList(),
+        IntStream.of(wanted).mapToObj(shares::get).toList(),
+        some);
+  }
+
+  /** The same with more known of the tokens. */
+  public TokenMaps withTokens(List<GeneratedToken> others) {
+    return new TokenMaps(map, grid, others, shares, views);
+  }
+
   /** T, the number of tokens. */
   public int size() {
     return tokens.size();
@@ -99,6 +125,16 @@ public record TokenMaps(
   /** Whether maps have values below 0, which speak against a token. */
   public boolean signed() {
     return map.signed();
+  }
+
+  /** Whether it was asked where tokens came from. */
+  public boolean hasEvidence() {
+    return tokens.stream().anyMatch(token -> token.origin() != null);
+  }
+
+  /** Whether a map was checked. */
+  public boolean hasChecks() {
+    return tokens.stream().anyMatch(token -> token.check() != null);
   }
 
   /** The map of one token, [cells], not copied. */

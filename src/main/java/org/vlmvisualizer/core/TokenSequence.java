@@ -51,6 +51,15 @@ public record TokenSequence(String text, int[] inputIds, List<String> tokens, Li
         .toArray();
   }
 
+  /** Behind the last picture: where the question begins. */
+  public int textStart() {
+    return spans.stream()
+        .filter(s -> s.kind() == Span.Kind.IMAGE || s.kind() == Span.Kind.MARKER)
+        .mapToInt(Span::end)
+        .max()
+        .orElse(0);
+  }
+
   private int[] positions(Span.Kind kind) {
     return spans.stream()
         .filter(s -> s.kind() == kind)

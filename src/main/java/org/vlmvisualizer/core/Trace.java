@@ -18,6 +18,10 @@ import java.util.Map;
  *     CLS row and column dropped, rows renormalised; mean over layers. Null if not asked for
  * @param kept attention per layer and head. Null if not asked for
  * @param logits [T, V] or null if not asked for
+ * @param headMaps [T] maps that were made of single heads. Null if not asked for
+ * @param sinks [L, K] which image tokens are attention sinks in each kept layer. Null if not asked
+ *     for
+ * @param replayed what was read in another pass over the answer
  * @param seconds time taken by "vision" (tower and projector), "prefill" and "decode"
  * @param reuse what was there already
  */
@@ -30,8 +34,80 @@ public record Trace(
     float[][] vision,
     HeadAttention kept,
     float[][] logits,
+    HeadMap.Made[] headMaps,
+    boolean[][] sinks,
+    Replayed replayed,
     Map<String, Double> seconds,
     Reuse reuse) {
+
+  /** Without maps of single heads, and without another pass. */
+  public Trace(
+      TokenSequence prompt,
+      Layout layout,
+      List<GeneratedToken> tokens,
+      float[][][] rows,
+      float[][] promptRows,
+      float[][] vision,
+      HeadAttention kept,
+      float[][] logits,
+      Map<String, Double> seconds,
+      Reuse reuse) {
+    this(
+        prompt,
+        layout,
+        tokens,
+        rows,
+        promptRows,
+        vision,
+        kept,
+        logits,
+        null,
+        null,
+        Replayed.NOTHING,
+        seconds,
+        reuse);
+  }
+
+  /** The same with more known of the tokens, and of the time. */
+  public Trace with(List<GeneratedToken> others, Map<String, Double> time) {
+    return new Trace(
+        prompt,
+        layout,
+        others,
+        rows,
+        promptRows,
+        vision,
+        kept,
+        logits,
+        headMaps,
+        sinks,
+        replayed,
+        time,
+        reuse);
+  }
+
+  /** The same with attention sinks, [L, K]. */
+  public Trace withSinks(boolean[][] found) {
+    return new Trace(
+        prompt,
+        layout,
+        tokens,
+        rows,
+        promptRows,
+        vision,
+        kept,
+        logits,
+        headMaps,
+        found,
+        replayed,
+        seconds,
+        reuse);
+  }
+
+  /** The ids of the tokens, [T]. */
+  public int[] ids() {
+    return tokens.stream().mapToInt(GeneratedToken::id).toArray();
+  }
 
   /** The tokens that were generated, as a span behind the prompt. */
   public Span generated() {

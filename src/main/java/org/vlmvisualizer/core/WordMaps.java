@@ -9,8 +9,9 @@ import java.util.stream.IntStream;
 
 /**
  * Where a model looked for each word of an answer. A word's map is its tokens' maps pooled; its
- * shares of attention, and those of views, are means over its tokens; its probability is the
- * product of theirs.
+ * shares of attention, and those of views, are means over its tokens; its probability, with the
+ * picture and without it, is the product of theirs, so that its evidence is the sum of theirs. A
+ * word of one token keeps all that is known of it; of a word of several, no map was checked.
  *
  * @param words [W]
  * @param lowest [W] the lowest probability of a word's tokens, 0 to 1
@@ -18,8 +19,6 @@ import java.util.stream.IntStream;
  *     id is -1 where the word has several
  */
 public record WordMaps(List<AnswerWord> words, double[] lowest, TokenMaps maps) {
-  private static final int SEVERAL = -1;
-
   /** Of an answer; empty if it has no word. */
   public static Optional<WordMaps> of(TokenMaps tokens, Pooling pooling) {
     List<AnswerWord> words = AnswerWord.of(tokens.tokens());
@@ -50,9 +49,8 @@ public record WordMaps(List<AnswerWord> words, double[] lowest, TokenMaps maps) 
   }
 
   private static GeneratedToken token(AnswerWord word, TokenMaps tokens) {
-    int id = word.size() == 1 ? tokens.tokens().get(word.first()).id() : SEVERAL;
-    double product = probabilities(word, tokens).reduce(1, (a, b) -> a * b);
-    return new GeneratedToken(id, word.text(), product);
+    List<GeneratedToken> parts = tokens.tokens().subList(word.first(), word.last() + 1);
+    return GeneratedToken.joint(word.text(), parts);
   }
 
   private static DoubleStream probabilities(AnswerWord word, TokenMaps tokens) {

@@ -9,6 +9,7 @@ import java.awt.Graphics2D;
 import java.awt.Rectangle;
 import java.awt.event.MouseEvent;
 import javax.swing.Scrollable;
+import org.vlmvisualizer.core.Origin;
 import org.vlmvisualizer.output.ShadeColours;
 import org.vlmvisualizer.output.TokenText;
 
@@ -16,7 +17,8 @@ import org.vlmvisualizer.output.TokenText;
  * The answer as text, each token on a ground whose darkness tells how much it looked at the picture
  * (or at the region). Selected tokens have a black frame and a bar below, so that they are told
  * from others without colours. What is no word, punctuation and control tokens, is shaded in grey
- * as dark as the blue would be, and has a dashed frame.
+ * as dark as the blue would be, and has a dashed frame. A dotted line below tells tokens that would
+ * have come without the picture.
  */
 final class AnswerPanel extends TokenView implements Scrollable {
   private static final long serialVersionUID = 1L;
@@ -77,7 +79,8 @@ final class AnswerPanel extends TokenView implements Scrollable {
   public String getToolTipText(MouseEvent e) {
     int token = tokenAt(e.getX(), e.getY());
     String label = TokenText.label(state.maps().tokens().get(token)).strip();
-    return (label + ": " + place(token)).replace("<", "‹"); // else Swing may read HTML
+    return (label + ": " + place(token) + origin(token))
+        .replace("<", "‹"); // else Swing may read HTML
   }
 
   @Override
@@ -117,6 +120,10 @@ final class AnswerPanel extends TokenView implements Scrollable {
       g.setStroke(new BasicStroke(2));
       g.drawRoundRect(box.x - 1, box.y - 1, box.width + 1, box.height + 1, CORNER, CORNER);
       g.fillRect(box.x - 2, box.y + box.height, box.width + 3, BAR);
+    }
+    if (state.maps().tokens().get(token).origin() == Origin.TEXT) {
+      Color ink = state.selection().contains(token) ? Color.WHITE : Paints.INK;
+      Paints.dots(g, ink, box.x, box.y + box.height + BAR / 2, box.width);
     }
   }
 

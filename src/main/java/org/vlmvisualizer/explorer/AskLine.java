@@ -4,6 +4,7 @@ import java.awt.BorderLayout;
 import java.awt.EventQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.swing.JButton;
 import javax.swing.JCheckBox;
@@ -11,14 +12,18 @@ import javax.swing.JLabel;
 import javax.swing.JPanel;
 import javax.swing.JTextField;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.dialog.MessageBox;
 import org.vlmvisualizer.output.AttentionResult;
 
 /**
- * The line that asks the next question about the picture. While that is being answered, the text
- * above it tells how far it is, and the button cancels.
+ * The line that asks the next question about the picture. While that is being answered, or the
+ * model makes or checks maps, the text above it tells how far it is, and the button cancels.
  */
 final class AskLine extends JPanel {
+  /** The property that tells whether the model is at work. */
+  static final String BUSY = "busy";
+
   private static final long serialVersionUID = 1L;
   private static final String INVITATION = "Ask about this picture";
   private static final String ASK = "Ask";
@@ -30,7 +35,7 @@ final class AskLine extends JPanel {
   private final JCheckBox followUp = new JCheckBox("Follow-up");
   private final JButton button = new JButton(ASK);
   private final transient AtomicReference<String> stage = new AtomicReference<>(); // to be shown
-  private boolean asking;
+  private boolean busy;
   private volatile boolean cancelled;
 
   /**
@@ -57,9 +62,9 @@ final class AskLine extends JPanel {
     add(button, BorderLayout.LINE_END);
   }
 
-  /** How it asks. */
-  NextQuestion next() {
-    return next;
+  /** Whether the model is at work. */
+  boolean isBusy() {
+    return busy;
   }
 
   private void askOrCancel() {
@@ -69,34 +74,48 @@ final class AskLine extends JPanel {
   }
 
   /**
-   * Cancels what is being asked.
+   * Cancels what the model does.
    *
-   * @return whether anything is
+   * @return whether it does anything
    */
   boolean cancel() {
-    cancelled = asking;
-    return asking;
+    cancelled = busy;
+    return busy;
   }
 
   private void ask() {
     String text = question.getText().strip();
-    if (asking || text.isEmpty()) {
+    if (!text.isEmpty()) {
+      AttentionResult answer = earlier.get();
+      boolean followsUp = followUp.isSelected();
+      run(
+          progress -> {
+            next.ask(answer, text, followsUp, progress);
+            EventQueue.invokeLater(() -> question.setText(""));
+          });
+    }
+  }
+
+  /**
+   * Lets the model do something off the event thread, unless it is at work already.
+   *
+   * @param work may throw what a {@link NextQuestion} does
+   */
+  void run(Consumer<Progress> work) {
+    if (busy) {
       return;
     }
-    AttentionResult answer = earlier.get();
     cancelled = false;
-    boolean followsUp = followUp.isSelected();
-    setAsking(true);
-    Thread thread = new Thread(() -> ask(answer, text, followsUp), "VLM Visualizer next question");
+    setBusy(true);
+    Thread thread = new Thread(() -> runNow(work), "VLM Visualizer next question");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private void ask(AttentionResult answer, String text, boolean followsUp) {
+  private void runNow(Consumer<Progress> work) {
     String end = INVITATION;
     try {
-      next.ask(answer, text, followsUp, this::update);
-      EventQueue.invokeLater(() -> question.setText(""));
+      work.accept(this::update);
     } catch (CancellationException e) {
       end = "Cancelled. " + INVITATION;
     } catch (InputException e) {
@@ -105,7 +124,7 @@ final class AskLine extends JPanel {
       String told = end;
       EventQueue.invokeLater(
           () -> {
-            setAsking(false);
+            setBusy(false);
             state.setText(told);
           });
     }
@@ -120,10 +139,11 @@ final class AskLine extends JPanel {
     }
   }
 
-  private void setAsking(boolean now) {
-    asking = now;
+  private void setBusy(boolean now) {
+    busy = now;
     question.setEnabled(!now);
     followUp.setEnabled(!now);
     button.setText(now ? "Cancel" : ASK);
+    firePropertyChange(BUSY, !now, now);
   }
 }

@@ -33,10 +33,10 @@ public final class Explorer implements ImageListener {
    * @param asked whether a question opened it, so that the next one about another part of the same
    *     image replaces it
    */
-  private Explorer(boolean asked, PictureWindow picture, NextQuestion next) {
+  private Explorer(boolean asked, PictureWindow picture, AskedModel model) {
     this.asked = asked;
     this.picture = picture;
-    frame = new ExplorerFrame(next, picture::show, this::close, this::clearRegion);
+    frame = new ExplorerFrame(model, picture::show, this::close, this::clearRegion);
   }
 
   /**
@@ -47,10 +47,10 @@ public final class Explorer implements ImageListener {
    * <p>Pixels are converted and maps are summed in here, so it must not be called on the event
    * thread.
    *
-   * @param next asks the next question about the picture
+   * @param model asked about the picture and its answers
    * @throws IllegalStateException on the event thread
    */
-  public static void open(AttentionResult result, NextQuestion next) {
+  public static void open(AttentionResult result, AskedModel model) {
     for (Explorer explorer : OPEN) {
       for (Shown answer : explorer.of(result)) {
         EventQueue.invokeLater(() -> explorer.toFront(answer.state));
@@ -59,7 +59,7 @@ public final class Explorer implements ImageListener {
     }
     WindowArranger windows = WindowArranger.beside(result.source().image().get());
     StackLink.heatmaps(result).forEach(image -> windows.keep(image.getWindow()));
-    open(result, false, windows, next);
+    open(result, false, windows, model);
     windows.arrange(null);
   }
 
@@ -69,11 +69,11 @@ public final class Explorer implements ImageListener {
    * the event thread has come to it.
    *
    * @param windows is told of windows that have their place already
-   * @param next asks the next question about the picture
+   * @param model asked about the picture and its answers
    * @throws IllegalStateException on the event thread, as above
    */
-  public static void open(AttentionResult result, WindowArranger windows, NextQuestion next) {
-    open(result, true, windows, next);
+  public static void open(AttentionResult result, WindowArranger windows, AskedModel model) {
+    open(result, true, windows, model);
   }
 
   /**
@@ -104,11 +104,11 @@ public final class Explorer implements ImageListener {
   }
 
   private List<Shown> of(AttentionResult result) {
-    return answers.stream().filter(a -> a.state.result().isSameAnswer(result)).toList();
+    return answers.stream().filter(a -> a.state.isOf(result)).toList();
   }
 
   private static void open(
-      AttentionResult result, boolean asked, WindowArranger windows, NextQuestion next) {
+      AttentionResult result, boolean asked, WindowArranger windows, AskedModel model) {
     if (EventQueue.isDispatchThread()) {
       throw new IllegalStateException("The explorer must be opened off the event thread.");
     }
@@ -120,7 +120,7 @@ public final class Explorer implements ImageListener {
       }
     }
     PictureWindow picture = PictureWindow.open(state);
-    EventQueue.invokeLater(() -> new Explorer(asked, picture, next).show(state, windows));
+    EventQueue.invokeLater(() -> new Explorer(asked, picture, model).show(state, windows));
   }
 
   private void show(ExplorerState state, WindowArranger windows) {

@@ -4,6 +4,9 @@ import ij.IJ;
 import java.awt.BorderLayout;
 import java.awt.Color;
 import java.awt.Dimension;
+import java.awt.GridBagConstraints;
+import java.awt.GridBagLayout;
+import java.awt.Insets;
 import java.awt.Toolkit;
 import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
@@ -24,6 +27,8 @@ import javax.swing.JPanel;
 import javax.swing.JScrollPane;
 import javax.swing.JTabbedPane;
 import javax.swing.KeyStroke;
+import javax.swing.event.MenuEvent;
+import javax.swing.event.MenuListener;
 import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.output.AttentionResult;
 
@@ -35,9 +40,12 @@ final class ExplorerFrame extends JFrame {
   private static final long serialVersionUID = 1L;
   private static final int GAP = 12;
   private static final int TITLE = 28; // characters
+  private static final int LEAST_ANSWER = 44; // a line of it
 
   private final transient List<ExplorerState> states = new ArrayList<>();
   private final transient Exports exports = new Exports(this::state, this);
+  private final transient AskedModel model;
+  private final transient Consumer<ExplorerState> shown;
   private final transient Runnable clearRegion;
   private final JTabbedPane tabs = new JTabbedPane(JTabbedPane.TOP, JTabbedPane.SCROLL_TAB_LAYOUT);
   private final AskLine line;
@@ -50,15 +58,17 @@ final class ExplorerFrame extends JFrame {
    * @param clearRegion what Escape does where nothing is being asked
    */
   ExplorerFrame(
-      NextQuestion next,
+      AskedModel model,
       Consumer<ExplorerState> shown,
       Consumer<ExplorerState> close,
       Runnable clearRegion) {
+    this.model = model;
+    this.shown = shown;
     this.clearRegion = clearRegion;
     if (IJ.getInstance() != null) {
       setIconImages(IJ.getInstance().getIconImages());
     }
-    line = new AskLine(next, () -> state().result());
+    line = new AskLine(model, () -> state().answer());
     tabs.getAccessibleContext().setAccessibleName("Questions about this picture");
     tabs.addChangeListener(
         e -> {
@@ -89,10 +99,21 @@ final class ExplorerFrame extends JFrame {
   void add(ExplorerState state) {
     newest = new AnswerPanel(state);
     states.add(state); // before the tab's listener asks for it
-    tabs.addTab(name(state.result()), content(state, newest));
+    tabs.addTab(name(state.result()), content(state, newest, new ViewControls(work(state))));
     tabs.setSelectedIndex(states.size() - 1);
     showTitle();
     newest.requestFocusInWindow();
+  }
+
+  private MapWork work(ExplorerState state) {
+    return new MapWork(state, line, model, () -> changed(state));
+  }
+
+  /** Of an answer in another tab, the picture is told once that is looked at. */
+  private void changed(ExplorerState state) {
+    if (isDisplayable() && states.contains(state) && state() == state) {
+      shown.accept(state);
+    }
   }
 
   void select(ExplorerState state) {
@@ -139,35 +160,68 @@ final class ExplorerFrame extends JFrame {
     }
   }
 
-  private static JComponent content(ExplorerState state, AnswerPanel answer) {
+  private static JComponent content(
+      ExplorerState state, AnswerPanel answer, ViewControls controls) {
     JScrollPane text = new JScrollPane(answer);
     text.setBorder(BorderFactory.createLineBorder(Paints.RULE));
     text.getViewport().setBackground(Color.WHITE);
     RatioChart chart = new RatioChart(state);
     chart.setBorder(BorderFactory.createLineBorder(Paints.RULE));
-    JPanel below = new JPanel();
+    JPanel all = new JPanel(new BorderLayout());
+    all.setBorder(BorderFactory.createEmptyBorder(GAP, GAP, GAP, GAP));
+    all.add(shrinking(text, chart));
+    all.add(below(new Readout(state), new TrustPanel(state), controls), BorderLayout.PAGE_END);
+    return all;
+  }
+
+  /** Gives the answer what room there is; where there is little, both are lower. */
+  private static JComponent shrinking(JScrollPane text, RatioChart chart) {
+    text.setMinimumSize(new Dimension(0, Paints.scaled(LEAST_ANSWER)));
+    JPanel both = new JPanel(new GridBagLayout());
+    GridBagConstraints at = new GridBagConstraints();
+    at.gridx = 0;
+    at.weightx = 1;
+    at.weighty = 1;
+    at.fill = GridBagConstraints.BOTH;
+    both.add(text, at);
+    at.weighty = 0;
+    at.insets = new Insets(GAP, 0, 0, 0);
+    both.add(chart, at);
+    return both;
+  }
+
+  private static JComponent below(JComponent figures, JComponent trust, JComponent controls) {
+    JPanel below =
+        new JPanel() {
+          private static final long serialVersionUID = 1L;
+
+          @Override
+          public Dimension getMinimumSize() {
+            return getPreferredSize();
+          }
+        };
     below.setLayout(new BoxLayout(below, BoxLayout.PAGE_AXIS));
-    for (JComponent part : new JComponent[] {chart, new Readout(state), new ViewControls(state)}) {
-      below.add(Box.createVerticalStrut(GAP));
+    trust.setBorder(BorderFactory.createEmptyBorder(GAP, 0, 0, 0)); // goes with it where not seen
+    for (JComponent part : List.of(figures, trust, controls)) {
+      if (part != trust) {
+        below.add(Box.createVerticalStrut(GAP));
+      }
       part.setAlignmentX(0);
       below.add(part);
     }
-    JPanel all = new JPanel(new BorderLayout());
-    all.setBorder(BorderFactory.createEmptyBorder(GAP, GAP, GAP, GAP));
-    all.add(text);
-    all.add(below, BorderLayout.PAGE_END);
-    return all;
+    return below;
   }
 
   private JMenuBar menus(Consumer<ExplorerState> close) {
     JMenu file = menu("File", 'F');
-    item(file, "Open Saved Result...", 'O', KeyEvent.VK_O, () -> exports.openSaved(line.next()));
+    item(file, "Open Saved Result...", 'O', KeyEvent.VK_O, () -> exports.openSaved(model));
     file.addSeparator();
     item(file, "Save Picture as PNG...", 'P', KeyEvent.VK_S, exports::picturePng);
     item(file, "Save Picture as SVG...", 'V', 0, exports::pictureSvg);
     item(file, "Save Table as CSV...", 'T', 0, exports::tableCsv);
     item(file, "Save Words as CSV...", 'W', 0, exports::wordsCsv);
     item(file, "Save Report as HTML...", 'R', 0, exports::reportHtml);
+    item(file, "Copy Methods Text", 'M', 0, exports::copyMethods);
     file.addSeparator();
     item(file, "Close This Answer", 'A', 0, () -> close.accept(state()));
     item(file, "Close", 'C', KeyEvent.VK_W, this::dispose);
@@ -179,7 +233,34 @@ final class ExplorerFrame extends JFrame {
     JMenuBar bar = new JMenuBar();
     bar.add(file);
     bar.add(select);
+    bar.add(mapMenu());
     return bar;
+  }
+
+  private JMenu mapMenu() {
+    JMenu map = menu("Map", 'P');
+    item(map, "Check Map", 'C', 0, () -> work(state()).check());
+    item(map, "Show Only Its Top Tenth", 'O', 0, () -> work(state()).showPicture(true));
+    item(map, "Show All But Its Top Tenth", 'A', 0, () -> work(state()).showPicture(false));
+    map.addMenuListener(
+        new MenuListener() {
+          @Override
+          public void menuSelected(MenuEvent e) {
+            map.getItem(0).setEnabled(work(state()).whyNoCheck().isEmpty());
+            map.getItem(0).setToolTipText(work(state()).tipOfCheck());
+          }
+
+          @Override
+          public void menuDeselected(MenuEvent e) {
+            // Nothing was changed.
+          }
+
+          @Override
+          public void menuCanceled(MenuEvent e) {
+            // As above.
+          }
+        });
+    return map;
   }
 
   private static JMenu menu(String name, char mnemonic) {

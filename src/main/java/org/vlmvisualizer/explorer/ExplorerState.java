@@ -2,16 +2,21 @@ package org.vlmvisualizer.explorer;
 
 import ij.gui.Roi;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.vlmvisualizer.core.AnswerWord;
 import org.vlmvisualizer.core.DaemonThreads;
+import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.MapCheck;
 import org.vlmvisualizer.core.Pooling;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.HeatColours;
 import org.vlmvisualizer.output.MapStyle;
 import org.vlmvisualizer.output.TokenTable;
 
@@ -33,8 +38,13 @@ final class ExplorerState {
   private final LatestJob<double[]> regionJob = new LatestJob<>(quick, this::shade);
   private final LatestJob<AllMaps> layerJob = new LatestJob<>(thorough, this::replace);
 
-  private volatile AttentionResult result; // changes on the event thread only
+  /** What has been made of the answer so far, by its method; changed on the event thread only. */
+  private final Map<String, AllMaps> made = new HashMap<>();
+
+  private volatile AttentionResult answer; // changes on the event thread only
   private AllMaps all;
+  private volatile AttentionResult result; // as above
+  private HeatColours plainColours;
   private LayerChoice wanted = LayerChoice.RUN;
   private SelectedMap shown;
   private Roi region;
@@ -46,9 +56,11 @@ final class ExplorerState {
   /**
    * All tokens' maps of some layers, and what follows from them.
    *
+   * @param of whose maps they are
    * @param largest value of any map in the picture
    */
   private record AllMaps(
+      AttentionResult of,
       LayerChoice choice,
       TokenMaps maps,
       List<AnswerWord> words,
@@ -57,6 +69,7 @@ final class ExplorerState {
     static AllMaps of(AttentionResult result, LayerChoice choice) {
       TokenMaps maps = choice.maps(result);
       return new AllMaps(
+          result,
           choice,
           maps,
           AnswerWord.of(maps.tokens()),
@@ -68,8 +81,11 @@ final class ExplorerState {
   /** Starts with the first token; sums over all maps, so not on the event thread. */
   ExplorerState(AttentionResult result) {
     this.result = result;
+    answer = result;
     style = MapStyle.of(result);
+    plainColours = style.fitting(false).colours();
     all = AllMaps.of(result, LayerChoice.RUN);
+    made.put(method(), all);
     selection = new TokenSelection(all.maps.size());
     shown = SelectedMap.of(all.maps, selection.tokens(), pooling(), all.largest);
   }
@@ -88,8 +104,43 @@ final class ExplorerState {
     mapListeners.add(listener);
   }
 
+  /** The answer with the maps that are shown, by whatever method. */
   AttentionResult result() {
     return result;
+  }
+
+  /** The answer as it was given, with maps by the method that was asked for then. */
+  AttentionResult answer() {
+    return answer;
+  }
+
+  /** Whether a result is of this answer, with maps by any method that it was looked at by. */
+  boolean isOf(AttentionResult other) {
+    return answer.isSameAnswer(other) || result.isSameAnswer(other);
+  }
+
+  /** Whether the answer is still being written. */
+  boolean isGrowing() {
+    return !answer.written().isEmpty() && !answer.isCancelled();
+  }
+
+  /** Whose maps are shown. */
+  String method() {
+    return method(result);
+  }
+
+  private static String method(AttentionResult of) {
+    return of.maps().map().method();
+  }
+
+  /** Whether the maps that are shown are those of the answer as it was given. */
+  boolean showsOwn() {
+    return method().equals(method(answer));
+  }
+
+  /** Whether maps by a method have been made. */
+  boolean has(String method) {
+    return made.containsKey(method);
   }
 
   /** The maps as chosen: those of the run, or of some of its layers and heads. */
@@ -178,16 +229,93 @@ final class ExplorerState {
     return () -> grow(longer, made);
   }
 
-  private void grow(AttentionResult longer, AllMaps made) {
+  private void grow(AttentionResult longer, AllMaps all) {
     if (closed) {
       return;
     }
-    result = longer;
+    boolean isShown = showsOwn();
+    answer = longer;
+    made.put(method(longer), all);
     LayerChoice choice = wanted;
+    if (!isShown) {
+      return;
+    }
+    result = longer;
     if (choice.equals(LayerChoice.RUN)) {
-      replace(made);
+      replace(all);
     } else {
       layerJob.submit(() -> AllMaps.of(longer, choice));
+    }
+  }
+
+  /**
+   * Prepares maps of the same tokens by another method, off the event thread.
+   *
+   * @return what shows them, for the event thread
+   */
+  Runnable looking(AttentionResult other) {
+    AllMaps maps = AllMaps.of(other, LayerChoice.RUN);
+    return () -> {
+      made.put(method(other), maps);
+      look(maps);
+    };
+  }
+
+  /** Shows maps by a method once more. */
+  void look(String method) {
+    look(made.get(method));
+  }
+
+  private void look(AllMaps maps) {
+    if (closed) {
+      return;
+    }
+    if (!signed()) {
+      plainColours = style.colours();
+    }
+    result = maps.of;
+    all = maps;
+    wanted = LayerChoice.RUN;
+    style = style.fitting(signed());
+    style = signed() ? style : style.withColours(plainColours);
+    shown = SelectedMap.of(all.maps, selection.tokens(), pooling(), all.largest);
+    submitMap(); // behind what is being made of other maps
+    if (region != null) {
+      submitRegion();
+    }
+    tokensChanged();
+    mapChanged();
+  }
+
+  /**
+   * Prepares what was found of a token's map, off the event thread.
+   *
+   * @param checked whose map it is
+   * @param token its number, from 0
+   * @return what shows it, for the event thread
+   */
+  Runnable checking(AttentionResult checked, int token, MapCheck found) {
+    List<GeneratedToken> tokens = new ArrayList<>(checked.maps().tokens());
+    tokens.set(token, tokens.get(token).checked(found));
+    AttentionResult known = checked.withTokens(tokens);
+    AllMaps maps = AllMaps.of(known, LayerChoice.RUN);
+    return () -> check(maps);
+  }
+
+  private void check(AllMaps maps) {
+    if (closed) {
+      return;
+    }
+    made.put(method(maps.of), maps);
+    if (method(maps.of).equals(method(answer))) {
+      answer = maps.of;
+    }
+    if (method(maps.of).equals(method())) {
+      result = maps.of;
+      if (wanted.equals(LayerChoice.RUN)) {
+        all = maps;
+      }
+      tokensChanged();
     }
   }
 
@@ -282,8 +410,10 @@ final class ExplorerState {
   }
 
   private void replace(AllMaps made) {
-    if (made.maps.size() < all.maps.size()) {
-      return; // of fewer tokens than have come since; the maps of those are being made
+    boolean isOfEarlier = made.maps.size() < all.maps.size() || !method(made.of).equals(method());
+    boolean isOfLayer = !made.choice.equals(LayerChoice.RUN);
+    if (isOfEarlier || isOfLayer && wanted.equals(LayerChoice.RUN)) {
+      return; // more tokens have come since, or other maps were chosen: those are there or made
     }
     boolean isNew = !made.choice.equals(all.choice) || made.largest != all.largest;
     all = made;

@@ -1,9 +1,11 @@
 package org.vlmvisualizer.explorer;
 
+import ij.IJ;
 import ij.io.DirectoryChooser;
 import ij.io.SaveDialog;
 import java.awt.Component;
 import java.awt.EventQueue;
+import java.awt.datatransfer.StringSelection;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -12,6 +14,8 @@ import org.vlmvisualizer.dialog.MessageBox;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.HtmlReport;
 import org.vlmvisualizer.output.MapStyle;
+import org.vlmvisualizer.output.MapTrust;
+import org.vlmvisualizer.output.MethodsText;
 import org.vlmvisualizer.output.SavedResult;
 import org.vlmvisualizer.output.TokenFigure;
 import org.vlmvisualizer.output.TokenTable;
@@ -61,6 +65,19 @@ final class Exports {
     save("Save report as HTML", ".html", file -> HtmlReport.write(result, style, file));
   }
 
+  /** Puts the paragraph for a paper on the clipboard. */
+  void copyMethods() {
+    String text = MethodsText.of(shown.get().result());
+    try {
+      parent.getToolkit().getSystemClipboard().setContents(new StringSelection(text), null);
+      IJ.showStatus("The methods text is on the clipboard");
+    } catch (IllegalStateException e) {
+      MessageBox.tell(
+          parent,
+          "The clipboard is used by another program. Try again, or take methods.txt of the saved result.");
+    }
+  }
+
   /** What is shown now; the figure itself is laid out later, off the event thread. */
   private Supplier<TokenFigure> figure() {
     ExplorerState state = shown.get();
@@ -75,7 +92,8 @@ final class Exports {
             + Figures.imageAttention(state.maps(), map.tokens())
             + " of the attention went to the picture";
     AttentionResult result = state.result();
-    return () -> new TokenFigure(result, map.patches(), max, style, title, subtitle);
+    MapTrust trust = MapTrust.of(Figures.joint(state.maps(), map.tokens()));
+    return () -> new TokenFigure(result, map.patches(), max, style, title, subtitle, trust);
   }
 
   private void save(String title, String extension, Consumer<Path> writer) {
@@ -89,10 +107,10 @@ final class Exports {
   }
 
   /** Opens another explorer on a saved result. */
-  void openSaved(NextQuestion next) {
+  void openSaved(AskedModel model) {
     String folder = new DirectoryChooser("Folder of a saved result").getDirectory();
     if (folder != null) {
-      offEventThread(() -> Explorer.open(SavedResult.read(Path.of(folder)), next));
+      offEventThread(() -> Explorer.open(SavedResult.read(Path.of(folder)), model));
     }
   }
 

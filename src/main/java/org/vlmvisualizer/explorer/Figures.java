@@ -2,6 +2,8 @@ package org.vlmvisualizer.explorer;
 
 import java.util.Locale;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.SourceFrame;
@@ -40,14 +42,24 @@ final class Figures {
         : tokens.length + " tokens";
   }
 
+  /** The selected tokens as one. */
+  static GeneratedToken joint(TokenMaps maps, int[] tokens) {
+    return GeneratedToken.joint(
+        tokens(maps, tokens), IntStream.of(tokens).mapToObj(maps.tokens()::get).toList());
+  }
+
   /** That all of them were written: the product of their probabilities. */
   static String probability(TokenMaps maps, int[] tokens) {
     double product = 1;
     for (int token : tokens) {
       product *= maps.tokens().get(token).probability();
     }
-    boolean isSmall = product > 0 && product < SMALL;
-    return String.format(Locale.ROOT, isSmall ? "%.1e" : "%.3f", product);
+    return probability(product);
+  }
+
+  static String probability(double p) {
+    boolean isSmall = p > 0 && p < SMALL;
+    return String.format(Locale.ROOT, isSmall ? "%.1e" : "%.3f", p);
   }
 
   static String imageAttention(TokenMaps maps, int[] tokens) {

@@ -37,7 +37,8 @@ final class PictureWindow implements RoiListener {
     return new PictureWindow(state, image);
   }
 
-  private static ColorProcessor pixels(RgbPicture picture) {
+  /** As ImageJ has them. */
+  static ColorProcessor pixels(RgbPicture picture) {
     byte[] rgb = picture.rgb();
     int[] pixels = new int[picture.width() * picture.height()];
     for (int i = 0, k = 0; i < pixels.length; i++, k += 3) {

@@ -8,29 +8,32 @@ import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.event.MouseEvent;
-import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.util.Locale;
+import org.vlmvisualizer.core.Origin;
+import org.vlmvisualizer.output.OriginMark;
 import org.vlmvisualizer.output.TokenText;
 
 /**
  * Plot of what tokens are shaded by, over the tokens: the image attention ratio, or the share in
  * the region. A click takes the nearest token; selected ones have a large square for a small circle
- * and a line down to the axis.
+ * and a line down to the axis. Where it is known, marks tell where tokens came from ({@link
+ * OriginMark}).
  */
 final class RatioChart extends TokenView {
   private static final long serialVersionUID = 1L;
-  private static final Color LINE = new Color(0x1f4e9e);
+  static final Color LINE = new Color(0x1f4e9e);
   private static final int LEFT = Paints.scaled(44);
   private static final int RIGHT = Paints.scaled(14);
   private static final int TOP = Paints.scaled(30);
+  private static final int LEGEND = Paints.scaled(18);
   private static final int BOTTOM = Paints.scaled(26);
 
   RatioChart(ExplorerState state) {
     super(state, "Plot of image attention over the tokens");
     setFont(Paints.font(Font.PLAIN, 12));
     setPreferredSize(new Dimension(Paints.scaled(460), Paints.scaled(190)));
-    setMinimumSize(new Dimension(200, 120));
+    setMinimumSize(new Dimension(200, Paints.scaled(100)));
     setToolTipText("");
   }
 
@@ -51,7 +54,8 @@ final class RatioChart extends TokenView {
   public String getToolTipText(MouseEvent e) {
     int token = tokenAt(e.getX(), e.getY());
     String label = TokenText.label(state.maps().tokens().get(token)).strip();
-    return String.format(Locale.ROOT, "%d  %s  %.3f", token + 1, label, state.shade(token))
+    return String.format(
+            Locale.ROOT, "%d  %s  %.3f%s", token + 1, label, state.shade(token), origin(token))
         .replace("<", "‹"); // Swing reads text that begins with <html> as HTML
   }
 
@@ -88,7 +92,8 @@ final class RatioChart extends TokenView {
 
   private double y(double value, Axis axis) {
     double place = (value - axis.low) / (axis.high - axis.low);
-    return getHeight() - BOTTOM - place * (getHeight() - TOP - BOTTOM);
+    int top = TOP + (state.maps().hasEvidence() ? LEGEND : 0);
+    return getHeight() - BOTTOM - place * (getHeight() - top - BOTTOM);
   }
 
   private void paintAxes(Graphics2D g, Axis axis) {
@@ -100,6 +105,9 @@ final class RatioChart extends TokenView {
             : "Share of each token's map inside the region",
         LEFT,
         metrics.getAscent() + 6);
+    if (state.maps().hasEvidence()) {
+      paintLegend(g, metrics.getAscent() + 6 + LEGEND);
+    }
     for (int i = 0; i <= 2; i++) {
       double value = axis.low + (axis.high - axis.low) * i / 2;
       double y = y(value, axis);
@@ -111,6 +119,13 @@ final class RatioChart extends TokenView {
           text, LEFT - 6 - metrics.stringWidth(text), (float) (y + metrics.getAscent() / 2.0 - 1));
     }
     paintIndices(g, metrics);
+  }
+
+  /** With dots below the words for tokens that have them in the answer. */
+  private void paintLegend(Graphics2D g, int baseline) {
+    int room = getWidth() - LEFT - RIGHT;
+    int[] last = OriginMark.legend(g, LEFT, baseline, room, Paints.scaled(10) / 10.0, LINE);
+    Paints.dots(g, Paints.INK, last[0], baseline + 4, last[1] - last[0]);
   }
 
   private void paintIndices(Graphics2D g, FontMetrics metrics) {
@@ -148,14 +163,14 @@ final class RatioChart extends TokenView {
 
   private void paintPoints(Graphics2D g, Axis axis) {
     double pitch = x(1) - x(0);
-    double radius = Math.max(0, Math.min(3.5, pitch / 3));
+    boolean isKnown = state.maps().hasEvidence();
+    double radius = Math.max(0, Math.min(isKnown ? 4.5 : 3.5, pitch / 3));
     for (int t = 0; t < state.maps().size(); t++) {
       double y = y(state.shade(t), axis);
       if (state.selection().contains(t)) {
         paintSelected(g, t, y, axis);
       } else if (radius >= 1) {
-        g.setColor(LINE);
-        g.fill(new Ellipse2D.Double(x(t) - radius, y - radius, 2 * radius, 2 * radius));
+        OriginMark.circle(g, state.maps().tokens().get(t).origin(), x(t), y, radius, LINE);
       }
     }
   }
@@ -168,7 +183,8 @@ final class RatioChart extends TokenView {
     g.setColor(Color.BLACK);
     g.fillRect(x, Math.min(top, zero), 1, Math.abs(zero - top));
     if (state.selection().count() * 9 < getWidth()) {
-      g.fillRect(x - 4, top - 4, 9, 9);
+      Origin origin = state.maps().tokens().get(token).origin();
+      OriginMark.square(g, origin, x + 0.5, top + 0.5, 4.5, Color.BLACK);
     }
     g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
   }

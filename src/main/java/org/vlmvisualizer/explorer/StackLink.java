@@ -45,7 +45,7 @@ final class StackLink implements ImageListener {
   }
 
   private List<ImagePlus> heatmaps() {
-    return stacks.stream().filter(image -> isOf(image, state.result())).toList();
+    return stacks.stream().filter(image -> isOf(image, state.answer())).toList();
   }
 
   private static boolean isOf(ImagePlus image, AttentionResult result) {
@@ -100,7 +100,7 @@ final class StackLink implements ImageListener {
   @Override
   public void imageUpdated(ImagePlus image) {
     // ImageJ tells of images that are only being made, too.
-    if (image.getWindow() == null || !isOf(image, state.result())) {
+    if (image.getWindow() == null || !isOf(image, state.answer())) {
       return;
     }
     // Of several frames, one with a longer answer may have more slices.
@@ -119,7 +119,7 @@ final class StackLink implements ImageListener {
     if (MapScale.of(image) != null) {
       stacks.add(image);
     }
-    if (isOf(image, state.result())) {
+    if (isOf(image, state.answer())) {
       ScaleStrip.add(image);
       move(image);
     }

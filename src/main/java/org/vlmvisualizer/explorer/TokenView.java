@@ -14,6 +14,8 @@ import javax.accessibility.AccessibleContext;
 import javax.accessibility.AccessibleRole;
 import javax.swing.JComponent;
 import org.vlmvisualizer.core.AnswerWord;
+import org.vlmvisualizer.core.Origin;
+import org.vlmvisualizer.output.MapTrust;
 import org.vlmvisualizer.output.TokenText;
 
 /**
@@ -64,14 +66,21 @@ abstract class TokenView extends JComponent {
   private String describe(int token) {
     return String.format(
         Locale.ROOT,
-        "token %d of %d, %s, %s, %s %.2f%s",
+        "token %d of %d, %s, %s, %s %.2f%s%s",
         token + 1,
         state.maps().size(),
         TokenText.label(state.maps().tokens().get(token)).strip(),
         place(token),
         state.regionShares() == null ? "image attention" : "share in the region",
         state.shade(token),
+        origin(token),
         state.selection().contains(token) ? ", selected" : "");
+  }
+
+  /** Where a token came from, behind other words; empty if that is not known. */
+  final String origin(int token) {
+    Origin origin = state.maps().tokens().get(token).origin();
+    return origin == null ? "" : ", " + MapTrust.words(origin);
   }
 
   /** Which word a token is part of. */

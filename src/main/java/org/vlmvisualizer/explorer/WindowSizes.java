@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * The sizes that a window can have: images are zoomed out by ImageJ's own steps, as long as they
- * can be made out; tables scroll, and so does the explorer's answer.
+ * can be made out; tables scroll, and so does the explorer's answer, whose plot may be lower, too.
  */
 final class WindowSizes {
   /** Pixels of the screen along the longer side of a zoomed-out image. */
@@ -22,7 +22,7 @@ final class WindowSizes {
   private static final double[] OF_TABLE = {1, 0.75, 0.5};
 
   /** Of the explorer's height, which a small screen may not have. */
-  private static final double[] OF_EXPLORER = {1, 0.9, 0.8};
+  private static final double[] OF_EXPLORER = {1, 0.9, 0.8, 0.7};
 
   private WindowSizes() {}
 
@@ -46,7 +46,7 @@ final class WindowSizes {
       }
     } else if (window instanceof ExplorerFrame) {
       for (double part : OF_EXPLORER) {
-        int limit = window.getMinimumSize().height;
+        int limit = window.getLayout().minimumLayoutSize(window).height;
         sizes.add(new Dimension(window.getWidth(), least(window.getHeight(), part, limit)));
       }
     } else {

@@ -20,6 +20,11 @@ public record LlavaNextProcessor(AnyResolutionTiles tiles) implements PicturePro
   }
 
   @Override
+  public Normalization normalization() {
+    return tiles.normalization();
+  }
+
+  @Override
   public InputBuilder lay(List<RgbPicture> pictures) {
     InputBuilder input = new InputBuilder(tiles.size(), tiles.patchSize(), IMAGE);
     for (int i = 0; i < pictures.size(); i++) {

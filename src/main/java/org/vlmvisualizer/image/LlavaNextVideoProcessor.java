@@ -21,6 +21,11 @@ public record LlavaNextVideoProcessor(LlavaNextProcessor stills, SingleView fram
   public static final int STRIDE = 2;
 
   @Override
+  public Normalization normalization() {
+    return stills.normalization();
+  }
+
+  @Override
   public InputBuilder lay(List<RgbPicture> pictures) {
     return stills.lay(pictures);
   }

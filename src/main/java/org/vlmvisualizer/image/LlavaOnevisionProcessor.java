@@ -35,6 +35,11 @@ public record LlavaOnevisionProcessor(
   }
 
   @Override
+  public Normalization normalization() {
+    return tiles.normalization();
+  }
+
+  @Override
   public InputBuilder lay(List<RgbPicture> pictures) {
     InputBuilder input = new InputBuilder(tiles.size(), tiles.patchSize(), IMAGE);
     for (int i = 0; i < pictures.size(); i++) {

@@ -7,6 +7,11 @@ import org.vlmvisualizer.core.RgbPicture;
 public record MarkedPictures(PictureProcessor plain) implements PictureProcessor {
 
   @Override
+  public Normalization normalization() {
+    return plain.normalization();
+  }
+
+  @Override
   public InputBuilder lay(List<RgbPicture> pictures) {
     return plain.lay(pictures).surround("<im_start>", "<im_end>");
   }

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.image;
 
 import java.util.List;
+import java.util.stream.DoubleStream;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
@@ -36,6 +37,19 @@ public interface PictureProcessor {
 
   /** The tokens of the pictures in the order of the prompt; no pixel is made yet. */
   InputBuilder lay(List<RgbPicture> pictures);
+
+  /** From colours to the network's values. */
+  Normalization normalization();
+
+  /**
+   * The colour that becomes 0: the mean of the pictures that the tower was trained on, rounded down
+   * as LLaVA's padding is.
+   *
+   * @return [3] red, green and blue
+   */
+  default int[] meanColour() {
+    return DoubleStream.of(normalization().mean()).mapToInt(m -> (int) (255 * m)).toArray();
+  }
 
   /** Whether the model was made for videos: whether {@link #processVideo} does not refuse. */
   default boolean takesVideos() {

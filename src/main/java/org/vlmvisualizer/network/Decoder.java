@@ -23,6 +23,9 @@ import org.vlmvisualizer.engine.Precision;
  * modeling_qwen3.py (without sliding window).
  */
 final class Decoder {
+  /** Rows whose logits are there at a time. */
+  private static final int LOGIT_ROWS = 64;
+
   private final Torch torch;
   private final DecoderConfig config;
   private final WeightLoader loader;
@@ -156,22 +159,55 @@ final class Decoder {
   }
 
   /**
-   * One token: its id [], its probability [], the logits [V], and what decoder.py records: nothing,
-   * rows [L, K], or rows, image [L, H, P] and rest [3, L, H].
+   * One token: its id [], its probability [], the logits [V], ids and probabilities of the
+   * likeliest tokens, and what decoder.py records: nothing, rows [L, K], or rows, image [L, H, P]
+   * and rest [3, L, H].
    */
-  record Step(PtNDArray id, PtNDArray probability, PtNDArray logits, List<PtNDArray> recorded)
+  record Step(
+      PtNDArray id,
+      PtNDArray probability,
+      PtNDArray logits,
+      PtNDArray likeliest,
+      PtNDArray probabilities,
+      List<PtNDArray> recorded)
       implements AutoCloseable {
+    /** How many arrays are not recorded ones. */
+    private static final int FIXED = 5;
+
     @Override
     public void close() {
       id.close();
       probability.close();
       logits.close();
+      likeliest.close();
+      probabilities.close();
       recorded.forEach(PtNDArray::close);
     }
 
     private static Step of(PtNDArray[] tensors, List<PtNDArray> recorded) {
-      return new Step(tensors[0], tensors[1], tensors[2], recorded);
+      return new Step(tensors[0], tensors[1], tensors[2], tensors[3], tensors[4], recorded);
     }
+  }
+
+  /** Is shown what a layer computes, while it does. */
+  interface Observer {
+    /**
+     * @param x [N, D] the layer's input
+     * @param qkv [N, (H + 2 KV) * C] what its projections gave; keys and values are in the caches
+     * @param start the first of these rows
+     */
+    void see(PtNDManager scope, int layer, PtNDArray x, PtNDArray qkv, int start);
+  }
+
+  /** Rows of the output matrix, [ids, D], float32. */
+  PtNDArray outputRows(PtNDManager owner, int... ids) {
+    return torch.tensor(
+        owner, "matrix_rows", lmHead.projection(), torch.numbers(owner, ids), halfBlock);
+  }
+
+  /** Rows [ids, D] as the final norm's weight lets them act. */
+  PtNDArray normed(PtNDManager owner, PtNDArray rows) {
+    return torch.tensor(owner, "multiply", rows, norm);
   }
 
   /** A prompt and what is generated behind it: the key/value caches and the position. */
@@ -180,6 +216,7 @@ final class Decoder {
     private final Caches caches;
     private final TraceRequest request;
     private final IndexRange kept;
+    private final PtNDArray[] rotary; // cos and sin
     private final IValue tables;
     private final IValue recording;
     private final PtNDArray nothing;
@@ -197,23 +234,23 @@ final class Decoder {
       nothing = torch.zeros(owner, 0);
       products = new Products(torch, owner, halfBlock);
       fewQueries = new FewQueries(torch, config, caches);
-      tables = tables(owner, caches.room());
+      rotary = rotary(owner, caches.room());
+      tables = torch.run("rotary", rotary[0], rotary[1]);
       recording = recording(owner);
       rows = torch.rowKernel() == null ? null : new RowDecoder(torch, owner, config, caches, kept);
     }
 
-    private IValue tables(PtNDManager owner, int length) {
+    private PtNDArray[] rotary(PtNDManager owner, int length) {
       RotaryTables rotary = RotaryTables.of(config.rope(), config.headDim(), length);
       long[] shape = {length, config.headDim()};
-      return torch.run(
-          "rotary",
-          torch.create(owner, rotary.cos(), shape),
-          torch.create(owner, rotary.sin(), shape));
+      return new PtNDArray[] {
+        torch.create(owner, rotary.cos(), shape), torch.create(owner, rotary.sin(), shape)
+      };
     }
 
     private IValue recording(PtNDManager owner) {
       IndexRange heads = request.rows() ? request.heads() : new IndexRange(0, 0);
-      boolean each = request.keep() == Keep.HEADS;
+      boolean each = request.keep() == Keep.HEADS || request.headMap() != null;
       int[] recorded = each ? prompt.recordedPositions() : new int[0];
       float[] text = new float[each ? prompt.length() : 0];
       for (int place : each ? others(prompt, recorded) : recorded) {
@@ -238,7 +275,7 @@ final class Decoder {
      */
     void readPicture(PtNDManager owner, PtNDArray image, PtNDArray total, Progress progress) {
       try (PtNDArray x = embed(owner, prompt, Prefix.end(prompt), image)) {
-        read(owner, x, 0, nothing, total, progress);
+        read(owner, x, 0, nothing, total, 1, null, progress);
       }
     }
 
@@ -254,7 +291,7 @@ final class Decoder {
       int[] ids = Arrays.copyOfRange(prompt.inputIds(), start, n);
       try (PtNDArray x = start == 0 ? embed(owner, prompt, n, image) : embed(owner, ids);
           PtNDArray weights = torch.zeros(owner, kept.size(), config.numAttentionHeads(), n)) {
-        read(owner, x, start, weights, total, progress);
+        read(owner, x, start, weights, total, 1, null, progress);
         length = n;
         return Step.of(
             nextToken(owner, x),
@@ -273,26 +310,91 @@ final class Decoder {
       }
     }
 
-    /** Puts the last layer's output in the place of the first one's input. */
+    /**
+     * Reads prompt and answer behind the rows that the caches hold, in one piece.
+     *
+     * @param image as for {@link #readPicture}
+     * @param answer its last token is predicted, not read
+     * @param from the first row to read
+     * @param wanted how many of the last rows are wanted
+     * @param total [S, S] to which every kept layer's attention is added, or null
+     * @param observer is shown each layer, or null
+     * @return [wanted, D] the states behind the last layer
+     */
+    PtNDArray force(
+        PtNDManager owner,
+        PtNDArray image,
+        int[] answer,
+        int from,
+        int wanted,
+        PtNDArray total,
+        Observer observer,
+        Progress progress) {
+      int n = prompt.length();
+      int rows = n + answer.length - 1 - from;
+      int[] behind = Arrays.copyOf(answer, answer.length - 1);
+      try (PtNDArray x = torch.empty(owner, rows, config.hiddenSize())) {
+        if (from < n) {
+          try (PtNDArray asked = rows(owner, image, from)) {
+            torch.tensor(owner, "fill", x, 0, asked).close();
+          }
+        }
+        if (behind.length > 0) {
+          try (PtNDArray said = embed(owner, behind)) {
+            torch.tensor(owner, "fill", x, Math.max(0, n - from), said).close();
+          }
+        }
+        read(owner, x, from, nothing, total, wanted, observer, progress);
+        return torch.tensor(owner, "rows", x, rows - wanted, wanted);
+      }
+    }
+
+    /** Embeddings of the prompt's rows from one on. */
+    private PtNDArray rows(PtNDManager owner, PtNDArray image, int from) {
+      int n = prompt.length();
+      if (IntStream.of(prompt.imagePositions()).noneMatch(place -> place >= from)) {
+        return embed(owner, Arrays.copyOfRange(prompt.inputIds(), from, n));
+      }
+      try (PtNDArray all = embed(owner, prompt, n, image)) {
+        return torch.tensor(owner, "rows", all, from, n - from);
+      }
+    }
+
+    /**
+     * Puts the last layer's output in the place of the first one's input.
+     *
+     * @param wanted how many of the final layer's last rows are computed
+     */
     private void read(
         PtNDManager owner,
         PtNDArray x,
         int start,
         PtNDArray weights,
         PtNDArray total,
+        int wanted,
+        Observer observer,
         Progress progress) {
       String stage = start == 0 ? "Reading the prompt" : "Reading the question";
       for (int i = 0; i < layers.size(); i++) {
         progress.update(stage, i, layers.size());
         try (PtNDManager scope = (PtNDManager) owner.newSubManager()) {
-          prefillLayer(scope, i, x, start, weights, total);
+          prefillLayer(scope, i, x, start, weights, total, wanted, observer);
         }
       }
     }
 
-    /** Puts one layer's output in the place of its input; of the final layer, the last row only. */
+    /**
+     * Puts one layer's output in the place of its input; of the final layer, the last rows only.
+     */
     private void prefillLayer(
-        PtNDManager scope, int index, PtNDArray x, int start, PtNDArray weights, PtNDArray total) {
+        PtNDManager scope,
+        int index,
+        PtNDArray x,
+        int start,
+        PtNDArray weights,
+        PtNDArray total,
+        int wanted,
+        Observer observer) {
       Layer layer = layers.get(index);
       boolean record = index >= kept.first() && index <= kept.last();
       boolean isFinal = index == layers.size() - 1;
@@ -305,8 +407,9 @@ final class Decoder {
               start,
               record ? weights : nothing,
               record && total != null ? total : nothing,
-              isFinal);
-      PtNDArray rest = isFinal ? torch.tensor(scope, "rows", x, n - 1, 1) : x;
+              isFinal ? wanted : 0,
+              observer);
+      PtNDArray rest = isFinal ? torch.tensor(scope, "rows", x, n - wanted, wanted) : x;
       torch.tensor(scope, "add", rest, products.of(scope, attended, layer.o)).close();
       attended.close();
       // Some rows at a time, since what lies between is several times as wide; but many at once by
@@ -321,7 +424,7 @@ final class Decoder {
       }
     }
 
-    /** What the rows of x attend to, or the last one only, [N, H * C]. */
+    /** What the rows of x attend to, or so many of the last ones, [N, H * C]. */
     private PtNDArray attention(
         PtNDManager scope,
         int index,
@@ -329,13 +432,30 @@ final class Decoder {
         int start,
         PtNDArray weights,
         PtNDArray total,
-        boolean last) {
+        int wanted,
+        Observer observer) {
       Layer layer = layers.get(index);
       PtNDArray h = torch.tensor(scope, "rms_norm", x, layer.inputNorm, options);
       PtNDArray qkv = products.of(scope, h, layer.qkv);
+      PtNDArray attended = attention(scope, index, qkv, start, weights, total, wanted);
+      if (observer != null) {
+        observer.see(scope, index, x, qkv, start);
+      }
+      return attended;
+    }
+
+    private PtNDArray attention(
+        PtNDManager scope,
+        int index,
+        PtNDArray qkv,
+        int start,
+        PtNDArray weights,
+        PtNDArray total,
+        int wanted) {
+      Layer layer = layers.get(index);
       IValue cache = caches.layer(index);
       int row = index - kept.first();
-      long n = x.getShape().get(0);
+      long n = qkv.getShape().get(0);
       if (!fewQueries.are(n)) {
         return torch.tensor(
             scope,
@@ -350,14 +470,15 @@ final class Decoder {
             weights,
             row,
             total,
-            last);
+            wanted);
       }
-      boolean one = last && total == nothing;
+      int some = total == nothing ? wanted : 0;
       PtNDArray q =
-          torch.tensor(scope, "few_queries", qkv, layer.qkNorm, tables, cache, start, options, one);
+          torch.tensor(
+              scope, "few_queries", qkv, layer.qkNorm, tables, cache, start, options, some);
       PtNDArray attended =
           fewQueries.attend(scope, index, q, start + n, recording, weights, row, total);
-      return torch.tensor(scope, "few_attended", attended, last);
+      return torch.tensor(scope, "few_attended", attended, wanted);
     }
 
     private void mlp(PtNDManager scope, Layer layer, PtNDArray x) {
@@ -366,6 +487,157 @@ final class Decoder {
       PtNDArray gated = torch.tensor(scope, "gated", gateUp);
       gateUp.close();
       torch.tensor(scope, "add", x, products.of(scope, gated, layer.down)).close();
+    }
+
+    /** The final states of rows behind the last layer, [N, D]. */
+    PtNDArray finalStates(PtNDManager owner, PtNDArray x) {
+      return torch.tensor(owner, "rms_norm", x, norm, options);
+    }
+
+    /** ln p of the answer's tokens by the rows [T, D] behind the last layer that predicted them. */
+    float[] logProbabilities(PtNDManager owner, PtNDArray x, int[] answer) {
+      float[] all = new float[answer.length];
+      for (int from = 0; from < all.length; from += LOGIT_ROWS) {
+        int count = Math.min(LOGIT_ROWS, all.length - from);
+        try (PtNDManager scope = (PtNDManager) owner.newSubManager()) {
+          PtNDArray some = torch.tensor(scope, "rows", x, from, count);
+          PtNDArray logits = products.of(scope, finalStates(scope, some), lmHead);
+          PtNDArray ids = torch.numbers(scope, Arrays.copyOfRange(answer, from, from + count));
+          float[] found = torch.floats(torch.tensor(scope, "log_probabilities", logits, ids));
+          System.arraycopy(found, 0, all, from, count);
+        }
+      }
+      return all;
+    }
+
+    /** The attention of the last rows, [H, T, S], of what a layer's projections gave of rows. */
+    PtNDArray lastWeights(PtNDManager scope, int layer, PtNDArray qkv, int start, int rows) {
+      long n = qkv.getShape().get(0);
+      return torch.tensor(
+          scope,
+          "replayed_weights",
+          torch.tensor(scope, "rows", qkv, n - rows, rows),
+          layers.get(layer).qkNorm,
+          tables,
+          caches.layer(layer),
+          start + n - rows,
+          options);
+    }
+
+    /** Adds to y [T, S]; see replay.py. */
+    void addValueLogits(int layer, PtNDArray y, PtNDArray weights, PtNDArray rows) {
+      torch
+          .run(
+              "add_value_logits",
+              y,
+              weights,
+              caches.layer(layer),
+              rows,
+              layers.get(layer).o.projection(),
+              request.heads().first(),
+              request.heads().last(),
+              halfBlock)
+          .close();
+    }
+
+    /** Each row by 1 / root mean square of the states x [T, D]. */
+    void scale(PtNDArray y, PtNDArray x) {
+      torch.run("scaled_rows", y, x, options).close();
+    }
+
+    /** [T, S]; see replay.py. */
+    PtNDArray valueNorms(PtNDManager scope, int layer, PtNDArray weights) {
+      return torch.tensor(
+          scope,
+          "value_norms",
+          weights,
+          caches.layer(layer),
+          layers.get(layer).o.projection(),
+          request.heads().first(),
+          request.heads().last(),
+          halfBlock);
+    }
+
+    /** Embeddings of prompt and answer, but for its last token, [S, D]. */
+    PtNDArray embeddings(PtNDManager owner, PtNDArray image, int[] answer) {
+      int n = prompt.length();
+      PtNDArray all = torch.empty(owner, n + answer.length - 1, config.hiddenSize());
+      try (PtNDManager scope = (PtNDManager) owner.newSubManager()) {
+        torch.tensor(scope, "fill", all, 0, embed(scope, prompt, n, image));
+        if (answer.length > 1) {
+          int[] behind = Arrays.copyOf(answer, answer.length - 1);
+          torch.tensor(scope, "fill", all, n, embed(scope, behind));
+        }
+      }
+      return all;
+    }
+
+    /** A layer's weights in float32, as gradients.py takes them. */
+    private List<PtNDArray> differentiable(PtNDManager owner, Layer layer) {
+      return List.of(
+          layer.inputNorm,
+          whole(owner, layer.qkv),
+          bias(owner, layer.qkv),
+          layer.qkNorm,
+          whole(owner, layer.o),
+          bias(owner, layer.o),
+          rotary[0],
+          rotary[1],
+          layer.postNorm,
+          whole(owner, layer.gateUp),
+          bias(owner, layer.gateUp),
+          whole(owner, layer.down),
+          bias(owner, layer.down),
+          eps(owner));
+    }
+
+    private PtNDArray whole(PtNDManager owner, Matrix matrix) {
+      return torch.tensor(owner, "whole_matrix", matrix.projection(), halfBlock);
+    }
+
+    private PtNDArray bias(PtNDManager owner, Matrix matrix) {
+      return torch.tensor(owner, "bias", matrix.projection());
+    }
+
+    private PtNDArray eps(PtNDManager owner) {
+      return torch.create(owner, new float[] {(float) config.rmsNormEps()}, 1);
+    }
+
+    /**
+     * A layer in operations that PyTorch differentiates.
+     *
+     * @param gradients [T, S, D] by its output; T may be 0
+     * @param x [S, D]
+     * @return its output [S, D], then [T] gradients by x
+     */
+    List<PtNDArray> gradients(PtNDManager owner, int layer, PtNDArray gradients, PtNDArray x) {
+      List<PtNDArray> arguments = new ArrayList<>(List.of(gradients, x));
+      arguments.addAll(differentiable(owner, layers.get(layer)));
+      return torch.differentiate(owner, "layer_gradients", arguments.toArray(PtNDArray[]::new));
+    }
+
+    /** Gradients [T, S, D] of ln p of tokens by x [S, D] behind the last layer. */
+    PtNDArray answerGradients(PtNDManager owner, PtNDArray x, int[] rows, int[] ids) {
+      PtNDArray places = torch.numbers(owner, rows);
+      PtNDArray own =
+          torch
+              .differentiate(
+                  owner,
+                  "answer_gradients",
+                  x,
+                  places,
+                  torch.numbers(owner, ids),
+                  norm,
+                  whole(owner, lmHead),
+                  bias(owner, lmHead),
+                  eps(owner))
+              .get(0);
+      return torch.tensor(owner, "at_rows", own, places, x.getShape().get(0));
+    }
+
+    /** Which of some rows of a layer's input lie beyond a threshold, and in which dimensions. */
+    PtNDArray beyond(PtNDManager scope, PtNDArray x, int[] rows, double threshold) {
+      return torch.tensor(scope, "beyond", x, torch.numbers(scope, rows), options, threshold);
     }
 
     /** Runs one more token through all layers. */
@@ -391,7 +663,7 @@ final class Decoder {
               length,
               options,
               recording);
-      return Step.of(result, List.of(result).subList(3, result.length));
+      return Step.of(result, List.of(result).subList(Step.FIXED, result.length));
     }
 
     private Step byRows(PtNDArray x) {

@@ -1,15 +1,19 @@
 package org.vlmvisualizer.network;
 
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.vlmvisualizer.checkpoint.Weights;
+import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
+import org.vlmvisualizer.core.VisionLayers;
 import org.vlmvisualizer.engine.DeviceChoice;
 import org.vlmvisualizer.engine.EngineReport;
 import org.vlmvisualizer.engine.EngineThread;
@@ -32,6 +36,7 @@ public final class LlavaNetwork implements AutoCloseable {
   final Connector connector;
   final Decoder decoder;
   private Prefix prefix; // null if nothing is kept of a picture
+  private Prefix plain; // the same of plain pictures
   private String nothingKept = "no question was asked before";
 
   private LlavaNetwork(
@@ -165,7 +170,7 @@ public final class LlavaNetwork implements AutoCloseable {
    * about the same pictures, is taken from there ({@link Trace#reuse}).
    */
   public Session session(ModelInput input, TokenSequence prompt) {
-    return new Session(this, input, prompt, false);
+    return new Session(this, input, prompt, Session.Place.PICTURES, null);
   }
 
   /**
@@ -175,7 +180,51 @@ public final class LlavaNetwork implements AutoCloseable {
    * few rows.
    */
   public Session sessionAside(ModelInput input, TokenSequence prompt) {
-    return new Session(this, input, prompt, true);
+    return new Session(this, input, prompt, Session.Place.NOWHERE, null);
+  }
+
+  /**
+   * One question about plain pictures, of which the same is kept as of the pictures of {@link
+   * #session}, beside them: the next question is compared with the same plain pictures.
+   */
+  public Session plainSession(ModelInput input, TokenSequence prompt) {
+    return new Session(this, input, prompt, Session.Place.PLAIN, null);
+  }
+
+  /** The features of image tokens of some pictures, [K, D]; nothing of them is kept. */
+  PtNDArray features(PtNDManager owner, ModelInput input, Progress progress) {
+    try (PtNDManager run = (PtNDManager) owner.newSubManager()) {
+      VisionTower.Output seen = tower.run(run, input.pixelValues(), VisionLayers.NONE, progress);
+      PtNDArray features = connector.run(run, seen.features(), input.layout().spread());
+      features.attach(owner);
+      return features;
+    }
+  }
+
+  /** Attention sinks of all layers by other bars than the paper's, [L, K]. */
+  boolean[][] sinks(ModelInput input, TokenSequence prompt, double threshold, int firstLayer) {
+    try (PtNDManager run = (PtNDManager) torch.manager().newSubManager()) {
+      IndexRange layers = new IndexRange(0, config.decoder().numHiddenLayers() - 1);
+      return new SinkFinder(this, prompt, threshold, firstLayer)
+          .find(run, features(run, input, Progress.NONE), layers, Progress.NONE);
+    }
+  }
+
+  /** What is kept of these plain pictures, or a place for it. */
+  Prefix plainPrefix(ModelInput input) {
+    byte[] picture = Prefix.checksum(input);
+    if (plain == null || !plain.isOf(picture)) {
+      forgetPlain();
+      plain = new Prefix(this, picture, "no plain picture of this shape was read before");
+    }
+    return plain;
+  }
+
+  private void forgetPlain() {
+    if (plain != null) {
+      plain.close();
+      plain = null;
+    }
   }
 
   /** What is kept of these pictures, or a place for it; that of others is dropped. */
@@ -183,7 +232,8 @@ public final class LlavaNetwork implements AutoCloseable {
     byte[] picture = Prefix.checksum(input);
     if (prefix == null || !prefix.isOf(picture)) {
       if (prefix != null) {
-        forget("the last question was about other pictures, or saw them otherwise");
+        prefix.close();
+        nothingKept = "the last question was about other pictures, or saw them otherwise";
       }
       prefix = new Prefix(this, picture, nothingKept);
     }
@@ -197,11 +247,13 @@ public final class LlavaNetwork implements AutoCloseable {
 
   /** Ends a run: what is kept of its pictures may take no more than what is free then. */
   void settle() {
-    if (prefix == null) {
-      return;
+    if (prefix != null) {
+      prefix.trim();
     }
-    prefix.trim();
-    if (torch.isOnCpu() && prefix.bytes() > SystemMemory.available()) {
+    if (plain != null) {
+      plain.trim();
+    }
+    if (torch.isOnCpu() && pictureBytes() > SystemMemory.available()) {
       forget("memory was short");
       NativeHeap.trim();
     }
@@ -215,6 +267,7 @@ public final class LlavaNetwork implements AutoCloseable {
       prefix.close();
       prefix = null;
     }
+    forgetPlain();
     nothingKept = reason;
   }
 
@@ -230,7 +283,7 @@ public final class LlavaNetwork implements AutoCloseable {
 
   /** Bytes on the device that are kept of the last question's pictures. */
   public long pictureBytes() {
-    return prefix == null ? 0 : prefix.bytes();
+    return (prefix == null ? 0 : prefix.bytes()) + (plain == null ? 0 : plain.bytes());
   }
 
   @Override

@@ -10,7 +10,6 @@ import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.Reuse;
-import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.Spread;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.TraceRequest;
@@ -106,12 +105,7 @@ final class Prefix implements AutoCloseable {
    * them, which is read in one piece.
    */
   static int end(TokenSequence prompt) {
-    int end =
-        prompt.spans().stream()
-            .filter(s -> s.kind() == Span.Kind.IMAGE || s.kind() == Span.Kind.MARKER)
-            .mapToInt(Span::end)
-            .max()
-            .orElse(0);
+    int end = prompt.textStart();
     return end < prompt.length() ? end : 0;
   }
 

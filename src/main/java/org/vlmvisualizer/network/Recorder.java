@@ -6,18 +6,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.vlmvisualizer.core.Candidate;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.HeadAttention;
+import org.vlmvisualizer.core.HeadMap;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.Layout;
+import org.vlmvisualizer.core.Replayed;
 import org.vlmvisualizer.core.Reuse;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
+import org.vlmvisualizer.core.TraceRequest.SinkSearch;
 
 /** Collects the steps of one answer as plain Java values. */
 final class Recorder {
+  private static final int OTHERS = 5;
+
   private final Torch torch;
   private final TraceRequest request;
   private final TokenSequence prompt;
@@ -25,11 +31,15 @@ final class Recorder {
   private final int[] recorded;
   private final IntFunction<String> texts;
   private final LogitsProcessor processor;
+  private final int[] given;
   private final List<GeneratedToken> tokens = new ArrayList<>();
   private final List<float[][]> rows = new ArrayList<>();
   private final List<float[]> image = new ArrayList<>();
   private final List<float[]> rest = new ArrayList<>();
   private final List<float[]> logits = new ArrayList<>();
+  private final List<HeadMap.Made> headMaps = new ArrayList<>();
+  private boolean[][] sinks;
+  private Replayed replayed = Replayed.NOTHING;
   private final Map<String, Double> seconds = new LinkedHashMap<>();
   private long lapStart = System.nanoTime();
 
@@ -37,6 +47,7 @@ final class Recorder {
    * @param request with layers and heads counted from 0
    * @param texts what an id looks like to a reader
    * @param processor chooses the tokens; null for those that the network chose
+   * @param given the answer, if it is not the model's own; else null
    */
   Recorder(
       Torch torch,
@@ -44,7 +55,8 @@ final class Recorder {
       TokenSequence prompt,
       Layout layout,
       IntFunction<String> texts,
-      LogitsProcessor processor) {
+      LogitsProcessor processor,
+      int[] given) {
     recorded = prompt.recordedPositions();
     if (request.keep() != Keep.NOTHING && IntStream.of(recorded).anyMatch(i -> i == 0)) {
       throw new IllegalArgumentException("The first token is part of the picture.");
@@ -55,6 +67,7 @@ final class Recorder {
     this.layout = layout;
     this.texts = texts;
     this.processor = processor;
+    this.given = given;
   }
 
   /** Reads one token, and returns its id. */
@@ -65,22 +78,66 @@ final class Recorder {
       throw new InputException(
           "Expected numbers from the model, but it computed NaN (not a number); choose precision float32, or download the model again.");
     }
-    if (processor != null) {
+    int best = id;
+    if (given != null || processor != null) {
       float[] scores = torch.floats(step.logits());
-      double highest = scores[id];
-      id = processor.choose(scores.clone());
-      probability *= Math.exp(scores[id] - highest);
+      id = given != null ? given[tokens.size()] : processor.choose(scores.clone());
+      probability *= Math.exp((double) scores[id] - scores[best]);
     }
-    tokens.add(new GeneratedToken(id, texts.apply(id), probability));
+    tokens.add(
+        new GeneratedToken(id, texts.apply(id), probability, others(step, id), null, null, null));
     if (request.rows()) {
       float[][] layers = torch.rows(step.recorded().get(0));
       rows.add(layers);
       keep(step, layers);
+      if (request.headMap() != null) {
+        headMaps.add(headMap(torch.floats(step.recorded().get(1))));
+      }
     }
     if (request.logits()) {
       logits.add(torch.floats(step.logits()));
     }
     return id;
+  }
+
+  private HeadMap.Made headMap(float[] heads) {
+    int rows = request.layers().size() * request.heads().size();
+    if (request.sinks() == SinkSearch.REMOVE) {
+      int stride = heads.length / rows;
+      for (int row = 0; row < rows; row++) {
+        boolean[] layer = sinks[row / request.heads().size()];
+        for (int k = 0; k < layer.length; k++) {
+          heads[row * stride + k] = layer[k] ? 0 : heads[row * stride + k];
+        }
+      }
+    }
+    return request.headMap().of(heads, request.layers(), request.heads(), layout);
+  }
+
+  /** The likeliest tokens beside the one that was taken. */
+  private List<Candidate> others(Decoder.Step step, int taken) {
+    long[] ids = step.likeliest().toLongArray();
+    float[] probabilities = step.probabilities().toFloatArray();
+    return IntStream.range(0, ids.length)
+        .filter(i -> ids[i] != taken)
+        .mapToObj(i -> new Candidate((int) ids[i], texts.apply((int) ids[i]), probabilities[i]))
+        .limit(OTHERS)
+        .toList();
+  }
+
+  /** The answer so far, as ids. */
+  int[] ids() {
+    return tokens.stream().mapToInt(GeneratedToken::id).toArray();
+  }
+
+  /** Takes where attention sinks are, before the first token. */
+  void add(boolean[][] found) {
+    sinks = found;
+  }
+
+  /** Takes what was read of the whole answer. */
+  void add(Replayed more) {
+    replayed = more;
   }
 
   private void keep(Decoder.Step step, float[][] layers) {
@@ -120,6 +177,9 @@ final class Recorder {
         vision,
         kept(first, vision),
         logits.isEmpty() ? null : from(first, logits).toArray(float[][]::new),
+        headMaps.isEmpty() ? null : from(first, headMaps).toArray(HeadMap.Made[]::new),
+        sinks,
+        replayed,
         new LinkedHashMap<>(seconds),
         reuse);
   }

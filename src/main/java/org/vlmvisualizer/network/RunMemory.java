@@ -4,6 +4,7 @@ import java.util.Locale;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.JavaMemory;
 import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.Replay;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.core.VisionLayers;
 import org.vlmvisualizer.engine.Precision;
@@ -44,12 +45,12 @@ record RunMemory(long tokens, long run, long matrix, long vision, long java) {
     boolean seen = request.vision() != VisionLayers.NONE;
     long vision = seen ? crops * patches * patches * Float.BYTES : 0;
     long rows = request.promptRows() ? tokens * tokens * Float.BYTES : 0;
+    boolean again = request.replay().stream().anyMatch(Replay::readsPrompt);
+    long once = MemoryNeed.runBytes(config.decoder(), tokens, precision);
+    // Rollout has one matrix of all tokens more than the whole-sequence matrix takes.
+    long rolled = request.replay().contains(Replay.ROLLOUT) ? 12 * tokens * tokens : 0;
     return new RunMemory(
-        tokens,
-        MemoryNeed.runBytes(config.decoder(), tokens, precision),
-        matrix,
-        vision,
-        COPIES * (rows + vision));
+        tokens, (again ? 2 : 1) * once + rolled, matrix, vision, COPIES * (rows + vision));
   }
 
   /**

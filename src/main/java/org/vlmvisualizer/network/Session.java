@@ -3,18 +3,23 @@ package org.vlmvisualizer.network;
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.Replayed;
 import org.vlmvisualizer.core.Reuse;
+import org.vlmvisualizer.core.Scores;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
+import org.vlmvisualizer.core.TraceRequest.SinkSearch;
 import org.vlmvisualizer.engine.EngineThread;
 import org.vlmvisualizer.engine.OutOfMemory;
 
@@ -26,17 +31,137 @@ public final class Session {
   private final LlavaNetwork network;
   private final ModelInput input;
   private final TokenSequence prompt;
-  private final boolean aside;
+  private final Place place;
+  private final int[] given;
+
+  /** Where what is computed of the pictures stays for the next question. */
+  enum Place {
+    /** In the place of the pictures that were asked about before. */
+    PICTURES,
+    /** In that of plain pictures. */
+    PLAIN,
+    /** Nowhere. */
+    NOWHERE
+  }
 
   /**
-   * @param aside whether the picture of earlier questions is left alone: neither reused nor
-   *     replaced
+   * @param given the answer, if it is not to be the model's own; else null
    */
-  Session(LlavaNetwork network, ModelInput input, TokenSequence prompt, boolean aside) {
+  Session(LlavaNetwork network, ModelInput input, TokenSequence prompt, Place place, int[] given) {
     this.network = network;
     this.input = input;
     this.prompt = prompt;
-    this.aside = aside;
+    this.place = place;
+    this.given = given;
+  }
+
+  /**
+   * The same session whose answer is given: {@link #generate} then writes these tokens, whatever
+   * the model would have written, and records what it does for them.
+   *
+   * @param answer its ids, at least one
+   */
+  public Session saying(int[] answer) {
+    return new Session(network, input, prompt, place, answer.clone());
+  }
+
+  /**
+   * How likely each token of an answer is behind the prompt and the tokens before it, in one pass.
+   *
+   * @param answer its ids, at least one
+   * @throws InputException as {@link #generate}
+   * @throws java.util.concurrent.CancellationException if {@code progress} cancels
+   */
+  public Scores logProbabilities(int[] answer, Progress progress) {
+    requireRoom(answer.length, TraceRequest.NOTHING);
+    return EngineThread.call(
+        () -> within(answer.length, prefix -> logProbabilities(prefix, answer, progress)));
+  }
+
+  private Scores logProbabilities(Prefix prefix, int[] answer, Progress progress) {
+    Reuse reuse = prefix.see(input, prompt, TraceRequest.NOTHING, progress);
+    Caches caches = prefix.caches(reuse, prompt.length() + answer.length);
+    try (PtNDManager run = (PtNDManager) network.torch.manager().newSubManager();
+        Decoder.Sequence sequence =
+            network.decoder.begin(run, prompt, caches, TraceRequest.NOTHING)) {
+      readPicture(run, sequence, prefix, reuse, null, progress);
+      PtNDArray states =
+          sequence.force(
+              run, prefix.image(), answer, Prefix.end(prompt), answer.length, null, null, progress);
+      return new Scores(sequence.logProbabilities(run, states, answer), reuse);
+    }
+  }
+
+  /**
+   * The same with some image tokens replaced by those of plain pictures. Hidden from the last token
+   * to the first, since rows before a hidden one stay as they are.
+   *
+   * @param plain of the same layout
+   * @param hidden [W] which image tokens, several times
+   * @return ln p, [W, T]
+   */
+  public float[][] logProbabilitiesWithout(
+      int[] answer, ModelInput plain, List<int[]> hidden, Progress progress) {
+    return besidePlain(
+        answer,
+        plain,
+        progress,
+        (run, image, features) ->
+            new TokenHiding(network, prompt, image, features, answer)
+                .logProbabilities(run, hidden, progress));
+  }
+
+  /**
+   * Integrated gradients of each token's ln p by the features of image tokens, from those of plain
+   * pictures.
+   *
+   * @param plain of the same layout
+   * @param steps midpoints of the integral
+   * @return [T, K]
+   */
+  public float[][] integratedGradients(
+      int[] answer, ModelInput plain, int steps, Progress progress) {
+    return besidePlain(
+        answer,
+        plain,
+        progress,
+        (run, image, features) ->
+            new Gradients(network, prompt, image, features, answer)
+                .integrated(run, steps, progress));
+  }
+
+  /** What is computed of the features of the pictures and of plain ones, both [K, D]. */
+  private interface Compared {
+    float[][] compute(PtNDManager run, PtNDArray image, PtNDArray plain);
+  }
+
+  private float[][] besidePlain(
+      int[] answer, ModelInput plain, Progress progress, Compared compared) {
+    requireRoom(answer.length, TraceRequest.NOTHING);
+    return EngineThread.call(
+        () ->
+            within(
+                answer.length,
+                prefix -> {
+                  prefix.see(input, prompt, TraceRequest.NOTHING, progress);
+                  try (PtNDManager run = (PtNDManager) network.torch.manager().newSubManager()) {
+                    PtNDArray features = network.features(run, plain, progress);
+                    return compared.compute(run, prefix.image(), features);
+                  }
+                }));
+  }
+
+  private void readPicture(
+      PtNDManager run,
+      Decoder.Sequence sequence,
+      Prefix prefix,
+      Reuse reuse,
+      PtNDArray total,
+      Progress progress) {
+    if (reuse.promptTokens() < Prefix.end(prompt)) {
+      sequence.readPicture(run, prefix.image(), total, progress);
+      prefix.hasRead(prompt);
+    }
   }
 
   /**
@@ -75,35 +200,38 @@ public final class Session {
       TraceRequest request,
       Progress progress,
       Consumer<Trace> watch) {
-    requireRoom(network.config.decoder(), maxNewTokens);
+    int most = given == null ? maxNewTokens : given.length;
     TraceRequest counted = count(request);
-    KeptMemory.require(counted, maxNewTokens, prompt.recordedPositions().length);
-    RunMemory.of(
-            network.config,
-            network.precision(),
-            counted,
-            prompt.length(),
-            maxNewTokens,
-            input.crops())
-        .require(network.torch.isOnCpu(), aside ? 0 : network.pictureBytes());
-    return EngineThread.call(() -> run(maxNewTokens, generation, texts, counted, progress, watch));
+    requireRoom(most, counted);
+    KeptMemory.require(counted, most, prompt.recordedPositions().length);
+    return EngineThread.call(
+        () ->
+            within(most, prefix -> run(prefix, most, generation, texts, counted, progress, watch)));
   }
 
-  private Trace run(
-      int maxNewTokens,
-      Generation generation,
-      IntFunction<String> texts,
-      TraceRequest counted,
-      Progress progress,
-      Consumer<Trace> watch) {
-    Prefix prefix = aside ? network.prefixAside() : network.prefix(input);
+  /** Whether the model has room for the prompt and so long an answer, and the device memory. */
+  private void requireRoom(int answer, TraceRequest counted) {
+    requireRoom(network.config.decoder(), answer);
+    RunMemory.of(
+            network.config, network.precision(), counted, prompt.length(), answer, input.crops())
+        .require(network.torch.isOnCpu(), place == Place.PICTURES ? network.pictureBytes() : 0);
+  }
+
+  /** Runs with what is kept of the pictures, or a place for it. */
+  private <T> T within(int answer, Function<Prefix, T> run) {
+    Prefix prefix =
+        switch (place) {
+          case PICTURES -> network.prefix(input);
+          case PLAIN -> network.plainPrefix(input);
+          case NOWHERE -> network.prefixAside();
+        };
     try {
-      return run(prefix, maxNewTokens, generation, texts, counted, progress, watch);
+      return run.apply(prefix);
     } catch (EngineException e) {
       network.forget("the last run failed");
-      throw OutOfMemory.explained(e, network.device(), prompt.length() + maxNewTokens);
+      throw OutOfMemory.explained(e, network.device(), prompt.length() + answer);
     } finally {
-      if (aside) {
+      if (place == Place.NOWHERE) {
         prefix.close();
       } else {
         network.settle();
@@ -122,23 +250,25 @@ public final class Session {
     LogitsProcessor processor =
         generation.isPlain() ? null : new LogitsProcessor(generation, prompt);
     Recorder recorder =
-        new Recorder(network.torch, counted, prompt, input.layout(), texts, processor);
+        new Recorder(network.torch, counted, prompt, input.layout(), texts, processor, given);
     Reuse reuse = prefix.see(input, prompt, counted, progress);
     recorder.lap("vision");
     Caches caches = prefix.caches(reuse, prompt.length() + maxNewTokens);
     PtNDArray total = prefix.total(reuse, prompt, counted);
     try (PtNDManager run = (PtNDManager) network.torch.manager().newSubManager();
         Decoder.Sequence sequence = network.decoder.begin(run, prompt, caches, counted)) {
-      if (reuse.promptTokens() < Prefix.end(prompt)) {
-        sequence.readPicture(run, prefix.image(), total, progress);
-        prefix.hasRead(prompt);
+      readPicture(run, sequence, prefix, reuse, total, progress);
+      if (counted.sinks() != SinkSearch.NONE) {
+        SinkFinder finder =
+            new SinkFinder(network, prompt, SinkFinder.THRESHOLD, SinkFinder.FIRST_LAYER);
+        recorder.add(finder.find(run, prefix.image(), counted.layers(), progress));
       }
       Decoder.Step step = sequence.readQuestion(run, prefix.image(), total, progress);
       int id = recorder.add(step);
       recorder.lap("prefill");
       float[][] vision = watch == null ? null : rows(prefix.attention(counted.vision()));
       tell(watch, recorder, vision, reuse);
-      for (int t = 1; t < maxNewTokens && !generation.eosIds().contains(id); t++) {
+      for (int t = 1; t < maxNewTokens && !ends(generation, id); t++) {
         if (isCancelled(progress, t, maxNewTokens, watch != null)) {
           break;
         }
@@ -149,6 +279,10 @@ public final class Session {
         tell(watch, recorder, vision, reuse);
       }
       recorder.lap("decode");
+      if (!counted.replay().isEmpty()) {
+        recorder.add(replayed(run, prefix.image(), caches, recorder.ids(), counted, progress));
+        recorder.lap("replay");
+      }
       PtNDArray promptTotal =
           total == null
               ? null
@@ -159,6 +293,20 @@ public final class Session {
           vision == null ? rows(prefix.attention(counted.vision())) : vision,
           reuse);
     }
+  }
+
+  private Replayed replayed(
+      PtNDManager run,
+      PtNDArray image,
+      Caches caches,
+      int[] answer,
+      TraceRequest counted,
+      Progress progress) {
+    return new AnswerReplay(network, prompt, image, answer, counted).read(run, caches, progress);
+  }
+
+  private boolean ends(Generation generation, int id) {
+    return given == null && generation.eosIds().contains(id);
   }
 
   private static void tell(
@@ -203,7 +351,9 @@ public final class Session {
                 asked + answer,
                 room < 1
                     ? "the prompt alone has " + asked + ", so " + shorter
-                    : "set length to at most " + room));
+                    : (given == null ? "set length to" : "shorten the answer to tokens,")
+                        + " at most "
+                        + room));
   }
 
   /** The request with layers and heads counted from 0. */
@@ -211,14 +361,9 @@ public final class Session {
     if (!request.rows()) {
       return request;
     }
-    return new TraceRequest(
-        request.vision(),
+    return request.of(
         request.layers().of(network.config.decoder().numHiddenLayers(), "layers"),
-        request.heads().of(network.config.decoder().numAttentionHeads(), "heads"),
-        request.keepFirst(),
-        request.promptRows(),
-        request.keep(),
-        request.logits());
+        request.heads().of(network.config.decoder().numAttentionHeads(), "heads"));
   }
 
   private float[][] rows(PtNDArray matrix) {

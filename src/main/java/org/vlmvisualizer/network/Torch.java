@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -325,6 +326,23 @@ final class Torch implements AutoCloseable {
     } finally {
       own.forEach(IValue::close);
     }
+  }
+
+  /**
+   * Calls a method with gradients on: it takes nothing but tensors, and what it gives belongs to
+   * the first one's manager. DJL's other calls switch them off.
+   *
+   * @return one tensor, or those of a list
+   */
+  List<PtNDArray> differentiate(PtNDManager owner, String method, PtNDArray... arguments) {
+    NDList inputs = new NDList();
+    PtNDArray name = zeros(owner, 0);
+    name.setName("module_method:" + method);
+    inputs.add(name);
+    for (PtNDArray argument : arguments) {
+      inputs.add(argument);
+    }
+    return IValueUtils.forward(block, inputs, true).stream().map(PtNDArray.class::cast).toList();
   }
 
   private static IValue toIValue(Object argument) {

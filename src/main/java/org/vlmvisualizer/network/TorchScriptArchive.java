@@ -14,7 +14,9 @@ import java.util.zip.ZipOutputStream;
  */
 final class TorchScriptArchive {
   /** Free functions, found as {@code __torch__.NAME.function}. */
-  private static final String[] MODULES = {"weights", "ops", "vit", "connector", "decoder"};
+  private static final String[] MODULES = {
+    "weights", "ops", "vit", "connector", "decoder", "replay", "gradients"
+  };
 
   /** Pickle, protocol 2: an object of class __torch__.Network whose state is {training: False}. */
   private static final String OBJECT_PICKLE =

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
@@ -49,6 +50,7 @@ public record AttentionResult(
   /** Name in run.json of the mark of an answer that was cancelled: the tokens until then. */
   public static final String CANCELLED = "cancelled";
 
+  private static final String EVIDENCE_LEFT_OUT = "evidence_left_out";
   private static final String WRITTEN = "written";
   private static final String PIXELS = AttentionResult.class.getName();
   private static final String FIGURE = PIXELS + ".figure";
@@ -73,6 +75,7 @@ public record AttentionResult(
     if (!rendering.eachView() || maps.views().isEmpty()) {
       ImagePlus heatmaps =
           HeatmapStack.of(List.of(maps), List.of(picture), source, rendering, info(), earlier);
+      SinkMarks.add(heatmaps, run, maps.grid(), rendering.upsampling() == Upsampling.NONE);
       mark(heatmaps, this);
       return heatmaps;
     }
@@ -198,6 +201,12 @@ public record AttentionResult(
         others, picture, source, rendering, answer, sequence, null, null, run);
   }
 
+  /** The same with more known of its tokens. */
+  public AttentionResult withTokens(List<GeneratedToken> tokens) {
+    return new AttentionResult(
+        maps.withTokens(tokens), picture, source, rendering, answer, sequence, matrix, kept, run);
+  }
+
   @Override
   public List<AttentionResult> results() {
     return List.of(this);
@@ -219,6 +228,20 @@ public record AttentionResult(
   /** How much of the answer was written, like "12 of at most 64 tokens"; empty if it has ended. */
   public String written() {
     return run.has(WRITTEN) ? run.get(WRITTEN).getAsString() : "";
+  }
+
+  /** Why it is not known where tokens came from, though it was asked; empty otherwise. */
+  public String evidenceLeftOut() {
+    return run.has(EVIDENCE_LEFT_OUT) ? run.get(EVIDENCE_LEFT_OUT).getAsString() : "";
+  }
+
+  /** Whether it is being written, and will be told then where its tokens came from. */
+  public boolean awaitsEvidence() {
+    JsonObject options = run.getAsJsonObject("options");
+    return !written().isEmpty()
+        && !isCancelled()
+        && options.has("evidence")
+        && options.get("evidence").getAsString().equals("on");
   }
 
   /** How many tokens were asked for at most; 0 if that is not known. */

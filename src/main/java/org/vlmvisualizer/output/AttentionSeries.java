@@ -68,6 +68,12 @@ public final class AttentionSeries implements Answer {
       return List.of(shares.marker(), shares.picture(), place);
     }
 
+    List<Object> evidence(int row) {
+      return table == null
+          ? EvidenceColumns.NONE
+          : EvidenceColumns.of(table.rows().get(row).token());
+    }
+
     /** Of each view, by its column; none if the model saw the picture in one. */
     Map<String, ViewMaps> views() {
       return table == null ? Map.of() : table.viewColumns();
@@ -148,8 +154,8 @@ public final class AttentionSeries implements Answer {
    * One row per token of every picture: frame (from 1), picture, the columns of {@link TokenTable},
    * error; image_marker_attention; picture_attention, the share of all attention that fell on this
    * picture; position, its slice or time point in its image, from 1, or NaN; where the model saw a
-   * picture in several views, the share of each view. A picture without answer has one row, with
-   * its error and NaN.
+   * picture in several views, the share of each view; those of {@link EvidenceColumns}. A picture
+   * without answer has one row, with its error and NaN.
    */
   public DataTable table() {
     return table(TokenRow.COLUMNS, AttentionResult::table);
@@ -170,6 +176,7 @@ public final class AttentionSeries implements Answer {
     List<String> views =
         parts.stream().flatMap(part -> part.views().keySet().stream()).distinct().toList();
     columns.addAll(views);
+    columns.addAll(EvidenceColumns.NAMES);
     List<List<Object>> rows = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
       Rows part = parts.get(i);
@@ -183,6 +190,7 @@ public final class AttentionSeries implements Answer {
         for (String view : views) {
           row.add(seen.containsKey(view) ? seen.get(view).share(r) : Double.NaN);
         }
+        row.addAll(part.evidence(r));
         rows.add(row);
       }
     }

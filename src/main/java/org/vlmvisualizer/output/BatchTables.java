@@ -64,7 +64,8 @@ public final class BatchTables {
       Path folder, String name, List<String> columns, List<BatchRow> rows, Writer out)
       throws IOException {
     out.write(String.join(",", FIRST) + "," + String.join(",", columns));
-    out.write("," + MapTable.MARKERS + DataTable.LINE_END);
+    out.write("," + MapTable.MARKERS + "," + String.join(",", EvidenceColumns.NAMES));
+    out.write(DataTable.LINE_END);
     for (BatchRow row : rows) {
       if (row.status() == BatchRow.Status.DONE) {
         String first = row.frame() + "," + DataTable.quoted(row.picture()) + ",";
@@ -90,21 +91,30 @@ public final class BatchTables {
 
   /**
    * All but the header, of each row what the common table has. Tables of older versions lack the
-   * last columns: the models that they were made with have no markers.
+   * last columns: the models that they were made with have no markers, and no evidence was asked.
    */
   private static void copyRows(String table, String first, int columns, Writer out)
       throws IOException {
-    int markers = -1;
+    List<String> header = List.of();
     for (List<String> row : rows(table)) {
       if (row.get(0).equals(TokenRow.COLUMNS.get(0))) {
-        markers = row.indexOf(MapTable.MARKERS);
+        header = row;
         continue;
       }
       out.write(first);
       out.write(String.join(",", row.subList(0, Math.min(columns, row.size()))));
-      out.write("," + (markers < 0 || markers >= row.size() ? "0.0" : row.get(markers)));
+      out.write("," + cell(row, header.indexOf(MapTable.MARKERS), "0.0"));
+      for (int i = 0; i < EvidenceColumns.NAMES.size(); i++) {
+        int place = header.indexOf(EvidenceColumns.NAMES.get(i));
+        out.write("," + cell(row, place, EvidenceColumns.NONE.get(i)));
+      }
       out.write(DataTable.LINE_END);
     }
+  }
+
+  /** What a row has at a place, if it has that. */
+  private static String cell(List<String> row, int place, Object otherwise) {
+    return place < 0 || place >= row.size() ? otherwise.toString() : row.get(place);
   }
 
   /** Cells as they are written; between quotes, they may have commas and line breaks. */

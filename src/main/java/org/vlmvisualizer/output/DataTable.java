@@ -3,6 +3,7 @@ package org.vlmvisualizer.output;
 import ij.measure.ResultsTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -36,9 +37,26 @@ public record DataTable(List<String> columns, List<? extends List<?>> rows) {
             .toList());
   }
 
+  /**
+   * The same with more columns, behind the others.
+   *
+   * @param cells those of a row, as many as there are names
+   */
+  DataTable with(List<String> names, IntFunction<List<Object>> cells) {
+    return new DataTable(
+        joined(columns, names),
+        IntStream.range(0, rows.size())
+            .mapToObj(row -> joined(rows.get(row), cells.apply(row)))
+            .toList());
+  }
+
   private static <T> List<T> append(List<? extends T> cells, T last) {
+    return joined(cells, List.of(last));
+  }
+
+  private static <T> List<T> joined(List<? extends T> cells, List<? extends T> more) {
     List<T> all = new ArrayList<>(cells);
-    all.add(last);
+    all.addAll(more);
     return all;
   }
 

@@ -13,6 +13,9 @@ final class HeatBlend {
   /** Below 1, so that middling values keep their colour; above 1/2, so that noise stays faint. */
   static final double GROWTH = 0.7;
 
+  /** How much of their difference from white faded pixels keep. */
+  static final double FADED = 0.35;
+
   private HeatBlend() {}
 
   /**
@@ -68,6 +71,19 @@ final class HeatBlend {
       blended[i] = blend(DIM * luminance(rgb[i]), colour, alpha);
     }
     return blended;
+  }
+
+  /**
+   * The same pixels nearer to white, so that what they show is seen, but does not stand out.
+   *
+   * @param rgb [pixel]
+   */
+  static int[] faded(int[] rgb) {
+    int[] faded = new int[rgb.length];
+    for (int i = 0; i < rgb.length; i++) {
+      faded[i] = blend(255, rgb[i], FADED);
+    }
+    return faded;
   }
 
   /**

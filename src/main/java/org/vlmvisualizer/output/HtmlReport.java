@@ -14,6 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
@@ -33,6 +35,8 @@ public final class HtmlReport {
   private static final String SHARES =
       "Each map is scaled to its own maximum. Its values are shares of the token's attention to the"
           + " picture; over all patches they sum to 100 %.";
+  private static final String DOTTED =
+      "<p class=\"quiet\">Dotted below: the token would have come without the picture.</p>";
   private static final String SIGNED =
       "Each map is scaled to its own maximum, as far below 0 as above. Its values are scores: orange"
           + " speaks for the token, blue against it.";
@@ -101,9 +105,11 @@ public final class HtmlReport {
     all.put("firstPeak", visible(peak(0)));
     all.put("firstMax", end(0));
     all.put("firstEnd", maps.signed() ? "against" : "0");
+    all.put("dotted", maps.hasEvidence() ? DOTTED : "");
+    all.put("trust", TrustMarkup.places(maps));
     all.put("scale", maps.signed() ? SIGNED : SHARES);
     all.put("bar", bar());
-    all.put("plot", RatioSvg.of(maps));
+    all.put("plot", RatioSvg.of(maps) + RatioSvg.legend(maps));
     all.put("columns", columns());
     all.put("rows", joined(this::row));
     all.put("run", run());
@@ -141,9 +147,10 @@ public final class HtmlReport {
     String text = rows.get(t).token().text();
     String element =
         Markup.format(
-            "<button type=\"button\" class=\"token\" aria-pressed=\"%b\""
+            "<button type=\"button\" class=\"token%s\" aria-pressed=\"%b\""
                 + " style=\"background:#%06x;color:#%06x\" data-token=\"%s\" data-probability=\"%s\""
-                + " data-ratio=\"%s\" data-peak=\"%s\" data-max=\"%s\">%s</button>",
+                + " data-ratio=\"%s\" data-peak=\"%s\" data-max=\"%s\"%s>%s</button>",
+            MapTrust.of(rows.get(t).token()).isFaded() ? " without" : "",
             t == 0,
             colour,
             ShadeColours.ink(colour),
@@ -152,6 +159,7 @@ public final class HtmlReport {
             number(rows.get(t).shares().image()),
             visible(peak(t)),
             end(t),
+            TrustMarkup.attributes(rows.get(t).token()),
             visible(label(t).strip()));
     return text.indexOf('\n') >= 0 ? element + "<br/>" : element;
   }
@@ -170,26 +178,43 @@ public final class HtmlReport {
     return (maps.signed() ? "for the token, ±" : "") + MapValue.text(max, maps.signed());
   }
 
-  private static String columns() {
-    return TokenRow.COLUMNS.stream()
+  private String columns() {
+    return Stream.concat(TokenRow.COLUMNS.stream(), evidenceColumns())
         .map(name -> "<th scope=\"col\">" + Markup.escape(name.replace('_', '\n')) + "</th>")
         .collect(Collectors.joining());
   }
 
+  /** None where nothing of the kind was asked. */
+  private Stream<String> evidenceColumns() {
+    return maps.hasEvidence() || maps.hasChecks() ? EvidenceColumns.NAMES.stream() : Stream.empty();
+  }
+
   private String row(int t) {
-    return rows.get(t).values().stream()
+    long more = evidenceColumns().count();
+    return Stream.concat(
+            rows.get(t).values().stream(),
+            EvidenceColumns.of(rows.get(t).token()).stream().limit(more))
         .map(
             value ->
                 value instanceof Number number
                     ? "<td>" + cell(number) + "</td>"
-                    : "<td class=\"text\">" + visible(label(t)) + "</td>")
+                    : "<td class=\"text\">" + text(value) + "</td>")
         .collect(Collectors.joining("", "<tr>", "</tr>"));
+  }
+
+  private static String text(Object cell) {
+    return visible(cell instanceof GeneratedToken token ? TokenText.label(token) : cell.toString());
   }
 
   private static String cell(Number value) {
     return value instanceof Integer
         ? value.toString()
-        : Double.isNaN(value.doubleValue()) ? "–" : number(value.doubleValue());
+        : Double.isNaN(value.doubleValue()) ? "–" : finite(value.doubleValue());
+  }
+
+  /** ln(p / 0) is without end. */
+  private static String finite(double value) {
+    return Double.isInfinite(value) ? (value < 0 ? "−∞" : "∞") : number(value);
   }
 
   private static String number(double value) {

@@ -12,7 +12,7 @@ import org.vlmvisualizer.core.ViewMaps;
  * <p>Behind the columns of the table's own: picture (title of the source image);
  * image_marker_attention (share of all attention, on tokens of the picture that have no place:
  * newlines, names of tiles). Where the model saw the picture in several views, for each of them its
- * share of the map, as overview_share and tiles_share.
+ * share of the map, as overview_share and tiles_share. Last, those of {@link EvidenceColumns}.
  */
 public interface MapTable {
   /** Which picture a row is of: the last column but newer ones. */
@@ -54,7 +54,7 @@ public interface MapTable {
     for (Map.Entry<String, ViewMaps> view : viewColumns().entrySet()) {
       data = data.with(view.getKey(), view.getValue()::share);
     }
-    return data;
+    return data.with(EvidenceColumns.NAMES, row -> EvidenceColumns.of(rows().get(row).token()));
   }
 
   /** The columns of the views' shares, in the order of the views. */

@@ -6,13 +6,28 @@ package org.vlmvisualizer.output;
  * @param panelWidth width of each picture in pixels
  * @param panelHeight height of each picture in pixels
  * @param cellWidth width of a cell: the picture's, or more where a title needs it
+ * @param titleHeight height of the titles above a picture
+ * @param captionHeight height of what stands below all
  * @param columns cells in a row
  * @param rows rows of cells
  */
-record MontageLayout(int panelWidth, int panelHeight, int cellWidth, int columns, int rows) {
+record MontageLayout(
+    int panelWidth,
+    int panelHeight,
+    int cellWidth,
+    int titleHeight,
+    int captionHeight,
+    int columns,
+    int rows) {
   static final int GAP = 12;
   static final int TITLE_HEIGHT = 40;
   static final int CAPTION_HEIGHT = 58;
+
+  /** Height of a line more above each picture. */
+  static final int TITLE_LINE = 14;
+
+  /** Height of a line more below all. */
+  static final int CAPTION_LINE = 16;
 
   private static final int PANEL_SIDE = 232;
   private static final int MIN_CELL_WIDTH = 110;
@@ -30,26 +45,42 @@ record MontageLayout(int panelWidth, int panelHeight, int cellWidth, int columns
    * @param panels number of panels
    */
   static MontageLayout of(int pictureWidth, int pictureHeight, int panels) {
+    return of(pictureWidth, pictureHeight, panels, 0);
+  }
+
+  /**
+   * The same with more lines above each picture, and as many below all.
+   *
+   * @param lines how many more
+   */
+  static MontageLayout of(int pictureWidth, int pictureHeight, int panels, int lines) {
     int side = PANEL_SIDE;
-    MontageLayout layout = withSide(side, pictureWidth, pictureHeight, panels);
+    MontageLayout layout = withSide(side, pictureWidth, pictureHeight, panels, lines);
     while (side > 16 && Math.max(layout.width(), layout.height()) > MAX_SIDE) {
       side = side * 9 / 10;
-      layout = withSide(side, pictureWidth, pictureHeight, panels);
+      layout = withSide(side, pictureWidth, pictureHeight, panels, lines);
     }
     return layout;
   }
 
-  private static MontageLayout withSide(int side, int width, int height, int panels) {
+  private static MontageLayout withSide(int side, int width, int height, int panels, int lines) {
+    int titleHeight = TITLE_HEIGHT + lines * TITLE_LINE;
     double scale = (double) side / Math.max(width, height);
     int panelWidth = Math.max(1, (int) Math.round(width * scale));
     int panelHeight = Math.max(1, (int) Math.round(height * scale));
     int cellWidth = Math.max(panelWidth, MIN_CELL_WIDTH);
-    double cellAspect = (double) (cellWidth + GAP) / (panelHeight + TITLE_HEIGHT + GAP);
+    double cellAspect = (double) (cellWidth + GAP) / (panelHeight + titleHeight + GAP);
     int ideal = (int) Math.ceil(Math.sqrt(panels * ASPECT / cellAspect));
     int limit = Math.max(MAX_COLUMNS, (int) Math.ceil(Math.sqrt(panels)));
     int columns = Math.max(1, Math.min(Math.min(ideal, limit), panels));
     return new MontageLayout(
-        panelWidth, panelHeight, cellWidth, columns, (panels + columns - 1) / columns);
+        panelWidth,
+        panelHeight,
+        cellWidth,
+        titleHeight,
+        CAPTION_HEIGHT + lines * CAPTION_LINE,
+        columns,
+        (panels + columns - 1) / columns);
   }
 
   int width() {
@@ -57,7 +88,7 @@ record MontageLayout(int panelWidth, int panelHeight, int cellWidth, int columns
   }
 
   int height() {
-    return rows * (TITLE_HEIGHT + panelHeight + GAP) + CAPTION_HEIGHT;
+    return rows * (titleHeight + panelHeight + GAP) + captionHeight;
   }
 
   int cellX(int panel) {
@@ -65,7 +96,7 @@ record MontageLayout(int panelWidth, int panelHeight, int cellWidth, int columns
   }
 
   int cellY(int panel) {
-    return panel / columns * (TITLE_HEIGHT + panelHeight + GAP);
+    return panel / columns * (titleHeight + panelHeight + GAP);
   }
 
   int pictureX(int panel) {
@@ -73,6 +104,6 @@ record MontageLayout(int panelWidth, int panelHeight, int cellWidth, int columns
   }
 
   int pictureY(int panel) {
-    return cellY(panel) + TITLE_HEIGHT;
+    return cellY(panel) + titleHeight;
   }
 }

@@ -15,7 +15,7 @@ import javax.imageio.ImageIO;
 import org.vlmvisualizer.core.RgbPicture;
 
 /** Writes pictures as PNG. */
-final class PngFile {
+public final class PngFile {
   private PngFile() {}
 
   /** Without a copy of the picture. */
@@ -38,6 +38,15 @@ final class PngFile {
             Transparency.OPAQUE,
             DataBuffer.TYPE_BYTE);
     write(new BufferedImage(colours, raster, false, null), file);
+  }
+
+  /**
+   * Whole or not at all.
+   *
+   * @throws org.vlmvisualizer.core.InputException if it cannot be written
+   */
+  public static void whole(BufferedImage image, Path file) {
+    WholeFile.write(file, part -> write(image, part));
   }
 
   static void write(BufferedImage image, Path file) throws IOException {

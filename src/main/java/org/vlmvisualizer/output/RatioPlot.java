@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.Origin;
 import org.vlmvisualizer.core.TokenMaps;
 
 /**
  * Plot of the image attention ratio, 0 to 1 (of several pictures, this one's share), against the
- * generated tokens. It is an ordinary ImageJ plot (its Data button lists index and ratio) that
- * grows with the number of tokens.
+ * generated tokens; where it is known, marks tell where tokens came from ({@link OriginMark}). It
+ * is an ordinary ImageJ plot (its Data button lists index and ratio) that grows with the number of
+ * tokens.
  */
 public final class RatioPlot {
   private static final int MIN_WIDTH = 640;
@@ -24,7 +26,7 @@ public final class RatioPlot {
   private static final int TITLE_HEIGHT = 34;
   private static final double TITLE_Y = -0.03; // in heights of the frame, above it
   private static final float PRINT_SCALE = 2;
-  private static final Color LINE = new Color(0x1f, 0x4e, 0x9e);
+  static final Color LINE = new Color(0x1f, 0x4e, 0x9e);
 
   private RatioPlot() {}
 
@@ -36,10 +38,14 @@ public final class RatioPlot {
   public static Plot of(TokenMaps maps, SourceFrame source) {
     double[] index = IntStream.rangeClosed(1, maps.size()).asDoubleStream().toArray();
     double[] ratio = maps.shares().stream().mapToDouble(AttentionShares::picture).toArray();
-    Plot plot = axes(maps.tokens(), source);
+    List<Origin> origins =
+        maps.hasEvidence()
+            ? maps.tokens().stream().map(GeneratedToken::origin).toList()
+            : List.of();
+    Plot plot = axes(maps.tokens(), source, ratio, origins);
     plot.setColor(LINE, LINE);
     plot.setLineWidth(1.5f);
-    plot.add("connected circles", index, ratio);
+    plot.add(origins.isEmpty() ? "connected circles" : "line", index, ratio);
     plot.setColor(Color.BLACK);
     plot.addLabel(
         0, TITLE_Y, "How much of each token's attention went to the picture: " + source.title());
@@ -47,12 +53,14 @@ public final class RatioPlot {
     return plot;
   }
 
-  private static Plot axes(List<GeneratedToken> tokens, SourceFrame source) {
+  private static Plot axes(
+      List<GeneratedToken> tokens, SourceFrame source, double[] ratio, List<Origin> origins) {
     int count = tokens.size();
     int width = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, MARGINS + WIDTH_PER_TOKEN * count));
     List<String> labels = tokens.stream().map(t -> TokenText.label(t).strip()).toList();
     boolean upright = TokenAxisPlot.widest(labels) + LABEL_GAP > (width - MARGINS) / count;
-    Plot plot = new TokenAxisPlot("Attention ratio of " + source.title(), labels, upright);
+    Plot plot =
+        new TokenAxisPlot("Attention ratio of " + source.title(), labels, upright, ratio, origins);
     plot.setFrameSize(width - MARGINS, FRAME_HEIGHT);
     plot.setLimits(0.5, count + 0.5, 0, 1);
     return plot;

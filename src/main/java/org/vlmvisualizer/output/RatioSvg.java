@@ -2,15 +2,29 @@ package org.vlmvisualizer.output;
 
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.vlmvisualizer.core.Origin;
 import org.vlmvisualizer.core.TokenMaps;
 
-/** The plot of the image attention ratio as a piece of SVG, with a point to click per token. */
+/**
+ * The plot of the image attention ratio as a piece of SVG, with a point to click per token; where
+ * it is known, as full, half or hollow as in {@link OriginMark}.
+ */
 final class RatioSvg {
   private static final int LEFT = 40;
   private static final int TOP = 10;
   private static final int WIDTH = 940;
   private static final int HEIGHT = 170;
   private static final int LABEL_ROOM = 34;
+
+  /** A fill of half a point. */
+  private static final String HALF =
+      "<defs><linearGradient id=\"half\"><stop offset=\"50%\" stop-color=\"#1f4e9e\"/>"
+          + "<stop offset=\"50%\" stop-color=\"#ffffff\"/></linearGradient></defs>";
+
+  /** What tells the points of each {@link Origin} apart. */
+  private static final String[] KINDS = {
+    "known\"", "known half\" style=\"fill:url(#half)\"", "known hollow\""
+  };
 
   private RatioSvg() {}
 
@@ -19,6 +33,9 @@ final class RatioSvg {
     out.append(
         "<svg viewBox=\"0 0 990 206\" role=\"img\""
             + " aria-label=\"Image attention ratio over the tokens\">");
+    if (maps.hasEvidence()) {
+      out.append(HALF);
+    }
     for (int i = 0; i <= 4; i++) {
       double y = y(i / 4.0);
       String colour = i == 0 ? "#5f6368" : "#d0d4d9";
@@ -39,16 +56,35 @@ final class RatioSvg {
         .append("\"/>\n");
     double radius = Math.max(1.5, Math.min(4, 0.35 * WIDTH / maps.size()));
     for (int t = 0; t < maps.size(); t++) {
+      Origin origin = maps.tokens().get(t).origin();
       out.append(
           Markup.format(
-              "<circle class=\"point\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"><title>%d %s</title></circle>\n",
+              "<circle class=\"point%s cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"><title>%d %s%s</title></circle>\n",
+              origin == null ? "\"" : " " + KINDS[origin.ordinal()],
               x(maps, t),
               y(maps.shares().get(t).image()),
               radius,
               t + 1,
-              Markup.escape(TokenText.label(maps.tokens().get(t)))));
+              Markup.escape(TokenText.label(maps.tokens().get(t))),
+              origin == null ? "" : ": " + MapTrust.words(origin)));
     }
     return out.append("</svg>").toString();
+  }
+
+  /** What the points mean, in one line below the plot; empty if that is not known. */
+  static String legend(TokenMaps maps) {
+    if (!maps.hasEvidence()) {
+      return "";
+    }
+    StringBuilder out = new StringBuilder("<p class=\"quiet legend\">");
+    for (Origin origin : Origin.values()) {
+      out.append(
+          Markup.format(
+              "<svg viewBox=\"0 0 12 12\" width=\"12\" height=\"12\" aria-hidden=\"true\">"
+                  + "<circle class=\"%s cx=\"6\" cy=\"6\" r=\"4\"/></svg> %s ",
+              KINDS[origin.ordinal()], MapTrust.words(origin)));
+    }
+    return out.append("</p>").toString();
   }
 
   private static String point(TokenMaps maps, int token) {

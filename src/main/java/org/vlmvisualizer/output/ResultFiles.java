@@ -34,6 +34,7 @@ public final class ResultFiles {
   static final String PATCHES = "patches.tif";
   static final String TOKENS = "tokens.csv";
   static final String WORDS = "words.csv";
+  static final String METHODS = "methods.txt";
   static final String RATIO = "attention-ratio.png";
   static final String MONTAGE = "montage.png";
   static final String MATRIX = "attention-matrix.tif";
@@ -114,9 +115,10 @@ public final class ResultFiles {
   }
 
   /**
-   * Writes heatmaps.tif, tokens.csv, words.csv, attention-ratio.png, montage.png,
-   * attention-matrix.tif where there is one, picture.png, patches.tif (the maps, a pixel per
-   * patch), the files of {@link KeptImages} where layers or heads were kept, and run.json.
+   * Writes heatmaps.tif, tokens.csv, words.csv, methods.txt ({@link MethodsText}),
+   * attention-ratio.png, montage.png, attention-matrix.tif where there is one, picture.png,
+   * patches.tif (the maps, a pixel per patch), the files of {@link KeptImages} where layers or
+   * heads were kept, and run.json.
    *
    * @return the files, run.json last
    * @throws InputException if they cannot be written; then the folder is as it was before
@@ -200,6 +202,7 @@ public final class ResultFiles {
     writers.put(HEATMAPS, file -> TiffFile.write(heatmaps, file));
     writers.put(TOKENS, file -> WholeFile.text(file, result.table().toCsv()));
     writers.put(WORDS, file -> WholeFile.text(file, result.words().toCsv()));
+    writers.put(METHODS, file -> WholeFile.text(file, MethodsText.of(result) + "\n"));
     if (Fonts.ARE_THERE) {
       writers.put(RATIO, new DrawnPicture(() -> RatioPlot.picture(result.plot())));
       writers.put(MONTAGE, new DrawnPicture(result::montage));

@@ -12,12 +12,14 @@ import java.awt.Rectangle;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.List;
+import org.vlmvisualizer.core.Origin;
 
 /**
  * A plot whose x axis 1, 2, 3 … carries tokens. ImageJ's own category labels are split at commas,
  * never turned and overlap; so the band below the frame is painted over after each drawing, also
  * after zooming and resizing and in high-resolution copies. Where they would touch, only every n-th
- * label is written.
+ * label is written. So are marks of where the tokens came from, and their legend below the axis'
+ * title.
  */
 final class TokenAxisPlot extends Plot {
   private static final String X_TITLE = "generated token";
@@ -25,10 +27,14 @@ final class TokenAxisPlot extends Plot {
   private static final int LABEL_LENGTH = 96;
   private static final int GAP = 6;
   private static final int TITLE_ROOM = 14;
+  private static final int LEGEND_ROOM = 20;
+  private static final double RADIUS = 4.5;
   private static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
 
   private final List<String> labels;
   private final boolean upright;
+  private final double[] values;
+  private final List<Origin> origins;
   private float factor = 1;
   private boolean painting;
   private ImagePlus shown;
@@ -38,15 +44,22 @@ final class TokenAxisPlot extends Plot {
    *
    * @param labels [T], the label of x = 1 first; longer ones than 96 pixels are cut
    * @param upright whether labels are turned to read upwards
+   * @param values [T] what is plotted
+   * @param origins [T] where the tokens came from, or empty if that is not known: then there are no
+   *     marks
    */
-  TokenAxisPlot(String title, List<String> labels, boolean upright) {
+  TokenAxisPlot(
+      String title, List<String> labels, boolean upright, double[] values, List<Origin> origins) {
     super(title, X_TITLE, Y_TITLE);
     this.labels = labels;
     this.upright = upright;
+    this.values = values;
+    this.origins = origins;
     setFont(FONT);
     setFormatFlags(Y_NUMBERS | Y_TICKS | Y_GRID);
     // ImageJ's own room holds one line and the axis title below, and no title above.
-    setOptions("addvspace=" + Math.max(TITLE_ROOM, upright ? widest(labels) - 16 : 0));
+    int room = Math.max(TITLE_ROOM, upright ? widest(labels) - 16 : 0);
+    setOptions("addvspace=" + (room + (origins.isEmpty() ? 0 : LEGEND_ROOM)));
   }
 
   /** Width of the longest label in pixels, 96 at most. */
@@ -87,13 +100,16 @@ final class TokenAxisPlot extends Plot {
 
   private void paintAxis() {
     // The processor is only to be had through draw(), which leads back here.
-    if (painting || labels == null) {
+    if (painting || origins == null) {
       return;
     }
     painting = true;
     try {
       ImageProcessor processor = getProcessor();
       Rectangle frame = getDrawingFrame();
+      if (!origins.isEmpty()) {
+        paintMarks(processor, frame);
+      }
       int top = frame.y + frame.height + scaled(1);
       processor.setRoi(0, top, processor.getWidth(), processor.getHeight() - top);
       BufferedImage band = processor.crop().convertToColorProcessor().getBufferedImage();
@@ -103,6 +119,30 @@ final class TokenAxisPlot extends Plot {
     } finally {
       painting = false;
     }
+  }
+
+  private void paintMarks(ImageProcessor processor, Rectangle frame) {
+    BufferedImage image = processor.convertToColorProcessor().getBufferedImage();
+    Graphics2D g = image.createGraphics();
+    smooth(g);
+    double[] limits = getLimits();
+    double pitch = frame.width / (limits[1] - limits[0]);
+    double radius = Math.max(1, Math.min(RADIUS * factor, pitch / 2.2));
+    for (int t = 0; t < values.length; t++) {
+      double x = frame.x + (t + 1 - limits[0]) * pitch;
+      double height = (values[t] - limits[2]) / (limits[3] - limits[2]);
+      double y = frame.y + frame.height * (1 - height);
+      if (x >= frame.x && x <= frame.x + frame.width && height >= 0 && height <= 1) {
+        OriginMark.circle(g, origins.get(t), x, y, radius, RatioPlot.LINE);
+      }
+    }
+    g.dispose();
+    processor.insert(new ColorProcessor(image), 0, 0);
+  }
+
+  private static void smooth(Graphics2D g) {
+    g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
   }
 
   /** Replaces all below the frame but the lower half of the y axis' lowest number. */
@@ -120,8 +160,20 @@ final class TokenAxisPlot extends Plot {
     g.drawString(
         X_TITLE,
         frame.x + (frame.width - metrics.stringWidth(X_TITLE)) / 2,
-        band.getHeight() - metrics.getDescent() - scaled(2));
+        band.getHeight()
+            - metrics.getDescent()
+            - scaled(2 + (origins.isEmpty() ? 0 : LEGEND_ROOM)));
+    if (!origins.isEmpty()) {
+      paintLegend(g, metrics, frame, band.getHeight() - metrics.getDescent() - scaled(2));
+    }
     g.dispose();
+  }
+
+  private void paintLegend(Graphics2D g, FontMetrics metrics, Rectangle frame, int baseline) {
+    smooth(g);
+    int width = OriginMark.legendWidth(metrics, frame.width, factor);
+    double x = frame.x + (frame.width - width) / 2.0;
+    OriginMark.legend(g, x, baseline, frame.width, factor, RatioPlot.LINE);
   }
 
   private void paintLabels(Graphics2D g, FontMetrics metrics, Rectangle frame) {

@@ -1,5 +1,6 @@
 package org.vlmvisualizer.output;
 
+import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.FontMetrics;
@@ -8,6 +9,8 @@ import java.awt.Rectangle;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.vlmvisualizer.core.Grid;
@@ -21,6 +24,8 @@ public final class TokenFigure {
   private static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 20);
   private static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
   private static final Color GREY = new Color(0x60, 0x60, 0x60);
+  private static final BasicStroke DASHES =
+      new BasicStroke(2, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {7, 5}, 0);
   private static final int MARGIN = 20;
   private static final int TITLE_BASELINE = 38;
   private static final int SUBTITLE_BASELINE = 58;
@@ -36,6 +41,9 @@ public final class TokenFigure {
 
   private final String title;
   private final String subtitle;
+  private final List<String> notes;
+  private final boolean faded;
+  private final int pictureTop;
   private final String scale;
   private final String source;
   private final MapStyle style;
@@ -51,6 +59,8 @@ public final class TokenFigure {
    * @param max the value shown brightest
    * @param title the tokens
    * @param subtitle what else is to be said about them
+   * @param trust how far the map can be trusted: one of tokens that would have come without the
+   *     picture is faded and has a dashed frame
    */
   public TokenFigure(
       AttentionResult result,
@@ -58,7 +68,8 @@ public final class TokenFigure {
       double max,
       MapStyle style,
       String title,
-      String subtitle) {
+      String subtitle,
+      MapTrust trust) {
     RgbPicture rgb = result.picture();
     Grid grid = result.maps().grid();
     double factor = factor(Math.max(rgb.width(), rgb.height()));
@@ -70,7 +81,10 @@ public final class TokenFigure {
     Rectangle all = new Rectangle(rgb.width(), rgb.height());
     layer = MapLayer.of(grid, patches, max, this.style, all, pictureWidth, pictureHeight);
     width = Math.max(MIN_WIDTH, pictureWidth) + 2 * MARGIN;
-    height = PICTURE_TOP + pictureHeight + BELOW_PICTURE + BAR_HEIGHT + LINE + MARGIN;
+    faded = trust.isFaded();
+    notes = notes(trust, width - 2 * MARGIN);
+    pictureTop = PICTURE_TOP + notes.size() * LINE;
+    height = pictureTop + pictureHeight + BELOW_PICTURE + BAR_HEIGHT + LINE + MARGIN;
     int room = width - 2 * MARGIN;
     this.title = fit(title, TITLE, room);
     this.subtitle = fit(subtitle, TEXT, room);
@@ -79,6 +93,17 @@ public final class TokenFigure {
             ? Markup.format("%.3g to %.3g, against and for the token, per patch", -max, max)
             : Markup.format("0 to %.3g %% of the attention to the picture, per patch", 100 * max);
     this.source = fit(result.source().title(), TEXT, room);
+  }
+
+  private static List<String> notes(MapTrust trust, int room) {
+    List<String> notes = new ArrayList<>();
+    if (trust.origin() != null) {
+      notes.add(fit(trust.originSentence(), TEXT, room));
+    }
+    if (trust.check() != null) {
+      notes.add(fit(trust.checkForms().get(0), TEXT, room));
+    }
+    return notes;
   }
 
   /** Whole steps for small pictures, so that pixels stay squares; large ones are shrunk. */
@@ -110,8 +135,14 @@ public final class TokenFigure {
     g.fillRect(0, 0, width, height);
     draw(g, title, TITLE, Color.BLACK, MARGIN, TITLE_BASELINE);
     draw(g, subtitle, TEXT, GREY, MARGIN, SUBTITLE_BASELINE);
-    g.drawImage(picture, MARGIN, PICTURE_TOP, null);
-    g.drawImage(layer, MARGIN, PICTURE_TOP, null);
+    for (int i = 0; i < notes.size(); i++) {
+      draw(g, notes.get(i), TEXT, Color.BLACK, MARGIN, noteBaseline(i));
+    }
+    g.drawImage(picture, MARGIN, pictureTop, null);
+    g.drawImage(layer, MARGIN, pictureTop, null);
+    if (faded) {
+      fade(g);
+    }
     for (int x = 0; x < BAR_WIDTH; x++) {
       g.setColor(new Color(style.colours().of(x / (BAR_WIDTH - 1.0))));
       g.fillRect(MARGIN + x, barTop(), 1, BAR_HEIGHT);
@@ -122,6 +153,18 @@ public final class TokenFigure {
     return image;
   }
 
+  private void fade(Graphics2D g) {
+    g.setColor(new Color(255, 255, 255, (int) Math.round(255 * (1 - HeatBlend.FADED))));
+    g.fillRect(MARGIN, pictureTop, picture.getWidth(), picture.getHeight());
+    g.setColor(GREY);
+    g.setStroke(DASHES);
+    g.drawRect(MARGIN + 1, pictureTop + 1, picture.getWidth() - 3, picture.getHeight() - 3);
+  }
+
+  private static int noteBaseline(int note) {
+    return SUBTITLE_BASELINE + (note + 1) * LINE;
+  }
+
   private static void draw(Graphics2D g, String text, Font font, Color colour, int x, int y) {
     g.setFont(font);
     g.setColor(colour);
@@ -129,7 +172,7 @@ public final class TokenFigure {
   }
 
   private int barTop() {
-    return PICTURE_TOP + picture.getHeight() + BELOW_PICTURE;
+    return pictureTop + picture.getHeight() + BELOW_PICTURE;
   }
 
   /** The figure as SVG: picture and map embedded, text as text. */
@@ -157,9 +200,9 @@ public final class TokenFigure {
         Markup.escape(title),
         stops,
         text(title, "font-size=\"20\" font-weight=\"bold\"", MARGIN, TITLE_BASELINE),
-        text(subtitle, "fill=\"#606060\"", MARGIN, SUBTITLE_BASELINE),
+        text(subtitle, "fill=\"#606060\"", MARGIN, SUBTITLE_BASELINE) + noteTexts(),
         image("picture", picture),
-        image("map", layer),
+        image("map", layer) + (faded ? veil() : ""),
         MARGIN,
         barTop(),
         BAR_WIDTH,
@@ -173,14 +216,31 @@ public final class TokenFigure {
         "<stop offset=\"%.4f\" stop-color=\"#%06x\"/>", share, style.colours().of(share));
   }
 
+  private String noteTexts() {
+    return IntStream.range(0, notes.size())
+        .mapToObj(i -> text(notes.get(i), "", MARGIN, noteBaseline(i)))
+        .collect(Collectors.joining());
+  }
+
+  private String veil() {
+    return Markup.format(
+        "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#ffffff\" fill-opacity=\"%.2f\""
+            + " stroke=\"#606060\" stroke-width=\"2\" stroke-dasharray=\"7 5\"/>\n",
+        MARGIN + 1,
+        pictureTop + 1,
+        picture.getWidth() - 2,
+        picture.getHeight() - 2,
+        1 - HeatBlend.FADED);
+  }
+
   private static String text(String text, String attributes, int x, int y) {
     return "<text x=\"%d\" y=\"%d\" %s xml:space=\"preserve\">%s</text>\n"
         .formatted(x, y, attributes, Markup.escape(text));
   }
 
-  private static String image(String id, BufferedImage image) {
+  private String image(String id, BufferedImage image) {
     return "<image id=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" xlink:href=\"%s\"/>\n"
-        .formatted(id, MARGIN, PICTURE_TOP, image.getWidth(), image.getHeight(), Markup.png(image));
+        .formatted(id, MARGIN, pictureTop, image.getWidth(), image.getHeight(), Markup.png(image));
   }
 
   /**

@@ -2,6 +2,7 @@ package org.vlmvisualizer.output;
 
 import java.awt.Font;
 import java.awt.FontMetrics;
+import org.vlmvisualizer.core.Candidate;
 import org.vlmvisualizer.core.GeneratedToken;
 
 /** How a token is written where it must stay on one line and be seen. */
@@ -16,7 +17,16 @@ public final class TokenText {
    * one without text by its id, {@code <13>}.
    */
   public static String label(GeneratedToken token) {
-    return token.text().isEmpty() ? "<" + token.id() + ">" : visible(token.text());
+    return label(token.id(), token.text());
+  }
+
+  /** The same of one that could have stood there. */
+  public static String label(Candidate other) {
+    return label(other.id(), other.text());
+  }
+
+  private static String label(int id, String text) {
+    return text.isEmpty() ? "<" + id + ">" : visible(text);
   }
 
   public static String visible(String text) {

@@ -145,6 +145,39 @@ public final class PromptEncoder implements AutoCloseable {
     return new TokenSequence(prompt.readable(token), inputIds, tokens, spans(kinds));
   }
 
+  /**
+   * The tokens of an answer that is given, as they stand behind the prompt that {@link #encode}
+   * makes of the other arguments.
+   *
+   * @return at least one id
+   * @throws InputException if the answer is blank, or holds an image token
+   */
+  public int[] answer(
+      PromptTemplate template,
+      List<String> pictures,
+      String question,
+      boolean keepSystem,
+      List<Exchange> earlier,
+      String answer) {
+    refuseImageToken(answer, "an answer", "remove it from the answer");
+    if (answer.isBlank()) {
+      throw new InputException(
+          "Expected an answer to make maps of, found an empty one; type it, or leave it out for the model's own.");
+    }
+    String prompt = template.render(question, keepSystem, pictures, earlier).text();
+    List<Integer> asked = ids(beginningOnce(prompt));
+    List<Integer> all = ids(beginningOnce(prompt + template.beforeAnswer() + answer.strip()));
+    boolean goesOn = all.size() > asked.size() && all.subList(0, asked.size()).equals(asked);
+    // Where the first word would change the prompt's last token, the answer stands by itself.
+    List<Integer> own =
+        goesOn ? all.subList(asked.size(), all.size()) : ids(tokens(answer.strip(), 0, false));
+    return own.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static List<Integer> ids(List<Token> tokens) {
+    return tokens.stream().map(Token::id).toList();
+  }
+
   /** As in transformers, BOS that the template writes comes without that of the tokenizer. */
   private List<Token> beginningOnce(String text) {
     List<Token> tokens = prefix == null ? tokens(text) : spliced(text);

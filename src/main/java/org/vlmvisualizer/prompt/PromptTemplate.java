@@ -134,6 +134,16 @@ public enum PromptTemplate {
   }
 
   /**
+   * What stands between a prompt and its answer, once the answer is there: a space, or nothing.
+   * Line ends that a template has there in conversations alone, the model does not write.
+   */
+  String beforeAnswer() {
+    String head = between.substring(0, between.indexOf("%s"));
+    String asked = user.substring(user.indexOf("%s") + 2);
+    return head.equals(asked + " ") ? " " : "";
+  }
+
+  /**
    * @throws InputException if the text names none
    */
   public static PromptTemplate parse(String text) {

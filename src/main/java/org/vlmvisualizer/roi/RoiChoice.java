@@ -52,6 +52,15 @@ public enum RoiChoice {
   }
 
   /**
+   * Whether there are any.
+   *
+   * @param active the active image, or null
+   */
+  public boolean hasAny(ImagePlus active) {
+    return !find(active).isEmpty();
+  }
+
+  /**
    * The ROIs in a file of the ROI Manager; they count as drawn on the source image.
    *
    * @throws InputException if it cannot be read

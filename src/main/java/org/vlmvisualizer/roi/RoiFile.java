@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.ZipEntry;
@@ -18,7 +21,7 @@ import org.vlmvisualizer.core.InputException;
  * Reads what the ROI Manager saves: one ROI as .roi, several as .zip. Without a display there is no
  * ROI Manager to open them.
  */
-final class RoiFile {
+public final class RoiFile {
   private static final int MAX_BYTES = 64 << 20;
   private static final String SUFFIX = ".roi";
 
@@ -50,6 +53,36 @@ final class RoiFile {
           "Expected ROIs as the ROI Manager saves them (.roi, .zip), found %s, which cannot be read (%s)."
               .formatted(file, FileTrouble.reason(e)),
           e);
+    }
+  }
+
+  /**
+   * Their regions, in pixels of the image that they were drawn on.
+   *
+   * @throws InputException as {@link #read}
+   */
+  public static List<NamedRegion> regions(Path file) {
+    return read(file).stream()
+        .map(roi -> new NamedRegion(roi.getName(), roi.getGroup(), RoiRegion.of(roi).orElse(null)))
+        .toList();
+  }
+
+  /**
+   * Of the file's bytes.
+   *
+   * @throws InputException if it cannot be read
+   */
+  public static String checksum(Path file) {
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (IOException e) {
+      throw new InputException(
+          "The file %s cannot be read (%s). Was it moved or deleted?"
+              .formatted(file, FileTrouble.reason(e)),
+          e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -119,7 +119,7 @@ class HandComputedAttributionTest {
     AttentionRows attention = AttentionRows.of(sunk, false);
     assertRows(new double[][] {{0, 0, 0, 0}}, attention.rows());
     assertShares(0, 0, 0, attention.shares(sunk, 0).get(0));
-    for (String method : AttributionMethods.names()) {
+    for (String method : List.of("vlm-visualizer", "language")) {
       assertRows(
           new double[][] {{0, 0}},
           wide(AttributionMethods.of(method, AttentionOptions.REFERENCE).attribute(sunk).values()));

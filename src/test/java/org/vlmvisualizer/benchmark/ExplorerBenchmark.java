@@ -26,6 +26,7 @@ import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.Shares;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.explorer.Explorer;
+import org.vlmvisualizer.explorer.FakeModel;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.SourceFrame;
 import org.vlmvisualizer.output.Upsampling;
@@ -51,7 +52,7 @@ public final class ExplorerBenchmark {
     int repeats = Integer.parseInt(arguments[2]);
     new ImageJ(ImageJ.NO_SHOW);
     long start = System.nanoTime();
-    Explorer.open(result(side, tokens), (earlier, question, followsUp, progress) -> {});
+    Explorer.open(result(side, tokens), new FakeModel());
     EventQueue.invokeAndWait(() -> {});
     System.out.printf("opened in %.0f ms%n", (System.nanoTime() - start) / 1e6);
     Component canvas = WindowManager.getCurrentImage().getCanvas();

@@ -53,6 +53,7 @@ class CliResultsTest {
             "attention-matrix.tif",
             "attention-ratio.png",
             "heatmaps.tif",
+            "methods.txt",
             "montage.png",
             "patches.tif",
             "picture.png",
@@ -75,7 +76,10 @@ class CliResultsTest {
             .startsWith(
                 "index,token_id,token,probability,image_attention,prompt_attention,generated_attention,padding_share,peak_x,peak_y"));
     assertEquals(4, lines.size());
-    assertFalse(lines.stream().anyMatch(line -> line.contains("NaN")));
+    // All but the checks of maps, which were not asked.
+    String notAsked = ",NaN,NaN,NaN,NaN,NaN";
+    assertTrue(lines.stream().skip(1).allMatch(line -> line.endsWith(notAsked)));
+    assertFalse(lines.stream().anyMatch(line -> line.replace(notAsked, "").contains("NaN")));
   }
 
   @Test
@@ -111,12 +115,18 @@ class CliResultsTest {
             "layers",
             "heads",
             "first_token",
+            "sinks",
+            "window",
+            "localization",
             "keep",
             "template",
             "system",
             "fit",
             "tiles",
-            "length"),
+            "length",
+            "answer",
+            "evidence",
+            "check"),
         run.getAsJsonObject("options").keySet());
     assertTrue(
         run.getAsJsonObject("versions")
@@ -130,7 +140,7 @@ class CliResultsTest {
 
   @Test
   void withoutUpsamplingEachSliceSumsToOne() throws Exception {
-    Path results = results("--upsampling", "none", "--length", "8");
+    Path results = results("--method", "vlm-visualizer", "--upsampling", "none", "--length", "8");
     ImagePlus maps = IJ.openImage(results.resolve("heatmaps.tif").toString());
     assertEquals(8, maps.getStackSize());
     assertEquals(4, maps.getWidth());

@@ -103,7 +103,7 @@ public class MacroRunTest {
     for (ModuleItem<?> item : module.getInfo().inputs()) {
       assertTrue(!isAsked(item) || module.isInputResolved(item.getName()), item.getName());
     }
-    assertEquals("vlm-visualizer", module.getInput("method"));
+    assertEquals("language", module.getInput("method"));
     assertEquals("What is it?", module.getInput("prompt"));
     assertNull(module.getInput("output"));
     assertEquals(2, ((ImagePlus) module.getOutput("heatmaps")).getStackSize());

@@ -151,6 +151,7 @@ class ShowAttentionTest {
               "attention-matrix.tif",
               "attention-ratio.png",
               "heatmaps.tif",
+              "methods.txt",
               "montage.png",
               "patches.tif",
               "picture.png",

@@ -22,6 +22,8 @@ import java.awt.EventQueue;
 import java.awt.Frame;
 import java.awt.Label;
 import java.awt.Rectangle;
+import java.awt.Toolkit;
+import java.awt.datatransfer.DataFlavor;
 import java.awt.event.InputEvent;
 import java.awt.event.ItemEvent;
 import java.awt.event.KeyEvent;
@@ -37,11 +39,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.swing.JButton;
 import javax.swing.JCheckBox;
 import javax.swing.JComboBox;
 import javax.swing.JLabel;
+import javax.swing.JList;
+import javax.swing.JMenu;
+import javax.swing.JMenuItem;
 import javax.swing.JSlider;
 import javax.swing.JTabbedPane;
 import javax.swing.JTextField;
@@ -51,6 +57,7 @@ import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.HeatColours;
 import org.vlmvisualizer.output.MapValue;
+import org.vlmvisualizer.output.MethodsText;
 import org.vlmvisualizer.output.SourceFrame;
 
 /**
@@ -62,7 +69,7 @@ public final class ExplorerScenarios {
 
   private ExplorerScenarios() {}
 
-  private interface Scenario {
+  interface Scenario {
     void run() throws Exception;
   }
 
@@ -73,6 +80,8 @@ public final class ExplorerScenarios {
     all.put("keys move, extend, and go to the ends", ExplorerScenarios::keys);
     all.put("a double click or W selects the whole word", ExplorerScenarios::wholeWord);
     all.put("punctuation is told from words without colours", ExplorerScenarios::punctuation);
+    all.put("it tells how far a map can be trusted", ExplorerScenarios::trust);
+    all.put("the methods text is copied", ExplorerScenarios::methods);
     all.put("Tab reaches every control, and each has a name", ExplorerScenarios::focus);
     all.put("the plot's points can be clicked", ExplorerScenarios::plot);
     all.put("the hyperstack follows, and is followed", ExplorerScenarios::stack);
@@ -93,6 +102,7 @@ public final class ExplorerScenarios {
     all.put("maps of nothing but zeros", ExplorerScenarios::zeros);
     all.put("signed maps diverge from 0", ExplorerScenarios::signed);
     all.put("the map survives flattening and removal", ExplorerScenarios::overlay);
+    all.putAll(MapScenarios.all());
     return all;
   }
 
@@ -261,6 +271,91 @@ public final class ExplorerScenarios {
     assertTrue(changes(seen, point) > changes(seen, word) + 4, "a dashed frame");
   }
 
+  private static void trust() throws Exception {
+    OpenExplorer explorer = new OpenExplorer(Samples.withEvidence(400, 300, 4));
+    TrustPanel panel = explorer.find(TrustPanel.class, 0);
+    assertTrue(panel.isShowing());
+    assertEquals(
+        List.of(
+            "From the picture",
+            "p 0.500, without it 0.020 (25 ×)",
+            "Map check: F −0.30 = 0.100 − 0.400",
+            "Likelier with its top tenth hidden than alone",
+            "Warning: map misses what mattered"),
+        told(panel));
+    JList<?> others = explorer.find(JList.class, 0);
+    assertEquals(5, others.getModel().getSize());
+    assertEquals("0.1000   <b>other", others.getModel().getElementAt(0));
+    assertEquals("< 0.0001   <9>", others.getModel().getElementAt(4));
+    assertEquals("Likeliest other tokens", others.getAccessibleContext().getAccessibleName());
+
+    AnswerPanel answer = explorer.answer();
+    Rectangle box = answer.box(2);
+    explorer.click(answer, (int) box.getCenterX(), (int) box.getCenterY());
+    OpenExplorer.await("the second map", () -> explorer.state.shown().tokens()[0] == 2);
+    assertEquals("Would have come without the picture", told(panel).get(0));
+    assertEquals("p 0.500, without it 0.400: its map says little", told(panel).get(1));
+    String description = answer.getAccessibleContext().getAccessibleDescription();
+    assertTrue(description.contains(", would have come without it, selected"), description);
+    assertTrue(tip(answer, 2).endsWith(", would have come without it"), tip(answer, 2));
+    assertTrue(tip(answer, 0).endsWith(", from the picture"), tip(answer, 0));
+    EventQueue.invokeAndWait(() -> explorer.state.select(tokens -> tokens.select(1)));
+    BufferedImage seen =
+        new BufferedImage(answer.getWidth(), answer.getHeight(), BufferedImage.TYPE_INT_RGB);
+    EventQueue.invokeAndWait(() -> answer.paint(seen.createGraphics()));
+    assertTrue(dark(seen, box) > 0, "dots below what would have come without the picture");
+    assertEquals(0, dark(seen, answer.box(0)));
+
+    OpenExplorer plain = new OpenExplorer(Samples.result(400, 300, 4));
+    assertFalse(plain.find(TrustPanel.class, 0).isShowing(), "nothing is known");
+  }
+
+  static List<String> told(TrustPanel panel) throws Exception {
+    return OpenExplorer.onEventThread(
+        () -> {
+          List<JLabel> labels = new ArrayList<>();
+          OpenExplorer.collect(panel, JLabel.class, labels);
+          labels.removeIf(label -> label.getLabelFor() != null);
+          for (JLabel label : labels) {
+            assertFalse(label.getAccessibleContext().getAccessibleName().isBlank());
+          }
+          return labels.stream().map(JLabel::getText).toList();
+        });
+  }
+
+  private static String tip(AnswerPanel answer, int token) throws Exception {
+    Rectangle box = answer.box(token);
+    return OpenExplorer.onEventThread(
+        () ->
+            answer.getToolTipText(
+                new MouseEvent(
+                    answer, MouseEvent.MOUSE_MOVED, 0, 0, box.x + 2, box.y + 2, 0, false)));
+  }
+
+  /** Dark pixels right below a token's box. */
+  private static int dark(BufferedImage seen, Rectangle box) {
+    int dark = 0;
+    for (int x = box.x; x < box.x + box.width; x++) {
+      dark += (seen.getRGB(x, box.y + box.height + 2) & 0xff) < 128 ? 1 : 0;
+    }
+    return dark;
+  }
+
+  private static void methods() throws Exception {
+    OpenExplorer explorer = new OpenExplorer(Samples.withEvidence(400, 300, 4));
+    JMenu file = explorer.frame.getJMenuBar().getMenu(0);
+    JMenuItem item =
+        IntStream.range(0, file.getItemCount())
+            .mapToObj(file::getItem)
+            .filter(i -> i != null && i.getText().equals("Copy Methods Text"))
+            .findFirst()
+            .orElseThrow();
+    EventQueue.invokeAndWait(item::doClick);
+    Object copied =
+        Toolkit.getDefaultToolkit().getSystemClipboard().getData(DataFlavor.stringFlavor);
+    assertEquals(MethodsText.of(explorer.state.result()), copied);
+  }
+
   /** How often the upper edge of a token's box changes its colour. */
   private static int changes(BufferedImage seen, Rectangle box) {
     int changes = 0;
@@ -287,7 +382,9 @@ public final class ExplorerScenarios {
     OpenExplorer.collect(explorer.frame, JSlider.class, cast(controls));
     OpenExplorer.collect(explorer.frame, JCheckBox.class, cast(controls));
     OpenExplorer.collect(explorer.frame, javax.swing.JComboBox.class, cast(controls));
-    assertEquals(9, controls.size(), "answer, plot, 3 sliders, 3 boxes, colours");
+    OpenExplorer.collect(
+        explorer.find(MethodRow.class, 0), javax.swing.JButton.class, cast(controls));
+    assertEquals(11, controls.size(), "answer, plot, 3 sliders, 3 boxes, colours, method, check");
     for (Component control : controls) {
       assertTrue(reached.contains(control), "Tab does not reach " + control);
       String name = control.getAccessibleContext().getAccessibleName();
@@ -416,7 +513,7 @@ public final class ExplorerScenarios {
     AttentionResult result = Samples.result(400, 300, 12);
     OpenExplorer explorer = new OpenExplorer(result);
     EventQueue.invokeAndWait(() -> explorer.frame.setExtendedState(Frame.ICONIFIED));
-    Explorer.open(result, OpenExplorer.NO_QUESTION);
+    Explorer.open(result, new FakeModel());
     EventQueue.invokeAndWait(() -> {});
     assertEquals(1, OpenExplorer.frames().size());
     assertEquals(Frame.NORMAL, explorer.frame.getExtendedState());
@@ -456,7 +553,7 @@ public final class ExplorerScenarios {
             null,
             sample.run()),
         windows,
-        OpenExplorer.NO_QUESTION);
+        new FakeModel());
     windows.arrange(null);
     Thread.sleep(500); // until they are in their places
     List<ExplorerFrame> frames = OpenExplorer.frames();
@@ -685,7 +782,7 @@ public final class ExplorerScenarios {
     explorer.click(explorer.answer(), last.x + 2, last.y + 2);
     assertEquals(List.of(11), explorer.selected());
     int open = OpenExplorer.frames().size();
-    Explorer.open(whole, OpenExplorer.NO_QUESTION);
+    Explorer.open(whole, new FakeModel());
     EventQueue.invokeAndWait(() -> {});
     assertEquals(open, OpenExplorer.frames().size(), "it is the same answer");
     EventQueue.invokeAndWait(Explorer.growth(Samples.result(40, 30, 2), whole)); // of nobody's

@@ -20,9 +20,6 @@ import org.vlmvisualizer.output.AttentionResult;
 
 /** An explorer on the screen, and what a user does with it. */
 final class OpenExplorer {
-  /** For explorers whose line is not used. */
-  static final NextQuestion NO_QUESTION = (earlier, question, followsUp, progress) -> {};
-
   private static final int PATIENCE_MS = 20000;
 
   final ExplorerFrame frame;
@@ -30,11 +27,15 @@ final class OpenExplorer {
   final ExplorerState state;
 
   OpenExplorer(AttentionResult result) throws Exception {
-    this(result, NO_QUESTION);
+    this(result, new FakeModel());
   }
 
   OpenExplorer(AttentionResult result, NextQuestion next) throws Exception {
-    Explorer.open(result, next);
+    this(result, new FakeModel(next));
+  }
+
+  OpenExplorer(AttentionResult result, FakeModel model) throws Exception {
+    Explorer.open(result, model);
     EventQueue.invokeAndWait(() -> {});
     frame = frames().get(frames().size() - 1);
     state = frame.state();

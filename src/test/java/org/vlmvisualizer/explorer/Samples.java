@@ -9,11 +9,13 @@ import java.util.Random;
 import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
+import org.vlmvisualizer.core.Candidate;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.Layout;
+import org.vlmvisualizer.core.MapCheck;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.Shares;
 import org.vlmvisualizer.core.TokenMaps;
@@ -83,6 +85,26 @@ final class Samples {
     return plain.with(
         new TokenMaps(
             new AttributionMap("scores", values, true), maps.grid(), maps.tokens(), maps.shares()));
+  }
+
+  /**
+   * With evidence and checks: p 0.5 each, 25, 5 and 1.25 times as likely as without the picture and
+   * so on; maps that miss what mattered; and five other tokens.
+   */
+  static AttentionResult withEvidence(int width, int height, int count) {
+    AttentionResult plain = of(width, height, List.of("One", " two", " three", " four"));
+    List<Candidate> others = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      others.add(new Candidate(5 + i, i < 4 ? " <b>other" : "", i < 4 ? 0.1 / (i + 1) : 1e-6));
+    }
+    List<GeneratedToken> tokens = new ArrayList<>();
+    double[] without = {0.02, 0.1, 0.4};
+    for (int t = 0; t < count; t++) {
+      GeneratedToken token = plain.maps().tokens().get(t);
+      tokens.add(
+          new GeneratedToken(t, token.text(), 0.5, others, without[t % 3], new MapCheck(0.1, 0.4)));
+    }
+    return plain.with(plain.maps().withTokens(tokens));
   }
 
   /** With maps that are all 0. */

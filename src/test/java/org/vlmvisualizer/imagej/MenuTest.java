@@ -28,6 +28,7 @@ class MenuTest {
           "VLM Token Explorer",
           "Attention in ROIs...",
           "Attention in Folder...",
+          "Compare Methods...",
           "VLM Models...",
           "VLM Engine...",
           "About VLM Visualizer");

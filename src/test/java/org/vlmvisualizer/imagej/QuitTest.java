@@ -127,6 +127,7 @@ class QuitTest {
               "attention-matrix.tif",
               "attention-ratio.png",
               "heatmaps.tif",
+              "methods.txt",
               "montage.png",
               "patches.tif",
               "picture.png",

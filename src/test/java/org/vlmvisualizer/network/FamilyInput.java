@@ -58,7 +58,7 @@ final class FamilyInput {
             golden.json.get("system").getAsBoolean());
   }
 
-  private static RgbPicture read(Golden golden, String file) {
+  static RgbPicture read(Golden golden, String file) {
     try {
       BufferedImage image = ImageIO.read(golden.folder.resolve(file).toFile());
       byte[] rgb = new byte[3 * image.getWidth() * image.getHeight()];

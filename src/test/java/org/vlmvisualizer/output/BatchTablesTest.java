@@ -12,6 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 class BatchTablesTest {
   private static final String COLUMNS = String.join(",", TokenRow.COLUMNS);
 
+  private static final String NONE = ",NaN,NaN,,NaN,NaN,NaN,NaN,NaN";
+
   @TempDir Path folder;
 
   /**
@@ -22,20 +24,33 @@ class BatchTablesTest {
     String token = "\"a \"\"b\"\",\r\nc\"";
     String row = "1,7," + token + ",0.5,0.25,0.5,0.0,0.0,3.5,4.5,0.5,false,1.0";
     own("new", COLUMNS + ",picture,image_marker_attention\r\n" + row + ",\"x,y.png\",0.25\r\n");
+    own(
+        "evidence",
+        COLUMNS
+            + ",picture,image_marker_attention,"
+            + String.join(",", EvidenceColumns.NAMES)
+            + "\r\n"
+            + row
+            + ",e.png,0.0,0.1,1.6,partly from the picture,NaN,NaN,NaN,NaN,NaN\r\n");
     own("old", COLUMNS + "\r\n" + row + "\r\n" + row.replaceFirst("1", "2") + "\r\n");
     BatchTables.write(
         folder,
         List.of(
             BatchRow.done(1, "x,y.png", "new", 1, "a", ""),
             BatchRow.done(2, "z.png", "old", 2, "a", ""),
-            BatchRow.failed(3, "u.png", "No.")));
+            BatchRow.done(3, "e.png", "evidence", 1, "a", ""),
+            BatchRow.failed(4, "u.png", "No.")));
     assertEquals(
         String.join(
             "\r\n",
-            "frame,picture," + COLUMNS + ",image_marker_attention",
-            "1,\"x,y.png\"," + row + ",0.25",
-            "2,z.png," + row + ",0.0",
-            "2,z.png," + row.replaceFirst("1", "2") + ",0.0",
+            "frame,picture,"
+                + COLUMNS
+                + ",image_marker_attention,"
+                + String.join(",", EvidenceColumns.NAMES),
+            "1,\"x,y.png\"," + row + ",0.25" + NONE,
+            "2,z.png," + row + ",0.0" + NONE,
+            "2,z.png," + row.replaceFirst("1", "2") + ",0.0" + NONE,
+            "3,e.png," + row + ",0.0,0.1,1.6,partly from the picture,NaN,NaN,NaN,NaN,NaN",
             ""),
         Files.readString(folder.resolve("tokens.csv")));
   }

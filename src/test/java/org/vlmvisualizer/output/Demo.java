@@ -7,8 +7,10 @@ import java.util.List;
 import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.core.AttentionShares;
 import org.vlmvisualizer.core.AttributionMap;
+import org.vlmvisualizer.core.Candidate;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
+import org.vlmvisualizer.core.MapCheck;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.Shares;
 import org.vlmvisualizer.core.TokenMaps;
@@ -55,6 +57,29 @@ public record Demo(RgbPicture picture, TokenMaps maps, SourceFrame source) {
         cells(width, height),
         new TokenMaps(new AttributionMap("demo", values), grid, tokens, shares),
         new SourceFrame("cells.tif", 100, 50, micrometres()));
+  }
+
+  /**
+   * The same with evidence: tokens 0, 3 … came from the picture, 1, 4 … partly, 2, 5 … would have
+   * come without it. The maps of tokens 0 and 1, 4 and 5 and so on were checked: the first was
+   * found to matter, the second missed what did.
+   */
+  Demo withEvidence() {
+    List<GeneratedToken> tokens = new ArrayList<>();
+    double[] ratios = {20, 4, 1};
+    for (int t = 0; t < maps.size(); t++) {
+      GeneratedToken token = maps.tokens().get(t);
+      MapCheck check = List.of(new MapCheck(0.9, 0.1), new MapCheck(0.1, 0.4)).get(t % 2);
+      tokens.add(
+          new GeneratedToken(
+              token.id(),
+              token.text(),
+              token.probability(),
+              List.of(new Candidate(7, " <b>other\n", 0.25), new Candidate(8, "", 1e-7)),
+              token.probability() / ratios[t % 3],
+              t % 4 < 2 ? check : null));
+    }
+    return new Demo(picture, maps.withTokens(tokens), source);
   }
 
   Grid grid() {

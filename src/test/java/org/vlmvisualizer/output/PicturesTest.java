@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vlmvisualizer.Defaults;
+import org.vlmvisualizer.core.MapCheck;
 
 /** The pictures made for the eye: plot, montage and matrix. */
 class PicturesTest {
@@ -41,6 +42,71 @@ class PicturesTest {
     assertTrue(darkBelow(image, plot.getDrawingFrame()) > 0);
     BufferedImage print = RatioPlot.picture(plot);
     assertEquals(2 * image.getWidth(), print.getWidth(), 2);
+  }
+
+  /** Full, half full and hollow; the data behind the plot stay index and ratio. */
+  @Test
+  void plotMarksWhereTokensCameFrom() {
+    Demo demo = Demo.of(30, 20, 3).withEvidence();
+    Plot plot = RatioPlot.of(demo.maps(), demo.source());
+    ResultsTable data = plot.getResultsTable();
+    assertEquals(3, data.size());
+    assertEquals(demo.maps().shares().get(2).image(), data.getValue("Y", 2), 1e-6);
+    BufferedImage image = plot.getImagePlus().getBufferedImage();
+    Rectangle frame = plot.getDrawingFrame();
+    boolean[][] filled = {{true, true}, {true, false}, {false, false}};
+    for (int t = 0; t < 3; t++) {
+      int x = (int) Math.round(frame.x + frame.width * (t + 0.5) / 3);
+      double ratio = demo.maps().shares().get(t).image();
+      int y = (int) Math.round(frame.y + frame.height * (1 - ratio));
+      for (int side = 0; side < 2; side++) {
+        int red = image.getRGB(x - 2 + 4 * side, y) >> 16 & 0xff;
+        assertEquals(filled[t][side], red < 128, "token %d, side %d: %d".formatted(t, side, red));
+      }
+    }
+    Plot plain = RatioPlot.of(Demo.of(30, 20, 3).maps(), demo.source());
+    assertTrue(plot.getImagePlus().getHeight() > plain.getImagePlus().getHeight(), "a legend");
+  }
+
+  /** Of a picture so narrow that only the shortest words fit, and of a wide one. */
+  @ParameterizedTest
+  @CsvSource({"40,400", "400,40", "240,160"})
+  void montageFadesMapsOfTokensThatWouldHaveComeAnyway(int width, int height) {
+    Demo demo = Demo.of(width, height, 8).withEvidence();
+    BufferedImage montage =
+        Montage.of(demo.maps(), demo.picture(), demo.source(), Defaults.maps(Upsampling.NONE));
+    MontageLayout layout = MontageLayout.of(width, height, 9, 2);
+    assertEquals(layout.width(), montage.getWidth());
+    assertEquals(layout.height(), montage.getHeight());
+    for (int t = 0; t < 8; t++) {
+      int x = layout.pictureX(t + 1);
+      int y = layout.pictureY(t + 1);
+      boolean dashed =
+          (montage.getRGB(x + 2, y + 1) & 0xff) == 0x60
+              && (montage.getRGB(x + 1, y + 2) & 0xff) == 0x60;
+      assertEquals(t % 3 == 2, dashed, "token " + t);
+    }
+    for (int column = 1; column < layout.columns(); column++) {
+      for (int y = 0; y < layout.rows() * (layout.titleHeight() + layout.panelHeight()); y++) {
+        int x = layout.cellX(column) - MontageLayout.GAP / 2;
+        assertEquals(0xffffffff, montage.getRGB(x, y), "words reach into the next cell");
+      }
+    }
+  }
+
+  @Test
+  void smallDifferencesAreNoWarning() {
+    assertEquals(List.of("F 0.00"), new MapTrust(null, new MapCheck(0.999, 0.9991)).checkForms());
+    assertEquals(
+        "F −0.01: map misses what mattered",
+        new MapTrust(null, new MapCheck(0.49, 0.4999)).checkForms().get(0));
+    assertEquals(
+        "F −0.01: either part is enough",
+        new MapTrust(null, new MapCheck(0.99, 0.999)).checkForms().get(0));
+    assertEquals(
+        "F −0.04: neither part is enough",
+        new MapTrust(null, new MapCheck(0.05, 0.09)).checkForms().get(0));
+    assertEquals(List.of(), MapTrust.UNKNOWN.checkForms());
   }
 
   /** Dark pixels where the labels are, left of the axis title. */

@@ -27,9 +27,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.core.AttributionMap;
+import org.vlmvisualizer.core.Candidate;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.MapCheck;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 import org.w3c.dom.Document;
@@ -123,6 +125,45 @@ class PortableResultTest {
     }
   }
 
+  /** As above, with all that is known of evidence and checks, and candidates as nasty as tokens. */
+  @Test
+  void reportTellsHowFarMapsCanBeTrusted() throws Exception {
+    AttentionResult result = nasty(300, 200);
+    List<GeneratedToken> tokens = new ArrayList<>();
+    for (int t = 0; t < NASTY.size(); t++) {
+      List<Candidate> others =
+          NASTY.stream().limit(5).map(text -> new Candidate(1, text, 0.125)).toList();
+      double without = new double[] {0.01, 0.125, 0.5, 0}[t % 4];
+      MapCheck check = t % 2 == 0 ? new MapCheck(0.25, 0.5) : null;
+      tokens.add(new GeneratedToken(1, NASTY.get(t), 0.5, others, without, check));
+    }
+    String html = HtmlReport.of(result.with(result.maps().withTokens(tokens)), MapStyle.DEFAULT);
+    assertFalse(
+        Pattern.compile("\\bNaN\\b|Infinity")
+            .matcher(html.replaceAll("data:image/png;base64,[^\"]*", ""))
+            .find());
+    Document page = parse(html);
+    assertEquals(1, elements(page, "script").size());
+    List<Element> buttons = elements(page, "button");
+    assertEquals("token", buttons.get(0).getAttribute("class"));
+    assertEquals("token without", buttons.get(2).getAttribute("class"));
+    assertEquals(
+        "Would have come without the picture: this map says little",
+        buttons.get(2).getAttribute("data-origin"));
+    assertTrue(buttons.get(2).getAttribute("data-check").endsWith("; map misses what mattered"));
+    assertEquals("", buttons.get(1).getAttribute("data-check"));
+    assertTrue(buttons.get(1).getAttribute("data-others").startsWith(NASTY.get(0) + " 0.1250 · "));
+    List<String> marks =
+        elements(page, "circle").stream().map(c -> c.getAttribute("class")).toList();
+    assertEquals(
+        List.of("point known", "point known half", "point known hollow", "point known"),
+        marks.subList(0, 4));
+    assertEquals(NASTY.size() + 3, marks.size(), "a point per token, and a legend");
+    assertTrue(html.contains("<th scope=\"col\">faithfulness</th>"));
+    assertFalse(
+        HtmlReport.of(result, MapStyle.DEFAULT).contains("<th scope=\"col\">faithfulness</th>"));
+  }
+
   @Test
   void reportLoadsNothing() throws Exception {
     AttentionResult result = nasty(300, 200);
@@ -186,6 +227,37 @@ class PortableResultTest {
     assertFalse(Pattern.compile("\\bNaN\\b|Infinity").matcher(withoutPictures).find());
   }
 
+  @Test
+  void figureOfATokenThatWouldHaveComeAnywayIsFaded() throws Exception {
+    AttentionResult result = nasty(300, 200);
+    float[] map = result.maps().values(5);
+    MapTrust text = MapTrust.of(new GeneratedToken(1, "a", 0.5).withoutImage(0.5));
+    MapTrust picture =
+        MapTrust.of(
+            new GeneratedToken(1, "a", 0.5).withoutImage(0.01).checked(new MapCheck(0.1, 0.4)));
+    TokenFigure faded = new TokenFigure(result, map, 1, MapStyle.DEFAULT, "a", "token 1", text);
+    TokenFigure plain = new TokenFigure(result, map, 1, MapStyle.DEFAULT, "a", "token 1", picture);
+    assertTrue(brightness(faded.image()) > brightness(plain.image()) + 20);
+    Document svg = parse(faded.svg());
+    assertEquals(5, elements(svg, "text").size());
+    assertEquals("7 5", elements(svg, "rect").get(1).getAttribute("stroke-dasharray"));
+    Document other = parse(plain.svg());
+    assertEquals(
+        "F −0.30: map misses what mattered", elements(other, "text").get(3).getTextContent());
+    assertEquals(2, elements(other, "rect").size(), "ground and colour bar");
+  }
+
+  /** Mean of the green channel. */
+  private static double brightness(BufferedImage image) {
+    double sum = 0;
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        sum += image.getRGB(x, y) >> 8 & 0xff;
+      }
+    }
+    return sum / image.getWidth() / image.getHeight();
+  }
+
   @ParameterizedTest
   @CsvSource({"300, 200", "1, 1", "5000, 3", "2400, 1800"})
   void figureIsTheSameAsPngAndSvg(int width, int height) throws Exception {
@@ -194,7 +266,13 @@ class PortableResultTest {
     double max = MapLayer.maximum(result.maps().grid(), map);
     TokenFigure figure =
         new TokenFigure(
-            result, map, max, MapStyle.DEFAULT, NASTY.get(0) + NASTY.get(4), NASTY.get(1));
+            result,
+            map,
+            max,
+            MapStyle.DEFAULT,
+            NASTY.get(0) + NASTY.get(4),
+            NASTY.get(1),
+            MapTrust.UNKNOWN);
     figure.writePng(folder.resolve("a.png"));
     WholeFile.write(folder.resolve("a.svg"), figure.svg());
     BufferedImage png = ImageIO.read(folder.resolve("a.png").toFile());

@@ -30,6 +30,7 @@ class ResultFilesTest {
           "attention-matrix.tif",
           "attention-ratio.png",
           "heatmaps.tif",
+          "methods.txt",
           "montage.png",
           "patches.tif",
           "picture.png",
@@ -61,11 +62,11 @@ class ResultFilesTest {
     Path made = folder.resolve("new").resolve("söme folder");
     List<Path> written = write(made, MATRIX);
     assertEquals(NAMES, names(made));
-    assertEquals("run.json", written.get(8).getFileName().toString());
+    assertEquals("run.json", written.get(9).getFileName().toString());
     JsonObject run =
         JsonParser.parseString(Files.readString(made.resolve("run.json"))).getAsJsonObject();
     assertEquals("Wo ist die \"Zelle\"? 细胞 <b>", run.get("prompt").getAsString());
-    assertEquals(9, run.getAsJsonArray("files").size());
+    assertEquals(10, run.getAsJsonArray("files").size());
     assertTrue(ImageIO.read(made.resolve("montage.png").toFile()).getWidth() > 400);
     assertTrue(ImageIO.read(made.resolve("attention-ratio.png").toFile()).getWidth() > 1000);
     assertEquals(6, Files.readAllLines(made.resolve("tokens.csv")).size());
@@ -85,7 +86,7 @@ class ResultFilesTest {
     write(folder, null);
     assertEquals("keep", Files.readString(folder.resolve("mine.txt")));
     assertTrue(Files.readString(folder.resolve("tokens.csv")).startsWith("index,"));
-    assertEquals(9, names(folder).size());
+    assertEquals(10, names(folder).size());
   }
 
   @Test

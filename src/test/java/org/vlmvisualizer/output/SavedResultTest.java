@@ -2,6 +2,7 @@ package org.vlmvisualizer.output;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -42,6 +43,31 @@ class SavedResultTest {
     assertEquals(written.source().originX(), read.source().originX());
     assertEquals(written.source().calibration().toString(), read.source().calibration().toString());
     assertEquals(written.table().toCsv(), read.table().toCsv());
+  }
+
+  @Test
+  void readsBackEvidenceAndChecks() throws Exception {
+    AttentionResult written = Demo.of(60, 40, 7).withEvidence().result(Upsampling.NEAREST, null);
+    written.write(folder, written.heatmaps());
+    AttentionResult read = SavedResult.read(folder);
+    assertEquals(written.maps().tokens(), read.maps().tokens());
+    assertEquals(written.table().toCsv(), read.table().toCsv());
+    assertEquals(written.table().toCsv(), Files.readString(folder.resolve("tokens.csv")));
+    assertEquals(written.words().toCsv(), Files.readString(folder.resolve("words.csv")));
+    assertEquals(MethodsText.of(read) + "\n", Files.readString(folder.resolve("methods.txt")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"id\": 1}", "null"})
+  void refusesOtherTokensWithoutText(String other) throws Exception {
+    AttentionResult written = Demo.of(60, 40, 2).withEvidence().result(Upsampling.NEAREST, null);
+    written.write(folder, written.heatmaps());
+    Path run = folder.resolve("run.json");
+    String json = Files.readString(run);
+    String damaged = json.replaceFirst("(?s)\"others\": \\[\\s*\\{[^}]*}", "\"others\": [" + other);
+    assertNotEquals(json, damaged);
+    Files.writeString(run, damaged);
+    refused();
   }
 
   @ParameterizedTest

@@ -166,7 +166,9 @@ class SignedMapsTest {
   @Test
   void picturesForReadersSayWhatTheColoursMean() {
     AttentionResult result = result(Upsampling.NEAREST);
-    String svg = new TokenFigure(result, AGAINST, 3, MapStyle.DEFAULT, "no", "token 1").svg();
+    String svg =
+        new TokenFigure(result, AGAINST, 3, MapStyle.DEFAULT, "no", "token 1", MapTrust.UNKNOWN)
+            .svg();
     assertTrue(svg.contains("-3.00 to 3.00, against and for the token, per patch"), svg);
     assertTrue(svg.contains("stop-color=\"#%06x\"".formatted(HeatColours.DIVERGING.of(0))), svg);
     String html = HtmlReport.of(result, MapStyle.DEFAULT);

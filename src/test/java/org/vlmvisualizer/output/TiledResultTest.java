@@ -61,9 +61,11 @@ class TiledResultTest {
   void tableTellsMarkersAndTheShareOfEachView() {
     String[] lines = result(rendering(false)).table().toCsv().split("\r\n");
     assertTrue(
-        lines[0].endsWith(",picture,image_marker_attention,overview_share,tiles_share"), lines[0]);
-    assertTrue(lines[1].endsWith(",cells.tif,0.25,0.5,0.5"), lines[1]);
-    assertTrue(lines[2].endsWith(",cells.tif,0.25,0.0,1.0"), lines[2]);
+        lines[0].contains(
+            ",picture,image_marker_attention,overview_share,tiles_share,probability_without_image,"),
+        lines[0]);
+    assertTrue(lines[1].contains(",cells.tif,0.25,0.5,0.5,NaN,"), lines[1]);
+    assertTrue(lines[2].contains(",cells.tif,0.25,0.0,1.0,NaN,"), lines[2]);
     // The tiles' right upper cell has half of the quarter and its own half.
     assertTrue(lines[1].contains(",170.0,60.0,0.75,0,"), lines[1]);
   }

@@ -1,0 +1,56 @@
+package org.vlmvisualizer.compare;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.vlmvisualizer.attribution.AttentionOptions;
+import org.vlmvisualizer.attribution.AttributionMethods;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Words;
+
+/**
+ * What is compared.
+ *
+ * @param methods by name
+ * @param faithfulness whether F is computed: two passes for each method and token
+ * @param steps parts in which cells are hidden for deletion and insertion: twice as many passes for
+ *     each method and token; 0 for none
+ */
+public record ComparisonOptions(List<String> methods, boolean faithfulness, int steps) {
+  private static final int MOST_STEPS = 100;
+
+  /**
+   * Reads {@code methods} ("all", or names with commas), {@code faithfulness} (on, off) and {@code
+   * steps}.
+   *
+   * @throws InputException if a word is not one of those expected
+   */
+  public static ComparisonOptions of(Words words) {
+    List<String> methods = new ArrayList<>();
+    if (words.of("methods").strip().equals("all")) {
+      methods.addAll(AttributionMethods.names());
+    } else {
+      for (String name : words.of("methods").split(",")) {
+        methods.add(AttributionMethods.of(name, AttentionOptions.REFERENCE).name());
+      }
+    }
+    int steps = words.number("steps");
+    if (steps != 0 && (steps < 2 || steps > MOST_STEPS)) {
+      throw new InputException(
+          "Expected 2 to %d steps of deletion and insertion, or 0 for none, found %d."
+              .formatted(MOST_STEPS, steps));
+    }
+    return new ComparisonOptions(
+        methods.stream().distinct().toList(), !words.isSecond("faithfulness", "on", "off"), steps);
+  }
+
+  /** In the words of {@link #of}. */
+  public Map<String, Object> words() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("methods", String.join(",", methods));
+    all.put("faithfulness", faithfulness ? "on" : "off");
+    all.put("steps", steps);
+    return all;
+  }
+}

@@ -1,0 +1,88 @@
+package org.vlmvisualizer.network;
+
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.TokenSequence;
+import org.vlmvisualizer.core.TraceRequest;
+
+/** An answer's probabilities with some of the image tokens replaced by plain ones. */
+final class TokenHiding {
+  private final LlavaNetwork network;
+  private final TokenSequence prompt;
+  private final PtNDArray image;
+  private final PtNDArray plain;
+  private final int[] answer;
+
+  /**
+   * @param image [K, D] features of the picture
+   * @param plain [K, D] features of a plain one
+   */
+  TokenHiding(
+      LlavaNetwork network, TokenSequence prompt, PtNDArray image, PtNDArray plain, int[] answer) {
+    this.network = network;
+    this.prompt = prompt;
+    this.image = image;
+    this.plain = plain;
+    this.answer = answer;
+  }
+
+  /**
+   * Of later tokens first: rows before the first hidden token are those of the whole picture, which
+   * the caches keep, since every later set left them alone.
+   *
+   * @param hidden [W] which image tokens
+   * @return ln p, [W, T]
+   */
+  float[][] logProbabilities(PtNDManager owner, List<int[]> hidden, Progress progress) {
+    float[][] all = new float[hidden.size()][];
+    int[] places = prompt.imagePositions();
+    List<Integer> order =
+        IntStream.range(0, all.length)
+            .boxed()
+            .sorted(Comparator.comparing((Integer w) -> -first(hidden.get(w), places)))
+            .toList();
+    try (PtNDManager run = (PtNDManager) owner.newSubManager();
+        Caches caches = network.decoder.caches(prompt.length() + answer.length);
+        Decoder.Sequence sequence =
+            network.decoder.begin(run, prompt, caches, TraceRequest.NOTHING)) {
+      score(run, sequence, image, 0, progress);
+      int done = 0;
+      for (int w : order) {
+        progress.update("Hiding parts of the picture", done++, all.length);
+        all[w] =
+            score(
+                run, sequence, without(run, hidden.get(w)), first(hidden.get(w), places), progress);
+      }
+    }
+    return all;
+  }
+
+  /** The row of the first hidden token; behind the prompt if there is none. */
+  private int first(int[] hidden, int[] places) {
+    return IntStream.of(hidden).map(k -> places[k]).min().orElse(prompt.length() - 1);
+  }
+
+  private float[] score(
+      PtNDManager owner, Decoder.Sequence sequence, PtNDArray features, int from, Progress inner) {
+    try (PtNDManager run = (PtNDManager) owner.newSubManager()) {
+      PtNDArray states =
+          sequence.force(run, features, answer, from, answer.length, null, null, inner);
+      return sequence.logProbabilities(run, states, answer);
+    }
+  }
+
+  private PtNDArray without(PtNDManager owner, int[] hidden) {
+    PtNDArray features = (PtNDArray) image.duplicate();
+    features.attach(owner);
+    if (hidden.length > 0) {
+      PtNDArray places = network.torch.numbers(owner, hidden);
+      PtNDArray rows = network.torch.tensor(owner, "rows_at", plain, places);
+      network.torch.run("put_rows", features, places, rows).close();
+    }
+    return features;
+  }
+}
