@@ -42,6 +42,16 @@ public record AnswerWord(int first, int last, String text) {
   }
 
   /**
+   * Tokens in a row as a reader would quote them, whatever words they are of.
+   *
+   * @param first the first of them, from 0
+   * @param last the last of them
+   */
+  public static AnswerWord phrase(List<GeneratedToken> tokens, int first, int last) {
+    return new AnswerWord(first, last, AnswerText.of(tokens).of(first, last));
+  }
+
+  /**
    * The word that a token belongs to, or null.
    *
    * @param words of the answer, in order

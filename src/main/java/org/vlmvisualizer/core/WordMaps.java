@@ -21,7 +21,11 @@ import java.util.stream.IntStream;
 public record WordMaps(List<AnswerWord> words, double[] lowest, TokenMaps maps) {
   /** Of an answer; empty if it has no word. */
   public static Optional<WordMaps> of(TokenMaps tokens, Pooling pooling) {
-    List<AnswerWord> words = AnswerWord.of(tokens.tokens());
+    return of(tokens, AnswerWord.of(tokens.tokens()), pooling);
+  }
+
+  /** Of some words or phrases of an answer; empty if there are none. */
+  public static Optional<WordMaps> of(TokenMaps tokens, List<AnswerWord> words, Pooling pooling) {
     if (words.isEmpty()) {
       return Optional.empty();
     }

@@ -7,9 +7,13 @@ import java.awt.Component;
 import java.awt.EventQueue;
 import java.awt.datatransfer.StringSelection;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.vlmvisualizer.core.AnswerWord;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.dialog.MessageBox;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.HtmlReport;
@@ -20,6 +24,7 @@ import org.vlmvisualizer.output.SavedResult;
 import org.vlmvisualizer.output.TokenFigure;
 import org.vlmvisualizer.output.TokenTable;
 import org.vlmvisualizer.output.WholeFile;
+import org.vlmvisualizer.output.WordTable;
 
 /**
  * What the explorer shows as files: asked for on the event thread, written off it, whole or not at
@@ -53,9 +58,23 @@ final class Exports {
   }
 
   void wordsCsv() {
-    ExplorerState state = shown.get();
-    AttentionResult result = state.result().with(state.maps());
-    save("Save words as CSV", ".csv", file -> WholeFile.write(file, result.words().toCsv()));
+    WordTable table = words(shown.get());
+    save("Save words as CSV", ".csv", file -> WholeFile.write(file, table.toCsv()));
+  }
+
+  /** Of all words, and behind them of the phrase that is selected, if it is none of them. */
+  static WordTable words(ExplorerState state) {
+    TokenMaps maps = state.maps();
+    List<AnswerWord> words = new ArrayList<>(AnswerWord.of(maps.tokens()));
+    int[] chosen = state.selection().tokens();
+    int last = chosen.length - 1;
+    if (last > 0 && chosen[last] - chosen[0] == last) { // without gaps
+      AnswerWord phrase = AnswerWord.phrase(maps.tokens(), chosen[0], chosen[last]);
+      if (!words.contains(phrase)) {
+        words.add(phrase);
+      }
+    }
+    return WordTable.of(maps, words, state.result().source(), state.pooling());
   }
 
   void reportHtml() {

@@ -43,14 +43,24 @@ public record WordTable(
    * @param source the image that the positions are in
    */
   public static WordTable of(TokenMaps maps, SourceFrame source, Pooling pooling) {
-    Optional<WordMaps> found = WordMaps.of(maps, pooling);
+    return of(maps, AnswerWord.of(maps.tokens()), source, pooling);
+  }
+
+  /**
+   * Measures the maps of some words or phrases.
+   *
+   * @param words of the answer, a row each
+   */
+  public static WordTable of(
+      TokenMaps maps, List<AnswerWord> words, SourceFrame source, Pooling pooling) {
+    Optional<WordMaps> found = WordMaps.of(maps, words, pooling);
     if (found.isEmpty()) {
       return new WordTable(source.title(), List.of(), new double[0], List.of(), List.of());
     }
-    WordMaps words = found.get();
+    WordMaps measured = found.get();
     List<TokenRow> rows =
-        IntStream.range(0, words.words().size()).mapToObj(w -> row(words, w, source)).toList();
-    return new WordTable(source.title(), words.words(), words.lowest(), rows, words.maps().views());
+        IntStream.range(0, words.size()).mapToObj(w -> row(measured, w, source)).toList();
+    return new WordTable(source.title(), words, measured.lowest(), rows, measured.maps().views());
   }
 
   private static TokenRow row(WordMaps words, int w, SourceFrame source) {

@@ -222,6 +222,9 @@ public final class ExplorerScenarios {
     String said = answer.getAccessibleContext().getAccessibleDescription();
     assertTrue(said.contains("part of the word banana, tokens 2 to 4"), said);
     assertEquals("0.042", figure(explorer, "Probability"), "1/2 · 1/3 · 1/4");
+    assertEquals(2, Exports.words(explorer.state).words().size(), "a word has its row");
+    explorer.key(answer, KeyEvent.VK_A, InputEvent.CTRL_DOWN_MASK);
+    assertEquals(3, Exports.words(explorer.state).words().size(), "a phrase, one more");
     explorer.key(answer, KeyEvent.VK_END, 0);
     explorer.key(answer, KeyEvent.VK_W, 0);
     assertEquals(List.of(5), explorer.selected(), "of no word");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.vlmvisualizer.core.AnswerWord;
 import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
@@ -85,6 +86,16 @@ class WordTableTest {
     String[] lines = table.toCsv().split("\r\n");
     assertTrue(lines[1].endsWith(",would have come without it,0.25,0.5,0.25,NaN,NaN"), lines[1]);
     assertTrue(lines[2].endsWith(",from the picture,NaN,NaN,NaN,NaN,NaN"), lines[2]);
+  }
+
+  @Test
+  void aPhraseHasARowOfItsOwn() {
+    AnswerWord phrase = AnswerWord.phrase(maps().tokens(), 0, 2);
+    WordTable table =
+        WordTable.of(maps(), List.of(phrase), SourceFrame.uncalibrated("s"), Pooling.MEAN);
+    assertEquals("A bana", phrase.text());
+    assertEquals(0.75 * 0.5 * 0.5, table.rows().get(0).token().probability(), 1e-15);
+    assertTrue(table.toCsv().split("\r\n")[1].startsWith("1,A bana,1,3,0.1875,0.5,"));
   }
 
   @Test
