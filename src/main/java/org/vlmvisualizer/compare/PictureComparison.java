@@ -75,13 +75,17 @@ public final class PictureComparison {
             : null;
     List<MethodScores> all = new ArrayList<>();
     Map<String, TokenMaps> maps = new LinkedHashMap<>();
-    List<List<Head>> heads = new ArrayList<>();
+    List<List<Head>> heads = List.of();
     for (String method : options.methods()) {
       steps.next(method);
       long start = System.nanoTime();
       try {
-        TokenMaps made = model.again(pictures, false, request.by(method), ids, steps).maps().get(0);
+        Analysis again = model.again(pictures, false, request.by(method), ids, steps);
         double seconds = (System.nanoTime() - start) / 1e9;
+        TokenMaps made = again.maps().get(0);
+        if (!again.heads().isEmpty()) {
+          heads = IntStream.of(judged).mapToObj(again.heads()::get).toList();
+        }
         maps.put(method, made.only(judged));
         all.add(new MethodScores(method, seconds, judge(made, targets, probe, curves), null));
       } catch (InputException e) {

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vlmvisualizer.JavaProcess;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.compare.ComparedFolder;
 
@@ -66,6 +70,37 @@ class CliCompareTest {
     assertEquals(0, CliRun.of(again).exitCode());
     assertNotEquals(before, ComparedFolder.times(results));
     assertEquals(table, ComparedFolder.withoutSeconds(results));
+  }
+
+  /** In a home of its own: the heads are kept there for the model. */
+  @Test
+  void headsThatWereChosenMostOftenAreThoseThatAreStored() throws Exception {
+    List<String> compared =
+        arguments("--methods", "language,localization-heads", "--faithfulness", "off");
+    assertEquals(0, atHome(compared).exitCode());
+    String chosen = json("comparison.json").get("localization_heads").getAsString();
+    assertTrue(chosen.matches("\\d+\\.\\d+(,\\d+\\.\\d+){2}"), chosen);
+    List<String> asked = arguments("--image", pictures.resolve("page-1.png").toString());
+    asked.remove("--compare");
+    asked.addAll(List.of("--method", "localization-heads", "--localization", "stored"));
+    JavaProcess run = atHome(asked);
+    assertEquals(0, run.exitCode(), run.err());
+    JsonArray read = json("run.json").getAsJsonArray("localization_heads");
+    assertTrue(read.size() > 1);
+    read.forEach(heads -> assertEquals(chosen, heads.getAsString()));
+  }
+
+  private JavaProcess atHome(List<String> arguments) throws Exception {
+    Path home = Files.createDirectories(folder.resolve("home"));
+    Path engines = Path.of(System.getProperty("user.home"), ".djl.ai");
+    return JavaProcess.run(
+        List.of("-Duser.home=" + home, "-DDJL_CACHE_DIR=" + engines),
+        AttentionCli.class,
+        arguments);
+  }
+
+  private JsonObject json(String file) throws Exception {
+    return JsonParser.parseString(Files.readString(results.resolve(file))).getAsJsonObject();
   }
 
   @Test
