@@ -83,19 +83,17 @@ def rolled(rows: Tensor, attention: Tensor) -> Tensor:
   return torch.matmul(attention, rows).add_(rows).mul_(0.5)
 
 
+# 1 / root mean square of each row, [T].
+def scale(x: Tensor, eps: float) -> Tensor:
+  return torch.rsqrt((x * x).mean([-1]) + eps)
+
+
 # Of the states x [S, D] before a layer, where those of some rows lie beyond a threshold once each has unit
 # root mean square: [found, 2], which of the rows and which dimension.
 def beyond(x: Tensor, rows: Tensor, eps: float, threshold: float) -> Tensor:
   some = x.index_select(0, rows)
-  z = some * torch.rsqrt((some * some).mean([-1], True) + eps)
+  z = some * __torch__.replay.scale(some, eps).unsqueeze(1)
   return torch.nonzero(z.abs() > threshold)
-
-
-
-
-# 1 / root mean square of each row, [T].
-def scale(x: Tensor, eps: float) -> Tensor:
-  return torch.rsqrt((x * x).mean([-1]) + eps)
 
 
 # Logits of all tokens for rows x [T, D], and of each the log probability of the answer's token [T].

@@ -330,23 +330,28 @@ final class Decoder {
         PtNDArray total,
         Observer observer,
         Progress progress) {
-      int n = prompt.length();
-      int rows = n + answer.length - 1 - from;
-      int[] behind = Arrays.copyOf(answer, answer.length - 1);
-      try (PtNDArray x = torch.empty(owner, rows, config.hiddenSize())) {
-        if (from < n) {
-          try (PtNDArray asked = rows(owner, image, from)) {
-            torch.tensor(owner, "fill", x, 0, asked).close();
-          }
-        }
-        if (behind.length > 0) {
-          try (PtNDArray said = embed(owner, behind)) {
-            torch.tensor(owner, "fill", x, Math.max(0, n - from), said).close();
-          }
-        }
+      try (PtNDArray x = embeddings(owner, image, answer, from)) {
         read(owner, x, from, nothing, total, wanted, observer, progress);
-        return torch.tensor(owner, "rows", x, rows - wanted, wanted);
+        return torch.tensor(owner, "rows", x, x.getShape().get(0) - wanted, wanted);
       }
+    }
+
+    /** Embeddings of prompt and answer, but for its last token, from a row on, [S - from, D]. */
+    PtNDArray embeddings(PtNDManager owner, PtNDArray image, int[] answer, int from) {
+      int n = prompt.length();
+      int[] behind = Arrays.copyOf(answer, answer.length - 1);
+      PtNDArray all = torch.empty(owner, n + behind.length - from, config.hiddenSize());
+      if (from < n) {
+        try (PtNDArray asked = rows(owner, image, from)) {
+          torch.tensor(owner, "fill", all, 0, asked).close();
+        }
+      }
+      if (behind.length > 0) {
+        try (PtNDArray said = embed(owner, behind)) {
+          torch.tensor(owner, "fill", all, Math.max(0, n - from), said).close();
+        }
+      }
+      return all;
     }
 
     /** Embeddings of the prompt's rows from one on. */
@@ -556,20 +561,6 @@ final class Decoder {
           request.heads().first(),
           request.heads().last(),
           halfBlock);
-    }
-
-    /** Embeddings of prompt and answer, but for its last token, [S, D]. */
-    PtNDArray embeddings(PtNDManager owner, PtNDArray image, int[] answer) {
-      int n = prompt.length();
-      PtNDArray all = torch.empty(owner, n + answer.length - 1, config.hiddenSize());
-      try (PtNDManager scope = (PtNDManager) owner.newSubManager()) {
-        torch.tensor(scope, "fill", all, 0, embed(scope, prompt, n, image));
-        if (answer.length > 1) {
-          int[] behind = Arrays.copyOf(answer, answer.length - 1);
-          torch.tensor(scope, "fill", all, n, embed(scope, behind));
-        }
-      }
-      return all;
     }
 
     /** A layer's weights in float32, as gradients.py takes them. */

@@ -16,29 +16,15 @@ import org.vlmvisualizer.core.TraceRequest;
  * widened a layer at a time, and of the states only each layer's input is kept, from which the
  * layer is computed again on the way back: no second copy of the weights, and memory of one layer's
  * graph.
+ *
+ * @param image [K, D] features of the picture
+ * @param plain [K, D] features of a plain one
+ * @param answer the ids of its tokens
  */
-final class Gradients {
+record Gradients(
+    LlavaNetwork network, TokenSequence prompt, PtNDArray image, PtNDArray plain, int[] answer) {
   /** Answer tokens whose gradients are there at a time, each as large as the states. */
   private static final int TOKENS = 16;
-
-  private final LlavaNetwork network;
-  private final TokenSequence prompt;
-  private final PtNDArray image;
-  private final PtNDArray plain;
-  private final int[] answer;
-
-  /**
-   * @param image [K, D] features of the picture
-   * @param plain [K, D] features of a plain one
-   */
-  Gradients(
-      LlavaNetwork network, TokenSequence prompt, PtNDArray image, PtNDArray plain, int[] answer) {
-    this.network = network;
-    this.prompt = prompt;
-    this.image = image;
-    this.plain = plain;
-    this.answer = answer;
-  }
 
   /**
    * @param steps midpoints of the way from the plain features to the picture's
@@ -74,7 +60,7 @@ final class Gradients {
     Torch torch = network.torch;
     int layers = network.config.decoder().numHiddenLayers();
     List<PtNDArray> states = new ArrayList<>();
-    states.add(sequence.embeddings(step, features, answer));
+    states.add(sequence.embeddings(step, features, answer, 0));
     PtNDArray none = torch.zeros(step, 0, 1, 1);
     for (int i = 0; i < layers; i++) {
       try (PtNDManager one = (PtNDManager) step.newSubManager()) {

@@ -9,27 +9,15 @@ import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.TraceRequest;
 
-/** An answer's probabilities with some of the image tokens replaced by plain ones. */
-final class TokenHiding {
-  private final LlavaNetwork network;
-  private final TokenSequence prompt;
-  private final PtNDArray image;
-  private final PtNDArray plain;
-  private final int[] answer;
-
-  /**
-   * @param image [K, D] features of the picture
-   * @param plain [K, D] features of a plain one
-   */
-  TokenHiding(
-      LlavaNetwork network, TokenSequence prompt, PtNDArray image, PtNDArray plain, int[] answer) {
-    this.network = network;
-    this.prompt = prompt;
-    this.image = image;
-    this.plain = plain;
-    this.answer = answer;
-  }
-
+/**
+ * An answer's probabilities with some of the image tokens replaced by plain ones.
+ *
+ * @param image [K, D] features of the picture
+ * @param plain [K, D] features of a plain one
+ * @param answer the ids of its tokens
+ */
+record TokenHiding(
+    LlavaNetwork network, TokenSequence prompt, PtNDArray image, PtNDArray plain, int[] answer) {
   /**
    * Of later tokens first: rows before the first hidden token are those of the whole picture, which
    * the caches keep, since every later set left them alone.
