@@ -13,6 +13,7 @@ import org.vlmvisualizer.output.ResultFiles;
 import org.vlmvisualizer.output.SavedResult;
 import org.vlmvisualizer.roi.NamedRegion;
 import org.vlmvisualizer.roi.RoiChoice;
+import org.vlmvisualizer.roi.RoiFile;
 import org.vlmvisualizer.roi.RoiMeasures;
 
 /**
@@ -89,7 +90,9 @@ public class AttentionInRois extends VisualizerCommand {
     AttentionResult result =
         isGiven(folder) ? SavedResult.read(folder.toPath()) : LastResult.of(active);
     List<NamedRegion> regions =
-        isGiven(rois) ? RoiChoice.inFile(rois.toPath(), result) : choice.regions(active, result);
+        isGiven(rois)
+            ? RoiFile.regions(rois.toPath())
+            : choice.regions(active, result.source(), result.picture());
     RoiMeasures measures;
     try (RunProgress progress = progress()) {
       measures = RoiMeasures.of(result, regions, chance, progress);

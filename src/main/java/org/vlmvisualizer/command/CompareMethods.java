@@ -22,7 +22,6 @@ import org.vlmvisualizer.compare.PictureScores;
 import org.vlmvisualizer.compare.Target;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
-import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.picture.ImageInput;
 import org.vlmvisualizer.roi.RoiChoice;
 
@@ -145,11 +144,7 @@ public class CompareMethods extends AskingCommand {
     ImageInput input = ImageInput.of(active, active == null ? null : active.getRoi());
     PictureComparison.Outcome outcome =
         new PictureComparison(asker.model(progress), asker.request(), compared)
-            .compare(
-                input.source().title(),
-                input.picture(),
-                regions(active, asker, input, progress),
-                progress);
+            .compare(input.source().title(), input.picture(), regions(active, input), progress);
     if (isGiven(output)) {
       ComparisonRun.write(output.toPath(), outcome, input, asker.rendering());
     }
@@ -163,12 +158,11 @@ public class CompareMethods extends AskingCommand {
   }
 
   /** ROIs of the manager or the overlay; the selection is the part that is asked about. */
-  private static List<Target.Named> regions(
-      ImagePlus active, Asker asker, ImageInput input, Progress progress) {
+  private static List<Target.Named> regions(ImagePlus active, ImageInput input) {
     for (RoiChoice choice : List.of(RoiChoice.MANAGER, RoiChoice.OVERLAY)) {
       if (choice.hasAny(active)) {
-        AttentionResult result = asker.ask(input, progress); // tells where ROIs on heatmaps lie
-        return ComparedPicture.named(choice.regions(active, result), input);
+        return ComparedPicture.named(
+            choice.regions(active, input.source(), input.picture()), input);
       }
     }
     return List.of();

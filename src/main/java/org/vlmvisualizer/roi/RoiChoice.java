@@ -6,14 +6,13 @@ import ij.gui.Overlay;
 import ij.gui.Roi;
 import ij.macro.Interpreter;
 import ij.plugin.frame.RoiManager;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.vlmvisualizer.area.Region;
 import org.vlmvisualizer.core.InputException;
-import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.output.SourceFrame;
 
 /** Which ROIs are measured, and where they lie in the image that was asked about. */
 public enum RoiChoice {
@@ -37,18 +36,19 @@ public enum RoiChoice {
    * count as drawn on the source image.
    *
    * @param active the active image, or null
-   * @param result what they are to be measured on
+   * @param source the image that was asked about
+   * @param picture the part of it that was
    * @throws InputException if there are none, or they are on an image that has nothing to do with
-   *     the result
+   *     these
    */
-  public List<NamedRegion> regions(ImagePlus active, AttentionResult result) {
+  public List<NamedRegion> regions(ImagePlus active, SourceFrame source, RgbPicture picture) {
     List<Found> found = find(active);
     if (found.isEmpty()) {
       throw new InputException(
           "Expected ROIs in %s, found none. Draw a selection and add it to the ROI Manager (t)."
               .formatted(where()));
     }
-    return regions(found, result);
+    return regions(found, source, picture);
   }
 
   /**
@@ -60,23 +60,16 @@ public enum RoiChoice {
     return !find(active).isEmpty();
   }
 
-  /**
-   * The ROIs in a file of the ROI Manager; they count as drawn on the source image.
-   *
-   * @throws InputException if it cannot be read
-   */
-  public static List<NamedRegion> inFile(Path file, AttentionResult result) {
-    List<Roi> rois = RoiFile.read(file);
-    return regions(rois.stream().map(roi -> new Found(roi.getName(), roi, null)).toList(), result);
-  }
-
-  private static List<NamedRegion> regions(List<Found> found, AttentionResult result) {
+  private static List<NamedRegion> regions(
+      List<Found> found, SourceFrame source, RgbPicture picture) {
     Map<ImagePlus, RoiImage> images = new HashMap<>();
     List<NamedRegion> regions = new ArrayList<>();
     for (Found one : found) {
       RoiImage image =
           one.onImage == null ? null : images.computeIfAbsent(one.onImage, RoiImage::of);
-      regions.add(new NamedRegion(one.name, one.roi.getGroup(), region(one, image, result)));
+      NamedRegion region = NamedRegion.of(one.name, one.roi);
+      boolean elsewhere = region.region() != null && image != null;
+      regions.add(elsewhere ? region.transform(image.toSource(source, picture)) : region);
     }
     return regions;
   }
@@ -136,16 +129,5 @@ public enum RoiChoice {
 
   private static String name(Roi roi, String unnamed) {
     return roi.getName() == null || roi.getName().isBlank() ? unnamed : roi.getName();
-  }
-
-  private static Region region(Found found, RoiImage image, AttentionResult result) {
-    try {
-      Region region = RoiRegion.of(found.roi).orElse(null);
-      boolean elsewhere = region != null && image != null;
-      return elsewhere ? region.transform(image.toSource(result)) : region;
-    } catch (IllegalArgumentException e) {
-      throw new InputException(
-          "The ROI '%s' has a corner that is no number; delete it.".formatted(found.name), e);
-    }
   }
 }

@@ -57,14 +57,12 @@ public final class RoiFile {
   }
 
   /**
-   * Their regions, in pixels of the image that they were drawn on.
+   * Their regions; they count as drawn on the source image.
    *
-   * @throws InputException as {@link #read}
+   * @throws InputException as {@link #read}, or if a corner is no number
    */
   public static List<NamedRegion> regions(Path file) {
-    return read(file).stream()
-        .map(roi -> new NamedRegion(roi.getName(), roi.getGroup(), RoiRegion.of(roi).orElse(null)))
-        .toList();
+    return read(file).stream().map(roi -> NamedRegion.of(roi.getName(), roi)).toList();
   }
 
   /**

@@ -4,8 +4,10 @@ import ij.ImagePlus;
 import java.awt.geom.AffineTransform;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.SavedResult;
+import org.vlmvisualizer.output.SourceFrame;
 
 /**
  * An image that ROIs are drawn on: the source of a question, or pixels of a result, as its window
@@ -25,23 +27,24 @@ public record RoiImage(ImagePlus image, AttentionResult result) {
   /**
    * From pixels of this image to pixels of the whole source image.
    *
-   * @param measured the result to measure, to tell whether this can be its source
-   * @throws InputException if it is neither its source nor pixels of a result
+   * @param source the image that was asked about, to tell whether this can be it
+   * @param picture the part of it that was
+   * @throws InputException if it is neither that image nor pixels of a result
    */
-  AffineTransform toSource(AttentionResult measured) {
-    return result == null ? source(measured) : pixels();
+  AffineTransform toSource(SourceFrame source, RgbPicture picture) {
+    return result == null ? asSource(source, picture) : pixels();
   }
 
-  private AffineTransform source(AttentionResult measured) {
-    int width = measured.source().originX() + measured.maps().grid().sourceWidth();
-    int height = measured.source().originY() + measured.maps().grid().sourceHeight();
+  private AffineTransform asSource(SourceFrame source, RgbPicture picture) {
+    int width = source.originX() + picture.width();
+    int height = source.originY() + picture.height();
     boolean isFigure = AttentionResult.ofFigure(image) != null;
     if (isFigure || image.getWidth() < width || image.getHeight() < height) {
       throw new InputException(
           ("Expected ROIs on the image that was asked about (%s, at least %d x %d pixels) or on its"
                   + " heatmaps, found them on %s (%d x %d). Select the right window.")
               .formatted(
-                  measured.source().title(),
+                  source.title(),
                   width,
                   height,
                   image.getTitle(),
