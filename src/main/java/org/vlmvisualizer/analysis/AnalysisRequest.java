@@ -100,12 +100,12 @@ public record AnalysisRequest(
       throw new InputException(
           "Expected a length of 1 to " + MAX_LENGTH + " tokens, found " + length + ".");
     }
-    if (keep != Keep.NOTHING && !AttributionMethods.of(method, options).readsKeptRows()) {
+    boolean readsKeptRows = AttributionMethods.of(method, options).readsKeptRows();
+    if (keep != Keep.NOTHING && !readsKeptRows) {
       throw new InputException(
           "Expected keep=nothing with method %s, whose maps are not made of attention that could be kept, found keep=%s; choose method=localization-heads, language or vlm-visualizer."
               .formatted(method, keep));
     }
-    AttributionMethods.of(method, options);
     earlier = List.copyOf(earlier);
   }
 

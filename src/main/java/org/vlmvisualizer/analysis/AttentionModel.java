@@ -367,7 +367,7 @@ public final class AttentionModel implements AutoCloseable {
       }
       seconds.put("evidence", seconds(start));
       notes.put("plain_picture_reused", scores.reuse().promptTokens() > 0);
-      return trace.with(tokens, trace.seconds());
+      return trace.withTokens(tokens);
     } catch (InputException e) {
       notes.put("evidence_left_out", e.getMessage()); // too little memory for a second picture
       return trace;
@@ -422,7 +422,7 @@ public final class AttentionModel implements AutoCloseable {
       ModelProbe probe,
       int[] content,
       List<GeneratedToken> tokens) {
-    int[] ids = tokens.stream().mapToInt(GeneratedToken::id).toArray();
+    int[] ids = GeneratedToken.ids(tokens);
     AnalysisRequest plain = question.request.by(question.request.method());
     probe.update("Looking at moved pictures", 0, 1);
     StabilityCheck check =
@@ -497,7 +497,7 @@ public final class AttentionModel implements AutoCloseable {
   }
 
   private String text(List<GeneratedToken> tokens) {
-    return model.encoder().decode(tokens.stream().mapToInt(GeneratedToken::id).toArray());
+    return model.encoder().decode(GeneratedToken.ids(tokens));
   }
 
   private boolean hasEnded(List<GeneratedToken> tokens, AnalysisRequest request) {

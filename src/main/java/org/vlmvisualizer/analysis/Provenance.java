@@ -38,7 +38,7 @@ public final class Provenance {
               .formatted(analysis.tokens().size(), analysis.request().length()));
     }
     all.put("prompt_ids", analysis.prompt().inputIds());
-    all.put("generated_ids", analysis.tokens().stream().mapToInt(GeneratedToken::id).toArray());
+    all.put("generated_ids", GeneratedToken.ids(analysis.tokens()));
     all.put("options", analysis.request().words());
     if (analysis.request().matrix() == MatrixChoice.SHORT && analysis.matrix() == null) {
       all.put("matrix", "left out: %d tokens".formatted(analysis.prompt().length()));

@@ -221,7 +221,7 @@ public final class Asker implements AutoCloseable {
   }
 
   private static int[] ids(AttentionResult answer) {
-    return answer.maps().tokens().stream().mapToInt(GeneratedToken::id).toArray();
+    return GeneratedToken.ids(answer.maps().tokens());
   }
 
   private static void markCancelled(Analysis analysis, List<AttentionResult> results) {

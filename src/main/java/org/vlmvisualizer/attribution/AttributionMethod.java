@@ -19,7 +19,7 @@ import org.vlmvisualizer.core.VisionLayers;
  * <pre>{@code
  * AttributionMethod method = AttributionMethods.of("language", AttentionOptions.REFERENCE);
  * Trace trace = session.generate(64, generation, texts, method.request(), progress);
- * List<TokenMaps> maps = method.maps(trace, probe, progress);
+ * List<TokenMaps> maps = method.maps(trace, probe);
  * }</pre>
  */
 public abstract class AttributionMethod {

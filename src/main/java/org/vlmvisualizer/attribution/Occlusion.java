@@ -139,6 +139,7 @@ final class Occlusion extends AttributionMethod {
   }
 
   private static double[][] withoutPixels(List<Window> windows, Layout layout, AnswerProbe probe) {
+    List<int[]> fills = probe.pictures().stream().map(RgbPicture::median).toList();
     double[][] all = new double[windows.size()][];
     for (int w = 0; w < all.length; w++) {
       probe.update("Hiding parts of the picture", w, all.length);
@@ -146,7 +147,7 @@ final class Occlusion extends AttributionMethod {
       List<RgbPicture> pictures = new ArrayList<>(probe.pictures());
       RgbPicture picture = pictures.get(window.frame);
       boolean[] hidden = layout.display(window.frame).pixels(window.cells);
-      pictures.set(window.frame, picture.filled(hidden, picture.median()));
+      pictures.set(window.frame, picture.filled(hidden, fills.get(window.frame)));
       all[w] = probe.logProbabilities(pictures);
     }
     return all;

@@ -21,6 +21,7 @@ import org.vlmvisualizer.core.RgbPicture;
 final class Curves {
   private final AnswerProbe probe;
   private final RgbPicture picture;
+  private final int[] fill;
   private final Grid grid;
   private final int steps;
   private final int[] cells;
@@ -43,9 +44,10 @@ final class Curves {
     this.grid = grid;
     this.steps = steps;
     picture = probe.pictures().get(0);
+    fill = picture.median();
     cells = IntStream.range(0, grid.size()).filter(grid::hasPixel).toArray();
     whole = probabilities(picture);
-    nothing = probabilities(picture.plain(picture.median()));
+    nothing = probabilities(picture.plain(fill));
   }
 
   /** Of one token, in the order of its map. */
@@ -91,11 +93,11 @@ final class Curves {
       int count = Math.round((float) s * order.size() / steps);
       int[] first = order.subList(0, count).stream().mapToInt(Integer::intValue).toArray();
       boolean[] pixels = grid.pixels(first);
-      deleted[s] = probabilities(picture.filled(pixels, picture.median()));
+      deleted[s] = probabilities(picture.filled(pixels, fill));
       for (int i = 0; i < pixels.length; i++) {
         pixels[i] ^= true;
       }
-      inserted[s] = probabilities(picture.filled(pixels, picture.median()));
+      inserted[s] = probabilities(picture.filled(pixels, fill));
     }
     return IntStream.of(tokens)
         .mapToObj(t -> new Areas(area(deleted, t), area(inserted, t)))

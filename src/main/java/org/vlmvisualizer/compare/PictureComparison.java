@@ -59,7 +59,7 @@ public final class PictureComparison {
     AnalysisRequest asked = request.by("language").saying(request.answer());
     Analysis analysis = model.analyze(pictures, false, asked, progress, null);
     List<GeneratedToken> tokens = analysis.tokens();
-    int[] ids = tokens.stream().mapToInt(GeneratedToken::id).toArray();
+    int[] ids = GeneratedToken.ids(tokens);
     List<Target> targets = judged(Target.of(tokens, regions));
     int[] judged = targets.stream().mapToInt(Target::token).toArray();
     if (judged.length == 0) {

@@ -91,6 +91,11 @@ public record GeneratedToken(
     return new GeneratedToken(id, text, probability, others, probabilityWithoutImage, check, found);
   }
 
+  /** The ids of some tokens, [T]. */
+  public static int[] ids(List<GeneratedToken> tokens) {
+    return tokens.stream().mapToInt(GeneratedToken::id).toArray();
+  }
+
   /** ln(p / p0), in nats: how much the picture speaks for the token. NaN if that was not asked. */
   public double imageEvidence() {
     return probabilityWithoutImage == null

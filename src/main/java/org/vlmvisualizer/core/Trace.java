@@ -68,8 +68,8 @@ public record Trace(
         reuse);
   }
 
-  /** The same with more known of the tokens, and of the time. */
-  public Trace with(List<GeneratedToken> others, Map<String, Double> time) {
+  /** The same with more known of the tokens. */
+  public Trace withTokens(List<GeneratedToken> others) {
     return new Trace(
         prompt,
         layout,
@@ -82,7 +82,7 @@ public record Trace(
         headMaps,
         sinks,
         replayed,
-        time,
+        seconds,
         reuse);
   }
 
@@ -106,7 +106,7 @@ public record Trace(
 
   /** The ids of the tokens, [T]. */
   public int[] ids() {
-    return tokens.stream().mapToInt(GeneratedToken::id).toArray();
+    return GeneratedToken.ids(tokens);
   }
 
   /** The tokens that were generated, as a span behind the prompt. */

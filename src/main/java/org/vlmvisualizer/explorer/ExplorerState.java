@@ -121,7 +121,7 @@ final class ExplorerState {
 
   /** Whether the answer is still being written. */
   boolean isGrowing() {
-    return !answer.written().isEmpty() && !answer.isCancelled();
+    return answer.isGrowing();
   }
 
   /** Whose maps are shown. */
@@ -161,6 +161,11 @@ final class ExplorerState {
   /** How the maps of several tokens become one. */
   Pooling pooling() {
     return result.rendering().pooling();
+  }
+
+  /** The words of the answer, in order. */
+  List<AnswerWord> words() {
+    return all.words;
   }
 
   /** The word that a token belongs to; null of punctuation and control tokens. */

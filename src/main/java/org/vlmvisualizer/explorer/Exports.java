@@ -65,7 +65,7 @@ final class Exports {
   /** Of all words, and behind them of the phrase that is selected, if it is none of them. */
   static WordTable words(ExplorerState state) {
     TokenMaps maps = state.maps();
-    List<AnswerWord> words = new ArrayList<>(AnswerWord.of(maps.tokens()));
+    List<AnswerWord> words = new ArrayList<>(state.words());
     int[] chosen = state.selection().tokens();
     int last = chosen.length - 1;
     if (last > 0 && chosen[last] - chosen[0] == last) { // without gaps

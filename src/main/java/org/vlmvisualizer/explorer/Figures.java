@@ -50,11 +50,7 @@ final class Figures {
 
   /** That all of them were written: the product of their probabilities. */
   static String probability(TokenMaps maps, int[] tokens) {
-    double product = 1;
-    for (int token : tokens) {
-      product *= maps.tokens().get(token).probability();
-    }
-    return probability(product);
+    return probability(joint(maps, tokens).probability());
   }
 
   static String probability(double p) {

@@ -15,7 +15,6 @@ import javax.accessibility.AccessibleRole;
 import javax.swing.JComponent;
 import org.vlmvisualizer.core.AnswerWord;
 import org.vlmvisualizer.core.Origin;
-import org.vlmvisualizer.output.MapTrust;
 import org.vlmvisualizer.output.TokenText;
 
 /**
@@ -80,7 +79,7 @@ abstract class TokenView extends JComponent {
   /** Where a token came from, behind other words; empty if that is not known. */
   final String origin(int token) {
     Origin origin = state.maps().tokens().get(token).origin();
-    return origin == null ? "" : ", " + MapTrust.words(origin);
+    return origin == null ? "" : ", " + origin;
   }
 
   /** Which word a token is part of. */

@@ -25,7 +25,7 @@ record TrustWords(GeneratedToken token, boolean single, ExplorerState state) {
   /** Where the tokens came from, or why that is not known. */
   String origin() {
     if (token.origin() != null) {
-      String words = MapTrust.words(token.origin());
+      String words = token.origin().toString();
       return words.substring(0, 1).toUpperCase(Locale.ROOT)
           + words.substring(1).replace("without it", "without the picture");
     }

@@ -127,7 +127,7 @@ final class Recorder {
 
   /** The answer so far, as ids. */
   int[] ids() {
-    return tokens.stream().mapToInt(GeneratedToken::id).toArray();
+    return GeneratedToken.ids(tokens);
   }
 
   /** Takes where attention sinks are, before the first token. */

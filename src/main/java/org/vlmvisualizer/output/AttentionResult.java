@@ -235,11 +235,15 @@ public record AttentionResult(
     return run.has(EVIDENCE_LEFT_OUT) ? run.get(EVIDENCE_LEFT_OUT).getAsString() : "";
   }
 
+  /** Whether more tokens may come. */
+  public boolean isGrowing() {
+    return !written().isEmpty() && !isCancelled();
+  }
+
   /** Whether it is being written, and will be told then where its tokens came from. */
   public boolean awaitsEvidence() {
     JsonObject options = run.getAsJsonObject("options");
-    return !written().isEmpty()
-        && !isCancelled()
+    return isGrowing()
         && options.has("evidence")
         && options.get("evidence").getAsString().equals("on");
   }

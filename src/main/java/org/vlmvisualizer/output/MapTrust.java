@@ -3,6 +3,7 @@ package org.vlmvisualizer.output;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.MapCheck;
 import org.vlmvisualizer.core.Origin;
@@ -36,7 +37,7 @@ public record MapTrust(Origin origin, MapCheck check) {
   private static final double MISSES = -0.005;
 
   private static final List<String> WORDS =
-      List.of("from the picture", "partly from the picture", "would have come without it");
+      Stream.of(Origin.values()).map(Origin::toString).toList();
   private static final List<String> SHORT = List.of("from the picture", "partly", "without it");
 
   /** What legends say of each {@link Origin}, in its order, the longest way first. */
@@ -54,11 +55,6 @@ public record MapTrust(Origin origin, MapCheck check) {
         .filter(words -> width.applyAsInt(words) <= room)
         .findFirst()
         .orElse(SHORT);
-  }
-
-  /** Where a token came from, as legends have it. */
-  public static String words(Origin origin) {
-    return WORDS.get(origin.ordinal());
   }
 
   /** Whether the token would have come without the picture, so that no map of it says much. */
@@ -90,7 +86,7 @@ public record MapTrust(Origin origin, MapCheck check) {
 
   /** Where the token came from, the longest way to say so first; none if that is not known. */
   List<String> originForms() {
-    return origin == null ? List.of() : List.of(words(origin), SHORT.get(origin.ordinal()));
+    return origin == null ? List.of() : List.of(origin.toString(), SHORT.get(origin.ordinal()));
   }
 
   /** F and what is to be said of it, likewise. */

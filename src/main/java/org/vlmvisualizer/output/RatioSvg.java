@@ -66,7 +66,7 @@ final class RatioSvg {
               radius,
               t + 1,
               Markup.escape(TokenText.label(maps.tokens().get(t))),
-              origin == null ? "" : ": " + MapTrust.words(origin)));
+              origin == null ? "" : ": " + origin));
     }
     return out.append("</svg>").toString();
   }
@@ -82,7 +82,7 @@ final class RatioSvg {
           Markup.format(
               "<svg viewBox=\"0 0 12 12\" width=\"12\" height=\"12\" aria-hidden=\"true\">"
                   + "<circle class=\"%s cx=\"6\" cy=\"6\" r=\"4\"/></svg> %s ",
-              KINDS[origin.ordinal()], MapTrust.words(origin)));
+              KINDS[origin.ordinal()], origin));
     }
     return out.append("</p>").toString();
   }
