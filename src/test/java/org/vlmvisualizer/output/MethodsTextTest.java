@@ -53,6 +53,14 @@ class MethodsTextTest {
   }
 
   @Test
+  void saysOfMapsAloneThatSinksWereLeftOutAndOnlyWhereTheyWere() {
+    assertTrue(text(Demo.of(60, 40, 5), RUN).contains("0 in the maps, but not in the ratio"));
+    String other = text(Demo.of(60, 40, 5), RUN.replace("relative", "rollout"));
+    assertTrue(other.contains("this method's maps do not leave out"), other);
+    assertFalse(other.contains("set to 0"), other);
+  }
+
+  @Test
   void saysNothingOfWhatWasNotAsked() {
     String text = text(Demo.of(60, 40, 5), RUN.replace("\"answer\": \"\"", "\"answer\": \"Two.\""));
     assertFalse(text.contains("ln(p / p0)"), text);
