@@ -12,12 +12,19 @@ import java.awt.Window;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.swing.JLabel;
 import javax.swing.text.JTextComponent;
 
-/** Closes every dialog that opens, and keeps what it said: a dialog would hold up a macro. */
+/**
+ * Closes every dialog that opens, and keeps what it said: a dialog would hold up a macro. A dialog
+ * that is disposed of between its first sight and its modal loop starts that loop all the same, for
+ * ever, so it is disposed of again until {@link #take}.
+ */
 final class DialogWatch {
   private final List<String> texts = new ArrayList<>();
+  private final Set<Dialog> closed = ConcurrentHashMap.newKeySet();
   private volatile int widest;
 
   DialogWatch() {
@@ -34,6 +41,7 @@ final class DialogWatch {
     synchronized (texts) {
       List<String> taken = List.copyOf(texts);
       texts.clear();
+      closed.clear();
       return taken;
     }
   }
@@ -53,10 +61,12 @@ final class DialogWatch {
               widest = Math.max(widest, dialog.getWidth());
               texts.add(dialog.getTitle() + ": " + text(dialog).strip());
             }
+            closed.add(dialog);
             EventQueue.invokeLater(dialog::dispose);
             Thread.sleep(200);
           }
         }
+        closed.forEach(dialog -> EventQueue.invokeLater(dialog::dispose));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
