@@ -42,6 +42,11 @@ public record AttentionOptions(
     return new AttentionOptions(layers, this.heads, keepFirst, vision, sinks, window, heads);
   }
 
+  /** The same with something else done with sinks. */
+  public AttentionOptions with(Sinks other) {
+    return new AttentionOptions(layers, heads, keepFirst, vision, other, window, localization);
+  }
+
   /** What VLM-Visualizer does. */
   public static final AttentionOptions REFERENCE =
       new AttentionOptions(IndexRange.ALL, IndexRange.ALL, false, VisionLayers.ALL);

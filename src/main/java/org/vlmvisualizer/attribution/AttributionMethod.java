@@ -54,6 +54,11 @@ public abstract class AttributionMethod {
     return false;
   }
 
+  /** Whether maps leave out attention sinks where {@link Sinks#REMOVE} asks for it. */
+  boolean removesSinks() {
+    return false;
+  }
+
   /** Whether a token's map needs nothing but what is recorded while that token is written. */
   public boolean growsWithAnswer() {
     return replay().isEmpty();

@@ -32,6 +32,14 @@ public final class AttributionMethods {
     return List.copyOf(ALL.keySet());
   }
 
+  /** Names of those that do with sinks what is asked, the default first. */
+  public static List<String> names(Sinks sinks) {
+    return ALL.keySet().stream()
+        .filter(
+            name -> sinks != Sinks.REMOVE || make(name, AttentionOptions.REFERENCE).removesSinks())
+        .toList();
+  }
+
   /**
    * One that maps of kept attention can be made by.
    *
@@ -47,10 +55,21 @@ public final class AttributionMethods {
   }
 
   /**
-   * @throws InputException if there is no method of that name
+   * @throws InputException if there is no method of that name, or its maps cannot leave out sinks
+   *     and the options ask for it
    */
   public static AttributionMethod of(String name, AttentionOptions options) {
-    Function<AttentionOptions, AttributionMethod> method = ALL.get(name.strip());
+    AttributionMethod method = make(name.strip(), options);
+    if (options.sinks() == Sinks.REMOVE && !method.removesSinks()) {
+      throw new InputException(
+          "Expected sinks=keep or sinks=mark with method %s, whose maps cannot leave out sinks, found sinks=remove; choose one of the methods %s, or keep the sinks."
+              .formatted(method.name(), String.join(", ", names(Sinks.REMOVE))));
+    }
+    return method;
+  }
+
+  private static AttributionMethod make(String name, AttentionOptions options) {
+    Function<AttentionOptions, AttributionMethod> method = ALL.get(name);
     if (method == null) {
       throw new InputException(
           "Expected one of the methods %s, found '%s'."

@@ -51,6 +51,11 @@ final class LocalizationHeads extends AttributionMethod {
   }
 
   @Override
+  boolean removesSinks() {
+    return true;
+  }
+
+  @Override
   float[][] values(Trace trace, AttentionRows rows, AnswerProbe probe) {
     return Arrays.stream(trace.headMaps()).map(HeadMap.Made::values).toArray(float[][]::new);
   }

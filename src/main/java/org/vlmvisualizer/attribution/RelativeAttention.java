@@ -34,6 +34,11 @@ final class RelativeAttention extends AttributionMethod {
   }
 
   @Override
+  boolean removesSinks() {
+    return true;
+  }
+
+  @Override
   float[][] values(Trace trace, AttentionRows rows, AnswerProbe probe) {
     Layout layout = trace.layout();
     Trace general = probe.ask(GENERAL);

@@ -31,6 +31,11 @@ abstract class RowMethod extends AttributionMethod {
   }
 
   @Override
+  boolean removesSinks() {
+    return true;
+  }
+
+  @Override
   float[][] values(Trace trace, AttentionRows rows, AnswerProbe probe) {
     float[][] values = new float[trace.tokens().size()][];
     for (int t = 0; t < values.length; t++) {

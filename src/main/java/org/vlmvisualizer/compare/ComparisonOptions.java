@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.attribution.AttributionMethods;
+import org.vlmvisualizer.attribution.Sinks;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Words;
 
@@ -21,18 +22,20 @@ public record ComparisonOptions(List<String> methods, boolean faithfulness, int 
   private static final int MOST_STEPS = 100;
 
   /**
-   * Reads {@code methods} ("all", or names with commas), {@code faithfulness} (on, off) and {@code
-   * steps}.
+   * Reads {@code methods} ("all" that do with sinks what {@code sinks} asks, or names with commas),
+   * {@code faithfulness} (on, off) and {@code steps}.
    *
    * @throws InputException if a word is not one of those expected
    */
   public static ComparisonOptions of(Words words) {
+    Sinks sinks = words.choice("sinks", Sinks.values());
+    AttentionOptions options = AttentionOptions.REFERENCE.with(sinks);
     List<String> methods = new ArrayList<>();
     if (words.of("methods").strip().equals("all")) {
-      methods.addAll(AttributionMethods.names());
+      methods.addAll(AttributionMethods.names(sinks));
     } else {
       for (String name : words.of("methods").split(",")) {
-        methods.add(AttributionMethods.of(name, AttentionOptions.REFERENCE).name());
+        methods.add(AttributionMethods.of(name, options).name());
       }
     }
     int steps = words.number("steps");

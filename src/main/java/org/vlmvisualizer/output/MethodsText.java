@@ -5,7 +5,6 @@ import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.RgbPicture;
 
@@ -61,10 +60,6 @@ public final class MethodsText {
               "integrated-gradients",
               "integrated gradients of the token's log-probability, in nats, from a plain image in"
                   + " eight steps (Sundararajan et al., ICML 2017, arXiv 1703.01365)"));
-
-  /** Those that {@code sinks=remove} changes. */
-  private static final Set<String> WITHOUT_SINKS =
-      Set.of(VISUALIZER, "language", "localization-heads", "relative");
 
   private final AttentionResult result;
   private final JsonObject run;
@@ -219,11 +214,8 @@ public final class MethodsText {
       case "mark" ->
           ", and attention sinks among the image tokens were found and kept (Kang et al., ICLR 2025)";
       case "remove" ->
-          WITHOUT_SINKS.contains(method())
-              ? ", and that to attention sinks among the image tokens was set to 0 in the maps, but"
-                  + " not in the ratio (Kang et al., ICLR 2025)"
-              : ", and attention sinks among the image tokens were kept, which this method's maps do"
-                  + " not leave out";
+          ", and that to attention sinks among the image tokens was set to 0 in the maps, but"
+              + " not in the ratio (Kang et al., ICLR 2025)";
       default -> "";
     };
   }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.core.AnswerProbe;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
@@ -355,6 +356,23 @@ class HandComputedMethodsTest {
     @Override
     public float[][] integratedGradients(int steps) {
       return new float[][] {new float[IMAGE.length], new float[IMAGE.length]};
+    }
+  }
+
+  @Test
+  void methodsThatCannotLeaveOutSinksRefuseTo() {
+    AttentionOptions without = AttentionOptions.REFERENCE.with(Sinks.REMOVE);
+    List<String> obeying = AttributionMethods.names(Sinks.REMOVE);
+    for (String name : AttributionMethods.names()) {
+      if (obeying.contains(name)) {
+        assertEquals(name, AttributionMethods.of(name, without).name());
+      } else {
+        String sentence =
+            assertThrows(InputException.class, () -> AttributionMethods.of(name, without))
+                .getMessage();
+        PlainSentence.check(sentence);
+        assertTrue(sentence.contains("method " + name + ","), sentence);
+      }
     }
   }
 }

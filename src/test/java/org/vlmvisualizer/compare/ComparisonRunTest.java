@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -326,29 +327,40 @@ class ComparisonRunTest {
     assertTrue(refused("").contains("found none in"));
   }
 
+  private static ComparisonOptions options(
+      String methods, String faithfulness, String steps, String sinks) {
+    return ComparisonOptions.of(
+        Map.of("methods", methods, "faithfulness", faithfulness, "steps", steps, "sinks", sinks)
+            ::get);
+  }
+
   @Test
   void wrongOptionsAreRefused() {
     List<String> sentences = new ArrayList<>();
-    for (Map<String, String> words :
+    for (List<String> words :
         List.of(
-            Map.of("methods", "language,magic", "faithfulness", "on", "steps", "0"),
-            Map.of("methods", "", "faithfulness", "on", "steps", "0"),
-            Map.of("methods", "all", "faithfulness", "on", "steps", "1"),
-            Map.of("methods", "all", "faithfulness", "on", "steps", "101"),
-            Map.of("methods", "all", "faithfulness", "on", "steps", "-2"),
-            Map.of("methods", "all", "faithfulness", "maybe", "steps", "2"))) {
-      sentences.add(
-          assertThrows(InputException.class, () -> ComparisonOptions.of(words::get)).getMessage());
+            List.of("language,magic", "on", "0", "keep"),
+            List.of("", "on", "0", "keep"),
+            List.of("all", "on", "1", "keep"),
+            List.of("all", "on", "101", "keep"),
+            List.of("all", "on", "-2", "keep"),
+            List.of("all", "maybe", "2", "keep"),
+            List.of("language,tam", "on", "0", "remove"))) {
+      Executable read = () -> options(words.get(0), words.get(1), words.get(2), words.get(3));
+      sentences.add(assertThrows(InputException.class, read).getMessage());
     }
     sentences.forEach(PlainSentence::check);
     assertTrue(sentences.get(0).contains("'magic'"));
     assertTrue(sentences.get(2).contains("found 1"));
-    ComparisonOptions all =
-        ComparisonOptions.of(Map.of("methods", " all ", "faithfulness", "off", "steps", "2")::get);
-    assertEquals(11, all.methods().size());
-    ComparisonOptions twice =
-        ComparisonOptions.of(
-            Map.of("methods", "tam, tam", "faithfulness", "on", "steps", "0")::get);
-    assertEquals(List.of("tam"), twice.methods());
+    assertTrue(sentences.get(6).contains("method tam"));
+  }
+
+  @Test
+  void methodsAreThoseThatAreNamedOrAllThatObeyTheOptions() {
+    assertEquals(11, options(" all ", "off", "2", "mark").methods().size());
+    assertEquals(List.of("tam"), options("tam, tam", "on", "0", "keep").methods());
+    assertEquals(
+        List.of("language", "vlm-visualizer", "localization-heads", "relative"),
+        options("all", "on", "0", "remove").methods());
   }
 }

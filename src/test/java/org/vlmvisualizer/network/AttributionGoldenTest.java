@@ -228,16 +228,8 @@ class AttributionGoldenTest {
         int k = expected.length / layers;
         assertEquals(expected[i] == 1, sinks[i / k][i % k], "sink " + i);
       }
-      AttentionOptions options =
-          new AttentionOptions(
-              IndexRange.ALL,
-              IndexRange.ALL,
-              false,
-              VisionLayers.ALL,
-              Sinks.REMOVE,
-              OcclusionWindow.DEFAULT,
-              List.of());
-      AttributionMethod method = AttributionMethods.of("language", options);
+      AttributionMethod method =
+          AttributionMethods.of("language", AttentionOptions.REFERENCE.with(Sinks.REMOVE));
       Trace trace = trace(method.request()).withSinks(sinks);
       close("language_without_sinks", method.attribute(trace).values(), tolerance);
     }
