@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.vlmvisualizer.core.TokenMaps;
+import org.vlmvisualizer.output.Fonts;
 import org.vlmvisualizer.output.Montage;
 import org.vlmvisualizer.output.PngFile;
 import org.vlmvisualizer.output.Rendering;
@@ -23,9 +24,10 @@ public final class ComparisonMontage {
 
   private ComparisonMontage() {}
 
+  /** Nothing where there are no maps, or no text can be drawn. */
   static void write(
       Path folder, Map<String, TokenMaps> maps, ImageInput input, Rendering rendering) {
-    if (!maps.isEmpty()) {
+    if (!maps.isEmpty() && Fonts.areThere()) {
       PngFile.whole(of(maps, input, rendering), folder.resolve(NAME));
     }
   }

@@ -9,17 +9,22 @@ import java.util.Optional;
  * that reads them are often lacking; then pictures with text are left out, and nothing else.
  */
 public final class Fonts {
-  /** Whether text can be drawn. Tried once: after a failure, Java fails in other ways. */
-  static final boolean ARE_THERE = canDraw();
+  /** Tried once: after a failure, Java fails in other ways. */
+  private static final boolean ARE_THERE = canDraw();
 
   private Fonts() {}
+
+  /** Whether text can be drawn. */
+  public static boolean areThere() {
+    return ARE_THERE;
+  }
 
   /** A sentence for the user where text cannot be drawn: what is left out, and what to install. */
   public static Optional<String> complaint() {
     return ARE_THERE
         ? Optional.empty()
         : Optional.of(
-            "Java cannot draw text here, since fonts or their libraries are missing; %s and %s are left out, and everything else is written. To get them, install fontconfig, freetype and a font, such as the package fonts-dejavu-core."
+            "Java cannot draw text here, since fonts or their libraries are missing; pictures with text, such as %s and %s, are left out, and everything else is written. To get them, install fontconfig, freetype and a font, such as the package fonts-dejavu-core."
                 .formatted(ResultFiles.RATIO, ResultFiles.MONTAGE));
   }
 

@@ -125,7 +125,7 @@ public final class ResultFiles {
    */
   static List<Path> write(Path folder, AttentionResult result, ImagePlus heatmaps) {
     List<Path> files = write(folder, writers(result, heatmaps));
-    if (!Fonts.ARE_THERE) {
+    if (!Fonts.areThere()) {
       removeEarlier(folder, RATIO, MONTAGE);
     }
     if (result.matrix() == null) {
@@ -203,7 +203,7 @@ public final class ResultFiles {
     writers.put(TOKENS, file -> WholeFile.text(file, result.table().toCsv()));
     writers.put(WORDS, file -> WholeFile.text(file, result.words().toCsv()));
     writers.put(METHODS, file -> WholeFile.text(file, MethodsText.of(result) + "\n"));
-    if (Fonts.ARE_THERE) {
+    if (Fonts.areThere()) {
       writers.put(RATIO, new DrawnPicture(() -> RatioPlot.picture(result.plot())));
       writers.put(MONTAGE, new DrawnPicture(result::montage));
     }

@@ -76,6 +76,27 @@ class CliBareMachineTest {
     assertFalse(json.contains("montage.png"));
   }
 
+  @Test
+  void withoutFontsMethodsAreComparedAllTheSame() throws Exception {
+    Path fonts = Files.writeString(folder.resolve("fonts.conf"), "<fontconfig></fontconfig>");
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    Files.copy(Path.of("src/main/resources/demo-images/page.png"), pictures.resolve("page.png"));
+    List<String> arguments =
+        CliRun.arguments(folder, "--image", pictures.toString(), "--methods", "language");
+    arguments.add("--compare");
+    JavaProcess run =
+        JavaProcess.run(
+            jvm(folder.toString()),
+            JavaProcess.classPath(),
+            AttentionCli.class.getName(),
+            arguments,
+            Map.of("FONTCONFIG_FILE", fonts.toString()));
+    assertEquals(0, run.exitCode(), run.err());
+    PlainSentence.check(run.err().lines().findFirst().orElse(""));
+    assertTrue(names("results").contains("comparison.csv"), names("results").toString());
+    assertEquals(new TreeSet<>(Set.of("scores.json")), names("results/page-png"));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"--prompt", "--output", "--image", "--model"})
   void inThePosixLocaleAnArgumentInOtherLettersIsRefused(String option) throws Exception {
