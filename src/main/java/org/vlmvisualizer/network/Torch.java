@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.engine.Engines;
 import org.vlmvisualizer.engine.LibraryPath;
 import org.vlmvisualizer.engine.NativeHeap;
 import org.vlmvisualizer.engine.Precision;
@@ -73,6 +74,7 @@ final class Torch implements AutoCloseable {
   }
 
   private static Torch load(Device device) {
+    Engines.version(); // which starts it
     if (device.equals(Device.cpu())) {
       Torch torch = packed(device);
       if (torch != null) {

@@ -22,7 +22,7 @@ class NativeMemoryTest {
           "-XX:TieredStopAtLevel=1",
           "-Dslf4j.internal.verbosity=ERROR");
 
-  private static final long GROWN_KILOBYTES = 1000;
+  static final long GROWN_KILOBYTES = 1000;
   private static final long HELD_KILOBYTES = 1000;
 
   @ParameterizedTest
