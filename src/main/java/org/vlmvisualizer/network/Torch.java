@@ -109,8 +109,13 @@ final class Torch implements AutoCloseable {
    * Whether bfloat16 is faster than float32, with the same products. With AMX it takes a third of
    * the time, on a processor without instructions for it four to seven times as long; the operating
    * systems do not all tell which.
+   *
+   * <p>By one thread: where another program has a core, threads wait for each other a time slice or
+   * more at every step, which here is longer than the products, and bfloat16 takes more steps.
    */
   private boolean packingPays() {
+    int threads = JniUtils.getNumThreads();
+    JniUtils.setNumThreads(1);
     try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
       PtNDArray x = (PtNDArray) scope.ones(new Shape(256, 1024));
       PtNDArray w = (PtNDArray) scope.ones(new Shape(1024, 1024));
@@ -122,6 +127,8 @@ final class Torch implements AutoCloseable {
       tensor(scope, "fill", narrow, 0, w);
       PtNDArray packed = tensor(scope, "pack", narrow);
       return nanos(scope, x, "bfloat16", packed) < nanos(scope, x, "plain", w);
+    } finally {
+      JniUtils.setNumThreads(threads);
     }
   }
 
