@@ -15,11 +15,13 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.vlmvisualizer.core.AttributionMap;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.JavaMemory;
 import org.vlmvisualizer.core.Layout;
+import org.vlmvisualizer.core.Spread;
 import org.vlmvisualizer.core.TokenMaps;
 
 /**
@@ -30,8 +32,8 @@ import org.vlmvisualizer.core.TokenMaps;
  *   <li>{@link #HEADS}: attention to the picture; channels are heads, slices layers, frames tokens,
  *       a pixel is a patch.
  *   <li>{@link #SHARES}: what each head looked at; column is head, row layer, frames tokens, and
- *       the four channels, which sum to 1, are the picture, the first token, the rest of the
- *       prompt's text, and the answer so far.
+ *       the channels, which sum to 1, are the picture, the first token, the rest of the prompt's
+ *       text, the answer so far and, where there are any, the markers of the picture.
  *   <li>{@link #VISION}: the tower's patch-to-patch attention, if the method reads it; row looks,
  *       column is looked at.
  * </ul>
@@ -40,12 +42,17 @@ final class KeptImages {
   static final String HEADS = "head-attention.tif";
   static final String SHARES = "head-shares.tif";
   static final String VISION = "vision-attention.tif";
-  private static final String[] TARGETS = {
-    "picture", "first token", "rest of the prompt", "answer so far"
-  };
+  private static final List<String> TARGETS =
+      List.of(
+          "picture",
+          "first token",
+          "rest of the prompt",
+          "answer so far",
+          "markers of the picture");
   private static final int SAMPLES = 1_000_000;
 
   private final HeadAttention kept;
+  private final int places; // K
   private final List<GeneratedToken> tokens;
   private final HeatColours colours;
   private final String info;
@@ -53,6 +60,7 @@ final class KeptImages {
   private KeptImages(
       HeadAttention kept, List<GeneratedToken> tokens, HeatColours colours, String info) {
     this.kept = kept;
+    places = kept.layout().tokens();
     this.tokens = tokens;
     this.colours = colours;
     this.info = info.stripTrailing();
@@ -102,7 +110,7 @@ final class KeptImages {
       int perToken = kept.layers().size() * kept.rowsPerLayer();
       int start = (slice - 1) % perToken * kept.recorded();
       float[] values = kept.image()[(slice - 1) / perToken];
-      float[] plane = Arrays.copyOfRange(values, start, start + kept.recorded());
+      float[] plane = Arrays.copyOfRange(values, start, start + places);
       return new FloatProcessor(getWidth(), getHeight(), plane);
     }
 
@@ -120,33 +128,45 @@ final class KeptImages {
 
   private ImagePlus shares() {
     ImageStack stack = new ImageStack(kept.rowsPerLayer(), kept.layers().size());
+    List<String> targets = targets(kept.recorded() > places);
     int rows = kept.rowsPerLayer() * kept.layers().size();
     for (int t = 0; t < kept.size(); t++) {
-      String token = TokenText.label(tokens.get(t));
-      stack.addSlice(token + ", " + TARGETS[0], onImage(kept.image()[t], rows));
-      for (int s = 0; s < HeadAttention.SUMS; s++) {
-        stack.addSlice(
-            token + ", " + TARGETS[s + 1],
-            Arrays.copyOfRange(kept.rest()[t], s * rows, (s + 1) * rows));
+      for (int i = 0; i < targets.size(); i++) {
+        String label = TokenText.label(tokens.get(t)) + ", " + targets.get(i);
+        stack.addSlice(label, share(t, i, rows));
       }
     }
     ImagePlus image = new ImagePlus("What each head looked at", stack);
-    image.setDimensions(TARGETS.length, 1, kept.size());
+    image.setDimensions(targets.size(), 1, kept.size());
     return finish(
         image,
         1,
         "Share of the attention of each head (column) of each layer (row) that fell on the "
-            + String.join(", the ", TARGETS)
+            + String.join(", the ", targets)
             + " (channels), for each token (frame)");
   }
 
-  private static float[] onImage(float[] values, int rows) {
-    int patches = values.length / rows;
+  private static List<String> targets(boolean markers) {
+    return markers ? TARGETS : TARGETS.subList(0, TARGETS.size() - 1);
+  }
+
+  /** A token's share of one of the targets, [rows]. */
+  private float[] share(int token, int target, int rows) {
+    if (target == 0) {
+      return sums(kept.image()[token], rows, 0, places);
+    } else if (target > HeadAttention.SUMS) {
+      return sums(kept.image()[token], rows, places, kept.recorded());
+    }
+    return Arrays.copyOfRange(kept.rest()[token], (target - 1) * rows, target * rows);
+  }
+
+  /** Of each row the sum of its recorded values from one on to another. */
+  private float[] sums(float[] values, int rows, int from, int to) {
     float[] sums = new float[rows];
     for (int i = 0; i < rows; i++) {
       double sum = 0;
-      for (int p = 0; p < patches; p++) {
-        sum += values[i * patches + p];
+      for (int k = from; k < to; k++) {
+        sum += values[i * kept.recorded() + k];
       }
       sums[i] = (float) sum;
     }
@@ -154,16 +174,33 @@ final class KeptImages {
   }
 
   private ImagePlus vision() {
-    FloatProcessor pixels = new FloatProcessor(kept.recorded(), kept.recorded());
-    for (int q = 0; q < kept.recorded(); q++) {
-      System.arraycopy(
-          kept.vision()[q], 0, (float[]) pixels.getPixels(), q * kept.recorded(), kept.recorded());
+    FloatProcessor pixels = new FloatProcessor(places, places);
+    for (int k = 0; k < places; k++) {
+      System.arraycopy(seen(k), 0, (float[]) pixels.getPixels(), k * places, places);
     }
     ImagePlus image = new ImagePlus("Attention between patches", pixels);
     return finish(
         image,
         MatrixImage.percentile((float[]) pixels.getPixels()),
         "Attention of the row's patch to the column's patch in the vision tower; rows sum to 1");
+  }
+
+  /** What the patches of an image token look at in the tower, by image tokens, [K]. */
+  private float[] seen(int token) {
+    Spread spread = kept.layout().spread();
+    if (spread.isIdentity()) {
+      return kept.vision()[token];
+    }
+    double[] only = new double[places];
+    only[token] = 1;
+    double[] patches = spread.toPatches(only, kept.vision().length);
+    double[] sums = new double[patches.length];
+    for (int q = 0; q < patches.length; q++) {
+      for (int p = 0; p < patches.length && patches[q] > 0; p++) {
+        sums[p] += patches[q] * kept.vision()[q][p];
+      }
+    }
+    return AttributionMap.narrow(spread.toTokens(sums));
   }
 
   /** Gives every channel the heat colours: by itself, ImageJ shows channels red, green and blue. */
@@ -212,22 +249,36 @@ final class KeptImages {
     int rows = Math.multiplyExact(layers, heads);
     float[][] image = new float[tokens][];
     float[][] rest = new float[tokens][];
+    int targets = targets(shape.markers()).size();
     try (FloatPlanes planes =
             FloatPlanes.open(
                 folder.resolve(HEADS), grid.columns(), grid.rows(), (long) tokens * rows);
         FloatPlanes shares =
-            FloatPlanes.open(
-                folder.resolve(SHARES), heads, layers, (long) tokens * TARGETS.length)) {
-      requireMemory((long) tokens * rows * (grid.size() + HeadAttention.SUMS) * Float.BYTES);
+            FloatPlanes.open(folder.resolve(SHARES), heads, layers, (long) tokens * targets)) {
+      requireMemory((long) tokens * rows * (grid.size() + targets) * Float.BYTES);
       for (int t = 0; t < tokens; t++) {
         image[t] = planes.next(rows);
         shares.next(1); // what fell on the picture: the sum of the above
         rest[t] = shares.next(HeadAttention.SUMS);
+        if (shape.markers()) {
+          image[t] = withMarkers(image[t], shares.next(1));
+        }
       }
     }
     float[][] vision = shape.vision() ? vision(folder.resolve(VISION), grid.size()) : null;
     return new HeadAttention(
         shape.layers(), shape.heads(), shape.averaged(), image, rest, vision, Layout.of(grid));
+  }
+
+  /** Each row of values with one more behind it: the markers' sum stands for them. */
+  private static float[] withMarkers(float[] values, float[] markers) {
+    int places = values.length / markers.length;
+    float[] all = new float[values.length + markers.length];
+    for (int i = 0; i < markers.length; i++) {
+      System.arraycopy(values, i * places, all, i * (places + 1), places);
+      all[i * (places + 1) + places] = markers[i];
+    }
+    return all;
   }
 
   private static void requireMemory(long needed) throws IOException {

@@ -204,7 +204,8 @@ final class ResultJson {
   }
 
   /** Which layers and heads were kept: the shape of {@link KeptImages}. */
-  record Kept(IndexRange layers, IndexRange heads, boolean averaged, boolean vision) {
+  record Kept(
+      IndexRange layers, IndexRange heads, boolean averaged, boolean vision, boolean markers) {
     Kept {
       for (IndexRange range : List.of(layers, heads)) {
         if (range.first() < 0 || range.last() < range.first() || range.last() > MAX_INDEX) {
@@ -216,7 +217,12 @@ final class ResultJson {
 
   static JsonObject kept(HeadAttention kept) {
     return GSON.toJsonTree(
-            new Kept(kept.layers(), kept.heads(), kept.averaged(), kept.vision() != null))
+            new Kept(
+                kept.layers(),
+                kept.heads(),
+                kept.averaged(),
+                kept.vision() != null,
+                kept.recorded() > kept.layout().tokens()))
         .getAsJsonObject();
   }
 
