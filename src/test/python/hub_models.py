@@ -1,7 +1,8 @@
 """What the small files of published checkpoints say, for checkpoints of true size whose weights are not theirs.
 
 Sizes and settings are those of the hub's config.json and preprocessor_config.json (HuggingFaceTB/SmolVLM-256M-Instruct,
-llava-hf/llava-onevision-qwen2-0.5b-ov-hf, llava-hf/llava-v1.6-mistral-7b-hf), written down as facts.
+llava-hf/llava-onevision-qwen2-0.5b-ov-hf, llava-hf/llava-v1.6-mistral-7b-hf, Qwen/Qwen2.5-VL-3B-Instruct,
+Qwen/Qwen3-VL-2B-Instruct), written down as facts.
 """
 
 import json
@@ -17,7 +18,9 @@ from transformers import (
     LlavaNextConfig,
     LlavaOnevisionConfig,
     MistralConfig,
+    Qwen2_5_VLConfig,
     Qwen2Config,
+    Qwen3VLConfig,
     SiglipVisionConfig,
 )
 
@@ -45,6 +48,17 @@ MISTRAL_TEMPLATE = (
     "{{ ' [/INST]' }}{% endif %}{% endfor %}"
 )
 
+QWEN_SPLIT = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+
+# Behind a vocabulary of 151643; image_pad is 151655.
+QWEN_VL_TOKENS = [
+    "<|endoftext|>", "<|im_start|>", "<|im_end|>",
+    *[f"<|{mark}|>" for name in ("object_ref", "box", "quad", "vision") for mark in (name + "_start", name + "_end")],
+    "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>",
+]
+
 # SmolLM2's own 17 special tokens are part of its vocabulary of 49152; these come behind it.
 SMOLVLM_TOKENS = [
     "<global-img>",
@@ -69,24 +83,31 @@ class HubModel:
     tokenizer_config: dict
     # prefixes in transformers' state_dict and in the file
     names: list = field(default_factory=list)
+    # config.json, where it is not what transformers would write today
+    published: dict | None = None
 
     def write_small_files(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.tokenizer.save(str(folder / "tokenizer.json"))
-        config = self.config.to_dict() | {"transformers_version": "4.46.0", "torch_dtype": "bfloat16"}
-        config.pop("dtype", None)
-        for part in ("text_config", "vision_config"):
-            config[part].pop("dtype", None)
-            config[part]["torch_dtype"] = "bfloat16"
+        config = self.published or self.nested_config()
         for name, content in {
             "config": config,
             "generation_config": self.generation,
             "preprocessor_config": self.preprocessor,
             "processor_config": self.processor,
             "tokenizer_config": self.tokenizer_config,
-            "chat_template": {"chat_template": self.template},
+            "chat_template": {"chat_template": self.template} if self.template else {},
         }.items():
-            (folder / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n")
+            if content:
+                (folder / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n")
+
+    def nested_config(self) -> dict:
+        config = self.config.to_dict() | {"transformers_version": "4.46.0", "torch_dtype": "bfloat16"}
+        config.pop("dtype", None)
+        for part in ("text_config", "vision_config"):
+            config[part].pop("dtype", None)
+            config[part]["torch_dtype"] = "bfloat16"
+        return config
 
     def stored(self, name: str) -> str:
         for ours, theirs in self.names:
@@ -107,6 +128,13 @@ def gpt2_tokenizer(vocabulary: dict, merges: list, split: pre_tokenizers.PreToke
 def filled(pieces: list, size: int) -> dict:
     """A vocabulary of a true size: the pieces, then words that no text makes."""
     return {piece: i for i, piece in enumerate(pieces + [f"unused_{i}" for i in range(size - len(pieces))])}
+
+
+def qwen_tokenizer(special: list) -> Tokenizer:
+    split = pre_tokenizers.Split(Regex(QWEN_SPLIT), "isolated")
+    tokenizer = gpt2_tokenizer(filled(sorted(pre_tokenizers.ByteLevel.alphabet()), 151643), [], split, special)
+    tokenizer.normalizer = normalizers.NFC()
+    return tokenizer
 
 
 def smolvlm_256m(tokenizer: Tokenizer | None = None) -> HubModel:
@@ -155,15 +183,7 @@ def smolvlm_256m(tokenizer: Tokenizer | None = None) -> HubModel:
 
 
 def onevision_05b() -> HubModel:
-    qwen_split = pre_tokenizers.Split(
-        Regex(
-            r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-        ),
-        "isolated",
-    )
-    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<image>", "<video>"]
-    tokenizer = gpt2_tokenizer(filled(sorted(pre_tokenizers.ByteLevel.alphabet()), 151643), [], qwen_split, special)
-    tokenizer.normalizer = normalizers.NFC()
+    tokenizer = qwen_tokenizer(["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<image>", "<video>"])
     sides = range(384, 2305, 384)
     pinpoints = [[height, width] for height in sides for width in sides]
     return HubModel(
@@ -255,6 +275,76 @@ def next_mistral_7b() -> HubModel:
     )
 
 
+QWEN_IDS = {
+    "vision_start_token_id": 151652, "vision_end_token_id": 151653, "image_token_id": 151655, "video_token_id": 151656,
+}
+
+
+def qwen_vl(config_class: type, published: dict, preprocessor: dict, names: list) -> HubModel:
+    return HubModel(
+        config=config_class(**published),
+        published=published | {"torch_dtype": "bfloat16"},
+        tokenizer=qwen_tokenizer(QWEN_VL_TOKENS),
+        generation={"bos_token_id": 151643, "eos_token_id": [151645, 151643], "pad_token_id": 151643},
+        preprocessor=preprocessor | {"patch_size": published["vision_config"]["patch_size"], "merge_size": 2,
+                                     "temporal_patch_size": 2},
+        processor={},
+        template="",
+        tokenizer_config={
+            "tokenizer_class": "Qwen2Tokenizer", "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>",
+            "clean_up_tokenization_spaces": False, "model_max_length": 131072,
+        },
+        names=names,
+    )
+
+
+def qwen25_vl_3b() -> HubModel:
+    """config.json is flat: the decoder's settings beside the tower's object."""
+    published = QWEN_IDS | {
+        "architectures": ["Qwen2_5_VLForConditionalGeneration"], "model_type": "qwen2_5_vl", "hidden_act": "silu",
+        "hidden_size": 2048, "intermediate_size": 11008, "num_hidden_layers": 36, "num_attention_heads": 16,
+        "num_key_value_heads": 2, "vocab_size": 151936, "max_position_embeddings": 128000, "rms_norm_eps": 1e-6,
+        "rope_theta": 1000000.0, "rope_scaling": {"type": "mrope", "mrope_section": [16, 24, 24]},
+        "use_sliding_window": False, "sliding_window": 32768, "max_window_layers": 70, "tie_word_embeddings": True,
+        "bos_token_id": 151643, "eos_token_id": 151645,
+        "vision_config": {
+            "depth": 32, "hidden_act": "silu", "hidden_size": 1280, "intermediate_size": 3420, "num_heads": 16,
+            "in_chans": 3, "out_hidden_size": 2048, "patch_size": 14, "spatial_merge_size": 2, "temporal_patch_size": 2,
+            "window_size": 112, "fullatt_block_indexes": [7, 15, 23, 31], "tokens_per_second": 2,
+        },
+    }
+    preprocessor = {
+        "image_processor_type": "Qwen2VLImageProcessor", "processor_class": "Qwen2_5_VLProcessor",
+        "min_pixels": 3136, "max_pixels": 12845056, "image_mean": CLIP_MEAN, "image_std": CLIP_STD,
+    }
+    names = [("model.visual.", "visual."), ("model.language_model.", "model.")]
+    return qwen_vl(Qwen2_5_VLConfig, published, preprocessor, names)
+
+
+def qwen3_vl_2b() -> HubModel:
+    published = QWEN_IDS | {
+        "architectures": ["Qwen3VLForConditionalGeneration"], "model_type": "qwen3_vl", "tie_word_embeddings": True,
+        "text_config": {
+            "model_type": "qwen3_vl_text", "hidden_act": "silu", "hidden_size": 2048, "intermediate_size": 6144,
+            "num_hidden_layers": 28, "num_attention_heads": 16, "num_key_value_heads": 8, "head_dim": 128,
+            "vocab_size": 151936, "max_position_embeddings": 262144, "rms_norm_eps": 1e-6, "rope_theta": 5000000,
+            "rope_scaling": {"mrope_interleaved": True, "mrope_section": [24, 20, 20], "rope_type": "default"},
+            "attention_bias": False, "tie_word_embeddings": True, "bos_token_id": 151643, "eos_token_id": 151645,
+        },
+        "vision_config": {
+            "model_type": "qwen3_vl", "depth": 24, "hidden_act": "gelu_pytorch_tanh", "hidden_size": 1024,
+            "intermediate_size": 4096, "num_heads": 16, "in_channels": 3, "out_hidden_size": 2048, "patch_size": 16,
+            "spatial_merge_size": 2, "temporal_patch_size": 2, "num_position_embeddings": 2304,
+            "deepstack_visual_indexes": [5, 11, 17],
+        },
+    }  # fmt: skip
+    preprocessor = {
+        "image_processor_type": "Qwen2VLImageProcessorFast", "processor_class": "Qwen3VLProcessor",
+        "size": {"longest_edge": 16777216, "shortest_edge": 65536}, "image_mean": HALF, "image_std": HALF,
+    }
+    return qwen_vl(Qwen3VLConfig, published, preprocessor, [])
+
+
 # As most files on the hub are stored.
 LLAVA_NAMES = [
     ("model.language_model.", "language_model.model."),
@@ -268,4 +358,6 @@ HUB_MODELS = {
     "smolvlm-256m": smolvlm_256m,
     "llava-onevision-0.5b": onevision_05b,
     "llava-next-mistral-7b": next_mistral_7b,
+    "qwen2.5-vl-3b": qwen25_vl_3b,
+    "qwen3-vl-2b": qwen3_vl_2b,
 }

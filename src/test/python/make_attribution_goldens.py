@@ -37,7 +37,8 @@ from make_goldens import GOLDEN
 NAMES = ["llama-mha", "llama-gqa-sharded", "mistral-gqa-bfloat16", "llama-layers"]
 FAMILIES = [
     "llava-siglip-qwen2", "llava-siglip-qwen3", "interleave-qwen2", "next-vicuna", "idefics3-tiles", "idefics3-two",
-    "smolvlm-tiles", "onevision-one", "onevision-two", "original-qwen2", "original-next-mistral",
+    "smolvlm-tiles", "onevision-one", "onevision-two", "original-qwen2", "original-next-mistral", "qwen2-vl-two",
+    "qwen2.5-vl-one", "qwen3-vl-tied",
 ]  # fmt: skip
 
 GENERAL = "Write a general description of the image."
@@ -123,7 +124,7 @@ def of_family(name: str) -> Case:
     return Case(
         root,
         model,
-        kind.decoder,
+        kind.embedding_decoder,
         lambda model, inputs: kind.tower(model, kind.crops(inputs))[1],
         kind.layout(spec, spec.pictures),
         spec.question,
@@ -155,8 +156,10 @@ class Runner:
         inputs = self.inputs(pictures, question)
         ids = torch.cat([inputs["input_ids"], torch.tensor([answer[:-1]], dtype=torch.long)], dim=1)
         seen = []
-        hook = self.decoder.register_forward_pre_hook(
-            lambda module, args, kwargs: seen.append(kwargs["inputs_embeds"]), with_kwargs=True
+        inner = getattr(self.decoder, "inner", self.decoder)
+        whole = getattr(self.decoder, "whole", lambda given: given["inputs_embeds"])
+        hook = inner.register_forward_pre_hook(
+            lambda module, args, kwargs: seen.append(whole(kwargs)), with_kwargs=True
         )
         others = {name: value for name, value in inputs.items() if name not in ("input_ids", "attention_mask")}
         self.logits = self.model(input_ids=ids, **others).logits[0]

@@ -20,8 +20,14 @@ from families.llava_next import LlavaNext
 from families.llava_next_video import LlavaNextVideo
 from families.llava_onevision import LlavaOnevision
 from families.original import Original
+from families.qwen2_5_vl import Qwen2_5VL
+from families.qwen2_vl import Qwen2VL
+from families.qwen3_vl import Qwen3VL
 
-FAMILIES = [Llava(), LlavaNext(), idefics3.Idefics3(), idefics3.SmolVLM(), LlavaOnevision(), LlavaNextVideo(), Original()]
+FAMILIES = [
+    Llava(), LlavaNext(), idefics3.Idefics3(), idefics3.SmolVLM(), LlavaOnevision(), LlavaNextVideo(), Original(),
+    Qwen2VL(), Qwen2_5VL(), Qwen3VL(),
+]  # fmt: skip
 
 
 def make_positions() -> None:

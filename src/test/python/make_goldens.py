@@ -66,6 +66,7 @@ NAMES = {
         ("model.multi_modal_projector.", "multi_modal_projector."),
     ],
     "new": [],
+    "qwen": [("model.language_model.", "model."), ("model.visual.", "visual.")],
     "new-flat": [("model.vision_tower.vision_model.", "model.vision_tower.")],
 }
 # transformers 4.57 reads "old" and "new" by itself; "new-flat" is what later versions write.

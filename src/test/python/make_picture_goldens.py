@@ -2,11 +2,14 @@
 
     python src/test/python/make_picture_goldens.py
 
+Qwen2-VL's (and Qwen2.5-VL's, which are the same) and Qwen3-VL's are in a file of their own, pictures-qwen.json.
+
 Pictures are made by a formula, so that only checksums of pixel values need to be kept; features of patches are their
 numbers, so that the features of image tokens show which patches they are made of. The slow image processors are
 used by class; videos have only torchvision's.
 """
 
+import functools
 import re
 import types
 import zlib
@@ -24,6 +27,10 @@ from transformers import (
     LlavaOnevisionImageProcessor,
     LlavaOnevisionProcessor,
     LlavaOnevisionVideoProcessor,
+    Qwen2VLImageProcessor,
+    Qwen2VLVideoProcessor,
+    Qwen3VLProcessor,
+    Qwen3VLVideoProcessor,
     SiglipImageProcessor,
     SmolVLMImageProcessor,
 )
@@ -33,6 +40,8 @@ from transformers.models.idefics3.processing_idefics3 import get_image_prompt_st
 from transformers.models.llava_next.modeling_llava_next import LlavaNextModel
 from transformers.models.llava_next_video.modeling_llava_next_video import LlavaNextVideoPooler
 from transformers.models.llava_onevision.modeling_llava_onevision import LlavaOnevisionModel
+from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize
+from transformers.models.qwen3_vl.video_processing_qwen3_vl import smart_resize as smart_resize_video
 
 from make_goldens import GOLDEN, write_json
 
@@ -45,6 +54,18 @@ SIZES = [
 ]  # fmt: skip
 # Of these the pixel values and the patches of each token are checked, with small tiles.
 SMALL_SIZES = [(1, 1), (13, 5), (28, 28), (97, 40), (37, 90), (200, 151), (90, 7), (5, 60), (30, 91)]
+
+# Thin ones, at most 200 : 1 or refused, and such as are just at a limit or right between two multiples.
+QWEN_SIZES = SIZES + [
+    (3, 400), (400, 3), (1, 200), (200, 1), (201, 1), (1, 201), (2000, 10), (2010, 10), (5, 999), (5, 1001), (8000, 41),
+    (14, 14), (42, 70), (70, 42), (98, 126), (56, 56), (55, 57), (13, 15), (1792, 7168), (1792, 7182), (1001, 1002),
+    (1000, 1004), (4096, 4096), (4097, 4095), (3584, 3584), (16, 48), (80, 112), (10000, 10000), (12, 1300), (1300, 12),
+]  # fmt: skip
+QWEN_SMALL_SIZES = SMALL_SIZES + [(240, 4), (3, 400), (36, 44), (64, 64)]
+QWEN_FRAMES = [2, 3, 4, 5, 7, 9]
+# patch, least and most pixels: as published, the code's own, and tiny ones.
+QWEN2_LIMITS = [(14, 3136, 12845056), (14, 56 * 56, 28 * 28 * 1280), (4, 256, 4096)]
+QWEN3_LIMITS = [(16, 65536, 16777216), (4, 1024, 8192)]
 
 NEXT_PINPOINTS = [[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]]
 SMALL = {"size": 28, "patch_size": 7, "pinpoints": [[28, 56], [56, 28], [56, 56], [84, 28], [28, 84]]}
@@ -239,7 +260,133 @@ def onevision_frames() -> dict:
     return frames(processor, 35, lambda features: LlavaOnevisionModel.apply_pooling(model(spec), features))
 
 
+def qwen_settings(patch: int, least: int, most: int) -> dict:
+    return {"patch_size": patch, "merge_size": 2, "min_pixels": least, "max_pixels": most}
+
+
+def resized(width: int, height: int, resize, *options) -> dict:
+    """Height and width after resizing, or nothing if the picture is refused."""
+    try:
+        return {"width": width, "height": height, "resized": list(resize(height, width, *options))}
+    except ValueError:
+        return {"width": width, "height": height, "resized": None}
+
+
+def qwen_counts(limits: tuple[int, int, int]) -> dict:
+    patch, least, most = limits
+    cases = []
+    for width, height in QWEN_SIZES:
+        case = resized(width, height, smart_resize, 2 * patch, least, most)
+        if case["resized"]:
+            processor = Qwen2VLImageProcessor(patch_size=patch, min_pixels=least, max_pixels=most)
+            case["tokens"] = processor.get_number_of_image_patches(height, width, {}) // 4
+            assert 4 * case["tokens"] * patch**2 == case["resized"][0] * case["resized"][1]
+        cases.append(case)
+    return qwen_settings(*limits) | {"cases": cases}
+
+
+def qwen_crops(patches: np.ndarray, grid, side: int) -> np.ndarray:
+    """[frames, 3, H, W], and the other way round what the order of patches is."""
+    times, rows, columns = (int(count) for count in grid)
+    blocks = patches.reshape(times, rows // 2, columns // 2, 2, 2, 3, 2, side, side)
+    return blocks.transpose(0, 6, 5, 1, 3, 7, 2, 4, 8).reshape(2 * times, 3, rows * side, columns * side)
+
+
+def qwen_order(rows: int, columns: int) -> int:
+    """Of the patches' numbers, counted row by row, in the processor's order."""
+    numbered = np.arange(rows * columns).reshape(rows // 2, 2, columns // 2, 2).transpose(0, 2, 1, 3)
+    return zlib.crc32(np.ascontiguousarray(numbered, dtype="<i4").tobytes())
+
+
+def qwen_pixels(limits: tuple[int, int, int], mean: list[float], std: list[float]) -> dict:
+    patch, least, most = limits
+    processor = Qwen2VLImageProcessor(
+        patch_size=patch, min_pixels=least, max_pixels=most, image_mean=mean, image_std=std
+    )
+    cases = []
+    for i, (width, height) in enumerate(QWEN_SMALL_SIZES):
+        out = processor(pixels(width, height, i), input_data_format="channels_last", return_tensors="np")
+        values, grid = out["pixel_values"], out["image_grid_thw"][0].tolist()
+        crops = qwen_crops(values, grid, patch)
+        assert np.array_equal(crops[0], crops[1])
+        cases.append({
+            "width": width, "height": height, "resized": list(crops.shape[2:]), "checksums": checksums(crops[:1]),
+            "patches": checksums([values])[0], "order": qwen_order(*grid[1:]),
+        })  # fmt: skip
+    return qwen_settings(*limits) | {"mean": mean, "std": std, "cases": cases}
+
+
+def qwen_frames(processor, limits: tuple[int, int, int]) -> dict:
+    """Checksums of frames in 8 bits before they are normalised, of a video whose second frame is another picture."""
+    cases = []
+    for i, (width, height) in enumerate(QWEN_SMALL_SIZES):
+        video = np.stack([pixels(width, height, i), pixels(width, height, i + 100)])
+        case = {"width": width, "height": height, "resized": None}
+        try:
+            out = processor(
+                torch.from_numpy(video).permute(0, 3, 1, 2), input_data_format="channels_first", do_sample_frames=False,
+                do_rescale=False, do_normalize=False, return_tensors="pt",
+            )  # fmt: skip
+        except ValueError:
+            cases.append(case)
+            continue
+        crops = qwen_crops(out["pixel_values_videos"].numpy(), out["video_grid_thw"][0], limits[0])
+        cases.append(case | {"resized": list(crops.shape[2:]), "checksums": checksums(crops)})
+    return qwen_settings(*limits) | {"cases": cases}
+
+
+def qwen3_videos(limits: tuple[int, int, int]) -> dict:
+    """The limits of Qwen3-VL's videos are those of all frames together."""
+    patch, least, most = limits
+    cases = []
+    for frames in [1, *QWEN_FRAMES]:
+        resize = functools.partial(smart_resize_video, frames)
+        for width, height in QWEN_SIZES[::3]:
+            cases.append({"frames": frames} | resized(width, height, resize, 2, 2 * patch, least, most))
+    return qwen_settings(*limits) | {"cases": cases}
+
+
+def qwen3_times() -> list[dict]:
+    """The texts before pairs of frames."""
+    processor = Qwen3VLProcessor.__new__(Qwen3VLProcessor)
+    cases = []
+    for fps in (0.5, 1.0, 2.0, 2.5, 4.0, 24.0, 30.0):
+        for frames in (2, 7, 40):
+            times = processor._calculate_timestamps(list(range(frames)), fps, 2)
+            cases.append({"fps": fps, "frames": frames, "texts": [f"<{time:.1f} seconds>" for time in times]})
+    return cases
+
+
+def qwen_videos(cls, limits: tuple[int, int, int]):
+    size = {"shortest_edge": limits[1], "longest_edge": limits[2]}
+    return cls(size=size, patch_size=limits[0], temporal_patch_size=2, merge_size=2)
+
+
+def make_qwen() -> None:
+    small, standard = (4, 256, 4096), [0.5] * 3
+    write_json(
+        GOLDEN / "pictures-qwen.json",
+        {
+            "transformers": transformers.__version__,
+            "torchvision": torchvision.__version__.split("+")[0],
+            "qwen2-vl": {
+                "counts": [qwen_counts(limits) for limits in QWEN2_LIMITS],
+                "pixels": [qwen_pixels(small, MEAN, STD)],
+                "frames": qwen_frames(qwen_videos(Qwen2VLVideoProcessor, small), small),
+            },
+            "qwen3-vl": {
+                "counts": [qwen_counts(limits) for limits in QWEN3_LIMITS],
+                "pixels": [qwen_pixels((6, 1024, 16384), standard, standard)],
+                "frames": qwen_frames(qwen_videos(Qwen3VLVideoProcessor, small), small),
+                "videos": [qwen3_videos(limits) for limits in ((16, 4096, 25165824), small)],
+                "times": qwen3_times(),
+            },
+        },
+    )
+
+
 def main() -> None:
+    make_qwen()
     onevision = [[384 * i, 384 * j] for i in range(1, 7) for j in range(1, 7)]
     write_json(
         GOLDEN / "pictures.json",

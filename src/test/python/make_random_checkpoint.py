@@ -1,7 +1,8 @@
 """Write a seeded random checkpoint of a published model's size, in bfloat16, for timings.
 
-    python src/test/python/make_random_checkpoint.py FOLDER smolvlm-256m|llava-onevision-0.5b|llava-next-mistral-7b
+    python src/test/python/make_random_checkpoint.py FOLDER MODEL
 
+MODEL is smolvlm-256m, llava-onevision-0.5b, llava-next-mistral-7b, qwen2.5-vl-3b or qwen3-vl-2b.
 Tensors are made one file at a time, so that the largest needs about 6 GB of memory. Does nothing if the folder
 already holds the checkpoint whole.
 """
@@ -23,7 +24,7 @@ INDEX = "model.safetensors.index.json"
 
 def random_tensor(name: str, shape: torch.Size) -> torch.Tensor:
     """As models begin: 1 for the weights of norms, else a standard deviation of 0.02; the name is the seed."""
-    if "norm" in name and name.endswith("weight"):
+    if ("norm" in name or "ln_q" in name) and name.endswith("weight"):
         return torch.ones(shape, dtype=torch.bfloat16)
     values = torch.empty(shape, dtype=torch.bfloat16)
     return values.normal_(std=0.02, generator=torch.Generator().manual_seed(zlib.crc32(name.encode())))

@@ -18,6 +18,7 @@ GOLDEN = Path(__file__).resolve().parent.parent / "resources" / "golden"
 
 QUESTION = "What is in the image?"
 EARLIER = [("What is it?", "A page."), ("What does it say?", "Apple, banana.")]
+THOUGHT = [("What is it?", "It is white.\nSo\n</think>\n\nA page."), ("What does it say?", "Two words,")]
 
 # What the plugin puts in front of the prompts that begin so, if it is asked to keep a system text.
 SYSTEM = {
@@ -25,6 +26,7 @@ SYSTEM = {
     "The assistant gives helpful, detailed, and polite answers to the human's questions.",
     "<|im_start|>": "You are a helpful assistant.",
 }
+NO_SYSTEM = ("qwen3-vl-instruct", "qwen3-vl-thinking")  # None is put in front of these.
 
 
 def render(jinja: str, system: str | None = None, pictures: int = 1) -> str:
@@ -36,9 +38,9 @@ def render(jinja: str, system: str | None = None, pictures: int = 1) -> str:
     return rendered[0]
 
 
-def conversation(jinja: str) -> str:
+def conversation(jinja: str, earlier: list[tuple[str, str]]) -> str:
     turns = []
-    for question, answer in EARLIER:
+    for question, answer in earlier:
         turns.append({"role": "user", "content": [{"type": "text", "text": question}]})
         turns.append({"role": "assistant", "content": [{"type": "text", "text": answer}]})
     turns[0]["content"].insert(0, {"type": "image"})
@@ -58,7 +60,7 @@ def main() -> None:
         if sha256 in known_by_hash and file.stem not in entries:
             continue  # by another name
         known_by_hash.add(sha256)
-        begin = next((begin for begin in SYSTEM if prompt.startswith(begin)), None)
+        begin = next((begin for begin in SYSTEM if prompt.startswith(begin) and file.stem not in NO_SYSTEM), None)
         try:
             with_system = render(jinja, SYSTEM[begin]) if begin else ""
         except TemplateError:
@@ -72,9 +74,12 @@ def main() -> None:
             "prompt": prompt,
             "promptOfTwo": render(jinja, pictures=2),
             "promptWithSystem": with_system if known else None,
-            "promptOfConversation": conversation(jinja),
+            "promptOfConversation": conversation(jinja, EARLIER),
         }
-    golden = {"question": QUESTION, "earlier": EARLIER, "templates": [entries[name] for name in sorted(entries)]}
+        if prompt.endswith("<think>\n"):
+            entries[file.stem]["promptBehindThoughts"] = conversation(jinja, THOUGHT)
+    golden = {"question": QUESTION, "earlier": EARLIER, "thought": THOUGHT}
+    golden["templates"] = [entries[name] for name in sorted(entries)]
     text = json.dumps(golden, indent=2, ensure_ascii=False) + "\n"
     (GOLDEN / "templates.json").write_text(text, encoding="utf-8")
 

@@ -26,29 +26,43 @@ class Generation:
     """What greedy decoding leaves behind."""
 
     ids: list[int]  # T, the end-of-sequence id included if it was generated
-    logits: torch.Tensor  # [T, V], the logits each id was chosen from
+    logits: torch.Tensor  # [T, V], what the model says of each id
+    scores: list[torch.Tensor]  # T tensors [V], what each id was chosen from: the logits after the penalty
     prefill: torch.Tensor  # [L, H, N, N], all rows of the prompt
     rows: list[torch.Tensor]  # T tensors [L, H, N + t], the row of each generated token
 
 
 @torch.no_grad()
-def greedy(model, inputs: dict, eos_ids: set[int], limit: int) -> Generation:
+def greedy(model, inputs: dict, eos_ids: set[int], limit: int, penalty: float = 1.0) -> Generation:
     """Decode greedily with a key/value cache. inputs: what the model takes, input_ids [1, N] among it."""
     out = model(**inputs, use_cache=True, output_attentions=True)
     prefill = torch.cat(out.attentions)
-    ids, logits, rows = [], [], []
+    prompt = inputs["input_ids"][0].tolist()
+    ids, logits, scores, rows = [], [], [], []
     while True:
         rows.append(torch.cat(out.attentions)[:, :, -1])
         logits.append(out.logits[0, -1])
-        ids.append(int(logits[-1].argmax()))
+        scores.append(penalised(logits[-1], prompt + ids, penalty))
+        ids.append(int(scores[-1].argmax()))
         if ids[-1] in eos_ids or len(ids) == limit:
-            return Generation(ids, torch.stack(logits), prefill, rows)
+            return Generation(ids, torch.stack(logits), scores, prefill, rows)
         out = model(
             input_ids=torch.tensor([ids[-1:]]),
+            cache_position=torch.tensor([out.past_key_values.get_seq_length()]),
             past_key_values=out.past_key_values,
             use_cache=True,
             output_attentions=True,
         )
+
+
+def penalised(logits: torch.Tensor, seen: list[int], penalty: float) -> torch.Tensor:
+    """Logits [V] of ids that were there already, divided by the penalty, or multiplied where they are negative."""
+    if penalty == 1:
+        return logits
+    scores = logits.clone()
+    for i in set(seen):
+        scores[i] = logits[i] * penalty if logits[i] < 0 else logits[i] / penalty
+    return scores
 
 
 def normalised(rows: torch.Tensor) -> torch.Tensor:

@@ -72,6 +72,10 @@ class Family:
     def decoder(self, model):
         return model.model.language_model
 
+    def embedding_decoder(self, model):
+        """The decoder as a function of `inputs_embeds` alone, with its `layers` and `norm`."""
+        return self.decoder(model)
+
     def tower(self, model, crops: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The patches' features [B, P, Dv] that the connector takes, and the attention among them [B, P, P].
 
@@ -98,17 +102,25 @@ class Family:
         processor = self.load_processor(spec, folder)
         tokenizer = processor.tokenizer
         model = self.model_class(self.config(spec, tokenizer))
-        draw(model, spec, tokenizer)
+        self.draw(spec, model, tokenizer)
         model.config.architectures = [self.model_class.__name__]
-        model.config.save_pretrained(folder)
+        self.save_config(spec, model, folder)
         eos = [tokenizer.eos_token_id]
-        if spec.words == "qwen2":
+        if spec.words in ("qwen2", "qwen2-vl"):
             eos.append(tokenizer.pad_token_id)
         ends = {"eos_token_id": eos if len(eos) > 1 else eos[0], "pad_token_id": tokenizer.pad_token_id}
-        GenerationConfig(bos_token_id=tokenizer.bos_token_id, **ends).save_pretrained(folder)
+        GenerationConfig(bos_token_id=tokenizer.bos_token_id, **ends, **spec.generation).save_pretrained(folder)
         model = load(self.model_class, spec, folder, save(model, spec, folder))
         self.loaded(spec, model)
         return model, processor, eos
+
+    def draw(self, spec: Spec, model, tokenizer) -> None:
+        """Its random weights."""
+        draw(model, spec, tokenizer)
+
+    def save_config(self, spec: Spec, model, folder: Path) -> None:
+        """Write config.json."""
+        model.config.save_pretrained(folder)
 
     def image_id(self, tokenizer, token: str) -> int:
         """The id of image tokens."""
@@ -120,6 +132,14 @@ class Family:
     def markers(self, ids: torch.Tensor, image: torch.Tensor, placed: torch.Tensor, tokenizer) -> torch.Tensor:
         """Positions of what belongs to a picture but has no place on it."""
         return image[~placed]
+
+    def tensors(self, spec: Spec, model, inputs: dict, layout: Layout, image: torch.Tensor) -> dict:
+        """What its golden has besides; to be called right after the model has seen the inputs."""
+        return {}
+
+    def facts(self, spec: Spec, model) -> dict:
+        """What its golden.json has besides."""
+        return {}
 
     def switches(self, spec: Spec, model) -> dict:
         """By name, what changes a model in place so that it disobeys one setting."""

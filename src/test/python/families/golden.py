@@ -36,15 +36,18 @@ def check_generation(spec: Spec, model, inputs: dict, run: reference.Generation,
     if hasattr(model, "generate"):
         generated = model.generate(**inputs, do_sample=False, max_new_tokens=spec.tokens)
         assert generated[0, n:].tolist() == run.ids
-    best, second = run.logits.topk(2).values.unbind(-1)
+    best, second = torch.stack(run.scores).topk(2).values.unbind(-1)
     assert (best - second).min() > 2e-3 * run.logits.abs().max(), f"{spec.name}: narrow choice"
+    if spec.generation:
+        assert run.ids != run.logits.argmax(-1).tolist(), f"{spec.name}: generation_config.json changes nothing"
     assert not set(run.ids) & set(eos)
     assert len(set(run.ids)) > len(run.ids) // 3, f"{spec.name}: repeats itself"
 
 
-def check_scale(spec: Spec, run: reference.Generation, vision: torch.Tensor) -> None:
+def check_scale(spec: Spec, run: reference.Generation, vision: torch.Tensor | list[torch.Tensor]) -> None:
     """Attention is not flat, neither the decoder's nor the tower's."""
-    for name, attentions in {"decoder": run.rows, "tower": [vision]}.items():
+    towers = vision if isinstance(vision, list) else [vision]
+    for name, attentions in {"decoder": run.rows, "tower": towers}.items():
         for attention in attentions:
             entropy = -(attention * attention.clamp_min(1e-30).log()).sum(-1) / math.log(attention.shape[-1])
             assert entropy.mean() < 0.9, f"{spec.name}: flat attention in the {name}, {entropy.mean():.2f}"
@@ -77,8 +80,10 @@ def image_features(family: Family, model, inputs: dict, image: torch.Tensor) -> 
     return seen[0][0, image]
 
 
-def pixel_bytes(crops: torch.Tensor, processor) -> torch.Tensor:
-    """The pixels before they were normalised: [B, 3, S, S]."""
+def pixel_bytes(crops: torch.Tensor | list[torch.Tensor], processor) -> torch.Tensor:
+    """The pixels before they were normalised: [B, 3, S, S], or all in a row where crops differ in size."""
+    if isinstance(crops, list):
+        return torch.cat([pixel_bytes(crop, processor).flatten() for crop in crops])
     mean, std = (torch.tensor(values)[:, None, None] for values in (processor.image_mean, processor.image_std))
     scaled = (crops * std + mean) * 255
     assert (scaled - scaled.round()).abs().max() < 1e-3
@@ -124,7 +129,9 @@ def make(family: Family, spec: Spec) -> None:
         patches, vision = family.tower(model, crops)
         features = image_features(family, model, inputs, image)
         torch.testing.assert_close(family.features(model, patches, layout), features, atol=1e-5, rtol=1e-5)
-    run = reference.greedy(model, inputs, set(eos), spec.tokens)
+        own = family.tensors(spec, model, inputs, layout, image)
+    penalty = spec.generation.get("repetition_penalty", 1.0)
+    run = reference.greedy(model, inputs, set(eos), spec.tokens, penalty)
     check_generation(spec, model, inputs, run, eos)
     check_scale(spec, run, vision)
     moved = check_switches(spec, family, model, inputs)
@@ -137,10 +144,10 @@ def make(family: Family, spec: Spec) -> None:
         "features": features,
         "logits": run.logits,
         "generated_ids": torch.tensor(run.ids).int(),
-    } | attention(layout, run, vision, image, family.markers(ids, image, placed, processor.tokenizer))
+    } | own | attention(layout, run, vision, image, family.markers(ids, image, placed, processor.tokenizer))
     assert all(tensor.isfinite().all() for tensor in tensors.values())
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, root / "golden.safetensors")
-    write_json(root / "golden.json", description(spec, layout, processor, text, run, eos))
+    write_json(root / "golden.json", description(family, spec, layout, model, processor, crops, text, run, eos))
     moves = ", ".join(f"{name} {difference:.1g}" for name, difference in moved.items())
     print(f"{spec.name}: {len(ids)} + {len(run.ids)} tokens, {len(image)} of {len(crops)} crops, "
           f"{processor.tokenizer.decode(run.ids)!r}; {moves}")  # fmt: skip
@@ -173,7 +180,9 @@ def attention(layout: Layout, run: reference.Generation, vision, image, markers)
     }
 
 
-def description(spec: Spec, layout: Layout, processor, text: str, run: reference.Generation, eos: list[int]) -> dict:
+def description(
+    family: Family, spec: Spec, layout: Layout, model, processor, crops, text: str, run: reference.Generation, eos: list[int]
+) -> dict:
     tokenizer = processor.tokenizer
     images = getattr(processor, "video_processor" if spec.video else "image_processor")
     return {
@@ -187,14 +196,19 @@ def description(spec: Spec, layout: Layout, processor, text: str, run: reference
         "options": spec.options,
         "imageMean": list(images.image_mean),
         "imageStd": list(images.image_std),
-        "patches": layout.patches,
+        **({"patches": layout.patches} if layout.patches else {"crops": [crop_size(crop) for crop in crops]}),
         "views": [described(view) for view in layout.views],
         "displays": [described(view) for view in layout.displays()],
         "maxNewTokens": spec.tokens,
         "eosIds": eos,
         "generatedText": tokenizer.decode(run.ids, skip_special_tokens=True),
         "versions": {"torch": torch.__version__, "transformers": transformers.__version__},
-    }
+    } | family.facts(spec, model)
+
+
+def crop_size(crop: torch.Tensor) -> dict:
+    frames, _, height, width = crop.shape
+    return {"frames": frames, "height": height, "width": width}
 
 
 def described(view) -> dict:

@@ -5,6 +5,7 @@ C cells of all display grids, T generated tokens. Coordinates are continuous sou
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import torch
@@ -88,9 +89,13 @@ class Layout:
             self.token(view, cell, {self.crops * self.patches + cell: 1.0})
         self.crops += 1
 
+    def all_patches(self) -> int:
+        """Of all crops."""
+        return self.crops * self.patches
+
     def spread(self) -> torch.Tensor:
         """[K, B * P]"""
-        matrix = torch.zeros(len(self.tokens), self.crops * self.patches, dtype=torch.float64)
+        matrix = torch.zeros(len(self.tokens), self.all_patches(), dtype=torch.float64)
         for k, weights in enumerate(self.weights):
             for patch, weight in weights.items():
                 matrix[k, patch] = weight
@@ -133,13 +138,32 @@ class Layout:
         return max(0.0, across) * max(0.0, down) / (view.grid.width * view.grid.height)
 
 
+@dataclass
+class Ragged(Layout):
+    """Crops differ in size: patches are counted on from crop to crop, and P is 0."""
+
+    patches: int = 0
+    counted: int = 0
+
+    def all_patches(self) -> int:
+        return self.counted
+
+    def merged(self, picture: int, name: str, grid: Grid, frame: int = 0) -> None:
+        """A view of the next crop, whose tokens are four patches each, one token's after another's."""
+        view = self.view(picture, name, grid, frame)
+        for cell in range(grid.columns * grid.rows):
+            self.token(view, cell, {self.counted + 4 * cell + i: 0.25 for i in range(4)})
+        self.counted += 4 * grid.columns * grid.rows
+        self.crops += 1
+
+
 def language_map(layout: Layout, on_image: torch.Tensor) -> torch.Tensor:
     """Attention [T, K] to image tokens -> [T, K] that sums to 1 over those with a place and is 0 on the others."""
     return normalised(on_image.double() * layout.placed())
 
 
-def weighted_map(layout: Layout, on_image: torch.Tensor, vision: torch.Tensor) -> torch.Tensor:
-    """The same passed on through the tower: vision [B, P, P], rows that sum to 1 -> [T, K].
+def weighted_map(layout: Layout, on_image: torch.Tensor, vision: Iterable[torch.Tensor]) -> torch.Tensor:
+    """The same passed on through the tower: vision B times [P, P], rows that sum to 1 -> [T, K].
 
     m[l] = sum_k a[k] sum_p S[k, p] sum_q V[p, q] S[l, q] / sum_l' S[l', q]: attention to a token goes to the patches
     it is made of, from these to those they looked at, and from each patch to the tokens made of it. Patches of which
@@ -147,7 +171,7 @@ def weighted_map(layout: Layout, on_image: torch.Tensor, vision: torch.Tensor) -
     """
     spread = layout.spread()
     shares = spread / spread.sum(0).clamp_min(1e-30)
-    through = torch.block_diag(*vision.double())
+    through = torch.block_diag(*(attention.double() for attention in vision))
     return normalised(language_map(layout, on_image) @ spread @ through @ shares.T)
 
 

@@ -35,6 +35,10 @@ TEMPLATES = {
         f"<|start_header_id|>system<|end_header_id|>\n\n{HELPFUL}<|eot_id|>" + LLAMA3_USER, "\n", "", LLAMA3_END,
     ),
     "huatuo": ("<|user|>\n", "\n", "", "\n<|assistant|>\n"),
+    "qwen2-vl+system": (
+        "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n" + CHATML_USER, "", "", CHATML_END,
+    ),
+    "qwen3-vl": (CHATML_USER, "", "", CHATML_END),
     "smolvlm": ("<|im_start|>User:", "", "", "<end_of_utterance>\nAssistant:"),
 }  # fmt: skip
 

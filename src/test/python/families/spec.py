@@ -34,6 +34,7 @@ class Spec:
     tied: bool = False
     video: bool = False
     options: dict = field(default_factory=dict)  # the family's own
+    generation: dict = field(default_factory=dict)  # what generation_config.json has beside special tokens
     seed: int = 1
     tokens: int = 6
 
@@ -47,9 +48,9 @@ class Spec:
         return "default" if self.tower == "clip" else "full"
 
 
-def text_config(spec: Spec, words):
+def text_sizes(spec: Spec, words) -> dict:
     """Rows of the vocabulary beyond the tokenizer's are padding, as in the real ones."""
-    settings = {
+    return {
         "vocab_size": len(words) + 8,
         "hidden_size": 32,
         "intermediate_size": 24,
@@ -65,6 +66,10 @@ def text_config(spec: Spec, words):
         "pad_token_id": words.pad_token_id,
         "tie_word_embeddings": spec.tied,
     } | spec.text
+
+
+def text_config(spec: Spec, words):
+    settings = text_sizes(spec, words)
     if spec.decoder == "qwen2" and "head_dim" not in spec.text:
         del settings["head_dim"]
     return DECODERS[spec.decoder](**settings, **({"sliding_window": None} if spec.decoder == "mistral" else {}))

@@ -62,6 +62,16 @@ def qwen2(images: bool = True) -> Qwen2TokenizerFast:
     return Qwen2TokenizerFast(tokenizer_object=fast, **tokens, **(IMAGES if images else {}), **COMMON)
 
 
+def qwen2_vl() -> Qwen2TokenizerFast:
+    """With the special tokens of Qwen2-VL and its successors."""
+    fast = byte_level(split(""), normalizers.NFC())
+    fast.post_processor = processors.ByteLevel(trim_offsets=False)
+    marks = [f"<|{name}|>" for name in ("vision_start", "vision_end", "vision_pad", "image_pad", "video_pad")]
+    with_specials(fast, ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *marks])
+    tokens = {"eos_token": "<|im_end|>", "pad_token": "<|endoftext|>", "bos_token": None, "unk_token": None}
+    return Qwen2TokenizerFast(tokenizer_object=fast, **tokens, additional_special_tokens=marks, **COMMON)
+
+
 def llama3() -> PreTrainedTokenizerFast:
     fast = byte_level(split("{1,3}"), ignore_merges=True)
     marks = ["<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
@@ -102,4 +112,4 @@ def llama2() -> LlamaTokenizerFast:
 IMAGE = {"image_token": "<image>"}
 IMAGES = {"extra_special_tokens": {"image_token": "<image>", "video_token": "<video>"}}
 
-KINDS = {"qwen2": qwen2, "llama3": llama3, "smollm": smollm, "llama2": llama2}
+KINDS = {"qwen2": qwen2, "qwen2-vl": qwen2_vl, "llama3": llama3, "smollm": smollm, "llama2": llama2}
