@@ -20,6 +20,11 @@ def spread(features: Tensor, patches: Tensor, weights: Tensor) -> Tensor:
   return y
 
 
+# Each m patches that lie one after another joined: [K * m, D] -> [K, m * D].
+def merged(features: Tensor, m: int) -> Tensor:
+  return features.reshape([-1, m * features.size(1)])
+
+
 # Patches joined, in their order: features [P, D], patches [K, m] -> [K, m * D].
 def joined(features: Tensor, patches: Tensor) -> Tensor:
   return features.index_select(0, patches.flatten()).reshape([patches.size(0), patches.size(1) * features.size(1)])

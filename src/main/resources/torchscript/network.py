@@ -53,8 +53,8 @@ class Network(Module):
   def tower_layer(self: __torch__.Network, layer_norm1: __torch__.weights.Norm, qkv_proj: __torch__.weights.Projection, out_proj: __torch__.weights.Projection, layer_norm2: __torch__.weights.Norm, fc1: __torch__.weights.Projection, fc2: __torch__.weights.Projection) -> __torch__.weights.TowerLayer:
     return __torch__.weights.TowerLayer(layer_norm1, qkv_proj, out_proj, layer_norm2, fc1, fc2)
 
-  def tower_options(self: __torch__.Network, heads: int, act: str, eps: float, before: int) -> __torch__.weights.TowerOptions:
-    return __torch__.weights.TowerOptions(heads, act, eps, before)
+  def tower_options(self: __torch__.Network, heads: int, act: str, eps: float, before: int, gated: bool) -> __torch__.weights.TowerOptions:
+    return __torch__.weights.TowerOptions(heads, act, eps, before, gated)
 
   def layer(self: __torch__.Network, input_layernorm: Tensor, qkv_proj: __torch__.weights.Projection, qk_norm: Tensor, o_proj: __torch__.weights.Projection, post_attention_layernorm: Tensor, gate_up_proj: __torch__.weights.Projection, down_proj: __torch__.weights.Projection) -> __torch__.weights.Layer:
     return __torch__.weights.Layer(input_layernorm, qkv_proj, qk_norm, o_proj, post_attention_layernorm, gate_up_proj, down_proj)
@@ -112,9 +112,39 @@ class Network(Module):
   def embed_picture(self: __torch__.Network, pixel_values: Tensor, w: __torch__.weights.TowerEmbeddings, options: __torch__.weights.TowerOptions) -> Tensor:
     return __torch__.vit.embed(pixel_values, w, options)
 
+  def embed_blocks(self: __torch__.Network, pixel_values: Tensor, w: __torch__.weights.TowerEmbeddings, m: int, rows: Tensor, shares: Tensor) -> Tensor:
+    return __torch__.vit.embed_blocks(pixel_values, w, m, rows, shares)
+
   # With the attention of all heads added to total [N, N], or to nothing if that has no elements.
-  def vision_layer(self: __torch__.Network, x: Tensor, w: __torch__.weights.TowerLayer, options: __torch__.weights.TowerOptions, total: Tensor) -> Tensor:
-    return __torch__.vit.layer(x, w, options, total)
+  def vision_layer(self: __torch__.Network, x: Tensor, w: __torch__.weights.TowerLayer, options: __torch__.weights.TowerOptions, tables: __torch__.weights.Rotary, ends: List[int], total: Tensor) -> Tensor:
+    return __torch__.vit.layer(x, w, options, tables, ends, total)
+
+  def move_block_attention(self: __torch__.Network, weights: Tensor, total: Tensor, m: int) -> Tensor:
+    return __torch__.vit.move_block_attention(weights, total, m)
+
+  # Rows and columns of x [K, K] in another order.
+  def reordered(self: __torch__.Network, x: Tensor, order: Tensor) -> Tensor:
+    return x.index_select(0, order).index_select(1, order)
+
+  # Puts y [k, l] into the first columns of rows of x, from `start` on.
+  def put_block(self: __torch__.Network, x: Tensor, start: int, y: Tensor) -> Tensor:
+    return x[start:start + y.size(0), :y.size(1)].copy_(y)
+
+  def normed(self: __torch__.Network, x: Tensor, norm: __torch__.weights.Norm, eps: float) -> Tensor:
+    return __torch__.ops.norm(x, norm, eps)
+
+  def beside(self: __torch__.Network, parts: List[Tensor]) -> Tensor:
+    return torch.cat(parts, 1)
+
+  def columns(self: __torch__.Network, x: Tensor, start: int, count: int) -> Tensor:
+    return x[:, start:start + count]
+
+  # Adds rows [n, D] to those of x [N, D] in the places [n].
+  def add_rows(self: __torch__.Network, x: Tensor, places: Tensor, rows: Tensor) -> Tensor:
+    return x.index_add_(0, places, rows)
+
+  def merged(self: __torch__.Network, features: Tensor, m: int) -> Tensor:
+    return __torch__.connector.merged(features, m)
 
   def move_patch_attention(self: __torch__.Network, weights: Tensor, total: Tensor, options: __torch__.weights.TowerOptions) -> Tensor:
     return __torch__.vit.move_patch_attention(weights, total, options)

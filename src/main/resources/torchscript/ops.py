@@ -149,8 +149,13 @@ def int4_half_block(like: Tensor) -> Tensor:
   return torch.full([], half_block, dtype=4)
 
 
-def layer_norm(x: Tensor, w: __torch__.weights.Norm, eps: float) -> Tensor:
-  return torch.layer_norm(x, [x.size(-1)], w.weight, w.bias, eps)
+# One without a bias is an RMS norm.
+def norm(x: Tensor, w: __torch__.weights.Norm, eps: float) -> Tensor:
+  if w.bias.numel() > 0:
+    y = torch.layer_norm(x, [x.size(-1)], w.weight, w.bias, eps)
+  else:
+    y = __torch__.ops.rms_norm(x, w.weight, eps)
+  return y
 
 
 def rms_norm(x: Tensor, weight: Tensor, eps: float) -> Tensor:
@@ -164,6 +169,8 @@ def activation(x: Tensor, name: str) -> Tensor:
     y = torch.gelu(x)
   elif name == "gelu_pytorch_tanh":
     y = torch.gelu(x, approximate="tanh")
+  elif name == "silu":
+    y = torch.silu(x)
   else:
     raise AssertionError("unknown activation")
   return y

@@ -40,12 +40,14 @@ class TowerEmbeddings(NamedTuple):
   pre_layrnorm : __torch__.weights.Norm
 
 
-# before: tokens before the patches, 1 for a class token.
+# before: tokens before the patches, 1 for a class token. gated: whether fc1 are a gate and what it acts on,
+# one below the other.
 class TowerOptions(NamedTuple):
   heads : int
   act : str
   eps : float
   before : int
+  gated : bool
 
 
 # A layer of the decoder; gate_up are stacked as qkv are. qk_norm, a weight for each head of queries

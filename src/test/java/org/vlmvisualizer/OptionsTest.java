@@ -79,6 +79,7 @@ class OptionsTest {
     words.put("system", "keep");
     words.put("fit", "crop");
     words.put("tiles", "off");
+    words.put("detail", "500");
     words.put("length", "5");
     words.put("answer", "Two cells.");
     words.put("evidence", "off");

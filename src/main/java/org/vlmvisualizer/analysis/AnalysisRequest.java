@@ -8,6 +8,7 @@ import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.attribution.LocalizationChoice;
 import org.vlmvisualizer.attribution.OcclusionWindow;
 import org.vlmvisualizer.attribution.Sinks;
+import org.vlmvisualizer.core.Detail;
 import org.vlmvisualizer.core.Exchange;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.IndexRange;
@@ -28,6 +29,7 @@ import org.vlmvisualizer.core.Words;
  * @param template "auto" for the checkpoint's own, or a template's name
  * @param keepSystem whether the template's system text is kept; dropped, it soaks up no attention
  * @param tiles whether a model that looks at tiles of a picture, too, does so
+ * @param detail how many image tokens a picture may have, of a model that sees it at its own size
  * @param length tokens to generate at most
  * @param matrix whether {@link Analysis#matrix} is made
  * @param earlier the conversation about the same pictures that the question goes on with, oldest
@@ -45,6 +47,7 @@ public record AnalysisRequest(
     boolean keepSystem,
     Fit fit,
     boolean tiles,
+    Detail detail,
     int length,
     MatrixChoice matrix,
     List<Exchange> earlier,
@@ -61,7 +64,7 @@ public record AnalysisRequest(
   private static final String ON = "on";
   private static final String OFF = "off";
 
-  /** A question that the model answers itself, without checks. */
+  /** A question that the model answers itself, with the usual detail and without checks. */
   public AnalysisRequest(
       String question,
       String method,
@@ -83,6 +86,7 @@ public record AnalysisRequest(
         keepSystem,
         fit,
         tiles,
+        Detail.STANDARD,
         length,
         matrix,
         earlier,
@@ -131,6 +135,7 @@ public record AnalysisRequest(
         words.isSecond("system", DROP, KEEP),
         words.choice("fit", Fit.values()),
         !words.isSecond("tiles", ON, OFF),
+        Detail.parse(words.of("detail")),
         words.number("length"),
         MatrixChoice.SHORT,
         List.of(),
@@ -160,6 +165,7 @@ public record AnalysisRequest(
         keepSystem,
         fit,
         tiles,
+        detail,
         length,
         MatrixChoice.NEVER,
         earlier,
@@ -191,6 +197,7 @@ public record AnalysisRequest(
         keepSystem,
         fit,
         tiles,
+        detail,
         length,
         wanted,
         conversation,
@@ -201,7 +208,7 @@ public record AnalysisRequest(
 
   /** How pictures are brought before the model. */
   public PictureOptions pictures() {
-    return new PictureOptions(fit, tiles);
+    return new PictureOptions(fit, tiles, detail);
   }
 
   /** The options in the words of run.json, which are those of {@link #of}. */
@@ -220,6 +227,7 @@ public record AnalysisRequest(
     all.put("system", keepSystem ? KEEP : DROP);
     all.put("fit", Words.word(fit));
     all.put("tiles", tiles ? ON : OFF);
+    all.put("detail", detail.toString());
     all.put("length", length);
     all.put("answer", answer);
     all.put("evidence", checks.evidenceWord());

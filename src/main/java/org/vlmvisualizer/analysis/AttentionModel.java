@@ -211,7 +211,11 @@ public final class AttentionModel implements AutoCloseable {
     return question.probe(answer, question.method().request());
   }
 
-  /** A question as it is put to the network. */
+  /**
+   * A question as it is put to the network.
+   *
+   * @param capped whether a picture has fewer image tokens than the checkpoint would give it
+   */
   private record Question(
       AttentionModel model,
       List<RgbPicture> pictures,
@@ -221,12 +225,14 @@ public final class AttentionModel implements AutoCloseable {
       Function<String, TokenSequence> prompts,
       ModelInput input,
       TokenSequence prompt,
+      boolean capped,
       Progress progress) {
 
     /** The same about other pictures of the same sizes. */
     Question about(List<RgbPicture> others, AnalysisRequest asked) {
       ModelInput seen = inputs.apply(others);
-      return new Question(model, others, asked, processor, inputs, prompts, seen, prompt, progress);
+      return new Question(
+          model, others, asked, processor, inputs, prompts, seen, prompt, capped, progress);
     }
 
     AttributionMethod method() {
@@ -245,8 +251,9 @@ public final class AttentionModel implements AutoCloseable {
   private Question question(
       List<RgbPicture> pictures, boolean timePoints, AnalysisRequest request, Progress progress) {
     PictureProcessor processor = model.pictures(request.pictures());
+    boolean video = timePoints && processor.takesVideos();
     Function<List<RgbPicture>, ModelInput> inputs =
-        timePoints && processor.takesVideos()
+        video
             ? some -> processor.processVideo(some, progress)
             : some -> processor.process(some, progress);
     ModelInput input = inputs.apply(pictures);
@@ -261,6 +268,7 @@ public final class AttentionModel implements AutoCloseable {
         prompts,
         input,
         prompts.apply(request.question()),
+        processor.isCapped(pictures, video),
         progress);
   }
 
@@ -298,6 +306,9 @@ public final class AttentionModel implements AutoCloseable {
     seconds.putAll(trace.seconds());
     ModelProbe probe = question.probe(trace.ids(), recorded);
     Map<String, Object> notes = new LinkedHashMap<>();
+    if (question.capped) {
+      notes.put("image_tokens_limited", true);
+    }
     if (trace.sinks() != null) {
       notes.put("sinks", SinkPlaces.of(trace));
     }

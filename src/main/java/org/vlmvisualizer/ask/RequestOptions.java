@@ -29,6 +29,8 @@ public record RequestOptions(
       Map.of(
           "sinks",
           "keep",
+          "detail",
+          "standard",
           "window",
           "2",
           "localization",

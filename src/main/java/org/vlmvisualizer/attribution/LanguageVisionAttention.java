@@ -46,8 +46,9 @@ final class LanguageVisionAttention extends RowMethod {
   /** [B * P] · V, crop by crop. */
   private static double[] seen(double[] patches, float[][] vision) {
     double[] sums = new double[patches.length];
+    int crop = 0;
     for (int q = 0; q < patches.length; q++) {
-      int crop = q - q % vision[q].length;
+      crop = q == crop + vision[crop].length ? q : crop;
       for (int p = 0; p < vision[q].length; p++) {
         sums[crop + p] += patches[q] * vision[q][p];
       }

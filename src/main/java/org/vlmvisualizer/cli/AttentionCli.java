@@ -153,7 +153,7 @@ public final class AttentionCli implements Callable<Integer> {
   @Option(
       names = "--template",
       description =
-          "auto, vicuna_v1, mistral, llama_2, chatml, v0, chatml_direct, interleave, onevision, llama_3, smolvlm, idefics3, huatuo")
+          "auto, vicuna_v1, mistral, llama_2, chatml, v0, chatml_direct, interleave, onevision, llama_3, smolvlm, idefics3, qwen2_vl, qwen3_vl, qwen3_vl_thinking, huatuo")
   private String template = "auto";
 
   @Option(names = "--system", description = "the template's system text: drop, keep")
@@ -166,6 +166,13 @@ public final class AttentionCli implements Callable<Integer> {
       names = "--tiles",
       description = "of models that look at a picture in tiles, too: on, off (much faster)")
   private String tiles = "on";
+
+  @Option(
+      names = "--detail",
+      paramLabel = "LEVEL|N",
+      description =
+          "of models that see a picture at its own size: low, standard, high, full, or a number of image tokens; more take more time and memory")
+  private String detail = "standard";
 
   @Option(names = "--roi", paramLabel = "x,y,w,h", description = "the part to ask about, in pixels")
   private String roi;

@@ -132,6 +132,9 @@ abstract class AskingCommand extends VisualizerCommand {
         "llama_3",
         "smolvlm",
         "idefics3",
+        "qwen2_vl",
+        "qwen3_vl",
+        "qwen3_vl_thinking",
         "huatuo"
       },
       attrs = @Attr(name = ADVANCED))
@@ -161,6 +164,14 @@ abstract class AskingCommand extends VisualizerCommand {
       choices = {"on", "off"},
       attrs = @Attr(name = ADVANCED))
   private String tiles = "on";
+
+  @Parameter(
+      persist = false,
+      label = "Detail",
+      description =
+          "Of models that see a picture at its own size (Qwen2-VL, Qwen2.5-VL, Qwen3-VL): low, standard, high or full, or how many image tokens it may become; more detail takes more time and memory",
+      attrs = @Attr(name = ADVANCED))
+  private String detail = "standard";
 
   @Parameter(
       persist = false,

@@ -20,4 +20,15 @@ public sealed interface ConnectorConfig {
    * @param factor a token is made of factor × factor patches
    */
   record PixelShuffle(int factor) implements ConnectorConfig {}
+
+  /**
+   * Qwen's merger: a token's patches, which the tower has one after another, joined in their order,
+   * then two linear layers with an activation between. Each tap of the tower has one of its own,
+   * with a norm behind the join, whose features are added behind one of the decoder's first layers
+   * (DeepStack; Meng et al., NeurIPS 2024, arXiv 2406.04334).
+   *
+   * @param patches of a token
+   * @param taps how many
+   */
+  record Merger(int patches, int taps) implements ConnectorConfig {}
 }

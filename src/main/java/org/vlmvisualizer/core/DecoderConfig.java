@@ -25,4 +25,26 @@ public record DecoderConfig(
     boolean mlpBias,
     boolean qkNorm,
     boolean tieWordEmbeddings,
-    int slidingWindow) {}
+    int slidingWindow) {
+
+  /** The same with other rotary embeddings. */
+  public DecoderConfig with(RopeConfig other) {
+    return new DecoderConfig(
+        hiddenSize,
+        intermediateSize,
+        numHiddenLayers,
+        numAttentionHeads,
+        numKeyValueHeads,
+        headDim,
+        vocabSize,
+        maxPositionEmbeddings,
+        rmsNormEps,
+        other,
+        qkvBias,
+        outputBias,
+        mlpBias,
+        qkNorm,
+        tieWordEmbeddings,
+        slidingWindow);
+  }
+}

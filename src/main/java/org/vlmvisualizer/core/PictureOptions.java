@@ -6,11 +6,12 @@ package org.vlmvisualizer.core;
  * @param fit how a picture that is not square is made square, where the model leaves it open
  * @param tiles whether a model that looks at tiles of a picture, too, does so; without, it sees the
  *     whole picture once
+ * @param detail how many image tokens a picture may have, of a model that sees it at its own size
  */
-public record PictureOptions(Fit fit, boolean tiles) {
+public record PictureOptions(Fit fit, boolean tiles, Detail detail) {
 
-  /** With tiles. */
+  /** With tiles, and the usual detail. */
   public static PictureOptions of(Fit fit) {
-    return new PictureOptions(fit, true);
+    return new PictureOptions(fit, true, Detail.STANDARD);
   }
 }

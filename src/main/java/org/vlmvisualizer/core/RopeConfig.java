@@ -1,12 +1,37 @@
 package org.vlmvisualizer.core;
 
+import java.util.List;
+
 /**
  * Rotary position embeddings (Su et al. 2021, arXiv:2104.09864), named as in transformers' configs.
  *
  * @param theta the base of the frequencies
  * @param scaling how a decoder that was trained on short sequences is stretched
+ * @param axes [C / 2] by which axis of a token's {@link Positions} each pair of a head's elements
+ *     is rotated, 0 for time, 1 for row and 2 for column; empty where tokens are counted
+ * @param timeStep of a video, from one view to the next
  */
-public record RopeConfig(double theta, Scaling scaling) {
+public record RopeConfig(double theta, Scaling scaling, List<Integer> axes, double timeStep) {
+
+  /** With tokens that are counted. */
+  public RopeConfig(double theta, Scaling scaling) {
+    this(theta, scaling, List.of(), 1);
+  }
+
+  public RopeConfig {
+    axes = List.copyOf(axes);
+  }
+
+  /** The same with tokens that have several positions. */
+  public RopeConfig on(List<Integer> newAxes, double newTimeStep) {
+    return new RopeConfig(theta, scaling, newAxes, newTimeStep);
+  }
+
+  /** Whether tokens have several positions. */
+  public boolean hasAxes() {
+    return !axes.isEmpty();
+  }
+
   /**
    * What becomes of a frequency. In float32 and in the order of transformers 4.57,
    * modeling_rope_utils.py: at a place p, a last digit of the frequency is p digits of the angle.

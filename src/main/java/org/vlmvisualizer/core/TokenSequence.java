@@ -12,8 +12,16 @@ import java.util.stream.IntStream;
  * @param spans cover all N tokens in order, without gaps. The k-th token of kind {@link
  *     Span.Kind#IMAGE} is image token k of the layout; other tokens of a picture's text are {@link
  *     Span.Kind#MARKER}
+ * @param positions how tokens are placed
  */
-public record TokenSequence(String text, int[] inputIds, List<String> tokens, List<Span> spans) {
+public record TokenSequence(
+    String text, int[] inputIds, List<String> tokens, List<Span> spans, Positions positions) {
+
+  /** With tokens that are counted. */
+  public TokenSequence(String text, int[] inputIds, List<String> tokens, List<Span> spans) {
+    this(text, inputIds, tokens, spans, Positions.counted(inputIds.length));
+  }
+
   public TokenSequence {
     int next = 0;
     for (Span span : spans) {
@@ -29,6 +37,11 @@ public record TokenSequence(String text, int[] inputIds, List<String> tokens, Li
     }
     tokens = List.copyOf(tokens);
     spans = List.copyOf(spans);
+  }
+
+  /** The same tokens, placed otherwise. */
+  public TokenSequence at(Positions other) {
+    return new TokenSequence(text, inputIds, tokens, spans, other);
   }
 
   public int length() {

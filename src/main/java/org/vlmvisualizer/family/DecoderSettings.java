@@ -93,6 +93,17 @@ enum DecoderSettings {
         window);
   }
 
+  /**
+   * The same with tokens placed by time, row and column.
+   *
+   * @param timeStep of a video, from one view to the next
+   */
+  DecoderConfig multimodal(ConfigObject c, boolean tied, double timeStep) {
+    DecoderConfig plain = config(c, tied);
+    List<Integer> axes = RopeSettings.axes(c, plain.headDim() / 2, this == QWEN3);
+    return plain.with(plain.rope().on(axes, timeStep));
+  }
+
   private int headDim(ConfigObject c, int hiddenSize, int heads) {
     if (!c.has("head_dim") && this != QWEN3) {
       c.requireDivides("num_attention_heads", heads, hiddenSize);

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.TowerType;
 
 /** The families that this plugin runs. */
 public final class Families {
@@ -15,7 +16,10 @@ public final class Families {
           new Idefics3Family("idefics3"),
           new Idefics3Family("smolvlm"),
           new LlavaOnevisionFamily(),
-          new LlavaNextVideoFamily());
+          new LlavaNextVideoFamily(),
+          new QwenVlFamily("qwen2_vl", TowerType.QWEN2_VL),
+          new QwenVlFamily("qwen2_5_vl", TowerType.QWEN2_5_VL),
+          new QwenVlFamily("qwen3_vl", TowerType.QWEN3_VL));
 
   private Families() {}
 

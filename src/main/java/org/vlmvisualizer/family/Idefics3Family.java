@@ -69,6 +69,7 @@ final class Idefics3Family extends ModelFamily {
     settings.requireType("Idefics3ImageProcessor", "SmolVLMImageProcessor");
     settings.requireTrue("do_resize");
     settings.requirePad(options);
+    settings.requireStandardDetail(options);
     int tile = PictureSize.longestEdge(settings.json(), "max_image_size", 364);
     if (tile != config.vision().imageSize()) {
       throw settings

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
+import org.vlmvisualizer.core.Detail;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.PictureOptions;
@@ -60,9 +61,11 @@ final class ImageSettings {
   /**
    * One crop of a picture: SigLIP's squashed, CLIP's padded or cropped as the user chose.
    *
-   * @throws InputException if the checkpoint asks for what is not supported
+   * @throws InputException if the checkpoint or the user asks for what is not supported
    */
-  SingleView singleView(Fit fit) {
+  SingleView singleView(PictureOptions options) {
+    Fit fit = options.fit();
+    requireStandardDetail(options);
     requireType("CLIPImageProcessor", "LlavaImageProcessor", SIGLIP);
     requireTrue("do_resize");
     boolean squashed = type().equals(SIGLIP);
@@ -95,6 +98,11 @@ final class ImageSettings {
         rounding,
         shape,
         colour);
+  }
+
+  /** Whether it names a class that takes torchvision, which transformers prefers. */
+  boolean isFast() {
+    return c.text("image_processor_type", "").endsWith("Fast");
   }
 
   /** Whatever a class is built upon (Fast, Pil), it is meant to do the same. */
@@ -232,11 +240,46 @@ final class ImageSettings {
     requireType(types);
     requireTrue("do_resize");
     requirePad(options);
+    requireStandardDetail(options);
     checkSize("size");
     checkSize("crop_size");
     if (!options.tiles()) {
       throw new InputException(
           "Expected tiles=on, since this model was made to see pictures in tiles, found tiles=off; choose SmolVLM for one view.");
+    }
+  }
+
+  /**
+   * @throws InputException unless pictures are resized and cut into the tower's patches
+   */
+  void requireBlocks(VisionConfig vision) {
+    requireTrue("do_resize");
+    requireEqual("patch_size", vision.patchSize(), 14);
+    requireEqual("merge_size", vision.blocks().mergeSize(), 2);
+    requireEqual("temporal_patch_size", vision.blocks().temporalPatchSize(), 2);
+  }
+
+  /**
+   * @throws InputException unless frames are resized as torchvision does it and normalised as still
+   *     pictures are
+   */
+  void requireFramesLike(ImageSettings stills) {
+    if (resampling(Resampling.BICUBIC) != Resampling.BICUBIC) {
+      throw c.unexpected("3 (BICUBIC) for videos", "resample");
+    }
+    Normalization own = normalization();
+    Normalization other = stills.normalization();
+    if (!Arrays.equals(own.mean(), other.mean())
+        || !Arrays.equals(own.std(), other.std())
+        || own.rescaleFactor() != other.rescaleFactor()) {
+      throw c.unexpected("the normalisation of still pictures", "image_mean");
+    }
+  }
+
+  private void requireEqual(String key, int towers, int byDefault) {
+    int found = c.integer(key, byDefault);
+    if (found != towers) {
+      throw c.unexpected(towers + ", that of the vision tower,", key, Integer.toString(found));
     }
   }
 
@@ -249,6 +292,17 @@ final class ImageSettings {
     if (options.fit() == Fit.CROP) {
       throw new InputException(
           "Expected fit=pad, since this model sees whole pictures, found fit=crop.");
+    }
+  }
+
+  /**
+   * @throws InputException if the user wants another number of image tokens than the model makes
+   */
+  void requireStandardDetail(PictureOptions options) {
+    if (!options.detail().equals(Detail.STANDARD)) {
+      throw new InputException(
+          "Expected detail=standard, since this model itself sets the number of image tokens, found detail=%s; choose a Qwen2-VL, Qwen2.5-VL or Qwen3-VL model to set it."
+              .formatted(options.detail()));
     }
   }
 

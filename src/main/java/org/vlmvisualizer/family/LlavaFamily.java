@@ -123,7 +123,7 @@ class LlavaFamily extends ModelFamily {
 
   @Override
   public PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options) {
-    return ImageSettings.read(checkpoint, config(checkpoint).vision()).singleView(options.fit());
+    return ImageSettings.read(checkpoint, config(checkpoint).vision()).singleView(options);
   }
 
   @Override

@@ -68,6 +68,13 @@ public abstract class ModelFamily {
 
   /** The tokenizer, and how a picture is put into a prompt. The caller closes it. */
   public PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config) {
+    return encoder(checkpoint, config, PromptTemplate.IMAGE);
+  }
+
+  /**
+   * @param imageToken the text of an image token
+   */
+  final PromptEncoder encoder(Checkpoint checkpoint, ModelConfig config, String imageToken) {
     JsonObject tokenizer =
         TokenizerConfig.applied(
             checkpoint.required("tokenizer.json"), checkpoint.optional("tokenizer_config.json"));
@@ -78,7 +85,7 @@ public abstract class ModelFamily {
             config.imageTokenId(),
             videoTokenId(checkpoint, config));
     try {
-      encoder.requireImageToken(PromptTemplate.IMAGE);
+      encoder.requireImageToken(imageToken);
       return encoder;
     } catch (InputException e) {
       encoder.close();

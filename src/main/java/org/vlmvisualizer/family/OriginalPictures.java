@@ -74,7 +74,7 @@ final class OriginalPictures {
     PictureProcessor plain =
         tiled
             ? tiles(files, vision, options)
-            : ImageSettings.read(files, vision).singleView(options.fit());
+            : ImageSettings.read(files, vision).singleView(options);
     return isMarked() ? new MarkedPictures(plain) : plain;
   }
 

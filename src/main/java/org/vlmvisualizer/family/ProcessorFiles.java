@@ -29,7 +29,12 @@ final class ProcessorFiles {
           "image_std",
           "image_grid_pinpoints",
           "do_image_splitting",
-          "max_image_size");
+          "max_image_size",
+          "min_pixels",
+          "max_pixels",
+          "patch_size",
+          "merge_size",
+          "temporal_patch_size");
 
   private ProcessorFiles() {}
 

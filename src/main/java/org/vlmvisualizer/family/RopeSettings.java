@@ -1,5 +1,7 @@
 package org.vlmvisualizer.family;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.core.InputException;
@@ -38,14 +40,48 @@ final class RopeSettings {
     return new RopeConfig(theta, scaling(type, rope));
   }
 
+  /**
+   * By which axis each pair of a head's elements is rotated: mrope_section says how many by time,
+   * row and column, one section behind the other, or every third by row and every third by column
+   * as far as these go.
+   *
+   * @param pairs of a head
+   * @throws InputException if they are not as many together
+   */
+  static List<Integer> axes(ConfigObject c, int pairs, boolean interleaved) {
+    ConfigObject rope = c.object(c.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
+    List<Integer> axes = new ArrayList<>();
+    List<Double> sections = rope.numbers("mrope_section");
+    for (int axis = 0; axis < sections.size(); axis++) {
+      int count = (int) Math.max(0, Math.min(sections.get(axis), pairs + 1));
+      axes.addAll(Collections.nCopies(count, axis));
+    }
+    if (sections.size() != 3 || axes.size() != pairs) {
+      throw rope.unexpected(
+          "three numbers whose sum is %d, half a head,".formatted(pairs),
+          "mrope_section",
+          sections.isEmpty() ? "none" : sections.toString());
+    }
+    for (int i = 0; interleaved && i < pairs; i++) {
+      int axis = i % 3;
+      axes.set(i, i < 3 * sections.get(axis) ? axis : 0);
+    }
+    return axes;
+  }
+
   private static String type(ConfigObject rope) {
     boolean named = rope.has("rope_type") || rope.has("type");
     if (!named && rope.has("factor")) {
       throw rope.unexpected(String.join(" or ", TYPES), "rope_type", "none");
     }
-    String type = rope.oneOf("rope_type", rope.text("type", "default"), TYPES);
-    rope.oneOf("type", type, List.of(type));
+    String type = plain(rope.oneOf("rope_type", plain(rope.text("type", "default")), TYPES));
+    rope.oneOf("type", type, List.of(type, type.equals("default") ? "mrope" : type));
     return type;
+  }
+
+  /** Qwen2-VL's mrope says how tokens are placed, not how frequencies are scaled. */
+  private static String plain(String type) {
+    return type.equals("mrope") ? "default" : type;
   }
 
   private static RopeConfig.Scaling scaling(String type, ConfigObject rope) {

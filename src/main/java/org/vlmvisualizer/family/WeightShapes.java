@@ -1,7 +1,9 @@
 package org.vlmvisualizer.family;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.vlmvisualizer.core.ConnectorConfig.Merger;
 import org.vlmvisualizer.core.ConnectorConfig.Mlp;
 import org.vlmvisualizer.core.ConnectorConfig.PixelShuffle;
 import org.vlmvisualizer.core.DecoderConfig;
@@ -20,7 +22,11 @@ public final class WeightShapes {
   /** Name to shape, in the order in which the network runs. */
   public static Map<String, long[]> of(ModelConfig config) {
     WeightShapes all = new WeightShapes();
-    all.addVision(config.vision());
+    if (config.vision().blocks() == null) {
+      all.addVision(config.vision());
+    } else {
+      all.addBlocks(config.vision());
+    }
     all.addConnector(config);
     all.addDecoder(config.decoder());
     return all.shapes;
@@ -54,6 +60,39 @@ public final class WeightShapes {
     norm(root + "post_layernorm", d);
   }
 
+  /** Of Qwen's towers. */
+  private void addBlocks(VisionConfig c) {
+    String root = "vision_tower.";
+    long d = c.hiddenSize();
+    long p = c.patchSize();
+    boolean gated = c.type().isGated();
+    List<String> mlp = c.type().mlp();
+    put(root + "patch_embed.proj.weight", d, 3, c.blocks().temporalPatchSize(), p, p);
+    if (c.type().hasPatchBias()) {
+      put(root + "patch_embed.proj.bias", d);
+    }
+    if (c.blocks().positions() > 0) {
+      put(root + "pos_embed.weight", (long) c.blocks().positions() * c.blocks().positions(), d);
+    }
+    for (int i = 0; i < c.numHiddenLayers(); i++) {
+      String block = root + "blocks." + i + ".";
+      norm(block + "norm1", d, !gated);
+      linear(block + "attn.qkv", 3 * d, d, true);
+      linear(block + "attn.proj", d, d, true);
+      norm(block + "norm2", d, !gated);
+      for (String upper : mlp.subList(0, mlp.size() - 1)) {
+        linear(block + "mlp." + upper, c.intermediateSize(), d, true);
+      }
+      linear(block + "mlp." + mlp.get(mlp.size() - 1), d, c.intermediateSize(), true);
+    }
+    norm(root + "merger." + c.type().merger().get(0), d, !gated);
+  }
+
+  private void addMerger(String name, List<String> parts, long joined, long d) {
+    linear(name + parts.get(1), joined, joined, true);
+    linear(name + parts.get(2), d, joined, true);
+  }
+
   private void addConnector(ModelConfig c) {
     String root = "multi_modal_projector.";
     long d = c.decoder().hiddenSize();
@@ -64,6 +103,15 @@ public final class WeightShapes {
       }
     } else if (c.connector() instanceof PixelShuffle shuffle) {
       linear(root + "proj", d, in * shuffle.factor() * shuffle.factor(), false);
+    } else if (c.connector() instanceof Merger merger) {
+      List<String> parts = c.vision().type().merger();
+      long joined = in * merger.patches();
+      addMerger("vision_tower.merger.", parts, joined, d);
+      for (int i = 0; i < merger.taps(); i++) {
+        String tap = "vision_tower.deepstack_merger_list." + i + ".";
+        norm(tap + parts.get(0), joined);
+        addMerger(tap, parts, joined, d);
+      }
     }
     if (c.imageNewline()) {
       put("image_newline", d);
@@ -99,8 +147,14 @@ public final class WeightShapes {
   }
 
   private void norm(String name, long size) {
+    norm(name, size, true);
+  }
+
+  private void norm(String name, long size, boolean bias) {
     put(name + ".weight", size);
-    put(name + ".bias", size);
+    if (bias) {
+      put(name + ".bias", size);
+    }
   }
 
   private void linear(String name, long out, long in, boolean bias) {

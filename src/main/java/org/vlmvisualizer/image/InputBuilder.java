@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import org.vlmvisualizer.core.Crop;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.JavaMemory;
@@ -22,15 +23,32 @@ public final class InputBuilder {
   /** More crops than any picture or video of use makes: a tiled picture has up to 101. */
   private static final int MAX_CROPS = 1024;
 
+  /** A crop that is made at the end. */
+  private record Planned(int frames, int width, int height, Supplier<float[]> pixels) {
+    Crop make() {
+      return new Crop(pixels.get(), frames, width, height);
+    }
+
+    long bytes() {
+      return 3L * frames * width * height * Float.BYTES;
+    }
+  }
+
   private final int size;
   private final int patchSize;
   private final String token;
-  private final List<Supplier<float[]>> crops = new ArrayList<>();
+  private final List<Planned> crops = new ArrayList<>();
+  private int patchCount;
   private final List<View> views = new ArrayList<>();
   private final List<int[]> places = new ArrayList<>(); // of each token: view, cell
   private final List<int[]> patches = new ArrayList<>();
   private final List<float[]> weights = new ArrayList<>();
   private final List<StringBuilder> texts = new ArrayList<>();
+
+  /** With crops of any size. */
+  InputBuilder(String token) {
+    this(0, 1, token);
+  }
 
   /**
    * @param size S, side of a crop in pixels
@@ -64,13 +82,18 @@ public final class InputBuilder {
    * @throws InputException if there are too many crops
    */
   int crop(Supplier<float[]> pixels) {
-    crops.add(pixels);
+    return crop(new Planned(1, size, size, pixels), patchesPerSide() * patchesPerSide());
+  }
+
+  private int crop(Planned planned, int patches) {
+    crops.add(planned);
     if (crops.size() > MAX_CROPS) {
       throw new InputException(
           "Expected pictures and tiles that make at most %d crops of %d x %d pixels, found more; ask about fewer pictures at once."
-              .formatted(MAX_CROPS, size, size));
+              .formatted(MAX_CROPS, planned.width(), planned.height()));
     }
-    return (crops.size() - 1) * patchesPerSide() * patchesPerSide();
+    patchCount += patches;
+    return patchCount - patches;
   }
 
   /**
@@ -123,10 +146,21 @@ public final class InputBuilder {
 
   /** A view that shows one crop: each patch is a token. */
   void wholeCrop(View view, Supplier<float[]> pixels) {
-    Grid grid = view.grid();
-    int first = crop(pixels);
+    tokens(view, crop(pixels));
+  }
+
+  /**
+   * The same of any size, whose tokens are all places that the tower tells apart.
+   *
+   * @param pixels makes [frames * 3, height, width] in a row; called once, at the end
+   */
+  void wholeCrop(View view, int frames, int width, int height, Supplier<float[]> pixels) {
+    tokens(view, crop(new Planned(frames, width, height, pixels), view.grid().size()));
+  }
+
+  private void tokens(View view, int first) {
     int number = view(view);
-    for (int cell = 0; cell < grid.size(); cell++) {
+    for (int cell = 0; cell < view.grid().size(); cell++) {
       token(number, cell, first + cell);
     }
   }
@@ -190,20 +224,21 @@ public final class InputBuilder {
    */
   ModelInput build(Progress progress) {
     requireMemory();
-    float[][] values = new float[crops.size()][];
-    for (int i = 0; i < values.length; i++) {
-      progress.update("Preparing the picture", i, values.length);
-      values[i] = crops.get(i).get();
+    List<Crop> made = new ArrayList<>();
+    for (Planned planned : crops) {
+      progress.update("Preparing the picture", made.size(), crops.size());
+      made.add(planned.make());
     }
-    return new ModelInput(values, size, layout(), texts());
+    return new ModelInput(made, layout(), texts());
   }
 
   private void requireMemory() {
-    long needed = (long) crops.size() * 3 * size * size * Float.BYTES;
+    long needed = crops.stream().mapToLong(Planned::bytes).sum();
     if (JavaMemory.available(needed) < needed) {
       throw new InputException(
           "Expected Java memory for %d crops of %d x %d pixels, %d MB, found less; ask about fewer pictures at once or give Java more memory."
-              .formatted(crops.size(), size, size, needed / 1_000_000));
+              .formatted(
+                  crops.size(), crops.get(0).width(), crops.get(0).height(), needed / 1_000_000));
     }
   }
 }

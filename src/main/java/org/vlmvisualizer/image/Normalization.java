@@ -26,9 +26,9 @@ public record Normalization(double[] mean, double[] std, double rescaleFactor) {
     std = std.clone();
   }
 
-  /** The values of a whole square picture, [3, S, S] in a row. */
-  float[] values(RgbPicture square) {
-    return values(square, 0, 0, square.width());
+  /** The values of a whole picture, [3, height, width] in a row. */
+  float[] values(RgbPicture picture) {
+    return values(picture, 0, 0, picture.width(), picture.height());
   }
 
   /**
@@ -41,16 +41,20 @@ public record Normalization(double[] mean, double[] std, double rescaleFactor) {
    * @return [3, S, S] in a row
    */
   float[] values(RgbPicture picture, int left, int top, int side) {
-    float[] values = new float[3 * side * side];
+    return values(picture, left, top, side, side);
+  }
+
+  private float[] values(RgbPicture picture, int left, int top, int width, int height) {
+    float[] values = new float[3 * width * height];
     for (int c = 0; c < 3; c++) {
       float[] ofColour = ofColours(c);
-      int plane = c * side * side;
-      Arrays.fill(values, plane, plane + side * side, ofColour[0]);
-      int endX = Math.min(side, picture.width() - left);
-      int endY = Math.min(side, picture.height() - top);
+      int plane = c * width * height;
+      Arrays.fill(values, plane, plane + width * height, ofColour[0]);
+      int endX = Math.min(width, picture.width() - left);
+      int endY = Math.min(height, picture.height() - top);
       for (int y = Math.max(0, -top); y < endY; y++) {
         for (int x = Math.max(0, -left); x < endX; x++) {
-          values[plane + y * side + x] = ofColour[picture.get(left + x, top + y, c)];
+          values[plane + y * width + x] = ofColour[picture.get(left + x, top + y, c)];
         }
       }
     }

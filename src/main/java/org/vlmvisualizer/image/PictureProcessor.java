@@ -63,6 +63,16 @@ public interface PictureProcessor {
   long mostTokens();
 
   /**
+   * Whether the user's choice of detail takes image tokens from one of these pictures that the
+   * checkpoint would have given it.
+   *
+   * @param video whether they are the time points of one video
+   */
+  default boolean isCapped(List<RgbPicture> pictures, boolean video) {
+    return false;
+  }
+
+  /**
    * The time points of one video; its text is one text of {@link #VIDEO} tokens.
    *
    * @throws InputException if the model takes no video, or not so many frames

@@ -8,6 +8,7 @@ import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.vlmvisualizer.core.ConnectorConfig.Merger;
 import org.vlmvisualizer.core.ConnectorConfig.Mlp;
 import org.vlmvisualizer.core.ConnectorConfig.PixelShuffle;
 import org.vlmvisualizer.core.ModelConfig;
@@ -17,7 +18,8 @@ import org.vlmvisualizer.core.Spread;
  * Makes the features of image tokens of those of patches.
  *
  * <p>Source: transformers 4.57, modeling_llava.py, modeling_llava_next.py,
- * modeling_llava_next_video.py, modeling_llava_onevision.py and modeling_idefics3.py.
+ * modeling_llava_next_video.py, modeling_llava_onevision.py, modeling_idefics3.py,
+ * modeling_qwen2_vl.py, modeling_qwen2_5_vl.py and modeling_qwen3_vl.py.
  */
 final class Connector {
   private final Torch torch;
@@ -25,6 +27,11 @@ final class Connector {
 
   /** Null where features pass as they are. */
   private final IValue layers;
+
+  private final List<Tap> taps = new ArrayList<>();
+
+  /** A merger of the tower's tapped states. */
+  private record Tap(IValue norm, IValue layers) {}
 
   /** [1, D], or null where the model has none. */
   private final PtNDArray newline;
@@ -38,11 +45,47 @@ final class Connector {
       for (int i = 1; i <= mlp.layers(); i++) {
         loaded.add(loader.matrix(root + "linear_" + i));
       }
+    } else if (config.connector() instanceof Merger) {
+      loaded.addAll(merger(loader, "vision_tower.merger."));
     } else {
       loaded.add(loader.matrix(root + "proj"));
     }
     layers = loaded.isEmpty() ? null : loader.list(loaded);
+    for (int i = 0; config.connector() instanceof Merger m && i < m.taps(); i++) {
+      String name = "vision_tower.deepstack_merger_list." + i + ".";
+      IValue norm = loader.norm(name + config.vision().type().merger().get(0));
+      taps.add(new Tap(norm, loader.list(merger(loader, name))));
+    }
     newline = config.imageNewline() ? loader.load("image_newline").expandDims(0) : null;
+  }
+
+  private List<IValue> merger(WeightLoader loader, String name) {
+    List<String> parts = config.vision().type().merger();
+    return List.of(loader.matrix(name + parts.get(1)), loader.matrix(name + parts.get(2)));
+  }
+
+  /**
+   * @return [K, D of the decoder], and beside each other those of taps: [K, (1 + taps) * D]
+   */
+  PtNDArray run(PtNDManager owner, VisionTower.Output seen, Spread spread) {
+    PtNDArray features = run(owner, seen.features(), spread);
+    if (taps.isEmpty()) {
+      return features;
+    }
+    List<PtNDArray> all = new ArrayList<>(List.of(features));
+    int patches = ((Merger) config.connector()).patches();
+    for (int i = 0; i < taps.size(); i++) {
+      PtNDArray joined = torch.tensor(owner, "merged", seen.taps().get(i), patches);
+      PtNDArray normed = torch.tensor(owner, "normed", joined, taps.get(i).norm(), eps());
+      all.add(torch.tensor(owner, "project", normed, taps.get(i).layers(), "gelu"));
+    }
+    try (IValue parts = IValue.listFrom(all.toArray(PtNDArray[]::new))) {
+      return torch.tensor(owner, "beside", parts);
+    }
+  }
+
+  private double eps() {
+    return config.vision().layerNormEps();
   }
 
   /**
@@ -52,6 +95,9 @@ final class Connector {
   PtNDArray run(PtNDManager owner, PtNDArray features, Spread spread) {
     if (config.connector() instanceof PixelShuffle shuffle) {
       return project(owner, joined(owner, features, spread, shuffle), "gelu");
+    }
+    if (config.connector() instanceof Merger merger) {
+      return project(owner, torch.tensor(owner, "merged", features, merger.patches()), "gelu");
     }
     Mlp mlp = (Mlp) config.connector();
     if (spread.isIdentity()) {

@@ -131,7 +131,8 @@ final class Decoder {
     PtNDArray x = torch.zeros(owner, end, config.hiddenSize());
     try (PtNDArray text = embed(owner, ids)) {
       torch.tensor(owner, "put_rows", x, torch.numbers(owner, others), text).close();
-      torch.tensor(owner, "put_rows", x, torch.numbers(owner, places), image).close();
+      PtNDArray own = torch.tensor(owner, "columns", image, 0, config.hiddenSize());
+      torch.tensor(owner, "put_rows", x, torch.numbers(owner, places), own).close();
     }
     return x;
   }
@@ -241,7 +242,8 @@ final class Decoder {
     }
 
     private PtNDArray[] rotary(PtNDManager owner, int length) {
-      RotaryTables rotary = RotaryTables.of(config.rope(), config.headDim(), length);
+      RotaryTables rotary =
+          RotaryTables.of(config.rope(), config.headDim(), prompt.positions(), length);
       long[] shape = {length, config.headDim()};
       return new PtNDArray[] {
         torch.create(owner, rotary.cos(), shape), torch.create(owner, rotary.sin(), shape)
@@ -270,12 +272,12 @@ final class Decoder {
     /**
      * Runs the prompt's rows up to the end of its last picture, layer by layer.
      *
-     * @param image [K, D]
+     * @param image [K, (1 + taps) * D] as the connector gives it
      * @param total [N, N] to which every kept layer's attention is added, or null
      */
     void readPicture(PtNDManager owner, PtNDArray image, PtNDArray total, Progress progress) {
       try (PtNDArray x = embed(owner, prompt, Prefix.end(prompt), image)) {
-        read(owner, x, 0, nothing, total, 1, null, progress);
+        read(owner, x, 0, image, nothing, total, 1, null, progress);
       }
     }
 
@@ -291,7 +293,7 @@ final class Decoder {
       int[] ids = Arrays.copyOfRange(prompt.inputIds(), start, n);
       try (PtNDArray x = start == 0 ? embed(owner, prompt, n, image) : embed(owner, ids);
           PtNDArray weights = torch.zeros(owner, kept.size(), config.numAttentionHeads(), n)) {
-        read(owner, x, start, weights, total, 1, null, progress);
+        read(owner, x, start, image, weights, total, 1, null, progress);
         length = n;
         return Step.of(
             nextToken(owner, x),
@@ -331,7 +333,7 @@ final class Decoder {
         Observer observer,
         Progress progress) {
       try (PtNDArray x = embeddings(owner, image, answer, from)) {
-        read(owner, x, from, nothing, total, wanted, observer, progress);
+        read(owner, x, from, image, nothing, total, wanted, observer, progress);
         return torch.tensor(owner, "rows", x, x.getShape().get(0) - wanted, wanted);
       }
     }
@@ -374,6 +376,7 @@ final class Decoder {
         PtNDManager owner,
         PtNDArray x,
         int start,
+        PtNDArray image,
         PtNDArray weights,
         PtNDArray total,
         int wanted,
@@ -384,8 +387,44 @@ final class Decoder {
         progress.update(stage, i, layers.size());
         try (PtNDManager scope = (PtNDManager) owner.newSubManager()) {
           prefillLayer(scope, i, x, start, weights, total, wanted, observer);
+          addTap(scope, x, i, start, image);
         }
       }
+    }
+
+    /**
+     * Adds to the states behind a layer what the tower has for it.
+     *
+     * @param start the first row of x
+     * @param image [K, (1 + taps) * D]
+     */
+    void addTap(PtNDManager scope, PtNDArray x, int layer, int start, PtNDArray image) {
+      if (layer >= taps(image)) {
+        return;
+      }
+      long end = start + x.getShape().get(0);
+      int[] places = prompt.imagePositions();
+      int[] own =
+          IntStream.range(0, places.length)
+              .filter(k -> places[k] >= start && places[k] < end)
+              .toArray();
+      if (own.length > 0) {
+        int[] rows = IntStream.of(own).map(k -> places[k] - start).toArray();
+        PtNDArray tap = part(scope, image, 1 + layer);
+        PtNDArray some = torch.tensor(scope, "rows_at", tap, torch.numbers(scope, own));
+        torch.tensor(scope, "add_rows", x, torch.numbers(scope, rows), some).close();
+      }
+    }
+
+    /** Behind how many of the first layers something is added. */
+    int taps(PtNDArray image) {
+      return (int) (image.getShape().get(1) / config.hiddenSize()) - 1;
+    }
+
+    /** What is put before the first layer, part 0, or added behind the n-th, [K, D]. */
+    PtNDArray part(PtNDManager scope, PtNDArray image, int n) {
+      int width = config.hiddenSize();
+      return torch.tensor(scope, "columns", image, n * width, width);
     }
 
     /**

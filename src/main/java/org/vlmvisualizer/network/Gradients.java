@@ -17,8 +17,8 @@ import org.vlmvisualizer.core.TraceRequest;
  * layer is computed again on the way back: no second copy of the weights, and memory of one layer's
  * graph.
  *
- * @param image [K, D] features of the picture
- * @param plain [K, D] features of a plain one
+ * @param image features of the picture, as the connector gives them
+ * @param plain features of a plain one
  * @param answer the ids of its tokens
  */
 record Gradients(
@@ -65,6 +65,7 @@ record Gradients(
     for (int i = 0; i < layers; i++) {
       try (PtNDManager one = (PtNDManager) step.newSubManager()) {
         PtNDArray next = sequence.gradients(one, i, none, states.get(i)).get(0);
+        sequence.addTap(one, next, i, 0, features);
         next.attach(step);
         states.add(next);
       }
@@ -77,13 +78,16 @@ record Gradients(
         PtNDArray gradients =
             sequence.answerGradients(
                 some, states.get(layers), rows, Arrays.copyOfRange(answer, from, to));
+        PtNDArray own = torch.tensor(some, "rows", sums, from, to - from);
+        PtNDArray places = torch.numbers(some, prompt.imagePositions());
         for (int i = layers - 1; i >= 0; i--) {
           progress.update("Following gradients", layers - 1 - i, layers);
           gradients = through(some, sequence, i, gradients, states.get(i));
+          if (i <= sequence.taps(change)) {
+            PtNDArray changed = sequence.part(some, change, i);
+            torch.run("add_change", own, gradients, places, changed, share).close();
+          }
         }
-        PtNDArray own = torch.tensor(some, "rows", sums, from, to - from);
-        PtNDArray places = torch.numbers(some, prompt.imagePositions());
-        torch.run("add_change", own, gradients, places, change, share).close();
       }
     }
   }

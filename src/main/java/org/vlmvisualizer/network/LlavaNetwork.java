@@ -191,11 +191,11 @@ public final class LlavaNetwork implements AutoCloseable {
     return new Session(this, input, prompt, Session.Place.PLAIN, null);
   }
 
-  /** The features of image tokens of some pictures, [K, D]; nothing of them is kept. */
+  /** The features of image tokens of some pictures; nothing of them is kept. */
   PtNDArray features(PtNDManager owner, ModelInput input, Progress progress) {
     try (PtNDManager run = (PtNDManager) owner.newSubManager()) {
-      VisionTower.Output seen = tower.run(run, input.pixelValues(), VisionLayers.NONE, progress);
-      PtNDArray features = connector.run(run, seen.features(), input.layout().spread());
+      VisionTower.Output seen = tower.run(run, input.crops(), VisionLayers.NONE, progress);
+      PtNDArray features = connector.run(run, seen, input.layout().spread());
       features.attach(owner);
       return features;
     }
@@ -205,7 +205,8 @@ public final class LlavaNetwork implements AutoCloseable {
   boolean[][] sinks(ModelInput input, TokenSequence prompt, double threshold, int firstLayer) {
     try (PtNDManager run = (PtNDManager) torch.manager().newSubManager()) {
       IndexRange layers = new IndexRange(0, config.decoder().numHiddenLayers() - 1);
-      return new SinkFinder(this, prompt, threshold, firstLayer)
+      TokenSequence placed = Session.placed(config, input, prompt);
+      return new SinkFinder(this, placed, threshold, firstLayer)
           .find(run, features(run, input, Progress.NONE), layers, Progress.NONE);
     }
   }

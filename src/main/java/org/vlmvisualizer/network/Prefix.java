@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import org.vlmvisualizer.core.Crop;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Progress;
@@ -44,8 +45,8 @@ final class Prefix implements AutoCloseable {
   private final byte[] picture;
   private final PtNDManager owner;
   private String reason;
-  private PtNDArray image; // [K, D], null before the picture was seen
-  private PtNDArray attention; // [B * P, P] or null
+  private PtNDArray image; // as the connector gives it, null before the picture was seen
+  private PtNDArray attention; // [places of all crops, places of the largest] or null
   private VisionLayers vision = VisionLayers.NONE;
   private int[] ids = {}; // whose keys and values are there
   private int[] places = {}; // of the image tokens among them
@@ -74,8 +75,9 @@ final class Prefix implements AutoCloseable {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
-    for (float[] crop : input.pixelValues()) {
-      update(digest, crop);
+    for (Crop crop : input.crops()) {
+      update(digest, new int[] {crop.frames(), crop.width(), crop.height()});
+      update(digest, crop.values());
     }
     Spread spread = input.layout().spread();
     update(digest, spread.start());
@@ -142,10 +144,10 @@ final class Prefix implements AutoCloseable {
 
   private void look(ModelInput input, VisionLayers wanted, Progress progress) {
     try (PtNDManager run = (PtNDManager) network.torch.manager().newSubManager()) {
-      VisionTower.Output seen = network.tower.run(run, input.pixelValues(), wanted, progress);
+      VisionTower.Output seen = network.tower.run(run, input.crops(), wanted, progress);
       if (image == null) {
         // Recording changes nothing of the features.
-        image = network.connector.run(run, seen.features(), input.layout().spread());
+        image = network.connector.run(run, seen, input.layout().spread());
         image.attach(owner);
       }
       if (wanted != VisionLayers.NONE) {
@@ -157,12 +159,12 @@ final class Prefix implements AutoCloseable {
     }
   }
 
-  /** [K, D], once it was seen. */
+  /** As the {@link Connector} gives it, once it was seen. */
   PtNDArray image() {
     return image;
   }
 
-  /** [B * P, P] as asked for in {@link #see}, or null. */
+  /** As the tower gives it, asked for in {@link #see}, or null. */
   PtNDArray attention(VisionLayers wanted) {
     return wanted == VisionLayers.NONE ? null : attention;
   }

@@ -1,5 +1,6 @@
 package org.vlmvisualizer.network;
 
+import org.vlmvisualizer.core.Positions;
 import org.vlmvisualizer.core.RopeConfig;
 
 /**
@@ -7,20 +8,30 @@ import org.vlmvisualizer.core.RopeConfig;
  * place in the sequence, so that whatever positions a model gives its tokens are known here alone.
  * The second half of a row equals the first.
  *
- * <p>Source: transformers 4.57, LlamaRotaryEmbedding in modeling_llama.py.
+ * <p>Source: transformers 4.57, LlamaRotaryEmbedding in modeling_llama.py, and
+ * apply_multimodal_rotary_pos_emb in modeling_qwen2_vl.py.
  */
 record RotaryTables(float[] cos, float[] sin) {
   /**
-   * Of tokens that are counted from 0.
+   * Of a prompt's tokens, and of those behind it, which are counted on.
    *
    * @param headDim C, even
+   * @param length N of all
    */
-  static RotaryTables of(RopeConfig rope, int headDim, int length) {
+  static RotaryTables of(RopeConfig rope, int headDim, Positions prompt, int length) {
     float[] frequencies = frequencies(rope, headDim);
     RotaryTables tables =
         new RotaryTables(new float[length * headDim], new float[length * headDim]);
+    int next = prompt.next();
+    float[] positions = new float[frequencies.length];
     for (int place = 0; place < length; place++) {
-      tables.put(place, place, frequencies);
+      for (int i = 0; i < positions.length; i++) {
+        positions[i] =
+            place < prompt.length()
+                ? prompt.on(rope.hasAxes() ? rope.axes().get(i) : 0, place)
+                : next + place - prompt.length();
+      }
+      tables.put(place, positions, frequencies);
     }
     return tables;
   }
@@ -35,10 +46,13 @@ record RotaryTables(float[] cos, float[] sin) {
     return frequencies;
   }
 
-  private void put(int place, float position, float[] frequencies) {
+  /**
+   * @param positions [C / 2] by which each pair is rotated
+   */
+  void put(int place, float[] positions, float[] frequencies) {
     int half = frequencies.length;
     for (int i = 0; i < half; i++) {
-      float angle = position * frequencies[i];
+      float angle = positions[i] * frequencies[i];
       int at = place * 2 * half + i;
       cos[at] = (float) Math.cos(angle);
       sin[at] = (float) Math.sin(angle);

@@ -1,11 +1,14 @@
 package org.vlmvisualizer.network;
 
+import java.util.List;
 import java.util.Locale;
+import org.vlmvisualizer.core.Crop;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.JavaMemory;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.Replay;
 import org.vlmvisualizer.core.TraceRequest;
+import org.vlmvisualizer.core.VisionConfig;
 import org.vlmvisualizer.core.VisionLayers;
 import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.engine.SystemMemory;
@@ -30,7 +33,7 @@ record RunMemory(long tokens, long run, long matrix, long vision, long java) {
   /**
    * @param prompt its tokens, the pictures' included
    * @param answer its tokens at most
-   * @param crops B
+   * @param crops that the tower sees
    */
   static RunMemory of(
       ModelConfig config,
@@ -38,19 +41,47 @@ record RunMemory(long tokens, long run, long matrix, long vision, long java) {
       TraceRequest request,
       long prompt,
       long answer,
-      long crops) {
+      List<Crop> crops) {
     long tokens = prompt + answer;
-    long patches = config.vision().numPatches();
     long matrix = request.promptRows() ? MemoryNeed.matrixBytes(prompt) : 0;
     boolean seen = request.vision() != VisionLayers.NONE;
-    long vision = seen ? crops * patches * patches * Float.BYTES : 0;
+    long kept = seen ? Float.BYTES * keptElements(config.vision(), crops) : 0;
+    long layer = seen ? Float.BYTES * layerElements(config.vision(), crops) : 0;
     long rows = request.promptRows() ? tokens * tokens * Float.BYTES : 0;
     boolean again = request.replay().stream().anyMatch(Replay::readsPrompt);
     long once = MemoryNeed.runBytes(config.decoder(), tokens, precision);
     // Rollout has one matrix of all tokens more than the whole-sequence matrix takes.
     long rolled = request.replay().contains(Replay.ROLLOUT) ? 12 * tokens * tokens : 0;
-    return new RunMemory(
-        tokens, (again ? 2 : 1) * once + rolled, matrix, vision, COPIES * (rows + vision));
+    // The tower is done with what it took when the decoder begins.
+    long decoder = (again ? 2 : 1) * once + rolled;
+    long run = Math.max(decoder, Float.BYTES * towerElements(config.vision(), crops));
+    return new RunMemory(tokens, run, matrix, kept + layer, COPIES * (rows + kept));
+  }
+
+  /** What is kept of the tower's attention, of all crops. */
+  private static long keptElements(VisionConfig vision, List<Crop> crops) {
+    return crops.stream().mapToLong(vision::places).sum() * largest(vision, crops);
+  }
+
+  /** One layer's attention where it is between patches, and the same summed by blocks. */
+  private static long layerElements(VisionConfig vision, List<Crop> crops) {
+    long patches = patches(vision, crops);
+    return vision.blocks() == null ? 0 : patches * patches * 5 / 4;
+  }
+
+  /** A layer's states, projections and what lies between its matrices, of crops of any size. */
+  private static long towerElements(VisionConfig vision, List<Crop> crops) {
+    long row = 8L * vision.hiddenSize() + 2L * vision.intermediateSize();
+    return vision.blocks() == null ? 0 : patches(vision, crops) * row;
+  }
+
+  private static long patches(VisionConfig vision, List<Crop> crops) {
+    int each = vision.blocks() == null ? 1 : vision.blocks().patches();
+    return largest(vision, crops) * each;
+  }
+
+  private static long largest(VisionConfig vision, List<Crop> crops) {
+    return crops.stream().mapToLong(vision::places).max().orElse(0);
   }
 
   /**
@@ -98,6 +129,6 @@ record RunMemory(long tokens, long run, long matrix, long vision, long java) {
     }
     return vision > 0
         ? "choose method=language, which records no attention of the vision tower"
-        : "ask about fewer pictures, with tiles=off or a smaller length";
+        : "ask about fewer pictures, with less detail (tiles=off, detail=low) or a smaller length";
   }
 }

@@ -3,18 +3,23 @@ package org.vlmvisualizer.network;
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import org.vlmvisualizer.core.Crop;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.ModelInput;
+import org.vlmvisualizer.core.Positions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.Replayed;
 import org.vlmvisualizer.core.Reuse;
+import org.vlmvisualizer.core.RopeConfig;
 import org.vlmvisualizer.core.Scores;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
@@ -50,9 +55,17 @@ public final class Session {
   Session(LlavaNetwork network, ModelInput input, TokenSequence prompt, Place place, int[] given) {
     this.network = network;
     this.input = input;
-    this.prompt = prompt;
+    this.prompt = placed(network.config, input, prompt);
     this.place = place;
     this.given = given;
+  }
+
+  /** The prompt with its tokens where the decoder has them. */
+  static TokenSequence placed(ModelConfig config, ModelInput input, TokenSequence prompt) {
+    RopeConfig rope = config.decoder().rope();
+    return rope.hasAxes()
+        ? prompt.at(Positions.onAxes(prompt, input.layout(), rope.timeStep()))
+        : prompt;
   }
 
   /**
@@ -266,7 +279,7 @@ public final class Session {
       Decoder.Step step = sequence.readQuestion(run, prefix.image(), total, progress);
       int id = recorder.add(step);
       recorder.lap("prefill");
-      float[][] vision = watch == null ? null : rows(prefix.attention(counted.vision()));
+      float[][] vision = watch == null ? null : vision(prefix, counted);
       tell(watch, recorder, vision, reuse);
       for (int t = 1; t < maxNewTokens && !ends(generation, id); t++) {
         if (isCancelled(progress, t, maxNewTokens, watch != null)) {
@@ -288,10 +301,7 @@ public final class Session {
               ? null
               : network.torch.tensor(run, "divided", total, counted.layers().size());
       return recorder.trace(
-          0,
-          rows(promptTotal),
-          vision == null ? rows(prefix.attention(counted.vision())) : vision,
-          reuse);
+          0, rows(promptTotal), vision == null ? vision(prefix, counted) : vision, reuse);
     }
   }
 
@@ -364,6 +374,19 @@ public final class Session {
     return request.of(
         request.layers().of(network.config.decoder().numHiddenLayers(), "layers"),
         request.heads().of(network.config.decoder().numAttentionHeads(), "heads"));
+  }
+
+  /** Between the places of each crop; null if it was not recorded. */
+  private float[][] vision(Prefix prefix, TraceRequest counted) {
+    float[][] all = rows(prefix.attention(counted.vision()));
+    int row = 0;
+    for (Crop crop : all == null ? List.<Crop>of() : input.crops()) {
+      int places = network.config.vision().places(crop);
+      for (int end = row + places; row < end; row++) {
+        all[row] = Arrays.copyOf(all[row], places);
+      }
+    }
+    return all;
   }
 
   private float[][] rows(PtNDArray matrix) {

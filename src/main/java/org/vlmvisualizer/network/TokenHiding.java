@@ -12,8 +12,8 @@ import org.vlmvisualizer.core.TraceRequest;
 /**
  * An answer's probabilities with some of the image tokens replaced by plain ones.
  *
- * @param image [K, D] features of the picture
- * @param plain [K, D] features of a plain one
+ * @param image features of the picture, as the connector gives them
+ * @param plain features of a plain one
  * @param answer the ids of its tokens
  */
 record TokenHiding(

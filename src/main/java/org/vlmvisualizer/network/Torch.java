@@ -294,7 +294,11 @@ final class Torch implements AutoCloseable {
     return create(owner, FloatBuffer.wrap(values), DataType.FLOAT32, shape);
   }
 
-  /** An array of native memory from a buffer's remaining elements, copied to the device. */
+  /**
+   * An array of native memory from a buffer's remaining elements, copied to the device. On a CPU it
+   * is the buffer's own memory, and gone with it once the array is closed, whatever PyTorch still
+   * holds of it.
+   */
   PtNDArray create(PtNDManager owner, Buffer data, DataType type, long... shape) {
     return owner.create(data, new Shape(shape), type);
   }

@@ -222,6 +222,10 @@ public final class MethodsText {
 
   private String grid() {
     Grid grid = result.maps().grid();
+    String limit =
+        run.has("image_tokens_limited")
+            ? ", to which the image was reduced (detail=%s),".formatted(text(options, "detail", ""))
+            : "";
     String shown =
         switch (result.rendering().upsampling()) {
           case NONE -> "are shown as one pixel per cell";
@@ -229,8 +233,8 @@ public final class MethodsText {
           case BILINEAR -> "were enlarged to the image by bilinear interpolation";
           case BICUBIC -> "were enlarged to the image by bicubic (Catmull-Rom) interpolation";
         };
-    return "Maps have %d × %d cells and %s; that of a word of several tokens is their %s."
-        .formatted(grid.columns(), grid.rows(), shown, result.rendering().pooling());
+    return "Maps have %d × %d cells%s and %s; that of a word of several tokens is their %s."
+        .formatted(grid.columns(), grid.rows(), limit, shown, result.rendering().pooling());
   }
 
   private static String before(String link, String text) {

@@ -192,7 +192,7 @@ public final class PromptEncoder implements AutoCloseable {
     long count = pictures.stream().mapToLong(p -> each.matcher(p).results().count()).sum();
     if (count > MAX_IMAGE_TOKENS) {
       throw new InputException(
-          "Expected at most %d image tokens in a prompt, found %d; ask about fewer pictures or tiles."
+          "Expected at most %d image tokens in a prompt, found %d; ask about fewer pictures or tiles, or with less detail."
               .formatted(MAX_IMAGE_TOKENS, count));
     }
     return (int) count;

@@ -62,10 +62,30 @@ public enum PromptTemplate {
       "",
       "<|begin_of_text|>User:{<image>}%s<end_of_utterance>\nAssistant:",
       "<end_of_utterance>\nAssistant: %s<end_of_utterance>\nUser: "),
+  /** Qwen2-VL and Qwen2.5-VL. */
+  QWEN2_VL(
+      "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n",
+      "<|im_start|>user\n{<image>}%s<|im_end|>\n<|im_start|>assistant\n",
+      "<|im_end|>\n<|im_start|>assistant\n%s<|im_end|>\n<|im_start|>user\n"),
+  /** The same without a system text. */
+  QWEN3_VL(
+      "",
+      "<|im_start|>user\n{<image>}%s<|im_end|>\n<|im_start|>assistant\n",
+      "<|im_end|>\n<|im_start|>assistant\n%s<|im_end|>\n<|im_start|>user\n"),
+  /**
+   * The same of Thinking models: an answer opens with thoughts, which later questions leave out.
+   */
+  QWEN3_VL_THINKING(
+      "",
+      "<|im_start|>user\n{<image>}%s<|im_end|>\n<|im_start|>assistant\n<think>\n",
+      "<|im_end|>\n<|im_start|>assistant\n%s<|im_end|>\n<|im_start|>user\n"),
   HUATUO("", "<|user|>\n{<image>\n}%s\n<|assistant|>\n", "\n<|assistant|>\n%s \n<|user|>\n");
 
   /** Where a picture goes. */
   public static final String IMAGE = "<image>";
+
+  /** Where thoughts end. */
+  private static final String THOUGHT = "</think>";
 
   private final String system;
   private final String before;
@@ -127,10 +147,16 @@ public enum PromptTemplate {
     prompt.add(Kind.PROMPT, user.substring(close + 1, question));
     for (Exchange exchange : earlier) {
       prompt.add(Kind.PROMPT, exchange.question().strip());
-      prompt.add(Kind.PROMPT, between.replace("%s", exchange.answer().strip()));
+      prompt.add(Kind.PROMPT, between.replace("%s", said(exchange.answer())));
     }
     prompt.add(Kind.PROMPT, asked.strip() + user.substring(question + 2));
     return prompt.rendered();
+  }
+
+  /** An earlier answer, without the thoughts that it opens with. */
+  private String said(String answer) {
+    int end = user.endsWith("<think>\n") ? answer.lastIndexOf(THOUGHT) : -1;
+    return (end < 0 ? answer : answer.substring(end + THOUGHT.length())).strip();
   }
 
   /**

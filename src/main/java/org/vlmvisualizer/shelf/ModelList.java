@@ -90,14 +90,18 @@ public final class ModelList {
     int hidden = decoder.size("hidden_size", 0);
     int intermediate = decoder.size("intermediate_size", 0);
     int layers = decoder.count("num_hidden_layers", 0);
-    int headDim = hidden / decoder.count("num_attention_heads", 0);
+    int heads = decoder.count("num_attention_heads", 0);
+    int headDim = decoder.has("head_dim") ? decoder.size("head_dim", 0) : hidden / heads;
     int keyValueSize = headDim * decoder.count("num_key_value_heads", 0);
     // q and o; k and v; gate, up and down.
-    long layer = 2L * hidden * hidden + 2L * hidden * keyValueSize + 3L * hidden * intermediate;
+    long layer =
+        2L * hidden * heads * headDim + 2L * hidden * keyValueSize + 3L * hidden * intermediate;
     long vocabulary = (long) model.size("vocab_size", 0) * hidden;
     return new ModelSize(
         layers * layer + vocabulary,
-        towerSize(tower) + connectorSize(model, tower.size("hidden_size", 0), hidden),
+        tower.has("depth")
+            ? blocksSize(tower, hidden)
+            : towerSize(tower) + connectorSize(model, tower.size("hidden_size", 0), hidden),
         decoder.flag("tie_word_embeddings", false) ? 0 : vocabulary,
         model.has("image_tokens") ? model.size("image_tokens", 0) : patches(tower),
         decoder.size("max_position_embeddings", 4096),
@@ -113,6 +117,29 @@ public final class ModelList {
     long layer = 4 * width * width + 2 * width * tower.size("intermediate_size", 0);
     return tower.count("num_hidden_layers", 0) * layer
         + (3L * patch * patch + patches(tower)) * width;
+  }
+
+  /**
+   * Qwen's: patches of pictures of any size, in blocks, which two layers join to the decoder; in
+   * Qwen3-VL two more for each layer whose features the decoder is given, too.
+   */
+  private static long blocksSize(ConfigObject tower, long hidden) {
+    long width = tower.size(tower.has("embed_dim") ? "embed_dim" : "hidden_size", 0);
+    long inner =
+        tower.has("mlp_ratio")
+            ? width * tower.count("mlp_ratio", 0)
+            : tower.size("intermediate_size", 0);
+    boolean gated = text(tower, "model_type").equals("qwen2_5_vl");
+    long layer = 4 * width * width + (gated ? 3 : 2) * width * inner;
+    int patch = tower.size("patch_size", 0);
+    int side = tower.count("spatial_merge_size", 0);
+    long positions =
+        tower.has("num_position_embeddings") ? tower.size("num_position_embeddings", 0) : 0;
+    long block = width * side * side;
+    int mergers = 1 + tower.numbers("deepstack_visual_indexes").size();
+    return tower.count("depth", 0) * layer
+        + (3L * tower.count("temporal_patch_size", 0) * patch * patch + positions) * width
+        + mergers * (block + hidden) * block;
   }
 
   private static long patches(ConfigObject tower) {

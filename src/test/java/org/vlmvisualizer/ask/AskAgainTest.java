@@ -2,13 +2,17 @@ package org.vlmvisualizer.ask;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +27,7 @@ import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.analysis.Checks;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.TestFiles;
+import org.vlmvisualizer.core.Detail;
 import org.vlmvisualizer.core.Exchange;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.InputException;
@@ -163,6 +168,28 @@ class AskAgainTest {
       String sentence = refused(() -> RequestOptions.of(first, "tam"));
       assertTrue(sentence.contains("about several together"), sentence);
     }
+  }
+
+  /** Results of versions without the option were asked with its default. */
+  @Test
+  void detailIsKeptAndTold() throws Exception {
+    model = new Golden("families/qwen2-vl-one").checkpoint();
+    Map<String, String> words = new LinkedHashMap<>();
+    Defaults.request("What?", "language", 2)
+        .words()
+        .forEach((name, word) -> words.put(name.replace("_token", ""), word.toString()));
+    JsonObject whole = answer(AnalysisRequest.of("What?", words::get)).run();
+    assertEquals("standard", whole.getAsJsonObject("options").get("detail").getAsString());
+    assertFalse(whole.has("image_tokens_limited"));
+    words.put("detail", "4");
+    AttentionResult less = answer(AnalysisRequest.of("What?", words::get));
+    assertEquals("4", less.run().getAsJsonObject("options").get("detail").getAsString());
+    assertTrue(less.run().get("image_tokens_limited").getAsBoolean());
+    assertTrue(less.maps().grid().size() <= 4, less.maps().grid().toString());
+    assertEquals(less.maps().grid(), again(less, "tam", Progress.NONE).maps().grid());
+    assertEquals(4, RequestOptions.again(less, "Why?").request().detail().tokens());
+    less.run().getAsJsonObject("options").remove("detail");
+    assertEquals(Detail.STANDARD, RequestOptions.again(less, "Why?").request().detail());
   }
 
   private static String refused(Runnable action) {

@@ -81,12 +81,20 @@ class BrokenCheckpointTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mamba", "", "qwen2_vl"})
+  @ValueSource(strings = {"mamba", "", "gemma3"})
   void unsupportedModelTypeIsNamedWithThoseSupported(String type) throws Exception {
     refused(
         copy().edit("config.json", json -> json.addProperty("model_type", type)),
         "'" + type + "'",
         "llava");
+  }
+
+  @Test
+  void sectionsOfPositionsThatAreMissing() throws Exception {
+    refused(
+        copy().edit("config.json", json -> json.addProperty("model_type", "qwen2_vl")),
+        "mrope_section",
+        "found none");
   }
 
   @ParameterizedTest

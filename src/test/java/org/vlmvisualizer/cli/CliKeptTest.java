@@ -23,7 +23,13 @@ class CliKeptTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @CsvSource({"smolvlm-one-view, layers", "smolvlm-one-view, heads"})
+  @CsvSource({
+    "smolvlm-one-view, layers",
+    "smolvlm-one-view, heads",
+    "qwen2-vl-one, heads",
+    "qwen2.5-vl-one, layers",
+    "qwen3-vl-one, heads"
+  })
   void makesTheRunsOwnMaps(String name, String keep) {
     Path golden = Golden.ROOT.resolve("families").resolve(name);
     for (String method : List.of("vlm-visualizer", "language")) {

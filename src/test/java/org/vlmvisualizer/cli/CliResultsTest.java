@@ -123,6 +123,7 @@ class CliResultsTest {
             "system",
             "fit",
             "tiles",
+            "detail",
             "length",
             "answer",
             "evidence",

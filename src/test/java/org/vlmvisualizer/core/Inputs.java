@@ -9,7 +9,9 @@ public final class Inputs {
   /** One picture in one view, each patch an image token. */
   public static ModelInput of(float[] pixelValues, int size, Grid grid) {
     return new ModelInput(
-        new float[][] {pixelValues}, size, Layout.of(grid), List.of("<image>".repeat(grid.size())));
+        List.of(Crop.square(pixelValues, size)),
+        Layout.of(grid),
+        List.of("<image>".repeat(grid.size())));
   }
 
   /** A request that keeps logits too. */

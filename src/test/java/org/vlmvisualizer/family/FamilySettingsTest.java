@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.vlmvisualizer.CheckpointCopy;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.Detail;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.PictureOptions;
@@ -160,13 +161,40 @@ class FamilySettingsTest {
   @ValueSource(strings = {"next-vicuna", "onevision-one", "next-video-picture"})
   void withoutTilesOrCropped(String golden) {
     CheckpointCopy copy = copy(golden);
-    refused(copy, new PictureOptions(Fit.PAD, false), false, "tiles=off");
+    refused(copy, new PictureOptions(Fit.PAD, false, Detail.STANDARD), false, "tiles=off");
     refused(copy, PictureOptions.of(Fit.CROP), false, "fit=crop");
   }
 
-  @Test
-  void croppedWhereTheWholeIsSeen() {
-    refused(copy("smolvlm-tiles"), PictureOptions.of(Fit.CROP), false, "fit=crop");
+  @ParameterizedTest
+  @ValueSource(strings = {"smolvlm-tiles", "qwen2-vl-one", "qwen2.5-vl-one", "qwen3-vl-one"})
+  void croppedWhereTheWholeIsSeen(String golden) {
+    refused(copy(golden), PictureOptions.of(Fit.CROP), false, "fit=crop");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "next-vicuna",
+        "onevision-one",
+        "next-video-picture",
+        "smolvlm-tiles",
+        "interleave-qwen2"
+      })
+  void moreDetailThanTheModelHas(String golden) {
+    CheckpointCopy copy = copy(golden);
+    for (String word : List.of("low", "high", "full", "500")) {
+      PictureOptions options = new PictureOptions(Fit.PAD, true, Detail.parse(word));
+      refused(copy, options, false, "detail=standard", "detail=" + word);
+    }
+  }
+
+  /** Where there are no tiles, turning them off changes nothing. */
+  @ParameterizedTest
+  @ValueSource(strings = {"qwen2-vl-one", "qwen2.5-vl-video", "qwen3-vl-one"})
+  void detailAndNoTiles(String golden) {
+    CheckpointCopy copy = copy(golden);
+    ask(copy, new PictureOptions(Fit.PAD, false, Detail.FULL), false);
+    ask(copy, new PictureOptions(Fit.PAD, true, Detail.parse("4")), true);
   }
 
   @ParameterizedTest

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.Detail;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
@@ -100,7 +101,7 @@ class LlavaOriginalFamilyTest {
     assertTrue(config.imageNewline());
     assertEquals(336, config.vision().imageSize());
     ModelInput input = black(json(NEXT), 600, 300);
-    assertEquals(3, input.crops());
+    assertEquals(3, input.crops().size());
     assertEquals(576 + 24 * (48 + 1), input.layout().view().length);
   }
 
@@ -175,10 +176,13 @@ class LlavaOriginalFamilyTest {
   }
 
   @Test
-  void nextHasNoChoiceOfFitAndTiles() throws IOException {
+  void nextHasNoChoiceOfFitTilesAndDetail() throws IOException {
     Checkpoint checkpoint = checkpoint(json(NEXT));
     for (PictureOptions options :
-        List.of(PictureOptions.of(Fit.CROP), new PictureOptions(Fit.PAD, false))) {
+        List.of(
+            PictureOptions.of(Fit.CROP),
+            new PictureOptions(Fit.PAD, false, Detail.STANDARD),
+            new PictureOptions(Fit.PAD, true, Detail.FULL))) {
       PlainSentence.check(
           assertThrows(InputException.class, () -> FAMILY.pictures(checkpoint, options))
               .getMessage());

@@ -237,7 +237,7 @@ class PictureGeometryTest {
     for (int e = start[token]; e < start[token + 1]; e++) {
       int patch = input.layout().spread().patch()[e];
       int inCrop = patch % (perSide * perSide);
-      float[] crop = input.pixelValues()[patch / (perSide * perSide)];
+      float[] crop = input.crops().get(patch / (perSide * perSide)).values();
       double mean = 0;
       for (int i = 0; i < way.patch() * way.patch(); i++) {
         int x = inCrop % perSide * way.patch() + i % way.patch();

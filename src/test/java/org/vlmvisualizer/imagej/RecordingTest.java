@@ -47,7 +47,9 @@ class RecordingTest {
       new Recorder();
       IJ.openImage(arguments.get(1)).show();
       Recorder.record = true;
-      AnsweredDialog.choose(fiji, "Show Attention...", Map.of("length", 3, "prompt", "Why?"));
+      // The default as a number, which any model takes and no default hides.
+      Map<String, Object> entered = Map.of("length", 3, "detail", "1280", "prompt", "Why?");
+      AnsweredDialog.choose(fiji, "Show Attention...", entered);
       Recorder recorder = Recorder.getInstance();
       String macro = recorder.getText();
       recorder.close();
@@ -140,6 +142,7 @@ class RecordingTest {
     Answered answered = run(DialogJob.class, Answered.class);
     String options = " plot=false montage=false matrix=false prompt=Why?\");\n";
     assertTrue(answered.macro().endsWith(options), answered.macro());
+    assertTrue(answered.macro().contains(" tiles=on detail=1280 device="), answered.macro());
     List<String> images = List.of("Attention of page.png", "Explorer of page.png", "page.png");
     assertEquals(images, answered.first());
     assertEquals(List.of("Attention of page.png", "page.png"), answered.second());

@@ -64,7 +64,10 @@ class AttributionGoldenTest {
           "families/idefics3-two",
           "families/onevision-one",
           "families/onevision-two",
-          "families/original-next-mistral");
+          "families/original-next-mistral",
+          "families/qwen2-vl-two",
+          "families/qwen2.5-vl-one",
+          "families/qwen3-vl-tied");
 
   static Stream<Arguments> cases() {
     return Devices.each(NAMES);

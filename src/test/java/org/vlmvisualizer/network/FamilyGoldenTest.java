@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.vlmvisualizer.Golden.flatten;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -16,10 +17,12 @@ import org.vlmvisualizer.attribution.AttentionRows;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.AttentionShares;
+import org.vlmvisualizer.core.ConnectorConfig;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Inputs;
 import org.vlmvisualizer.core.Layout;
 import org.vlmvisualizer.core.ModelInput;
+import org.vlmvisualizer.core.Positions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.TokenSequence;
@@ -65,7 +68,20 @@ class FamilyGoldenTest {
           "next-video-picture",
           "original-next-mistral",
           "original-next-vicuna",
-          "original-qwen2");
+          "original-qwen2",
+          "qwen2-vl-one",
+          "qwen2-vl-two",
+          "qwen2-vl-limits",
+          "qwen2-vl-video",
+          "qwen2-vl-small",
+          "qwen2.5-vl-one",
+          "qwen2.5-vl-even",
+          "qwen2.5-vl-two",
+          "qwen2.5-vl-video",
+          "qwen3-vl-one",
+          "qwen3-vl-two",
+          "qwen3-vl-video",
+          "qwen3-vl-tied");
 
   static Stream<Arguments> cases() {
     return Devices.each(NAMES);
@@ -80,8 +96,9 @@ class FamilyGoldenTest {
             Devices.load(device, model.config(), model.weights(), Precision.FLOAT32)) {
       ModelInput input = FamilyInput.of(golden, model);
       TokenSequence prompt = prompt(golden, model, input);
+      checkPositions(golden, model, input, prompt);
       Session session = network.session(input, prompt);
-      golden.closeToScale("features", Features.of(network, input).image());
+      checkFeatures(golden, model, Features.of(network, input).image());
 
       Trace trace = answer(golden, model, session);
       golden.closeToScale("logits", flatten(trace.logits()));
@@ -89,6 +106,34 @@ class FamilyGoldenTest {
       checkShares(golden, trace);
       checkMaps(golden, "vlm-visualizer", "map", trace, input.layout());
       checkMaps(golden, "language", "map_language", trace, input.layout());
+    }
+  }
+
+  /** Of decoders with several axes: time, row and column of each token, and where text goes on. */
+  private static void checkPositions(
+      Golden golden, Model model, ModelInput input, TokenSequence prompt) {
+    if (golden.has("position_ids")) {
+      Positions found = Session.placed(model.config(), input, prompt).positions();
+      int n = prompt.length();
+      int[] all = golden.ints("position_ids");
+      assertArrayEquals(Arrays.copyOfRange(all, 0, n), found.time());
+      assertArrayEquals(Arrays.copyOfRange(all, n, 2 * n), found.row());
+      assertArrayEquals(Arrays.copyOfRange(all, 2 * n, 3 * n), found.column());
+      assertEquals(n + golden.json.get("ropeDelta").getAsInt(), found.next());
+    }
+  }
+
+  /** Of the image tokens, and of what the tower has for the decoder's first layers. */
+  private static void checkFeatures(Golden golden, Model model, float[] found) {
+    int width = model.config().decoder().hiddenSize();
+    int taps =
+        model.config().connector() instanceof ConnectorConfig.Merger merger ? merger.taps() : 0;
+    for (int part = 0; part <= taps; part++) {
+      float[] own = new float[found.length / (1 + taps)];
+      for (int i = 0; i < own.length; i++) {
+        own[i] = found[(i / width * (1 + taps) + part) * width + i % width];
+      }
+      golden.closeToScale(part == 0 ? "features" : "deepstack_" + (part - 1), own);
     }
   }
 

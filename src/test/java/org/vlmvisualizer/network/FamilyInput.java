@@ -9,10 +9,12 @@ import com.google.gson.JsonObject;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.vlmvisualizer.Golden;
+import org.vlmvisualizer.core.Crop;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.Layout;
@@ -43,8 +45,7 @@ final class FamilyInput {
             ? processor.processVideo(pictures, Progress.NONE)
             : processor.process(pictures, Progress.NONE);
     checkLayout(golden, input.layout());
-    return new ModelInput(
-        pixelValues(golden, input, video), input.size(), input.layout(), input.texts());
+    return new ModelInput(crops(golden, input, video), input.layout(), input.texts());
   }
 
   /** The golden's question about them. */
@@ -75,21 +76,42 @@ final class FamilyInput {
     }
   }
 
-  private static float[][] pixelValues(Golden golden, ModelInput input, boolean video) {
-    int[] shape = golden.shape("pixel_bytes");
-    assertArrayEquals(new int[] {input.crops(), 3, input.size(), input.size()}, shape);
+  private static List<Crop> crops(Golden golden, ModelInput input, boolean video) {
     int[] bytes = golden.unsignedBytes("pixel_bytes");
-    int plane = shape[2] * shape[3];
-    float[][] values = new float[shape[0]][3 * plane];
+    List<Crop> crops = new ArrayList<>();
+    int at = 0;
+    for (Crop crop : input.crops()) {
+      checkSize(golden, crop, crops.size());
+      int[] own = Arrays.copyOfRange(bytes, at, at + crop.values().length);
+      crops.add(crop.with(values(golden, crop, own, video)));
+      at += own.length;
+    }
+    assertEquals(bytes.length, at, "pixel values of all crops");
+    return crops;
+  }
+
+  private static void checkSize(Golden golden, Crop found, int number) {
+    if (golden.json.has("crops")) {
+      JsonObject expected = golden.json.getAsJsonArray("crops").get(number).getAsJsonObject();
+      assertEquals(expected.get("frames").getAsInt(), found.frames());
+      assertEquals(expected.get("width").getAsInt(), found.width());
+      assertEquals(expected.get("height").getAsInt(), found.height());
+    } else {
+      int[] shape = golden.shape("pixel_bytes");
+      assertArrayEquals(new int[] {shape[0], 3, found.height(), found.width()}, shape);
+    }
+  }
+
+  private static float[] values(Golden golden, Crop crop, int[] bytes, boolean video) {
+    int plane = crop.width() * crop.height();
+    float[] values = new float[bytes.length];
     for (int i = 0; i < bytes.length; i++) {
       int channel = i / plane % 3;
       double mean = golden.json.getAsJsonArray("imageMean").get(channel).getAsDouble();
       double std = golden.json.getAsJsonArray("imageStd").get(channel).getAsDouble();
-      float expected = (float) ((bytes[i] / 255.0 - mean) / std);
-      float found = input.pixelValues()[i / (3 * plane)][i % (3 * plane)];
+      values[i] = (float) ((bytes[i] / 255.0 - mean) / std);
       double bar = video ? 2.001 / 255 / std : 1e-5; // a fifth of a percent of one grey level
-      assertTrue(Math.abs(expected - found) <= bar, "pixel value " + i + " of " + golden.folder);
-      values[i / (3 * plane)][i % (3 * plane)] = expected;
+      assertEquals(values[i], crop.values()[i], bar, "pixel value " + i + " of " + golden.folder);
     }
     return values;
   }
@@ -129,6 +151,10 @@ final class FamilyInput {
     int[] tokens = golden.ints("spread_tokens");
     int[] patches = golden.ints("spread_patches");
     float[] weights = golden.floats("spread_weights");
+    if (golden.json.has("crops")) {
+      checkBlocks(tokens, patches, found);
+      return;
+    }
     assertEquals(tokens.length, found.patch().length, "entries of the spread");
     for (int e = 0; e < tokens.length; e++) {
       int patch = patches[e];
@@ -140,6 +166,15 @@ final class FamilyInput {
       }
       assertTrue(at < row.length, "patch " + patch + " of token " + tokens[e]);
       assertEquals(weights[e], found.weight()[start + at], 1e-6);
+    }
+  }
+
+  /** Where the tower itself joins the patches of a token, one after another, a token is a place. */
+  private static void checkBlocks(int[] tokens, int[] patches, Spread found) {
+    assertTrue(found.isIdentity());
+    int each = patches.length / found.tokens();
+    for (int e = 0; e < patches.length; e++) {
+      assertEquals(tokens[e], patches[e] / each, "token of patch " + patches[e]);
     }
   }
 }

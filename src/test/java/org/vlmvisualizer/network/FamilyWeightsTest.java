@@ -51,7 +51,10 @@ class FamilyWeightsTest {
     "next-mistral, int8, 0.03", "next-mistral, int4, 0.03",
     "smolvlm-tiles, int8, 0.05", "smolvlm-tiles, int4, 0.05",
     "onevision-resized, int8, 0.06", "onevision-resized, int4, 0.06",
-    "next-video-frames, int8, 0.02", "next-video-frames, int4, 0.02"
+    "next-video-frames, int8, 0.02", "next-video-frames, int4, 0.02",
+    "qwen2-vl-limits, int8, 0.03", "qwen2-vl-limits, int4, 0.03",
+    "qwen2.5-vl-one, int8, 0.02", "qwen2.5-vl-one, int4, 0.02",
+    "qwen3-vl-one, int8, 0.02", "qwen3-vl-one, int4, 0.02"
   })
   void quantisedWeightsGiveTheLogitsOfTheirDequantisedValues(
       String name, String precision, double bound) throws IOException {
@@ -64,7 +67,14 @@ class FamilyWeightsTest {
 
   /** Merged by peft: biases of q, k and v stay; a connector, a tower and tied embeddings. */
   @ParameterizedTest
-  @ValueSource(strings = {"llava-siglip-qwen2", "smolvlm-tiles", "next-mistral"})
+  @ValueSource(
+      strings = {
+        "llava-siglip-qwen2",
+        "smolvlm-tiles",
+        "next-mistral",
+        "qwen2.5-vl-one",
+        "qwen3-vl-one"
+      })
   void adaptersGiveTheLogitsOfMergedWeights(String name) throws IOException {
     Golden golden = new Golden("families/" + name);
     TestFiles.copy(golden.checkpoint(), folder.resolve("base"));

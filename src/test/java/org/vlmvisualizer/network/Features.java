@@ -15,10 +15,10 @@ import org.vlmvisualizer.core.VisionLayers;
 record Features(float[] tower, float[] image) {
   static Features of(LlavaNetwork network, ModelInput input) {
     try (PtNDManager run = (PtNDManager) network.torch.manager().newSubManager()) {
-      PtNDArray seen =
-          network.tower.run(run, input.pixelValues(), VisionLayers.NONE, Progress.NONE).features();
+      VisionTower.Output seen =
+          network.tower.run(run, input.crops(), VisionLayers.NONE, Progress.NONE);
       PtNDArray image = network.connector.run(run, seen, input.layout().spread());
-      return new Features(network.torch.floats(seen), network.torch.floats(image));
+      return new Features(network.torch.floats(seen.features()), network.torch.floats(image));
     }
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.EngineException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
@@ -18,6 +19,7 @@ import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.Crop;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Inputs;
@@ -249,11 +251,11 @@ class PrefixTest {
 
   /** One value of the last crop by the smallest step. */
   private static ModelInput changed(ModelInput input) {
-    float[][] values = input.pixelValues().clone();
-    float[] last = values[values.length - 1].clone();
+    List<Crop> crops = new ArrayList<>(input.crops());
+    float[] last = crops.get(crops.size() - 1).values().clone();
     last[last.length - 1] = Math.nextUp(last[last.length - 1]);
-    values[values.length - 1] = last;
-    return new ModelInput(values, input.size(), input.layout(), input.texts());
+    crops.set(crops.size() - 1, crops.get(crops.size() - 1).with(last));
+    return new ModelInput(crops, input.layout(), input.texts());
   }
 
   /** Of a run that was cancelled, what was done is kept; of one that failed, nothing. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
+import org.vlmvisualizer.core.Positions;
 import org.vlmvisualizer.core.RopeConfig;
 
 /** Against figures of LlamaRotaryEmbedding in transformers 4.57.6. */
@@ -24,7 +25,8 @@ class RotaryTablesTest {
   @Test
   void anglesGrowWithThePlace() {
     RotaryTables tables =
-        RotaryTables.of(new RopeConfig(10000, new RopeConfig.Plain()), HEAD_DIM, 1001);
+        RotaryTables.of(
+            new RopeConfig(10000, new RopeConfig.Plain()), HEAD_DIM, Positions.counted(7), 1001);
     for (int i = 0; i < HEAD_DIM; i++) {
       assertEquals(1, tables.cos()[i]);
       assertEquals(0, tables.sin()[i]);

@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.Crop;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
@@ -26,7 +30,13 @@ class RunMemoryTest {
     TraceRequest request =
         new TraceRequest(
             vision, IndexRange.ALL, IndexRange.ALL, false, matrix, Keep.NOTHING, false);
-    return RunMemory.of(config, Precision.FLOAT32, request, prompt, 100, crops);
+    return RunMemory.of(
+        config,
+        Precision.FLOAT32,
+        request,
+        prompt,
+        100,
+        Collections.nCopies(crops, Crop.square(new float[3], 1)));
   }
 
   private static String refused(RunMemory need, long free, long heap) {
@@ -65,7 +75,7 @@ class RunMemoryTest {
         refused(need(VisionLayers.ALL, false, 7400, 37), 10_000_000, PLENTY));
     assertEquals(
         "Expected 0.10 GB of free memory for 7500 tokens of prompt, picture and answer, found 0.01"
-            + " GB; ask about fewer pictures, with tiles=off or a smaller length.",
+            + " GB; ask about fewer pictures, with less detail (tiles=off, detail=low) or a smaller length.",
         refused(need(VisionLayers.NONE, false, 7400, 37), 10_000_000, PLENTY));
   }
 
@@ -83,5 +93,23 @@ class RunMemoryTest {
   void terabytesAreRefused() {
     RunMemory need = need(VisionLayers.NONE, true, 1 << 20, 1);
     assertThrows(InputException.class, () -> need.require(true, 0));
+  }
+
+  /** 64 x 64 patches are 32 x 32 tokens: Java gets the attention between these alone. */
+  @Test
+  void ofPicturesOfAnySizeOneLayerIsBetweenPatches() {
+    ModelConfig config = Families.of(qwen()).config(qwen());
+    Crop crop = new Crop(new float[3 * 256 * 256], 1, 256, 256);
+    TraceRequest request =
+        new TraceRequest(
+            VisionLayers.ALL, IndexRange.ALL, IndexRange.ALL, false, false, Keep.NOTHING, false);
+    RunMemory need =
+        RunMemory.of(config, Precision.FLOAT32, request, 1100, 100, List.of(crop, crop));
+    assertEquals(4L * (2 * 1024 * 1024 + 4096 * 4096 * 5 / 4), need.vision());
+    assertEquals(2 * 4L * 2 * 1024 * 1024, need.java());
+  }
+
+  private static Checkpoint qwen() {
+    return Checkpoint.open(Golden.ROOT.resolve("families/qwen2-vl-one/checkpoint"));
   }
 }

@@ -95,7 +95,7 @@ class SettingsGoldenTest {
       double[] expectedPixels = expected(name, "pixels");
       int step = GOLDEN.get("step").getAsInt();
       for (int i = 0; i < expectedPixels.length; i++) {
-        assertEquals((float) expectedPixels[i], pixels.pixelValues()[0][i * step]);
+        assertEquals((float) expectedPixels[i], pixels.crops().get(0).values()[i * step]);
       }
       assertArrayEquals(ints(expected(name, "promptIds")), prompt.inputIds());
       assertArrayEquals(

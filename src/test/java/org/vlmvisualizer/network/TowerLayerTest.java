@@ -80,8 +80,18 @@ class TowerLayerTest {
                 norm,
                 matrices.get(2),
                 matrices.get(3)));
-    IValue options = torch.keep(torch.run("tower_options", HEADS, act, 1e-5, 0));
-    return torch.tensor(scope, "vision_layer", (PtNDArray) x.duplicate(), layer, options, total);
+    IValue options = torch.keep(torch.run("tower_options", HEADS, act, 1e-5, 0, false));
+    PtNDArray none = torch.zeros(scope, 0);
+    IValue tables = torch.keep(torch.run("rotary", none, none));
+    return torch.tensor(
+        scope,
+        "vision_layer",
+        (PtNDArray) x.duplicate(),
+        layer,
+        options,
+        tables,
+        new long[0],
+        total);
   }
 
   private static IValue matrix(Torch torch, PtNDManager scope, String form, PtNDArray weight) {

@@ -58,6 +58,15 @@ class MethodsTextTest {
   }
 
   @Test
+  void saysThatThePictureWasReduced() {
+    String run =
+        RUN.replace("\"answer\": \"\"", "\"answer\": \"\", \"detail\": \"low\"")
+            .replace("{\"model\":", "{\"image_tokens_limited\": true, \"model\":");
+    String text = text(Demo.of(60, 40, 5), run);
+    assertTrue(text.contains("24 × 24 cells, to which the image was reduced (detail=low),"), text);
+  }
+
+  @Test
   void saysNothingOfWhatWasNotAsked() {
     String text = text(Demo.of(60, 40, 5), RUN.replace("\"answer\": \"\"", "\"answer\": \"Two.\""));
     assertFalse(text.contains("ln(p / p0)"), text);

@@ -29,9 +29,10 @@ class GivenAnswerTokensTest {
       List.of("Two cells, red and green.", "3.5 µm", "a", "Yes");
   private static final String QUESTION = "What is it?";
 
-  /** Their conversations have other white space before earlier answers. */
+  /** Their conversations have other white space before earlier answers, or no thoughts. */
   private static final Set<PromptTemplate> OTHERWISE =
-      EnumSet.of(PromptTemplate.INTERLEAVE, PromptTemplate.ONEVISION);
+      EnumSet.of(
+          PromptTemplate.INTERLEAVE, PromptTemplate.ONEVISION, PromptTemplate.QWEN3_VL_THINKING);
 
   static Stream<String> checkpoints() {
     return Stream.concat(

@@ -21,7 +21,9 @@ import org.vlmvisualizer.core.InputException;
 
 /** Prompts of known chat templates equal those that transformers renders, to the character. */
 class KnownChatTemplatesTest {
-  private static final List<String> ONE = List.of(PromptTemplate.IMAGE);
+  /** A picture before its tokens are counted. */
+  private static final String QWEN = "<|vision_start|><|image_pad|><|vision_end|>";
+
   private static final List<Exchange> NONE = List.of();
   private static final String VICUNA = Golden.chatTemplate();
 
@@ -37,37 +39,48 @@ class KnownChatTemplatesTest {
   void eachMakesThePromptsOfTransformers() {
     JsonObject golden = JsonParser.parseString(text("templates.json")).getAsJsonObject();
     String question = golden.get("question").getAsString();
-    List<Exchange> earlier =
-        golden.getAsJsonArray("earlier").asList().stream()
-            .map(JsonElement::getAsJsonArray)
-            .map(pair -> new Exchange(pair.get(0).getAsString(), pair.get(1).getAsString()))
-            .toList();
+    List<Exchange> earlier = exchanges(golden, "earlier");
     Set<String> checked = new HashSet<>();
     for (JsonElement element : golden.getAsJsonArray("templates")) {
       JsonObject entry = element.getAsJsonObject();
       String hash = entry.get("sha256").getAsString();
       PromptTemplate template = KnownChatTemplates.withSha256(hash).orElseThrow();
-      assertEquals(
-          entry.get("prompt").getAsString(), template.render(question, false, ONE, NONE).text());
+      String prompt = entry.get("prompt").getAsString();
+      // Qwen2-VL's puts its system text in front unasked.
+      boolean system = prompt.startsWith("<|im_start|>system");
+      String picture = prompt.contains(QWEN) ? QWEN : PromptTemplate.IMAGE;
+      List<String> one = List.of(picture);
+      assertEquals(prompt, template.render(question, system, one, NONE).text());
       if (entry.has("promptOfTwo")) {
-        List<String> two = List.of(PromptTemplate.IMAGE, PromptTemplate.IMAGE);
         assertEquals(
             entry.get("promptOfTwo").getAsString(),
-            template.render(question, false, two, NONE).text());
+            template.render(question, system, List.of(picture, picture), NONE).text());
       }
       if (!entry.get("promptWithSystem").isJsonNull()) {
         assertEquals(
             entry.get("promptWithSystem").getAsString(),
-            template.render(question, true, ONE, NONE).text());
+            template.render(question, true, one, NONE).text());
       }
       assertEquals(
           entry.get("promptOfConversation").getAsString(),
-          template.render(question, false, ONE, earlier).text());
+          template.render(question, system, one, earlier).text());
+      if (entry.has("promptBehindThoughts")) {
+        assertEquals(
+            entry.get("promptBehindThoughts").getAsString(),
+            template.render(question, system, one, exchanges(golden, "thought")).text());
+      }
       checked.add(hash);
     }
     Set<String> known = new HashSet<>();
     KnownChatTemplates.SHA256.values().forEach(known::addAll);
     assertEquals(known, checked);
+  }
+
+  private static List<Exchange> exchanges(JsonObject golden, String key) {
+    return golden.getAsJsonArray(key).asList().stream()
+        .map(JsonElement::getAsJsonArray)
+        .map(pair -> new Exchange(pair.get(0).getAsString(), pair.get(1).getAsString()))
+        .toList();
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.Crop;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.Layout;
@@ -93,8 +94,7 @@ final class SmolLm2Check {
   private static ModelInput nothing(int size) {
     Spread none = new Spread(new int[] {0}, new int[0], new float[0]);
     return new ModelInput(
-        new float[1][3 * size * size],
-        size,
+        List.of(Crop.square(new float[3 * size * size], size)),
         new Layout(List.of(), new int[0], new int[0], none),
         List.of());
   }

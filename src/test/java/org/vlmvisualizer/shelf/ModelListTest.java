@@ -103,9 +103,8 @@ class ModelListTest {
     }
     config.addProperty("model_type", type);
     Path here = write(name, config);
-    Files.writeString(
-        here.resolve("preprocessor_config.json"),
-        processor(type, tower.get("image_size").getAsInt()).toString());
+    int side = tower.has("image_size") ? tower.get("image_size").getAsInt() : 0;
+    Files.writeString(here.resolve("preprocessor_config.json"), processor(type, side).toString());
     return Checkpoint.open(here);
   }
 
@@ -118,12 +117,22 @@ class ModelListTest {
           case "llava_onevision" -> "LlavaOnevision";
           case "idefics3" -> "Idefics3";
           case "smolvlm" -> "SmolVLM";
+          case "qwen2_vl", "qwen2_5_vl", "qwen3_vl" -> "Qwen2VL";
           default -> "CLIP";
         };
     processor.addProperty("image_processor_type", kind + "ImageProcessor");
     if (type.equals("idefics3") || type.equals("smolvlm")) {
       processor.add("size", edge(4 * side));
       processor.add("max_image_size", edge(side));
+    } else if (type.equals("qwen3_vl")) {
+      processor.addProperty("image_processor_type", kind + "ImageProcessorFast");
+      JsonObject size = edge(16777216);
+      size.addProperty("shortest_edge", 65536);
+      processor.add("size", size);
+      processor.addProperty("patch_size", 16);
+    } else if (kind.equals("Qwen2VL")) {
+      processor.addProperty("min_pixels", 3136);
+      processor.addProperty("max_pixels", 12845056);
     }
     return processor;
   }
@@ -175,6 +184,11 @@ class ModelListTest {
     assertSize(16.28, "llava-hf/llava-interleave-qwen-7b-dpo-hf");
     assertSize(8.99, "HuggingFaceTB/SmolVLM2-2.2B-Instruct");
     assertSize(1.03, "HuggingFaceTB/SmolVLM2-256M-Video-Instruct");
+    assertSize(4.42, "Qwen/Qwen2-VL-2B-Instruct");
+    assertSize(16.58, "Qwen/Qwen2.5-VL-7B-Instruct");
+    assertSize(4.26, "Qwen/Qwen3-VL-2B-Instruct");
+    assertSize(8.88, "Qwen/Qwen3-VL-4B-Instruct");
+    assertSize(17.53, "Qwen/Qwen3-VL-8B-Instruct");
   }
 
   private static void assertSize(double gigabytes, String id) {
