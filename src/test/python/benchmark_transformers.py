@@ -2,13 +2,14 @@
 tokens.
 
     python src/test/python/benchmark_transformers.py FOLDER float32|bfloat16|float16 TOKENS REPEATS [--picture SIDE]
-        [--prompt LENGTH] [--one-view] [--no-attentions] [--ours FILE]
+        [--image-tokens MOST] [--prompt LENGTH] [--one-view] [--no-attentions] [--ours FILE]
 
-The picture is a random square of SIDE pixels, the prompt is LENGTH tokens long, image tokens included; --one-view turns
-tiles off. Attentions are returned, as who wants to see
+The picture is a random square of SIDE pixels, of MOST tokens at most where a model sees it at its own size; the prompt
+is LENGTH tokens long, image tokens included; --one-view turns tiles off. Attentions are returned, as who wants to see
 them must ask for, unless --no-attentions (of 3,700 tokens in 24 layers they would take 18 GB). FILE is what
 StageBenchmark printed on the same machine: both figures and their ratio are printed. "tower_limit" is the tower's
-matrix products at the highest rate at which PyTorch multiplies matrices of the tower's shapes in this precision.
+matrix products at the highest rate at which PyTorch multiplies matrices of the tower's shapes in this precision, for
+towers that see squares.
 """
 
 import argparse
@@ -31,7 +32,15 @@ CLASSES = {
     "llava_next": ("LlavaNextProcessor", "LlavaNextImageProcessor"),
     "llava_onevision": ("LlavaOnevisionProcessor", "LlavaOnevisionImageProcessor"),
     "idefics3": ("Idefics3Processor", "Idefics3ImageProcessor"),
+    "qwen2_5_vl": ("Qwen2_5_VLProcessor", "Qwen2VLImageProcessor"),
+    "qwen3_vl": ("Qwen3VLProcessor", "Qwen2VLImageProcessor"),
 }
+VIDEOS = {
+    "llava_onevision": "LlavaOnevisionVideoProcessor",
+    "qwen2_5_vl": "Qwen2VLVideoProcessor",
+    "qwen3_vl": "Qwen3VLVideoProcessor",
+}
+QWEN_IMAGE = "<|vision_start|><|image_pad|><|vision_end|>"
 QUESTION = "What is in the picture? " * 2
 
 
@@ -46,23 +55,28 @@ def memory_gigabytes(kind: str) -> float:
         return next(int(line.split()[1]) for line in status if line.startswith(kind)) * 1024 / 1e9
 
 
-def processor_of(folder: Path, model_type: str, one_view: bool):
-    whole, images = (getattr(transformers, name) for name in CLASSES[model_type])
-    settings = json.loads((folder / "processor_config.json").read_text())
-    settings.pop("processor_class")
+def processor_of(folder: Path, config, one_view: bool, most: int | None):
+    whole, images = (getattr(transformers, name) for name in CLASSES[config.model_type])
+    file = folder / "processor_config.json"
+    settings = json.loads(file.read_text()) if file.exists() else {}
+    settings.pop("processor_class", None)
     options = {"do_image_splitting": False} if one_view else {}
+    if most:
+        block = config.vision_config.patch_size * config.vision_config.spatial_merge_size
+        options |= {"min_pixels": 4 * block**2, "max_pixels": most * block**2}
     image_processor = images.from_pretrained(folder, **options)
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    if model_type == "llava_onevision":
-        settings["video_processor"] = transformers.LlavaOnevisionVideoProcessor()
+    if config.model_type in VIDEOS:
+        settings["video_processor"] = getattr(transformers, VIDEOS[config.model_type])()
     return whole(image_processor, tokenizer, **settings)
 
 
 def inputs_of(arguments, config, dtype: torch.dtype):
     """What the processor makes of the picture, and a question that fills the prompt up to the length asked for."""
-    processor = processor_of(arguments.folder, config.model_type, arguments.one_view)
+    processor = processor_of(arguments.folder, config, arguments.one_view, arguments.image_tokens)
+    image = QWEN_IMAGE if config.model_type.startswith("qwen") else "<image>"
     pixels = np.random.default_rng(1).integers(0, 256, (arguments.picture, arguments.picture, 3), dtype=np.uint8)
-    inputs = processor(text="<image>" + QUESTION, images=[Image.fromarray(pixels)], return_tensors="pt")
+    inputs = processor(text=image + QUESTION, images=[Image.fromarray(pixels)], return_tensors="pt")
     inputs["pixel_values"] = inputs["pixel_values"].to(dtype)
     if arguments.prompt:
         ids = inputs["input_ids"][0].tolist()
@@ -74,7 +88,8 @@ def inputs_of(arguments, config, dtype: torch.dtype):
 
 def timed_tower(model) -> list:
     """Seconds of every call of the vision tower from now on."""
-    tower, begun, taken = getattr(model.model, "vision_tower", None) or model.model.vision_model, [], []
+    names = ("vision_tower", "vision_model", "visual")
+    tower, begun, taken = next(getattr(model.model, name) for name in names if hasattr(model.model, name)), [], []
     tower.register_forward_pre_hook(lambda *_: begun.append(now()))
     tower.register_forward_hook(lambda *_: taken.append(now() - begun[-1]))
     return taken
@@ -108,6 +123,7 @@ def parse():
     parser.add_argument("tokens", type=int)
     parser.add_argument("repeats", type=int)
     parser.add_argument("--picture", type=int, default=1024, metavar="SIDE")
+    parser.add_argument("--image-tokens", type=int, metavar="MOST")
     parser.add_argument("--prompt", type=int, metavar="LENGTH")
     parser.add_argument("--one-view", action="store_true")
     parser.add_argument("--no-attentions", action="store_true")
@@ -145,20 +161,21 @@ def measure(arguments) -> dict:
     tower = statistics.median(towers)
     peak = memory_gigabytes("VmHWM") if device == "cpu" else torch.cuda.max_memory_allocated() / 1e9
     vision = model.config.vision_config
-    crops = inputs["pixel_values"].flatten(0, -4).shape[0]
-    rate = best_rate(vision, dtype)
-    return {
+    figures = {
         "load_s": load,
         "prefill_s": first,  # with the tower
         "token_s": token,
         "peak_gb": peak,
         "tower_s": tower,
-        "tower_limit_s": tower_operations(vision, crops, vision.num_hidden_layers) / rate,
-        "best_rate_gflops": rate / 1e9,
         "loaded_gb": loaded,
-        "crops": crops,
         "prompt_tokens": inputs["input_ids"].shape[1],
     }
+    if hasattr(vision, "image_size"):
+        crops = inputs["pixel_values"].flatten(0, -4).shape[0]
+        rate = best_rate(vision, dtype)
+        limit = tower_operations(vision, crops, vision.num_hidden_layers) / rate
+        figures |= {"tower_limit_s": limit, "best_rate_gflops": rate / 1e9, "crops": crops}
+    return figures
 
 
 @torch.no_grad()

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
-import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.attribution.AttentionOptions;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.Weights;
+import org.vlmvisualizer.core.Detail;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.ModelConfig;
@@ -25,14 +25,16 @@ import org.vlmvisualizer.core.UserCache;
 import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
 import org.vlmvisualizer.family.ModelFamily;
+import org.vlmvisualizer.image.PictureProcessor;
 import org.vlmvisualizer.network.LlavaNetwork;
 import org.vlmvisualizer.prompt.PromptEncoder;
 
 /**
  * Times the stages of a run, with attention recorded as the reference method wants it and without,
  * by turns, and prints medians in Markdown: {@code StageBenchmark MODEL PRECISION TOKENS REPEATS
- * [DEVICE]}. The number of generated tokens is forced. The floor of decoding, reading all weights
- * once, is measured between the runs.
+ * [DEVICE [SIDE DETAIL]]}. The number of generated tokens is forced. The picture is noise of 640 x
+ * 480 pixels, or a square. The floor of decoding, reading all weights once, is measured between the
+ * runs.
  */
 public final class StageBenchmark {
   private static final int LEAST_REPEATS = 3;
@@ -44,7 +46,12 @@ public final class StageBenchmark {
     int tokens = Integer.parseInt(arguments[2]);
     int repeats = Integer.parseInt(arguments[3]);
     String device = arguments.length > 4 ? arguments[4] : "auto";
+    RgbPicture picture =
+        arguments.length > 5 ? noise(arguments[5], arguments[5]) : noise("640", "480");
+    Detail detail = arguments.length > 6 ? Detail.parse(arguments[6]) : Detail.STANDARD;
     ModelFamily family = Families.of(checkpoint);
+    PictureProcessor pictures =
+        family.pictures(checkpoint, new PictureOptions(Fit.PAD, true, detail));
     ModelConfig config = family.config(checkpoint);
     Weights weights = family.weights(checkpoint, config);
     long start = System.nanoTime();
@@ -52,7 +59,7 @@ public final class StageBenchmark {
         LlavaNetwork.load(
             config,
             weights,
-            config.vision().numPatches(),
+            pictures.mostTokens(),
             device,
             Precision.parse(arguments[1]),
             what -> UserCache.folder("quantised").resolve(checkpoint.sha256() + "-" + what),
@@ -61,11 +68,8 @@ public final class StageBenchmark {
       System.out.printf(
           "%s: %,d parameters, %s on %s, loaded in %.1f s%n",
           arguments[0], weights.parameters(), network.precision(), network.device(), load);
-      ModelInput pixels =
-          family
-              .pictures(checkpoint, PictureOptions.of(Fit.PAD))
-              .process(List.of(picture()), Progress.NONE);
-      TokenSequence prompt = prompt(checkpoint, family, config);
+      ModelInput pixels = pictures.process(List.of(picture), Progress.NONE);
+      TokenSequence prompt = prompt(checkpoint, family, config, pixels);
       TraceRequest recording =
           AttributionMethods.of("vlm-visualizer", AttentionOptions.REFERENCE).request();
       double loading = ProcessMemory.peak();
@@ -172,19 +176,18 @@ public final class StageBenchmark {
   }
 
   private static TokenSequence prompt(
-      Checkpoint checkpoint, ModelFamily family, ModelConfig config) {
+      Checkpoint checkpoint, ModelFamily family, ModelConfig config, ModelInput pixels) {
     try (PromptEncoder encoder = family.encoder(checkpoint, config)) {
       return encoder.encode(
-          family.template(checkpoint),
-          Golden.texts(family, checkpoint),
-          "What is in the image?",
-          false);
+          family.template(checkpoint), pixels.texts(), "What is in the image?", false);
     }
   }
 
-  private static RgbPicture picture() {
-    byte[] rgb = new byte[3 * 640 * 480];
+  private static RgbPicture noise(String across, String down) {
+    int width = Integer.parseInt(across);
+    int height = Integer.parseInt(down);
+    byte[] rgb = new byte[3 * width * height];
     new Random(1).nextBytes(rgb);
-    return new RgbPicture(640, 480, rgb);
+    return new RgbPicture(width, height, rgb);
   }
 }
