@@ -82,18 +82,20 @@ def activated(x: Tensor, p: __torch__.weights.Projection, act: str) -> Tensor:
   return y
 
 
-# ops.attend in bfloat16, for processors that multiply it: q, k, v [H, N, C] -> [N, H * C].
+# ops.attend in bfloat16, for processors that multiply it: q, k, v [H, N, C] -> [N, H * C]. Some queries at a
+# time, for the cache: all scores of 5,000 patches would be new memory from the system at every step.
 def attend(q: Tensor, k: Tensor, v: Tensor, total: Tensor) -> Tensor:
   queries, keys = __torch__.ops.narrow_scores(q, k)
   attended = torch.empty_like(v)
-  # Some queries at a time, of pictures that are many patches: 64 MB of weights.
-  step = max(256, 33554432 // q.size(1))
+  n = q.size(1)
+  block = min(max(256, 524288 // n), n)
   for head in range(q.size(0)):
-    for start in range(0, q.size(1), step):
-      weights = torch.softmax(torch.matmul(queries[head, start:start + step], keys[head]), -1)
-      attended[head, start:start + step].copy_(torch.matmul(weights, v[head]))
+    for start in range(0, n, block):
+      end = min(start + block, n)
+      weights = torch.softmax(torch.matmul(queries[head, start:end], keys[head]), -1)
+      attended[head, start:end].copy_(torch.matmul(weights, v[head]))
       if total.numel() > 0:
-        total[start:start + step].add_(weights)
+        total[start:end].add_(weights)
   return attended.transpose(0, 1).flatten(1)
 
 
