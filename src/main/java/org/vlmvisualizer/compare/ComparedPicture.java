@@ -85,7 +85,7 @@ public record ComparedPicture(
   private static boolean isWithin(Region region, RgbPicture picture) {
     int width = picture.width();
     int height = picture.height();
-    Grid whole = new Grid(width, height, 1, 1, 0, 0, width, height, 1);
+    Grid whole = Grid.stretched(width, height, 1, 1, 1);
     return PatchOverlap.of(region, whole)[0] > 0;
   }
 }

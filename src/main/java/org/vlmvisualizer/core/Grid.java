@@ -89,6 +89,15 @@ public record Grid(
         sourceWidth, sourceHeight, count, count, 0, 0, cellWidth, cellHeight, patchSize);
   }
 
+  /** The whole source in a number of cells, none of them cut. */
+  public static Grid stretched(
+      int sourceWidth, int sourceHeight, int columns, int rows, int modelPixels) {
+    double cellWidth = (double) sourceWidth / columns;
+    double cellHeight = (double) sourceHeight / rows;
+    return new Grid(
+        sourceWidth, sourceHeight, columns, rows, 0, 0, cellWidth, cellHeight, modelPixels);
+  }
+
   /**
    * Length in model pixels that a side is resized to before the centre is cut out: the model's size
    * for the shorter side. A thread of pixels makes it larger than an int holds.

@@ -99,19 +99,7 @@ public record Idefics3Processor(
     // 14, each is up to half a patch off its place.
     int across = columns * side;
     int down = rows * side;
-    double cellWidth = (double) picture.width() / across;
-    double cellHeight = (double) picture.height() / down;
-    Grid grid =
-        new Grid(
-            picture.width(),
-            picture.height(),
-            across,
-            down,
-            0,
-            0,
-            cellWidth,
-            cellHeight,
-            size / side);
+    Grid grid = Grid.stretched(picture.width(), picture.height(), across, down, size / side);
     int view = input.view(new View(number, View.TILES, grid));
     for (int row = 0; row < rows; row++) {
       for (int column = 0; column < columns; column++) {

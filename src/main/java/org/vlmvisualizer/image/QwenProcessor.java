@@ -132,27 +132,13 @@ public record QwenProcessor(
   }
 
   private float[] values(RgbPicture picture, PixelLimits.Size size, Rounding rounding) {
-    int width = size.width();
-    int height = size.height();
-    boolean same = width == picture.width() && height == picture.height();
     return normalization.values(
-        same
-            ? picture
-            : Resize.window(picture, resampling, rounding, width, height, 0, 0, width, height));
+        Resize.resize(picture, resampling, rounding, size.width(), size.height()));
   }
 
   private Grid grid(RgbPicture picture, PixelLimits.Size size) {
-    int columns = size.width() / (int) block();
-    int rows = size.height() / (int) block();
-    return new Grid(
-        picture.width(),
-        picture.height(),
-        columns,
-        rows,
-        0,
-        0,
-        (double) picture.width() / columns,
-        (double) picture.height() / rows,
-        (int) block());
+    int block = (int) block();
+    return Grid.stretched(
+        picture.width(), picture.height(), size.width() / block, size.height() / block, block);
   }
 }

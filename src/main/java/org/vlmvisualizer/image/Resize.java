@@ -29,9 +29,15 @@ public final class Resize {
 
   /** As Pillow's {@code picture.resize((width, height), filter)}. */
   public static RgbPicture resize(RgbPicture picture, Resampling filter, int width, int height) {
+    return resize(picture, filter, Rounding.PILLOW, width, height);
+  }
+
+  /** The whole picture resized; one that has the size already is left as it is. */
+  static RgbPicture resize(
+      RgbPicture picture, Resampling filter, Rounding rounding, int width, int height) {
     return width == picture.width() && height == picture.height()
         ? picture
-        : window(picture, filter, Rounding.PILLOW, width, height, 0, 0, width, height);
+        : window(picture, filter, rounding, width, height, 0, 0, width, height);
   }
 
   /**

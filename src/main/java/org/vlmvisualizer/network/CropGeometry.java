@@ -119,12 +119,12 @@ record CropGeometry(Torch torch, VisionConfig config, IValue tables, int[] order
   }
 
   /** Patches block by block again, [N, D]. */
-  PtNDArray inOrder(PtNDManager owner, PtNDArray x, Blocks blocks) {
+  PtNDArray inOrder(PtNDManager owner, PtNDArray x) {
     return order == null ? x : rows(owner, x, inverse());
   }
 
-  /** Puts attention between blocks [K, K] into their order. */
-  void inOrder(PtNDManager owner, PtNDArray attention) {
+  /** Puts attention between blocks [K, K] into their order, in place. */
+  void reorder(PtNDManager owner, PtNDArray attention) {
     if (order != null) {
       PtNDArray places = torch.numbers(owner, inverse());
       try (PtNDArray ordered = torch.tensor(owner, "reordered", attention, places)) {

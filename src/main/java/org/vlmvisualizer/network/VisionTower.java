@@ -140,9 +140,9 @@ final class VisionTower {
       }
       if (total != null) {
         total.divi(wanted.size());
-        geometry.inOrder(scope, total);
+        geometry.reorder(scope, total);
       }
-      return geometry.inOrder(scope, x, config.blocks());
+      return geometry.inOrder(scope, x);
     }
   }
 
