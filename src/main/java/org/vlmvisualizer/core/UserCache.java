@@ -55,21 +55,6 @@ public final class UserCache {
     }
   }
 
-  /** Keeps DJL and jna from unpacking their libraries below a home that cannot be used. */
-  public static void tellLibraries() {
-    if (!home().toString().equals(System.getProperty("user.home"))) {
-      tell("DJL_CACHE_DIR", home().resolve(".djl.ai"));
-      tell("jna.tmpdir", home().resolve(CACHES).resolve("jna"));
-    }
-  }
-
-  /** DJL prefers an environment variable of this name; jna reads the property alone. */
-  private static void tell(String key, Path folder) {
-    if (System.getProperty(key) == null) {
-      System.setProperty(key, folder.toString());
-    }
-  }
-
   /**
    * @param home as Java's property user.home, "?" where the system knows of none
    * @param temporary the folder for temporary files, which others may write to

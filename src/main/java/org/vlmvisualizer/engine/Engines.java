@@ -1,8 +1,9 @@
 package org.vlmvisualizer.engine;
 
 import ai.djl.engine.Engine;
+import org.vlmvisualizer.core.Causes;
 import org.vlmvisualizer.core.InputException;
-import org.vlmvisualizer.core.UserCache;
+import org.vlmvisualizer.core.LibrarySettings;
 
 /** Starts PyTorch, once. */
 public final class Engines {
@@ -44,23 +45,12 @@ public final class Engines {
    */
   static synchronized Engine engine(boolean isGpuAsked) {
     if (engine == null) {
-      settings();
+      LibrarySettings.tell();
+      EngineLog.quieten();
       JnaCheck.check(Engine.class.getClassLoader());
       engine = start(isGpuAsked);
     }
     return engine;
-  }
-
-  /** What DJL must know before its first class is used; what the user has set stays. */
-  private static void settings() {
-    // DJL's telemetry, which reports every start.
-    System.setProperty("OPT_OUT_TRACKING", "true");
-    // Nothing is fetched behind the user's back.
-    if (System.getProperty("ai.djl.offline") == null) {
-      System.setProperty("ai.djl.offline", "true");
-    }
-    UserCache.tellLibraries();
-    EngineLog.quieten();
   }
 
   private static Engine start(boolean isGpuAsked) {
@@ -85,7 +75,7 @@ public final class Engines {
     return LibraryPath.installed()
         .map(
             gpu -> {
-              gpu.setFailure(StartFailure.innermost(failure));
+              gpu.setFailure(Causes.innermost(failure));
               return StartFailure.ofInstalled(gpu, failure);
             })
         .orElseGet(

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import org.vlmvisualizer.core.FileTree;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.LibrarySettings;
 import org.vlmvisualizer.core.UserCache;
 
 /**
@@ -41,7 +42,7 @@ public record GpuInstallation(Path folder) {
 
   /** Where installations lie: beside what DJL unpacks, if the user has named a folder for that. */
   public static Path root() {
-    UserCache.tellLibraries();
+    LibrarySettings.tell();
     String djl = LibraryPath.setting("DJL_CACHE_DIR");
     return djl == null ? UserCache.folder("pytorch-gpu") : Path.of(djl, "pytorch-gpu");
   }

@@ -2,6 +2,7 @@ package org.vlmvisualizer.engine;
 
 import ai.djl.engine.EngineException;
 import java.util.Locale;
+import org.vlmvisualizer.core.Causes;
 import org.vlmvisualizer.core.InputException;
 
 /** Says why PyTorch does not start, and what to do. */
@@ -27,22 +28,22 @@ public final class StartFailure {
       return known;
     } else if (libraryPath != null) {
       return "Expected PyTorch %s in PYTORCH_LIBRARY_PATH (%s) to load, but that failed (%s); unset it to use the built-in PyTorch for CPUs."
-          .formatted(LibraryPath.VERSION, libraryPath, innermost(failure));
+          .formatted(LibraryPath.VERSION, libraryPath, Causes.innermost(failure));
     } else if (told.contains("offline mode")) {
       return "Expected PyTorch for %s %s among Fiji's jars, found none; install the plugin from its update site, or name a folder with PyTorch %s in PYTORCH_LIBRARY_PATH."
           .formatted(os, arch, LibraryPath.VERSION);
     } else if (system.startsWith("win")) {
       return "Expected PyTorch to load, but a library of Windows is missing (%s); install Microsoft's Visual C++ Redistributable for x64 (https://aka.ms/vs/17/release/vc_redist.x64.exe) and start Fiji again."
-          .formatted(innermost(failure));
+          .formatted(Causes.innermost(failure));
     }
     return "Expected PyTorch to start, but it cannot be loaded on this computer (%s); Linux, Windows (with the Visual C++ runtime) and Macs with Apple chips are supported."
-        .formatted(innermost(failure));
+        .formatted(Causes.innermost(failure));
   }
 
   /** One sentence: the PyTorch for GPUs that the user had installed fails. */
   static String ofInstalled(GpuInstallation gpu, Throwable failure) {
     return "Expected PyTorch for the GPU in %s to start, but that failed (%s); start again, which then takes the CPU, or install it again."
-        .formatted(gpu.folder(), innermost(failure));
+        .formatted(gpu.folder(), Causes.innermost(failure));
   }
 
   /**
@@ -85,19 +86,8 @@ public final class StartFailure {
     return told.toString().toLowerCase(Locale.ROOT);
   }
 
-  /** The message nearest to the cause, its first line. */
-  static String innermost(Throwable failure) {
-    String message = "no reason given";
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t.getMessage() != null && !t.getMessage().isBlank()) {
-        message = t.getMessage().strip().lines().findFirst().orElse(message);
-      }
-    }
-    return message;
-  }
-
-  /** The same of a library that cannot be loaded, without names of files and threads. */
+  /** Why a library cannot be loaded, without names of files and threads. */
   static String reason(Throwable failure) {
-    return innermost(failure).replaceAll("^.*: | \\[.*", "");
+    return Causes.innermost(failure).replaceAll("^.*: | \\[.*", "");
   }
 }

@@ -5,7 +5,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 import java.util.Optional;
-import org.vlmvisualizer.core.UserCache;
+import org.vlmvisualizer.core.LibrarySettings;
 
 /**
  * The lock that Python's filelock takes on Linux and macOS. Java's own file locks are another kind
@@ -18,7 +18,7 @@ final class Flock implements AutoCloseable {
   private final Pointer file;
 
   static {
-    UserCache.tellLibraries();
+    LibrarySettings.tell();
     Native.register(Flock.class, Platform.C_LIBRARY_NAME);
   }
 

@@ -1,8 +1,10 @@
 package org.vlmvisualizer.prompt;
 
+import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import ai.djl.util.Utils;
 import com.google.gson.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -13,12 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.vlmvisualizer.core.Causes;
 import org.vlmvisualizer.core.Exchange;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.LibrarySettings;
 import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.Span.Kind;
 import org.vlmvisualizer.core.TokenSequence;
-import org.vlmvisualizer.core.UserCache;
 import org.vlmvisualizer.prompt.SentencePieceTokenizer.TokenizerJson;
 
 /** Turns questions into ids and ids into text, with a model's own tokenizer.json. */
@@ -47,7 +50,8 @@ public final class PromptEncoder implements AutoCloseable {
    * @param vocabSize rows of the model's embedding table
    * @param imageTokenId the id of the token that stands for a part of a picture
    * @param videoTokenId that for a part of a video; the same where the model takes none
-   * @throws InputException if the tokenizer is broken, or has ids beyond the embedding table
+   * @throws InputException if the tokenizer is broken, or has ids beyond the embedding table, or
+   *     the library that reads it cannot be loaded
    */
   public PromptEncoder(JsonObject tokenizer, int vocabSize, int imageTokenId, int videoTokenId) {
     this(tokenizer, vocabSize, imageTokenId, videoTokenId, null);
@@ -81,10 +85,15 @@ public final class PromptEncoder implements AutoCloseable {
     Map<String, String> options =
         Map.of("addSpecialTokens", "true", "truncation", "false", "padding", "false");
     TokenizerParts.check(tokenizerJson);
-    UserCache.tellLibraries();
+    LibrarySettings.tell();
     byte[] bytes = tokenizerJson.toString().getBytes(StandardCharsets.UTF_8);
     try {
       tokenizer = HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), options);
+    } catch (EngineException | LinkageError e) {
+      throw new InputException(
+          "Expected DJL's tokenizers to load from %s, but that failed (%s); let that folder be one that can be written to, and programs be run from."
+              .formatted(Utils.getEngineCacheDir("tokenizers"), Causes.innermost(e)),
+          e);
     } catch (IOException | RuntimeException e) {
       throw new InputException(
           "Expected a tokenizer that can be read, but tokenizer.json is broken (%s); download it again."
