@@ -150,7 +150,7 @@ def measure(arguments) -> dict:
         model.generate(
             **inputs, do_sample=False, min_new_tokens=count, max_new_tokens=count,
             output_attentions=not arguments.no_attentions, return_dict_in_generate=True,
-            stopping_criteria=[lambda ids, _: stamps.append(now()) or torch.zeros(len(ids), dtype=torch.bool)],
+            stopping_criteria=[lambda ids, _: stamps.append(now()) or torch.zeros(len(ids), dtype=torch.bool, device=ids.device)],
         )
         return stamps[0] - begin, (stamps[-1] - stamps[0]) / (count - 1)
 

@@ -12,6 +12,9 @@ class Network(Module):
   def zeros(self: __torch__.Network, shape: List[int], like: Tensor) -> Tensor:
     return torch.zeros(shape, dtype=like.dtype, device=like.device)
 
+  def on_cpu(self: __torch__.Network, x: Tensor) -> Tensor:
+    return x.cpu()
+
   # The first row, which lies where the whole does.
   def start(self: __torch__.Network, x: Tensor) -> Tensor:
     return x[:1] if x.dim() > 0 else x

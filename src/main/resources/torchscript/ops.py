@@ -86,11 +86,17 @@ def quantise(form: str, w: Tensor, group: int) -> List[Tensor]:
   return made
 
 
-# What group_int4 made -> [N, K] bfloat16.
+# What group_int4 made -> [N, K] bfloat16. addcmul rounds once in place of twice, but takes a CPU three
+# times as long.
 def widen_groups(weight: Tensor, scales: Tensor) -> Tensor:
-  q = torch.stack([weight % 16, torch.floor_divide(weight, 16)], 3).to(15).flatten(2, 3)
+  halves = [torch.bitwise_and(weight, 15), torch.bitwise_right_shift(weight, 4)]
+  q = torch.stack(halves, 3).to(15).flatten(2, 3).sub_(8)
   scale, zero = scales.unsqueeze(2).unbind(3)
-  return q.sub_(8).mul_(scale).add_(zero).flatten(1, 2)
+  if weight.is_cpu:
+    w = q.mul_(scale).add_(zero)
+  else:
+    w = torch.addcmul(zero, q, scale)
+  return w.flatten(1, 2)
 
 
 # The integers in blocks [N, K / 2] -> [N, K] bfloat16. In a block of 2 h rows, a byte holds a

@@ -247,11 +247,21 @@ final class WeightLoader {
       return;
     }
     DType type = precision == Precision.INT8 ? DType.I8 : DType.U8;
-    cache.write(
-        name, content("weight", type, quantised[0]), content("scales", DType.BF16, quantised[1]));
+    try (PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
+      cache.write(
+          name,
+          content(scope, "weight", type, quantised[0]),
+          content(scope, "scales", DType.BF16, quantised[1]));
+    }
   }
 
-  private static Safetensors.Content content(String name, DType type, PtNDArray array) {
+  /**
+   * DJL itself ends the program where it is to bring bfloat16 from a GPU, of which it knows
+   * nothing.
+   */
+  private Safetensors.Content content(
+      PtNDManager scope, String name, DType type, PtNDArray onDevice) {
+    PtNDArray array = torch.tensor(scope, "on_cpu", onDevice);
     return new Safetensors.Content(
         name, type, array.getShape().getShape(), array.toByteBuffer(true));
   }

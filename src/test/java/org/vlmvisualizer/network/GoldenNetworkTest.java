@@ -71,6 +71,9 @@ class GoldenNetworkTest {
           new Quantised("mistral-gqa-bfloat16", "int8", 0.02),
           new Quantised("mistral-gqa-bfloat16", "int4", 0.02));
 
+  /** Of devices without the row kernel, which round rows to bfloat16. */
+  private static final double ROUNDED = 0.012;
+
   private record Quantised(String name, String precision, double bound) {}
 
   static Stream<Arguments> quantised() {
@@ -98,7 +101,8 @@ class GoldenNetworkTest {
     double error =
         Golden.relativeError(
             expected, logits(device, golden, Precision.parse(quantised.precision())));
-    assertTrue(error <= quantised.bound(), "relative error " + error);
+    double bound = device.equals("cpu") ? quantised.bound() : Math.max(ROUNDED, quantised.bound());
+    assertTrue(error <= bound, "relative error " + error);
   }
 
   /**

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Generation;
@@ -37,12 +38,16 @@ class QuantisedCacheTest {
 
   @TempDir Path home;
 
+  static Stream<Arguments> precisions() {
+    return Devices.each(List.of("int8", "int4"));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"int8", "int4"})
-  void aSecondStartGivesTheSameLogits(String precision) throws IOException {
-    float[] first = logits(precision, Progress.NONE);
+  @MethodSource("precisions")
+  void aSecondStartGivesTheSameLogits(String device, String precision) throws IOException {
+    float[] first = logits(device, precision, Progress.NONE);
     checkName(precision);
-    assertArrayEquals(first, logits(precision, Progress.NONE));
+    assertArrayEquals(first, logits(device, precision, Progress.NONE));
   }
 
   @Test
@@ -125,6 +130,10 @@ class QuantisedCacheTest {
   }
 
   private float[] logits(String precision, Progress progress) {
+    return logits("cpu", precision, progress);
+  }
+
+  private float[] logits(String device, String precision, Progress progress) {
     Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
     ModelFamily family = Families.of(checkpoint);
     ModelConfig config = family.config(checkpoint);
@@ -136,7 +145,7 @@ class QuantisedCacheTest {
                 config,
                 family.weights(checkpoint, config),
                 config.vision().numPatches(),
-                "cpu",
+                device,
                 Precision.parse(precision),
                 home::resolve,
                 progress);
