@@ -26,7 +26,7 @@ SYSTEM = {
     "The assistant gives helpful, detailed, and polite answers to the human's questions.",
     "<|im_start|>": "You are a helpful assistant.",
 }
-NO_SYSTEM = ("qwen3-vl-instruct", "qwen3-vl-thinking")  # None is put in front of these.
+NO_SYSTEM = ("internvl3", "internvl3-line-ends", "qwen3-vl-instruct", "qwen3-vl-thinking")  # None is put in front of these.
 
 
 def render(jinja: str, system: str | None = None, pictures: int = 1) -> str:

@@ -53,8 +53,8 @@ class Network(Module):
   def patches(self: __torch__.Network, pixel_values: Tensor, patch_embedding: Tensor) -> Tensor:
     return __torch__.vit.patches(pixel_values, patch_embedding)
 
-  def tower_layer(self: __torch__.Network, layer_norm1: __torch__.weights.Norm, qkv_proj: __torch__.weights.Projection, out_proj: __torch__.weights.Projection, layer_norm2: __torch__.weights.Norm, fc1: __torch__.weights.Projection, fc2: __torch__.weights.Projection) -> __torch__.weights.TowerLayer:
-    return __torch__.weights.TowerLayer(layer_norm1, qkv_proj, out_proj, layer_norm2, fc1, fc2)
+  def tower_layer(self: __torch__.Network, layer_norm1: __torch__.weights.Norm, qkv_proj: __torch__.weights.Projection, out_proj: __torch__.weights.Projection, attention_scale: Tensor, layer_norm2: __torch__.weights.Norm, fc1: __torch__.weights.Projection, fc2: __torch__.weights.Projection, mlp_scale: Tensor) -> __torch__.weights.TowerLayer:
+    return __torch__.weights.TowerLayer(layer_norm1, qkv_proj, out_proj, attention_scale, layer_norm2, fc1, fc2, mlp_scale)
 
   def tower_options(self: __torch__.Network, heads: int, act: str, eps: float, before: int, gated: bool) -> __torch__.weights.TowerOptions:
     return __torch__.weights.TowerOptions(heads, act, eps, before, gated)

@@ -1,4 +1,4 @@
-# Vision towers like CLIP, SigLIP and Qwen's. N tokens: CLIP's class token, then the P patches row by row,
+# Vision towers like CLIP, SigLIP, InternVL's and Qwen's. N tokens: CLIP's class token, then the P patches row by row,
 # or block by block.
 
 
@@ -50,8 +50,8 @@ def embed(pixel_values: Tensor, w: __torch__.weights.TowerEmbeddings, options: _
   if w.patch_bias.numel() > 0:
     x = x + w.patch_bias
   if w.class_embedding.numel() > 0:
-    x = torch.cat([w.class_embedding.unsqueeze(0), x], 0)
-  x = x + w.position_embedding
+    x = torch.cat([w.class_embedding.reshape([1, -1]), x], 0)
+  x = x + w.position_embedding.reshape(x.size())
   if w.pre_layrnorm.weight.numel() > 0:
     x = __torch__.ops.norm(x, w.pre_layrnorm, options.eps)
   return x
@@ -120,6 +120,11 @@ def attend_within(q: Tensor, k: Tensor, v: Tensor, ends: List[int], total: Tenso
   return attended
 
 
+# What a layer adds to each channel in its own measure, if it has one.
+def scaled(y: Tensor, scale: Tensor) -> Tensor:
+  return y * scale if scale.numel() > 0 else y
+
+
 # What the MLP adds, [N, D] -> [N, D]. With a gate, fc1 is the gate's matrix above the other.
 def mlp(h: Tensor, w: __torch__.weights.TowerLayer, options: __torch__.weights.TowerOptions) -> Tensor:
   if options.gated:
@@ -151,12 +156,12 @@ def layer(x: Tensor, w: __torch__.weights.TowerLayer, options: __torch__.weights
     q = __torch__.ops.rope(q.to(6), tables.cos, tables.sin)
     k = __torch__.ops.rope(k.to(6), tables.cos, tables.sin)
   attended = __torch__.vit.attend_within(q, k, v, ends, total)
-  x = x.add_(__torch__.vit.projected(attended, w.out_proj))
+  x = x.add_(__torch__.vit.scaled(__torch__.vit.projected(attended, w.out_proj), w.attention_scale))
   # Some rows at a time, since what lies between is four times as wide.
   parts = x.chunk(1 if type == 15 else 2)
   for i in range(len(parts)):
     h = __torch__.ops.norm(parts[i], w.layer_norm2, options.eps).to(type)
-    parts[i].add_(__torch__.vit.mlp(h, w, options))
+    parts[i].add_(__torch__.vit.scaled(__torch__.vit.mlp(h, w, options), w.mlp_scale))
   return x
 
 

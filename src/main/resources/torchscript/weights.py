@@ -21,14 +21,17 @@ class Norm(NamedTuple):
   bias : Tensor
 
 
-# A layer of a vision tower. qkv are matrices that read the same input, one below the other.
+# A layer of a vision tower. qkv are matrices that read the same input, one below the other. What attention and
+# MLP add is multiplied with the scales [D], if they have elements.
 class TowerLayer(NamedTuple):
   layer_norm1 : __torch__.weights.Norm
   qkv_proj : __torch__.weights.Projection
   out_proj : __torch__.weights.Projection
+  attention_scale : Tensor
   layer_norm2 : __torch__.weights.Norm
   fc1 : __torch__.weights.Projection
   fc2 : __torch__.weights.Projection
+  mlp_scale : Tensor
 
 
 # What a vision tower adds to its patches: the position's row, and a class token before them.

@@ -19,7 +19,28 @@ public sealed interface ConnectorConfig {
    *
    * @param factor a token is made of factor × factor patches
    */
-  record PixelShuffle(int factor) implements ConnectorConfig {}
+  record PixelShuffle(int factor) implements ConnectorConfig {
+    /** Patches of a token. */
+    public int patches() {
+      return factor * factor;
+    }
+  }
+
+  /**
+   * InternVL's projector: a token's patches joined in their order, a norm, then two linear layers
+   * with an activation between.
+   *
+   * @param factor a token is made of factor × factor patches
+   */
+  record ShuffledMlp(int factor, String act) implements ConnectorConfig {
+    /** Of the norm, whose eps no setting names: PyTorch's default. */
+    public static final double EPS = 1e-5;
+
+    /** Patches of a token. */
+    public int patches() {
+      return factor * factor;
+    }
+  }
 
   /**
    * Qwen's merger: a token's patches, which the tower has one after another, joined in their order,

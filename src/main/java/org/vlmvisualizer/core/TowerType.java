@@ -5,24 +5,36 @@ import java.util.List;
 /** The kinds of vision transformers. */
 public enum TowerType {
   /** A class token before the patches, and a norm before the layers. */
-  CLIP(true, true, false),
+  CLIP(true, true, false, TowerNames.clip()),
   /** Nothing but patches, whose convolution has a bias. */
-  SIGLIP(false, false, true),
+  SIGLIP(false, false, true, TowerNames.clip()),
+  /** A class token, and what a layer adds is scaled channel by channel. */
+  INTERNVL(true, false, true, TowerNames.internVl()),
   /** Patches of pictures of any size, in blocks, rotated by row and column. */
-  QWEN2_VL(false, false, false),
+  QWEN2_VL(false, false, false, TowerNames.qwen(List.of("mlp.fc1", "mlp.fc2"), "merger.ln_q")),
   /** The same with windows, RMS norms and a gated MLP. */
-  QWEN2_5_VL(false, false, false),
+  QWEN2_5_VL(
+      false,
+      false,
+      false,
+      TowerNames.qwen(List.of("mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"), "merger.ln_q")),
   /** As QWEN2_VL, with learned positions too, and features of some layers for the decoder's. */
-  QWEN3_VL(false, false, true);
+  QWEN3_VL(
+      false,
+      false,
+      true,
+      TowerNames.qwen(List.of("mlp.linear_fc1", "mlp.linear_fc2"), "merger.norm"));
 
   private final boolean classToken;
   private final boolean preNorm;
   private final boolean patchBias;
+  private final TowerNames names;
 
-  TowerType(boolean classToken, boolean preNorm, boolean patchBias) {
+  TowerType(boolean classToken, boolean preNorm, boolean patchBias, TowerNames names) {
     this.classToken = classToken;
     this.preNorm = preNorm;
     this.patchBias = patchBias;
+    this.names = names;
   }
 
   public boolean hasClassToken() {
@@ -42,13 +54,9 @@ public enum TowerType {
     return this == QWEN2_5_VL;
   }
 
-  /** What the MLP's matrices are called in transformers, of towers with blocks; a gate first. */
-  public List<String> mlp() {
-    return switch (this) {
-      case QWEN2_5_VL -> List.of("gate_proj", "up_proj", "down_proj");
-      case QWEN3_VL -> List.of("linear_fc1", "linear_fc2");
-      default -> List.of("fc1", "fc2");
-    };
+  /** What its weights are called. */
+  public TowerNames names() {
+    return names;
   }
 
   /** What a merger's norm and matrices are called in transformers. */

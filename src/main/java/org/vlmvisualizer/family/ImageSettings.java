@@ -231,6 +231,25 @@ final class ImageSettings {
   }
 
   /**
+   * Tiles that hold the whole picture, of the tower's size and made by Pillow's bicubic filter.
+   *
+   * @param types of the processor's class
+   * @throws InputException if the checkpoint or the user asks for something else
+   */
+  void requireWholeTiles(PictureOptions options, String... types) {
+    requireType(types);
+    requireTrue("do_resize");
+    requirePad(options);
+    requireStandardDetail(options);
+    if (c.has("size") && !checkSize("size")) {
+      throw c.unexpected("height and width", "size");
+    }
+    if (resampling(Resampling.BICUBIC) != Resampling.BICUBIC) {
+      throw c.unexpected("3 (BICUBIC)", "resample");
+    }
+  }
+
+  /**
    * Tiles and overview are of the tower's size, and the user chooses nothing.
    *
    * @param types of the processor's class

@@ -54,6 +54,19 @@ final class LlavaProcessor {
     }
   }
 
+  /**
+   * @param key how many image tokens a tile has
+   * @param tokens as many as the model makes
+   * @throws InputException if the object has another number
+   */
+  static void requireTokens(ConfigObject c, String key, int tokens) {
+    int found = c.integer(key, tokens);
+    if (found != tokens) {
+      throw c.unexpected(
+          tokens + ", as many as config.json makes of a tile", key, Integer.toString(found));
+    }
+  }
+
   private static void checkCount(ConfigObject c, ModelConfig model) {
     boolean classDropped =
         c.oneOf("vision_feature_select_strategy", "default", List.of("default", "full"))

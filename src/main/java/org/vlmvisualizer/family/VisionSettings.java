@@ -1,5 +1,6 @@
 package org.vlmvisualizer.family;
 
+import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.stream.Stream;
 import org.vlmvisualizer.checkpoint.ConfigObject;
@@ -11,7 +12,7 @@ import org.vlmvisualizer.core.VisionConfig;
  * The configuration of a vision tower by its {@code model_type}.
  *
  * <p>Defaults of absent keys are those of transformers 4.57.6: CLIPVisionConfig,
- * SiglipVisionConfig, Idefics3VisionConfig, which SmolVLM's equals.
+ * SiglipVisionConfig, Idefics3VisionConfig, which SmolVLM's equals, InternVLVisionConfig.
  */
 enum VisionSettings {
   CLIP(
@@ -25,7 +26,10 @@ enum VisionSettings {
   IDEFICS3(
       "idefics3_vision",
       new VisionConfig(
-          TowerType.SIGLIP, 1152, 3072, 12, 16, 224, 32, "gelu_pytorch_tanh", 1e-6, List.of()));
+          TowerType.SIGLIP, 1152, 3072, 12, 16, 224, 32, "gelu_pytorch_tanh", 1e-6, List.of())),
+  INTERNVL(
+      "internvl_vision",
+      new VisionConfig(TowerType.INTERNVL, 1024, 4096, 24, 16, 448, 14, "gelu", 1e-6, List.of()));
 
   static final List<String> ACTIVATIONS = List.of("quick_gelu", "gelu", "gelu_pytorch_tanh");
 
@@ -97,7 +101,8 @@ enum VisionSettings {
   }
 
   private VisionConfig config(ConfigObject c, VisionConfig byDefault) {
-    if (this != IDEFICS3) { // Which transformers takes whatever vision_config says.
+    // Two that transformers takes whatever vision_config says.
+    if (this != IDEFICS3 && this != INTERNVL) {
       c.oneOf("model_type", modelType, List.of(modelType));
     }
     VisionConfig vision =
@@ -107,14 +112,28 @@ enum VisionSettings {
             c.size("intermediate_size", byDefault.intermediateSize()),
             c.count("num_hidden_layers", byDefault.numHiddenLayers()),
             c.count("num_attention_heads", byDefault.numAttentionHeads()),
-            c.size("image_size", byDefault.imageSize()),
-            c.size("patch_size", byDefault.patchSize()),
+            side(c, "image_size", byDefault.imageSize()),
+            side(c, "patch_size", byDefault.patchSize()),
             c.oneOf("hidden_act", byDefault.hiddenAct(), ACTIVATIONS),
             c.number("layer_norm_eps", byDefault.layerNormEps()),
             List.of());
     c.requireDivides("num_attention_heads", vision.numAttentionHeads(), vision.hiddenSize());
     checkPatches(vision);
     return vision;
+  }
+
+  /** InternVL has a height and a width. */
+  private int side(ConfigObject c, String key, int byDefault) {
+    if (this != INTERNVL || !c.has(key) || !c.json().get(key).isJsonArray()) {
+      return c.size(key, byDefault);
+    }
+    List<Double> sides = c.numbers(key);
+    if (sides.size() != 2 || !sides.get(0).equals(sides.get(1))) {
+      throw c.unexpected("a square", key);
+    }
+    JsonObject one = new JsonObject();
+    one.addProperty(key, sides.get(0));
+    return new ConfigObject(one, c.where()).size(key, byDefault);
   }
 
   private static void checkPatches(VisionConfig vision) {
@@ -157,9 +176,17 @@ enum VisionSettings {
     if (!found.equals(patches)) {
       throw config.unexpected(
           "%s, which takes all patches of its %s vision tower"
-              .formatted(patches, vision.type() == TowerType.CLIP ? "CLIP" : "SigLIP"),
+              .formatted(patches, name(vision.type())),
           key,
           found);
     }
+  }
+
+  private static String name(TowerType type) {
+    return switch (type) {
+      case CLIP -> "CLIP";
+      case INTERNVL -> "InternVL";
+      default -> "SigLIP";
+    };
   }
 }

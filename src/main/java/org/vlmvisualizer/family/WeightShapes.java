@@ -6,8 +6,11 @@ import java.util.Map;
 import org.vlmvisualizer.core.ConnectorConfig.Merger;
 import org.vlmvisualizer.core.ConnectorConfig.Mlp;
 import org.vlmvisualizer.core.ConnectorConfig.PixelShuffle;
+import org.vlmvisualizer.core.ConnectorConfig.ShuffledMlp;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.ModelConfig;
+import org.vlmvisualizer.core.TowerNames;
+import org.vlmvisualizer.core.TowerType;
 import org.vlmvisualizer.core.VisionConfig;
 
 /**
@@ -22,70 +25,60 @@ public final class WeightShapes {
   /** Name to shape, in the order in which the network runs. */
   public static Map<String, long[]> of(ModelConfig config) {
     WeightShapes all = new WeightShapes();
-    if (config.vision().blocks() == null) {
-      all.addVision(config.vision());
-    } else {
-      all.addBlocks(config.vision());
-    }
+    // InternVL alone leaves a norm out that nothing reads.
+    all.addVision(
+        config.vision(), config.visionNorm() || config.vision().type() != TowerType.INTERNVL);
     all.addConnector(config);
     all.addDecoder(config.decoder());
     return all.shapes;
   }
 
-  private void addVision(VisionConfig c) {
+  private void addVision(VisionConfig c, boolean normed) {
     String root = "vision_tower.";
+    TowerNames names = c.type().names();
+    long d = c.hiddenSize();
+    boolean bias = !c.type().isGated();
+    addEmbeddings(root, c);
+    for (int i = 0; i < c.numHiddenLayers(); i++) {
+      String layer = root + names.layers() + i + ".";
+      names.norms().forEach(name -> norm(layer + name, d, bias));
+      int matrices = names.qkv().size(); // three, or one with all three below each other
+      names.qkv().forEach(name -> linear(layer + name, 3 * d / matrices, d, true));
+      linear(layer + names.out(), d, d, true);
+      names.scales().forEach(name -> put(layer + name, d));
+      names.upper().forEach(name -> linear(layer + name, c.intermediateSize(), d, true));
+      linear(layer + names.lower(), d, c.intermediateSize(), true);
+    }
+    if (normed) {
+      norm(root + names.finalNorm(), d, bias);
+    }
+  }
+
+  private void addEmbeddings(String root, VisionConfig c) {
+    TowerNames names = c.type().names();
+    boolean nested = c.type() == TowerType.INTERNVL; // the two tables are a batch of one
     long d = c.hiddenSize();
     long p = c.patchSize();
     if (c.type().hasClassToken()) {
-      put(root + "embeddings.class_embedding", d);
+      put(root + names.classToken(), nested ? new long[] {1, 1, d} : new long[] {d});
     }
-    put(root + "embeddings.patch_embedding.weight", d, 3, p, p);
+    if (c.blocks() == null) {
+      put(root + names.patches() + ".weight", d, 3, p, p);
+      long n = c.numTokens();
+      put(root + names.positions(), nested ? new long[] {1, n, d} : new long[] {n, d});
+    } else {
+      put(root + names.patches() + ".weight", d, 3, c.blocks().temporalPatchSize(), p, p);
+      if (c.blocks().positions() > 0) {
+        long side = c.blocks().positions();
+        put(root + names.positions(), side * side, d);
+      }
+    }
     if (c.type().hasPatchBias()) {
-      put(root + "embeddings.patch_embedding.bias", d);
+      put(root + names.patches() + ".bias", d);
     }
-    put(root + "embeddings.position_embedding.weight", c.numTokens(), d);
     if (c.type().hasPreNorm()) {
       norm(root + "pre_layrnorm", d);
     }
-    for (int i = 0; i < c.numHiddenLayers(); i++) {
-      String layer = root + "encoder.layers." + i + ".";
-      norm(layer + "layer_norm1", d);
-      for (String name : new String[] {"q_proj", "k_proj", "v_proj", "out_proj"}) {
-        linear(layer + "self_attn." + name, d, d, true);
-      }
-      norm(layer + "layer_norm2", d);
-      linear(layer + "mlp.fc1", c.intermediateSize(), d, true);
-      linear(layer + "mlp.fc2", d, c.intermediateSize(), true);
-    }
-    norm(root + "post_layernorm", d);
-  }
-
-  /** Of Qwen's towers. */
-  private void addBlocks(VisionConfig c) {
-    String root = "vision_tower.";
-    long d = c.hiddenSize();
-    long p = c.patchSize();
-    boolean gated = c.type().isGated();
-    List<String> mlp = c.type().mlp();
-    put(root + "patch_embed.proj.weight", d, 3, c.blocks().temporalPatchSize(), p, p);
-    if (c.type().hasPatchBias()) {
-      put(root + "patch_embed.proj.bias", d);
-    }
-    if (c.blocks().positions() > 0) {
-      put(root + "pos_embed.weight", (long) c.blocks().positions() * c.blocks().positions(), d);
-    }
-    for (int i = 0; i < c.numHiddenLayers(); i++) {
-      String block = root + "blocks." + i + ".";
-      norm(block + "norm1", d, !gated);
-      linear(block + "attn.qkv", 3 * d, d, true);
-      linear(block + "attn.proj", d, d, true);
-      norm(block + "norm2", d, !gated);
-      for (String upper : mlp.subList(0, mlp.size() - 1)) {
-        linear(block + "mlp." + upper, c.intermediateSize(), d, true);
-      }
-      linear(block + "mlp." + mlp.get(mlp.size() - 1), d, c.intermediateSize(), true);
-    }
-    norm(root + "merger." + c.type().merger().get(0), d, !gated);
   }
 
   private void addMerger(String name, List<String> parts, long joined, long d) {
@@ -102,7 +95,11 @@ public final class WeightShapes {
         linear(root + "linear_" + i, d, i == 1 ? in : d, mlp.bias());
       }
     } else if (c.connector() instanceof PixelShuffle shuffle) {
-      linear(root + "proj", d, in * shuffle.factor() * shuffle.factor(), false);
+      linear(root + "proj", d, in * shuffle.patches(), false);
+    } else if (c.connector() instanceof ShuffledMlp mlp) {
+      norm(root + "layer_norm", in * mlp.patches());
+      linear(root + "linear_1", d, in * mlp.patches(), true);
+      linear(root + "linear_2", d, d, true);
     } else if (c.connector() instanceof Merger merger) {
       List<String> parts = c.vision().type().merger();
       long joined = in * merger.patches();

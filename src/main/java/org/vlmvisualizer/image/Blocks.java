@@ -6,7 +6,7 @@ final class Blocks {
 
   /**
    * The k × k patches of a block, row by row: the order in which {@code pixel_shuffle} in
-   * modeling_idefics3.py of transformers 4.57.6 joins them.
+   * modeling_idefics3.py and modeling_internvl.py of transformers 4.57.6 joins them.
    *
    * @param first number of the crop's first patch
    * @param patches in a row of the crop

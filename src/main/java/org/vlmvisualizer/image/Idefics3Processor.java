@@ -83,7 +83,7 @@ public record Idefics3Processor(
     input.marker(AROUND + GLOBAL);
     int patches =
         input.crop(() -> normalization.values(resize(resized.get(), new Resolution(size, size))));
-    addTokens(input, view, patches, 0, 0, side);
+    input.blocks(view, patches, scaleFactor, 0, 0);
     input.marker(AROUND);
   }
 
@@ -107,7 +107,7 @@ public record Idefics3Processor(
         int top = row * size;
         int patches = input.crop(() -> normalization.values(resized.get(), left, top, size));
         input.marker(AROUND + "<row_%d_col_%d>".formatted(row + 1, column + 1));
-        addTokens(input, view, patches, column * side, row * side, columns * side);
+        input.blocks(view, patches, scaleFactor, column * side, row * side);
       }
       input.marker("\n");
     }
@@ -115,25 +115,6 @@ public record Idefics3Processor(
 
   private int tokensPerSide() {
     return size / patchSize / scaleFactor;
-  }
-
-  /**
-   * The tokens of a crop.
-   *
-   * @param left column of its first cell in the view
-   * @param top row of its first cell in the view
-   * @param columns of the view
-   */
-  private void addTokens(
-      InputBuilder input, int view, int firstPatch, int left, int top, int columns) {
-    int side = tokensPerSide();
-    for (int row = 0; row < side; row++) {
-      for (int column = 0; column < side; column++) {
-        int cell = (top + row) * columns + left + column;
-        input.mean(
-            view, cell, Blocks.of(firstPatch, input.patchesPerSide(), column, row, scaleFactor));
-      }
-    }
   }
 
   private RgbPicture resize(RgbPicture picture, Resolution to) {

@@ -126,6 +126,23 @@ public final class InputBuilder {
     token(view, cell, from, share);
   }
 
+  /**
+   * The tokens of a crop, each a block of k × k patches.
+   *
+   * @param left column of its first cell in the view
+   * @param top row of its first cell in the view
+   */
+  void blocks(int view, int firstPatch, int k, int left, int top) {
+    int side = patchesPerSide() / k;
+    int columns = views.get(view).grid().columns();
+    for (int row = 0; row < side; row++) {
+      for (int column = 0; column < side; column++) {
+        int cell = (top + row) * columns + left + column;
+        mean(view, cell, Blocks.of(firstPatch, patchesPerSide(), column, row, k));
+      }
+    }
+  }
+
   /** An image token without a place. */
   void newline() {
     add(new int[] {-1, -1}, new int[0], new float[0]);

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.vlmvisualizer.core.ConnectorConfig.Merger;
 import org.vlmvisualizer.core.ConnectorConfig.Mlp;
 import org.vlmvisualizer.core.ConnectorConfig.PixelShuffle;
+import org.vlmvisualizer.core.ConnectorConfig.ShuffledMlp;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.Spread;
 
@@ -19,7 +20,7 @@ import org.vlmvisualizer.core.Spread;
  *
  * <p>Source: transformers 4.57, modeling_llava.py, modeling_llava_next.py,
  * modeling_llava_next_video.py, modeling_llava_onevision.py, modeling_idefics3.py,
- * modeling_qwen2_vl.py, modeling_qwen2_5_vl.py and modeling_qwen3_vl.py.
+ * modeling_internvl.py, modeling_qwen2_vl.py, modeling_qwen2_5_vl.py and modeling_qwen3_vl.py.
  */
 final class Connector {
   private final Torch torch;
@@ -27,6 +28,9 @@ final class Connector {
 
   /** Null where features pass as they are. */
   private final IValue layers;
+
+  /** Of joined patches, or null where the model has none. */
+  private final IValue norm;
 
   private final List<Tap> taps = new ArrayList<>();
 
@@ -47,9 +51,13 @@ final class Connector {
       }
     } else if (config.connector() instanceof Merger) {
       loaded.addAll(merger(loader, "vision_tower.merger."));
+    } else if (config.connector() instanceof ShuffledMlp) {
+      loaded.add(loader.matrix(root + "linear_1"));
+      loaded.add(loader.matrix(root + "linear_2"));
     } else {
       loaded.add(loader.matrix(root + "proj"));
     }
+    norm = config.connector() instanceof ShuffledMlp ? loader.norm(root + "layer_norm") : null;
     layers = loaded.isEmpty() ? null : loader.list(loaded);
     for (int i = 0; config.connector() instanceof Merger m && i < m.taps(); i++) {
       String name = "vision_tower.deepstack_merger_list." + i + ".";
@@ -94,7 +102,12 @@ final class Connector {
    */
   PtNDArray run(PtNDManager owner, PtNDArray features, Spread spread) {
     if (config.connector() instanceof PixelShuffle shuffle) {
-      return project(owner, joined(owner, features, spread, shuffle), "gelu");
+      return project(owner, joined(owner, features, spread, shuffle.patches()), "gelu");
+    }
+    if (config.connector() instanceof ShuffledMlp mlp) {
+      PtNDArray joined = joined(owner, features, spread, mlp.patches());
+      PtNDArray normed = torch.tensor(owner, "normed", joined, norm, ShuffledMlp.EPS);
+      return project(owner, normed, mlp.act());
     }
     if (config.connector() instanceof Merger merger) {
       return project(owner, torch.tensor(owner, "merged", features, merger.patches()), "gelu");
@@ -129,9 +142,7 @@ final class Connector {
     return torch.tensor(owner, "spread", features, patches(owner, spread, most), weight);
   }
 
-  private PtNDArray joined(
-      PtNDManager owner, PtNDArray features, Spread spread, PixelShuffle shuffle) {
-    int most = shuffle.factor() * shuffle.factor();
+  private PtNDArray joined(PtNDManager owner, PtNDArray features, Spread spread, int most) {
     for (int k = 0; k < spread.tokens(); k++) {
       if (spread.start()[k + 1] - spread.start()[k] != most) {
         throw new IllegalArgumentException("Image token " + k + " is not " + most + " patches.");

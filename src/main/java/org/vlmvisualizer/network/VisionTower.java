@@ -16,7 +16,7 @@ import org.vlmvisualizer.core.VisionLayers;
  * A vision tower up to the layer that the connector reads.
  *
  * <p>Source: transformers 4.57, modeling_clip.py, modeling_siglip.py, modeling_idefics3.py,
- * modeling_qwen2_vl.py, modeling_qwen2_5_vl.py and modeling_qwen3_vl.py.
+ * modeling_internvl.py, modeling_qwen2_vl.py, modeling_qwen2_5_vl.py and modeling_qwen3_vl.py.
  */
 final class VisionTower {
   /**

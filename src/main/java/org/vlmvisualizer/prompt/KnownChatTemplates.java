@@ -103,7 +103,13 @@ public final class KnownChatTemplates {
               PromptTemplate.QWEN3_VL_THINKING,
               Set.of(
                   // Qwen3-VL Thinking.
-                  "84ed326ccec340f3c775d5a31c0aada290d59819c18e43650aabe14f1d42c839")));
+                  "84ed326ccec340f3c775d5a31c0aada290d59819c18e43650aabe14f1d42c839")),
+          Map.entry(
+              PromptTemplate.INTERNVL,
+              Set.of(
+                  // InternVL3.
+                  "201195cf8a29e2f5148c8f6f4aac7fe29b88643b175bbefa4df5595110e8c63a",
+                  "b3e3fa7cdeceec1d3dfe0d17b77724baf3857714e688f3a700261567e96140eb")));
 
   private KnownChatTemplates() {}
 

@@ -79,6 +79,11 @@ public enum PromptTemplate {
       "",
       "<|im_start|>user\n{<image>}%s<|im_end|>\n<|im_start|>assistant\n<think>\n",
       "<|im_end|>\n<|im_start|>assistant\n%s<|im_end|>\n<|im_start|>user\n"),
+  /** InternVL3. */
+  INTERNVL(
+      "",
+      "<|im_start|>user\n{<image>\n}%s<|im_end|>\n<|im_start|>assistant\n",
+      "<|im_end|>\n<|im_start|>assistant\n%s<|im_end|>\n<|im_start|>user\n"),
   HUATUO("", "<|user|>\n{<image>\n}%s\n<|assistant|>\n", "\n<|assistant|>\n%s \n<|user|>\n");
 
   /** Where a picture goes. */

@@ -71,6 +71,7 @@ class TowerLayerTest {
       String form,
       PtNDArray total) {
     PtNDArray one = (PtNDArray) scope.ones(new Shape(WIDTH));
+    PtNDArray none = torch.zeros(scope, 0);
     IValue norm = torch.keep(torch.run("norm", one, torch.zeros(scope, WIDTH)));
     List<IValue> matrices = weights.stream().map(w -> matrix(torch, scope, form, w)).toList();
     IValue layer =
@@ -80,11 +81,12 @@ class TowerLayerTest {
                 norm,
                 matrices.get(0),
                 matrices.get(1),
+                none,
                 norm,
                 matrices.get(2),
-                matrices.get(3)));
+                matrices.get(3),
+                none));
     IValue options = torch.keep(torch.run("tower_options", HEADS, act, 1e-5, 0, false));
-    PtNDArray none = torch.zeros(scope, 0);
     IValue tables = torch.keep(torch.run("rotary", none, none));
     return torch.tensor(
         scope,

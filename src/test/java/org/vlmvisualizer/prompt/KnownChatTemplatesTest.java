@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,8 @@ class KnownChatTemplatesTest {
   /** A picture before its tokens are counted. */
   private static final String QWEN = "<|vision_start|><|image_pad|><|vision_end|>";
 
+  private static final String INTERNVL = "<IMG_CONTEXT>";
+
   private static final List<Exchange> NONE = List.of();
   private static final String VICUNA = Golden.chatTemplate();
 
@@ -33,6 +36,13 @@ class KnownChatTemplatesTest {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static String picture(String prompt) {
+    return Stream.of(QWEN, INTERNVL)
+        .filter(prompt::contains)
+        .findFirst()
+        .orElse(PromptTemplate.IMAGE);
   }
 
   @Test
@@ -48,7 +58,7 @@ class KnownChatTemplatesTest {
       String prompt = entry.get("prompt").getAsString();
       // Qwen2-VL's puts its system text in front unasked.
       boolean system = prompt.startsWith("<|im_start|>system");
-      String picture = prompt.contains(QWEN) ? QWEN : PromptTemplate.IMAGE;
+      String picture = picture(prompt);
       List<String> one = List.of(picture);
       assertEquals(prompt, template.render(question, system, one, NONE).text());
       if (entry.has("promptOfTwo")) {
