@@ -15,6 +15,7 @@ import torch
 import transformers
 
 from families import golden, idefics3
+from families.internvl import InternVL
 from families.llava import Llava
 from families.llava_next import LlavaNext
 from families.llava_next_video import LlavaNextVideo
@@ -26,7 +27,7 @@ from families.qwen3_vl import Qwen3VL
 
 FAMILIES = [
     Llava(), LlavaNext(), idefics3.Idefics3(), idefics3.SmolVLM(), LlavaOnevision(), LlavaNextVideo(), Original(),
-    Qwen2VL(), Qwen2_5VL(), Qwen3VL(),
+    Qwen2VL(), Qwen2_5VL(), Qwen3VL(), InternVL(),
 ]  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
     python src/test/python/make_picture_goldens.py
 
-Qwen2-VL's (and Qwen2.5-VL's, which are the same) and Qwen3-VL's are in a file of their own, pictures-qwen.json.
+Qwen2-VL's (and Qwen2.5-VL's, which are the same) and Qwen3-VL's are in a file of their own, pictures-qwen.json, and
+InternVL's in pictures-internvl.json.
 
 Pictures are made by a formula, so that only checksums of pixel values need to be kept; features of patches are their
 numbers, so that the features of image tokens show which patches they are made of. The slow image processors are
@@ -10,9 +11,11 @@ used by class; videos have only torchvision's.
 """
 
 import functools
+import math
 import re
 import types
 import zlib
+from fractions import Fraction
 
 import numpy as np
 import torch
@@ -20,7 +23,9 @@ import torchvision
 import transformers
 from PIL import Image
 from transformers import (
+    GotOcr2ImageProcessor,
     Idefics3ImageProcessor,
+    InternVLVideoProcessor,
     LlavaNextImageProcessor,
     LlavaNextProcessor,
     LlavaNextVideoVideoProcessor,
@@ -35,8 +40,10 @@ from transformers import (
     SmolVLMImageProcessor,
 )
 from transformers.image_processing_utils import select_best_resolution
+from transformers.models.got_ocr2.image_processing_got_ocr2 import get_optimal_tiled_canvas
 from transformers.models.idefics3.modeling_idefics3 import Idefics3Connector
 from transformers.models.idefics3.processing_idefics3 import get_image_prompt_string
+from transformers.models.internvl.modeling_internvl import InternVLModel
 from transformers.models.llava_next.modeling_llava_next import LlavaNextModel
 from transformers.models.llava_next_video.modeling_llava_next_video import LlavaNextVideoPooler
 from transformers.models.llava_onevision.modeling_llava_onevision import LlavaOnevisionModel
@@ -66,6 +73,13 @@ QWEN_FRAMES = [2, 3, 4, 5, 7, 9]
 # patch, least and most pixels: as published, the code's own, and tiny ones.
 QWEN2_LIMITS = [(14, 3136, 12845056), (14, 56 * 56, 28 * 28 * 1280), (4, 256, 4096)]
 QWEN3_LIMITS = [(16, 65536, 16777216), (4, 1024, 8192)]
+
+# Pictures of InternVL that fill half of a grid of tiles to the pixel, which is not enough.
+HALF_SIZES = [(2048, 588), (588, 2048), (1024, 882), (882, 1024), (1008, 896), (896, 1008)]
+SMALL_HALF_SIZES = [(36, 32), (108, 32), (54, 48), (36, 64), (18, 80)]  # with tiles of 24 pixels
+INTERNVL = {"size": 448, "patch_size": 14, "min_patches": 1, "max_patches": 12}
+SMALL_INTERNVL = {"size": 24, "patch_size": 4, "min_patches": 1, "max_patches": 12}
+IMAGENET = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
 
 NEXT_PINPOINTS = [[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]]
 SMALL = {"size": 28, "patch_size": 7, "pinpoints": [[28, 56], [56, 28], [56, 56], [84, 28], [28, 84]]}
@@ -385,8 +399,102 @@ def make_qwen() -> None:
     )
 
 
+def between(spec: dict) -> list[tuple[int, int]]:
+    """Sizes whose aspect ratio is right between those of two grids, of about half the area of each.
+
+    Some of these are ties by the ratios, but not by the differences of doubles.
+    """
+    most = spec["max_patches"]
+    grids = [(columns, rows) for columns in range(1, most + 1) for rows in range(1, most // columns + 1)]
+    ratios = sorted({Fraction(*grid) for grid in grids})
+    sizes = []
+    for lower, upper in zip(ratios, ratios[1:]):
+        width, height = ((lower + upper) / 2).as_integer_ratio()
+        for tiles in sorted({columns * rows for columns, rows in grids if Fraction(columns, rows) in (lower, upper)}):
+            times = math.isqrt(spec["size"] ** 2 * tiles // (2 * width * height))
+            sizes += [(n * width, n * height) for n in (times, times + 1) if n > 0]
+    return sizes
+
+
+def internvl_grid(spec: dict, width: int, height: int) -> tuple[int, int]:
+    """Columns and rows of tiles."""
+    return get_optimal_tiled_canvas(
+        (height, width), (spec["size"], spec["size"]), spec["min_patches"], spec["max_patches"]
+    )
+
+
+def internvl_tokens(spec: dict, crops: int) -> int:
+    return crops * (spec["size"] // spec["patch_size"] // 2) ** 2
+
+
+def internvl_counts(spec: dict, sizes: list[tuple[int, int]]) -> dict:
+    square = {"height": spec["size"], "width": spec["size"]}
+    patches = {name: spec[name] for name in ("min_patches", "max_patches")}
+    processor = GotOcr2ImageProcessor(size=square, crop_to_patches=True, **patches)
+    cases = []
+    for width, height in dict.fromkeys(sizes):
+        columns, rows = internvl_grid(spec, width, height)
+        tokens = internvl_tokens(spec, processor.get_number_of_image_patches(height, width, {}))
+        cases.append({"width": width, "height": height, "columns": columns, "rows": rows, "tokens": tokens})
+    return {**spec, "cases": cases}
+
+
+def internvl_pixels(spec: dict, sizes: list[tuple[int, int]]) -> dict:
+    square = {"height": spec["size"], "width": spec["size"]}
+    patches = {name: spec[name] for name in ("min_patches", "max_patches")}
+    processor = GotOcr2ImageProcessor(size=square, crop_to_patches=True, **patches, **IMAGENET)
+    side, cases = spec["size"] // spec["patch_size"], []
+    for i, (width, height) in enumerate(sizes):
+        crops = processor(pixels(width, height, i), input_data_format="channels_last", return_tensors="np")[
+            "pixel_values"
+        ]
+        columns, rows = internvl_grid(spec, width, height)
+        features = InternVLModel.pixel_shuffle(None, numbers(len(crops), side * side).view(-1, side, side, 1), 0.5)
+        cases.append({
+            "width": width, "height": height, "columns": columns, "rows": rows, "checksums": checksums(crops),
+            "order": zlib.crc32(features.flatten().numpy().astype("<i4").tobytes()),
+            "tokens": internvl_tokens(spec, len(crops)),
+        })  # fmt: skip
+    return {**spec, "mean": IMAGENET["image_mean"], "std": IMAGENET["image_std"], "cases": cases}
+
+
+def internvl_frames() -> dict:
+    """Checksums of frames in 8 bits before they are normalised."""
+    processor = InternVLVideoProcessor(size={"height": 24, "width": 24})
+    cases = []
+    for i, (width, height) in enumerate(SMALL_SIZES):
+        video = torch.from_numpy(pixels(width, height, i)).permute(2, 0, 1)[None]
+        out = processor(
+            video, input_data_format="channels_first", do_rescale=False, do_normalize=False, return_tensors="pt"
+        )["pixel_values_videos"][0, 0]
+        cases.append({"width": width, "height": height, "checksums": checksums([out.numpy()])})
+    return {"size": 24, "patch_size": 4, "cases": cases}
+
+
+def make_internvl() -> None:
+    few = INTERNVL | {"max_patches": 6}
+    single = SMALL_INTERNVL | {"max_patches": 1}
+    write_json(
+        GOLDEN / "pictures-internvl.json",
+        {
+            "transformers": transformers.__version__,
+            "torchvision": torchvision.__version__.split("+")[0],
+            "counts": [
+                internvl_counts(INTERNVL, QWEN_SIZES + HALF_SIZES + between(INTERNVL)),
+                internvl_counts(few, SIZES + HALF_SIZES + between(few)),
+            ],
+            "pixels": [
+                internvl_pixels(SMALL_INTERNVL, SMALL_SIZES + SMALL_HALF_SIZES),
+                internvl_pixels(single, SMALL_SIZES[:4]),
+            ],
+            "frames": internvl_frames(),
+        },
+    )
+
+
 def main() -> None:
     make_qwen()
+    make_internvl()
     onevision = [[384 * i, 384 * j] for i in range(1, 7) for j in range(1, 7)]
     write_json(
         GOLDEN / "pictures.json",

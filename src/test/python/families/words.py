@@ -72,6 +72,24 @@ def qwen2_vl() -> Qwen2TokenizerFast:
     return Qwen2TokenizerFast(tokenizer_object=fast, **tokens, additional_special_tokens=marks, **COMMON)
 
 
+def internvl() -> Qwen2TokenizerFast:
+    """With the special tokens that InternVL adds to Qwen2's."""
+    fast = byte_level(split(""), normalizers.NFC())
+    fast.post_processor = processors.ByteLevel(trim_offsets=False)
+    marks = [f"<{name}>" for name in ("img", "/img", "IMG_CONTEXT", "quad", "/quad", "ref", "/ref", "box", "/box")]
+    with_specials(fast, ["<|endoftext|>", "<|im_start|>", "<|im_end|>", *marks, "<video>"])
+    tokens = {"eos_token": "<|im_end|>", "pad_token": "<|endoftext|>", "bos_token": None, "unk_token": None}
+    named = {
+        "start_image_token": "<img>",
+        "end_image_token": "</img>",
+        "context_image_token": "<IMG_CONTEXT>",
+        "video_token": "<video>",
+    }
+    return Qwen2TokenizerFast(
+        tokenizer_object=fast, **tokens, additional_special_tokens=marks, extra_special_tokens=named, **COMMON
+    )
+
+
 def llama3() -> PreTrainedTokenizerFast:
     fast = byte_level(split("{1,3}"), ignore_merges=True)
     marks = ["<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"]
@@ -112,4 +130,11 @@ def llama2() -> LlamaTokenizerFast:
 IMAGE = {"image_token": "<image>"}
 IMAGES = {"extra_special_tokens": {"image_token": "<image>", "video_token": "<video>"}}
 
-KINDS = {"qwen2": qwen2, "qwen2-vl": qwen2_vl, "llama3": llama3, "smollm": smollm, "llama2": llama2}
+KINDS = {
+    "qwen2": qwen2,
+    "qwen2-vl": qwen2_vl,
+    "internvl": internvl,
+    "llama3": llama3,
+    "smollm": smollm,
+    "llama2": llama2,
+}
