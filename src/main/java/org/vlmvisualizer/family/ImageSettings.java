@@ -264,7 +264,7 @@ final class ImageSettings {
     checkSize("crop_size");
     if (!options.tiles()) {
       throw new InputException(
-          "Expected tiles=on, since this model was made to see pictures in tiles, found tiles=off; choose SmolVLM for one view.");
+          "Expected tiles=on, since this model was made to see pictures in tiles, found tiles=off; choose SmolVLM or InternVL3 for one view.");
     }
   }
 

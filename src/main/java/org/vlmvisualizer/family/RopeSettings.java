@@ -13,7 +13,7 @@ import org.vlmvisualizer.core.RopeConfig;
  * <p>Source: transformers 4.57.6, modeling_rope_utils.py.
  */
 final class RopeSettings {
-  private static final List<String> TYPES = List.of("default", "linear", "llama3");
+  private static final List<String> TYPES = List.of("default", "dynamic", "linear", "llama3");
 
   private RopeSettings() {}
 
@@ -88,8 +88,15 @@ final class RopeSettings {
     return switch (type) {
       case "linear" -> new RopeConfig.Linear(positive(rope, "factor"));
       case "llama3" -> llama3(rope);
+      case "dynamic" -> dynamic(rope);
       default -> new RopeConfig.Plain();
     };
+  }
+
+  /** Up to max_position_embeddings, beyond which nothing is run, no frequency changes. */
+  private static RopeConfig.Scaling dynamic(ConfigObject rope) {
+    positive(rope, "factor");
+    return new RopeConfig.Plain();
   }
 
   private static RopeConfig.Scaling llama3(ConfigObject rope) {

@@ -147,13 +147,14 @@ public final class ModelList {
     return side * side;
   }
 
-  /** Pixel shuffle and one matrix where there is a scale_factor, else an MLP of two layers. */
+  /**
+   * Pixel shuffle where there is a scale_factor, and behind it, of Idefics3's kind, one matrix;
+   * else an MLP of two layers.
+   */
   private static long connectorSize(ConfigObject model, long width, long hidden) {
-    if (model.has("scale_factor")) {
-      int scale = model.count("scale_factor", 0);
-      return scale * scale * width * hidden;
-    }
-    return (width + hidden) * hidden;
+    int scale = model.has("scale_factor") ? model.count("scale_factor", 0) : 1;
+    boolean single = scale > 1 && !text(model, "model_type").equals("internvl");
+    return (scale * scale * width + (single ? 0 : hidden)) * hidden;
   }
 
   private static String text(ConfigObject from, String key) {

@@ -142,7 +142,7 @@ class DecoderSettingsTest {
         "'hidden_size': 33 | num_attention_heads",
         "'partial_rotary_factor': 0.5 | partial_rotary_factor",
         "'rope_scaling': {'rope_type': 'yarn', 'factor': 4} | rope_type",
-        "'rope_scaling': {'type': 'dynamic', 'factor': 2} | rope_type",
+        "'rope_scaling': {'type': 'yarn', 'factor': 2} | rope_type",
         "'rope_scaling': {'type': 'linear', 'rope_type': 'llama3'} | type",
         "'rope_scaling': {'factor': 2} | rope_type",
         "'rope_scaling': {'type': 'linear'} | factor",

@@ -92,7 +92,7 @@ class FamilySettingsTest {
         "smolvlm-tiles | scale_factor | 5",
         "smolvlm-tiles | scale_factor | 0",
         "smolvlm-tiles | scale_factor | 64",
-        "smolvlm-tiles | text_config.rope_scaling | {\"rope_type\": \"dynamic\", \"factor\": 2}",
+        "smolvlm-tiles | text_config.rope_scaling | {\"rope_type\": \"yarn\", \"factor\": 2}",
         "smolvlm-tiles | vision_config.patch_size | 0",
         "idefics3-tiles | vision_config.image_size | 100000000"
       })

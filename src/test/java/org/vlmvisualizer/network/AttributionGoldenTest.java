@@ -62,6 +62,7 @@ class AttributionGoldenTest {
           "families/idefics3-tiles",
           "families/smolvlm-tiles",
           "families/idefics3-two",
+          "families/internvl-two",
           "families/onevision-one",
           "families/onevision-two",
           "families/original-next-mistral",

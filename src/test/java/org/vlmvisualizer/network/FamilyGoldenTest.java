@@ -81,7 +81,12 @@ class FamilyGoldenTest {
           "qwen3-vl-one",
           "qwen3-vl-two",
           "qwen3-vl-video",
-          "qwen3-vl-tied");
+          "qwen3-vl-tied",
+          "internvl-one",
+          "internvl-two",
+          "internvl-ratio",
+          "internvl-norm",
+          "internvl-video");
 
   static Stream<Arguments> cases() {
     return Devices.each(NAMES);

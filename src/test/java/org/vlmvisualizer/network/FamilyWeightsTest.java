@@ -54,7 +54,8 @@ class FamilyWeightsTest {
     "next-video-frames, int8, 0.02", "next-video-frames, int4, 0.02",
     "qwen2-vl-limits, int8, 0.03", "qwen2-vl-limits, int4, 0.03",
     "qwen2.5-vl-one, int8, 0.02", "qwen2.5-vl-one, int4, 0.02",
-    "qwen3-vl-one, int8, 0.02", "qwen3-vl-one, int4, 0.02"
+    "qwen3-vl-one, int8, 0.02", "qwen3-vl-one, int4, 0.02",
+    "internvl-one, int8, 0.02", "internvl-one, int4, 0.02"
   })
   void quantisedWeightsGiveTheLogitsOfTheirDequantisedValues(
       String name, String precision, double bound) throws IOException {
@@ -73,7 +74,8 @@ class FamilyWeightsTest {
         "smolvlm-tiles",
         "next-mistral",
         "qwen2.5-vl-one",
-        "qwen3-vl-one"
+        "qwen3-vl-one",
+        "internvl-one"
       })
   void adaptersGiveTheLogitsOfMergedWeights(String name) throws IOException {
     Golden golden = new Golden("families/" + name);

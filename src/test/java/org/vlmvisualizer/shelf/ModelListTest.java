@@ -118,6 +118,7 @@ class ModelListTest {
           case "idefics3" -> "Idefics3";
           case "smolvlm" -> "SmolVLM";
           case "qwen2_vl", "qwen2_5_vl", "qwen3_vl" -> "Qwen2VL";
+          case "internvl" -> "GotOcr2";
           default -> "CLIP";
         };
     processor.addProperty("image_processor_type", kind + "ImageProcessor");
