@@ -15,6 +15,7 @@ import torch
 import transformers
 
 from families import golden, idefics3
+from families.gemma3 import Gemma3
 from families.internvl import InternVL
 from families.llava import Llava
 from families.llava_next import LlavaNext
@@ -27,7 +28,7 @@ from families.qwen3_vl import Qwen3VL
 
 FAMILIES = [
     Llava(), LlavaNext(), idefics3.Idefics3(), idefics3.SmolVLM(), LlavaOnevision(), LlavaNextVideo(), Original(),
-    Qwen2VL(), Qwen2_5VL(), Qwen3VL(), InternVL(),
+    Qwen2VL(), Qwen2_5VL(), Qwen3VL(), InternVL(), Gemma3(),
 ]  # fmt: skip
 
 

@@ -36,11 +36,11 @@ class Generation:
 def greedy(model, inputs: dict, eos_ids: set[int], limit: int, penalty: float = 1.0) -> Generation:
     """Decode greedily with a key/value cache. inputs: what the model takes, input_ids [1, N] among it."""
     out = model(**inputs, use_cache=True, output_attentions=True)
-    prefill = torch.cat(out.attentions)
+    prefill = stacked(out.attentions)
     prompt = inputs["input_ids"][0].tolist()
     ids, logits, scores, rows = [], [], [], []
     while True:
-        rows.append(torch.cat(out.attentions)[:, :, -1])
+        rows.append(stacked(out.attentions)[:, :, -1])
         logits.append(out.logits[0, -1])
         scores.append(penalised(logits[-1], prompt + ids, penalty))
         ids.append(int(scores[-1].argmax()))
@@ -53,6 +53,12 @@ def greedy(model, inputs: dict, eos_ids: set[int], limit: int, penalty: float = 
             use_cache=True,
             output_attentions=True,
         )
+
+
+def stacked(attentions: tuple[torch.Tensor, ...]) -> torch.Tensor:
+    """L tensors [1, H, q, n] -> [L, H, q, n], with zeros in front where a layer with a window has no keys any more."""
+    longest = max(layer.shape[-1] for layer in attentions)
+    return torch.cat([torch.nn.functional.pad(layer, (longest - layer.shape[-1], 0)) for layer in attentions])
 
 
 def penalised(logits: torch.Tensor, seen: list[int], penalty: float) -> torch.Tensor:

@@ -22,6 +22,7 @@ class Family:
     config_class: type
     specs: list[Spec] = []
     image_token, video_token = "<image>", "<video>"
+    generation: dict = {}  # what its generation_config.json has beside special tokens, and greedy decoding disregards
 
     def processor(self, spec: Spec, tokenizer):
         """Its processor, with the slow image processor."""
@@ -105,14 +106,17 @@ class Family:
         self.draw(spec, model, tokenizer)
         model.config.architectures = [self.model_class.__name__]
         self.save_config(spec, model, folder)
-        eos = [tokenizer.eos_token_id]
-        if spec.words in ("qwen2", "qwen2-vl"):
-            eos.append(tokenizer.pad_token_id)
+        eos = self.ends(spec, tokenizer)
         ends = {"eos_token_id": eos if len(eos) > 1 else eos[0], "pad_token_id": tokenizer.pad_token_id}
-        GenerationConfig(bos_token_id=tokenizer.bos_token_id, **ends, **spec.generation).save_pretrained(folder)
+        generation = self.generation | spec.generation
+        GenerationConfig(bos_token_id=tokenizer.bos_token_id, **ends, **generation).save_pretrained(folder)
         model = load(self.model_class, spec, folder, save(model, spec, folder))
         self.loaded(spec, model)
         return model, processor, eos
+
+    def ends(self, spec: Spec, tokenizer) -> list[int]:
+        """The ids that end an answer."""
+        return [tokenizer.eos_token_id] + [tokenizer.pad_token_id] * (spec.words in ("qwen2", "qwen2-vl"))
 
     def draw(self, spec: Spec, model, tokenizer) -> None:
         """Its random weights."""

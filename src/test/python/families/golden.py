@@ -28,6 +28,8 @@ def check_generation(spec: Spec, model, inputs: dict, run: reference.Generation,
     n = inputs["input_ids"].shape[1]
     everything = torch.cat([inputs["input_ids"], torch.tensor([run.ids[:-1]], dtype=torch.long)], dim=1)
     others = {name: value for name, value in inputs.items() if name not in ("input_ids", "attention_mask")}
+    if "token_type_ids" in others:
+        others["token_type_ids"] = padded(others["token_type_ids"], everything.shape[1])
     whole = model(input_ids=everything, **others, output_attentions=True)
     attentions = torch.cat(whole.attentions)
     torch.testing.assert_close(run.logits, whole.logits[0, n - 1 :], atol=1e-4, rtol=0)

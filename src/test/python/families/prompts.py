@@ -39,6 +39,7 @@ TEMPLATES = {
         "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n" + CHATML_USER, "", "", CHATML_END,
     ),
     "qwen3-vl": (CHATML_USER, "", "", CHATML_END),
+    "gemma3": ("<start_of_turn>user\n", "", "", "<end_of_turn>\n<start_of_turn>model\n"),
     "smolvlm": ("<|im_start|>User:", "", "", "<end_of_utterance>\nAssistant:"),
 }  # fmt: skip
 

@@ -5,11 +5,25 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from transformers import CLIPVisionConfig, LlamaConfig, MistralConfig, Qwen2Config, Qwen3Config, SiglipVisionConfig
+from transformers import (
+    CLIPVisionConfig,
+    Gemma3TextConfig,
+    LlamaConfig,
+    MistralConfig,
+    Qwen2Config,
+    Qwen3Config,
+    SiglipVisionConfig,
+)
 
 import make_goldens
 
-DECODERS = {"llama": LlamaConfig, "mistral": MistralConfig, "qwen2": Qwen2Config, "qwen3": Qwen3Config}
+DECODERS = {
+    "llama": LlamaConfig,
+    "mistral": MistralConfig,
+    "qwen2": Qwen2Config,
+    "qwen3": Qwen3Config,
+    "gemma3": Gemma3TextConfig,
+}
 
 
 @dataclass
@@ -120,7 +134,7 @@ def draw(model: torch.nn.Module, spec: Spec, words) -> None:
             weight.copy_(gain * noise / weight[0].numel() ** 0.5)
     # Bytes and specials weigh less, so that most of what is generated can be read.
     head = model.get_output_embeddings().weight
-    first = 259 if spec.words.startswith("llama2") else 256
+    first = words.convert_tokens_to_ids("<0xFF>") + 1 if spec.words in ("llama2", "gemma3") else 256
     last = min(i for i in [*words.all_special_ids, *words.get_added_vocab().values(), len(words)] if i >= first)
     readable = torch.tensor([first <= i < last for i in range(len(head))])
     head[~readable] *= 0.7 if spec.tied else 0.5

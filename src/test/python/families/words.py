@@ -5,7 +5,13 @@ import json
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from tokenizers.models import BPE
 from tokenizers.trainers import BpeTrainer
-from transformers import GPT2TokenizerFast, LlamaTokenizerFast, PreTrainedTokenizerFast, Qwen2TokenizerFast
+from transformers import (
+    GemmaTokenizerFast,
+    GPT2TokenizerFast,
+    LlamaTokenizerFast,
+    PreTrainedTokenizerFast,
+    Qwen2TokenizerFast,
+)
 
 import make_goldens
 
@@ -127,6 +133,38 @@ def llama2() -> LlamaTokenizerFast:
     return LlamaTokenizerFast(tokenizer_object=fast, **tokens, **IMAGES, **COMMON)
 
 
+def gemma3() -> GemmaTokenizerFast:
+    """Byte-fallback BPE over "▁"-marked text; several line breaks in a row are one token."""
+    trained = Tokenizer(BPE())
+    trained.normalizer = normalizers.Replace(" ", "▁")
+    trained.pre_tokenizer = pre_tokenizers.Split("▁", "merged_with_next")
+    trained.train_from_iterator(make_goldens.CORPUS, BpeTrainer(vocab_size=123, show_progress=False))
+    learned = json.loads(trained.to_str())["model"]
+
+    specials = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>", "<start_of_turn>", "<end_of_turn>"]
+    breaks = ["\n" * count for count in range(1, 9)]
+    marks = ["<start_of_image>", "<end_of_image>"]
+    pieces = specials + breaks + [f"<0x{byte:02X}>" for byte in range(256)]
+    pieces += sorted(learned["vocab"], key=learned["vocab"].get) + marks
+    fast = Tokenizer(
+        BPE(
+            {piece: i for i, piece in enumerate(pieces)},
+            [tuple(merge) for merge in learned["merges"]],
+            unk_token="<unk>",
+            fuse_unk=True,
+            byte_fallback=True,
+        )
+    )
+    fast.normalizer = trained.normalizer
+    fast.pre_tokenizer = pre_tokenizers.Split(" ", "merged_with_previous")
+    fast.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()])
+    with_specials(fast, specials)
+    fast.add_tokens([AddedToken(line_breaks, normalized=False, special=False) for line_breaks in breaks])
+    with_specials(fast, [*marks, "<image_soft_token>"])
+    named = {"boi_token": marks[0], "eoi_token": marks[1], "image_token": "<image_soft_token>"}
+    return GemmaTokenizerFast(tokenizer_object=fast, extra_special_tokens=named, **COMMON)
+
+
 IMAGE = {"image_token": "<image>"}
 IMAGES = {"extra_special_tokens": {"image_token": "<image>", "video_token": "<video>"}}
 
@@ -137,4 +175,5 @@ KINDS = {
     "llama3": llama3,
     "smollm": smollm,
     "llama2": llama2,
+    "gemma3": gemma3,
 }
