@@ -49,6 +49,15 @@ def conversation(jinja: str, earlier: list[tuple[str, str]]) -> str:
     return rendered[0]
 
 
+def answered(jinja: str, answer: str) -> str:
+    turns = [
+        {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": QUESTION}]},
+        {"role": "assistant", "content": [{"type": "text", "text": answer}]},
+    ]
+    rendered, _ = render_jinja_template([turns], chat_template=jinja)
+    return rendered[0]
+
+
 def main() -> None:
     golden = json.loads((GOLDEN / "templates.json").read_text(encoding="utf-8"))
     entries = {entry["name"]: entry for entry in golden["templates"]}
@@ -78,6 +87,7 @@ def main() -> None:
         }
         if prompt.endswith("<think>\n"):
             entries[file.stem]["promptBehindThoughts"] = conversation(jinja, THOUGHT)
+            entries[file.stem]["answered"] = [answered(jinja, answer) for _, answer in THOUGHT]
     golden = {"question": QUESTION, "earlier": EARLIER, "thought": THOUGHT}
     golden["templates"] = [entries[name] for name in sorted(entries)]
     text = json.dumps(golden, indent=2, ensure_ascii=False) + "\n"

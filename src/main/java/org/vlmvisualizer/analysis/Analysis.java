@@ -20,7 +20,7 @@ import org.vlmvisualizer.core.TokenSequence;
  * @param maps [F] where the model looked in each picture; a token's maps sum to 1 over all of them
  * @param matrix [N + T, N + T] the whole-sequence attention matrix, or null if it was not made
  * @param kept attention per layer and head, or null if the request keeps none
- * @param answer running text of the tokens
+ * @param answer running text of the tokens that are no thoughts
  * @param seconds time taken per stage; "load" is 0 if an earlier question had loaded the model
  * @param ended whether the model ended it, or was asked for no more tokens; false of an answer that
  *     was cancelled, or that is still being written

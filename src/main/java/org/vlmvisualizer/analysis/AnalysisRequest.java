@@ -154,7 +154,7 @@ public record AnalysisRequest(
     return with(wanted, earlier);
   }
 
-  /** The same by another method, with nothing beside the maps. */
+  /** The same by another method, with nothing beside the maps; a given answer stays. */
   public AnalysisRequest by(String other) {
     return new AnalysisRequest(
         question,
@@ -170,7 +170,7 @@ public record AnalysisRequest(
         MatrixChoice.NEVER,
         earlier,
         localization,
-        "",
+        answer,
         Checks.NONE);
   }
 

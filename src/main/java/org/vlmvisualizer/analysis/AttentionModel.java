@@ -31,6 +31,7 @@ import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.Scores;
+import org.vlmvisualizer.core.Thoughts;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
@@ -44,6 +45,7 @@ import org.vlmvisualizer.family.ModelFamily;
 import org.vlmvisualizer.image.PictureProcessor;
 import org.vlmvisualizer.network.LlavaNetwork;
 import org.vlmvisualizer.network.Session;
+import org.vlmvisualizer.prompt.PromptTemplate;
 
 /** A model that is loaded once and then asked any number of questions. Not thread-safe. */
 public final class AttentionModel implements AutoCloseable {
@@ -251,6 +253,7 @@ public final class AttentionModel implements AutoCloseable {
   private Question question(
       List<RgbPicture> pictures, boolean timePoints, AnalysisRequest request, Progress progress) {
     PictureProcessor processor = model.pictures(request.pictures());
+    model.encoder().requireThoughts(model.template(request.template()));
     boolean video = timePoints && processor.takesVideos();
     Function<List<RgbPicture>, ModelInput> inputs =
         video
@@ -303,6 +306,7 @@ public final class AttentionModel implements AutoCloseable {
                 watch == null || !method.growsWithAnswer()
                     ? null
                     : tokens(watch, question.pictures, request, method, seconds));
+    trace = marked(trace, thoughts(request));
     seconds.putAll(trace.seconds());
     ModelProbe probe = question.probe(trace.ids(), recorded);
     Map<String, Object> notes = new LinkedHashMap<>();
@@ -311,6 +315,9 @@ public final class AttentionModel implements AutoCloseable {
     }
     if (trace.sinks() != null) {
       notes.put("sinks", SinkPlaces.of(trace));
+    }
+    if (hasThoughtsAlone(trace.tokens(), request)) {
+      notes.put("answer_left_out", whyNoAnswer(trace.tokens(), request));
     }
     boolean kept = watch != null; // a cancel from here on leaves out what it stops, not the answer
     if (request.checks().evidence()) {
@@ -337,7 +344,8 @@ public final class AttentionModel implements AutoCloseable {
             input.texts(),
             question,
             request.keepSystem(),
-            request.earlier());
+            request.earlier(),
+            request.answer());
   }
 
   /** The ids of the answer that a request gives. */
@@ -358,6 +366,34 @@ public final class AttentionModel implements AutoCloseable {
               .formatted(AnalysisRequest.MAX_LENGTH, ids.length));
     }
     return ids;
+  }
+
+  /** What tells thoughts from the answer behind a prompt; null where the template has none. */
+  private Thoughts thoughts(AnalysisRequest request) {
+    PromptTemplate template = model.template(request.template());
+    return template.thinks() ? new Thoughts(template.opensThoughts(request.answer())) : null;
+  }
+
+  private static Trace marked(Trace trace, Thoughts thoughts) {
+    return thoughts == null
+        ? trace
+        : trace.withTokens(trace.tokens().stream().map(thoughts::mark).toList());
+  }
+
+  /** Whether a model that has ended, or was to write no more, has given no answer of its own. */
+  private boolean hasThoughtsAlone(List<GeneratedToken> tokens, AnalysisRequest request) {
+    return tokens.get(0).isThought()
+        && request.answer().isEmpty()
+        && text(tokens).isEmpty()
+        && hasEnded(tokens, request);
+  }
+
+  private String whyNoAnswer(List<GeneratedToken> tokens, AnalysisRequest request) {
+    int last = tokens.get(tokens.size() - 1).id();
+    return model.generation().eosIds().contains(last)
+        ? "No answer: the model ended with its thoughts."
+        : "No answer: the thoughts took all %d tokens; set length higher."
+            .formatted(request.length());
   }
 
   /** The same once each token's probability without the pictures is known. */
@@ -461,11 +497,18 @@ public final class AttentionModel implements AutoCloseable {
       AttributionMethod method,
       Map<String, Double> seconds) {
     Map<String, Double> soFar = Map.copyOf(seconds);
+    Thoughts thoughts = thoughts(request);
     GrowingAnalysis growing =
         new GrowingAnalysis(
             trace ->
                 analysis(
-                    pictures, request, method, trace, null, new LinkedHashMap<>(soFar), Map.of()),
+                    pictures,
+                    request,
+                    method,
+                    marked(trace, thoughts),
+                    null,
+                    new LinkedHashMap<>(soFar),
+                    Map.of()),
             this::text);
     return token -> {
       growing.add(token);
@@ -507,8 +550,20 @@ public final class AttentionModel implements AutoCloseable {
         : Stream.of(trace.headMaps()).map(made -> List.of(made.heads())).toList();
   }
 
+  /** Running text of an answer, without thoughts. */
   private String text(List<GeneratedToken> tokens) {
-    return model.encoder().decode(GeneratedToken.ids(tokens));
+    return decoded(tokens.stream().filter(token -> !token.isThought()));
+  }
+
+  /** Running text of the thoughts; null of a model that has none. */
+  String thoughts(List<GeneratedToken> tokens) {
+    return tokens.get(0).thought() == null
+        ? null
+        : decoded(tokens.stream().filter(t -> t.isThought() && !t.text().equals(Thoughts.END)));
+  }
+
+  private String decoded(Stream<GeneratedToken> tokens) {
+    return model.encoder().decode(GeneratedToken.ids(tokens.toList()));
   }
 
   private boolean hasEnded(List<GeneratedToken> tokens, AnalysisRequest request) {

@@ -19,8 +19,8 @@ final class GrowingAnalysis implements Supplier<Analysis> {
   private Analysis soFar;
 
   /**
-   * @param analysis of some tokens alone
-   * @param texts running text of tokens
+   * @param analysis of some tokens alone; asked in the order that they were written in
+   * @param texts running text of the answer that tokens are of
    */
   GrowingAnalysis(
       Function<Trace, Analysis> analysis, Function<List<GeneratedToken>, String> texts) {

@@ -30,6 +30,10 @@ public final class Provenance {
     }
     all.put("question", analysis.request().question());
     all.put("prompt", analysis.prompt().text());
+    String thoughts = model.thoughts(analysis.tokens());
+    if (thoughts != null) {
+      all.put("thoughts", thoughts);
+    }
     all.put("answer", analysis.answer());
     if (!analysis.ended()) {
       all.put(

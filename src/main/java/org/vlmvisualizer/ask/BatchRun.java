@@ -230,7 +230,16 @@ public final class BatchRun {
         picture.folder(),
         run.get().getAsJsonArray("tokens").size(),
         run.get().get("answer").getAsString(),
-        "from an earlier run");
+        note("from an earlier run", run.get()));
+  }
+
+  /** What is known of a picture, and why it has no answer. */
+  private static String note(String known, JsonObject run) {
+    if (!run.has(AttentionResult.ANSWER_LEFT_OUT)) {
+      return known;
+    }
+    String why = run.get(AttentionResult.ANSWER_LEFT_OUT).getAsString();
+    return known.isEmpty() ? why : known + "; " + why;
   }
 
   private boolean isSame(JsonElement key, BatchPicture picture) {
@@ -255,7 +264,7 @@ public final class BatchRun {
         output == null ? "" : picture.folder(),
         result.maps().size(),
         result.answer(),
-        note);
+        note(note, result.run()));
   }
 
   private void writeTables(List<BatchRow> rows, List<BatchRow> others) {

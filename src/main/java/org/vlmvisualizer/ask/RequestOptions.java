@@ -100,8 +100,14 @@ public record RequestOptions(
     }
     RequestOptions own = again(answer, answer.question());
     List<Exchange> earlier = new Conversation(answer).earlier();
-    return new RequestOptions(
-        own.request.by(method).following(earlier), own.device, own.precision, own.rendering);
+    AnalysisRequest request = own.request.by(method).saying(given(answer)).following(earlier);
+    return new RequestOptions(request, own.device, own.precision, own.rendering);
+  }
+
+  /** The text that was given as the answer; empty for the model's own. */
+  private static String given(AttentionResult answer) {
+    JsonObject options = answer.run().getAsJsonObject("options");
+    return options.has("answer") ? options.get("answer").getAsString() : "";
   }
 
   /** The same with or without the whole-sequence matrix. */

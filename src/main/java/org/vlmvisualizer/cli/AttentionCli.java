@@ -476,6 +476,7 @@ public final class AttentionCli implements Callable<Integer> {
     answer.write(place.folder, answer.heatmaps());
     last = answer.first();
     out().println(place.name + answer.first().answer());
+    tellNoAnswer(answer.first(), place);
     return CommandLine.ExitCode.OK;
   }
 
@@ -484,7 +485,15 @@ public final class AttentionCli implements Callable<Integer> {
     result.write(place.folder, result.heatmaps());
     last = result;
     out().println(place.name + result.answer());
+    tellNoAnswer(result, place);
     return CommandLine.ExitCode.OK;
+  }
+
+  /** Says on the other stream why there is no answer behind a model's thoughts. */
+  private void tellNoAnswer(AttentionResult result, Place place) {
+    if (!result.answerLeftOut().isEmpty()) {
+      err().println(place.name + result.answerLeftOut());
+    }
   }
 
   /** A line per picture: its name and its answer, or on the other stream, why there is none. */
@@ -495,9 +504,13 @@ public final class AttentionCli implements Callable<Integer> {
                 pictures.pictures(),
                 pictures.skipped(),
                 progress(),
-                (row, result) ->
-                    (row.status() == BatchRow.Status.DONE ? out() : err())
-                        .println(place.name + row.text()));
+                (row, result) -> {
+                  (row.status() == BatchRow.Status.DONE ? out() : err())
+                      .println(place.name + row.text());
+                  if (result != null) {
+                    tellNoAnswer(result, place);
+                  }
+                });
     return outcome.count(BatchRow.Status.FAILED) == 0
         ? CommandLine.ExitCode.OK
         : CommandLine.ExitCode.SOFTWARE;

@@ -89,7 +89,8 @@ final class LiveAnswer implements AutoCloseable {
     long start = System.nanoTime();
     boolean isFirst = shown == null;
     Answer answer = soFar.get();
-    progress.show(answer.first().answer());
+    String said = answer.first().answer();
+    progress.show(said.isEmpty() ? answer.first().thoughts() : said);
     show(answer);
     onEventThread(() -> {}); // painting counts
     long end = System.nanoTime();

@@ -298,6 +298,8 @@ public class ShowAttention extends AskingCommand {
     }
     if (!first.written().isEmpty()) {
       say("Cancelled: %s were written, and are kept.".formatted(first.written()));
+    } else if (!first.answerLeftOut().isEmpty()) {
+      say(first.answerLeftOut());
     }
   }
 

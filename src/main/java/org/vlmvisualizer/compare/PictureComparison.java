@@ -56,16 +56,19 @@ public final class PictureComparison {
   public Outcome compare(
       String name, RgbPicture picture, List<Target.Named> regions, Progress progress) {
     List<RgbPicture> pictures = List.of(picture);
-    AnalysisRequest asked = request.by("language").saying(request.answer());
-    Analysis analysis = model.analyze(pictures, false, asked, progress, null);
+    Analysis analysis = model.analyze(pictures, false, request.by("language"), progress, null);
     List<GeneratedToken> tokens = analysis.tokens();
     int[] ids = GeneratedToken.ids(tokens);
     List<Target> targets = judged(Target.of(tokens, regions));
     int[] judged = targets.stream().mapToInt(Target::token).toArray();
     if (judged.length == 0) {
       throw new InputException(
-          "Expected an answer with words whose maps can be compared, found '%s'; ask another question."
-              .formatted(analysis.answer()));
+          "Expected an answer with words whose maps can be compared, found '%s'; %s."
+              .formatted(
+                  analysis.answer(),
+                  tokens.get(tokens.size() - 1).isThought()
+                      ? "the model wrote thoughts alone, so set length higher"
+                      : "ask another question"));
     }
     Steps steps = new Steps(progress, options.methods().size());
     AnswerProbe probe = model.probe(pictures, false, request.by("language"), ids, steps);

@@ -31,14 +31,16 @@ public record Target(int token, Region region) {
   }
 
   /**
-   * The content tokens of an answer. A word lies in the region whose name holds it: "red" in "star
-   * red". The second "red" of an answer lies in the second such region. Where there is one region,
-   * and its name holds no word of the answer, all words lie in it.
+   * The content tokens of an answer, without a model's thoughts, which may name anything. A word
+   * lies in the region whose name holds it: "red" in "star red". The second "red" of an answer lies
+   * in the second such region. Where there is one region, and its name holds no word of the answer,
+   * all words lie in it.
    *
    * @param regions none if nothing is known
    */
   public static List<Target> of(List<GeneratedToken> tokens, List<Named> regions) {
-    List<AnswerWord> words = AnswerWord.of(tokens);
+    List<AnswerWord> words =
+        AnswerWord.of(tokens).stream().filter(w -> !tokens.get(w.first()).isThought()).toList();
     boolean named = words.stream().anyMatch(w -> regions.stream().anyMatch(r -> isIn(w, r)));
     Map<String, Integer> seen = new HashMap<>();
     List<Target> targets = new ArrayList<>();

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.core;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * One token of an answer.
@@ -14,6 +15,8 @@ import java.util.List;
  *     picture of the processor's mean colour in the place of each; null if that was not asked
  * @param check whether it needs what its map is highest on; null if that was not asked
  * @param stability whether its map stays on the picture; null if that was not asked
+ * @param thought whether it is one of a model's {@link Thoughts} and not of its answer; null of a
+ *     model that has none
  */
 public record GeneratedToken(
     int id,
@@ -22,7 +25,8 @@ public record GeneratedToken(
     List<Candidate> others,
     Double probabilityWithoutImage,
     MapCheck check,
-    MapStability stability) {
+    MapStability stability,
+    Boolean thought) {
 
   private static final int SEVERAL = -1;
 
@@ -31,7 +35,7 @@ public record GeneratedToken(
     others = others == null ? null : List.copyOf(others);
   }
 
-  /** A token of whose map it was not asked whether it stays. */
+  /** A token of a model without thoughts, of whose map it was not asked whether it stays. */
   public GeneratedToken(
       int id,
       String text,
@@ -39,17 +43,18 @@ public record GeneratedToken(
       List<Candidate> others,
       Double probabilityWithoutImage,
       MapCheck check) {
-    this(id, text, probability, others, probabilityWithoutImage, check, null);
+    this(id, text, probability, others, probabilityWithoutImage, check, null, null);
   }
 
   /** A token of which no more is known. */
   public GeneratedToken(int id, String text, double probability) {
-    this(id, text, probability, null, null, null, null);
+    this(id, text, probability, null, null, null);
   }
 
   /**
    * Several tokens as one: that all of them were written. Its probabilities are the products of
-   * theirs, its evidence is the sum; of a single one, all else stays known.
+   * theirs, its evidence is the sum; it is a thought, or none, where all of them are; of a single
+   * one, all else stays known.
    *
    * @param parts at least one, in the order that they were written in
    */
@@ -63,32 +68,47 @@ public record GeneratedToken(
           only.others,
           only.probabilityWithoutImage,
           only.check,
-          only.stability);
+          only.stability,
+          only.thought);
     }
     double product = 1;
     Double without = 1.0;
+    Boolean thought = parts.get(0).thought;
     for (GeneratedToken part : parts) {
       product *= part.probability;
       boolean isKnown = without != null && part.probabilityWithoutImage != null;
       without = isKnown ? without * part.probabilityWithoutImage : null;
+      thought = Objects.equals(thought, part.thought) ? thought : null;
     }
-    return new GeneratedToken(SEVERAL, text, product, null, without, null, null);
+    return new GeneratedToken(SEVERAL, text, product, null, without, null, null, thought);
   }
 
   /** The same once its probability without the picture is known. */
   public GeneratedToken withoutImage(double other) {
-    return new GeneratedToken(id, text, probability, others, other, check, stability);
+    return new GeneratedToken(id, text, probability, others, other, check, stability, thought);
   }
 
   /** The same once its map was checked. */
   public GeneratedToken checked(MapCheck found) {
     return new GeneratedToken(
-        id, text, probability, others, probabilityWithoutImage, found, stability);
+        id, text, probability, others, probabilityWithoutImage, found, stability, thought);
   }
 
   /** The same once it was looked whether its map stays. */
   public GeneratedToken stable(MapStability found) {
-    return new GeneratedToken(id, text, probability, others, probabilityWithoutImage, check, found);
+    return new GeneratedToken(
+        id, text, probability, others, probabilityWithoutImage, check, found, thought);
+  }
+
+  /** The same as a thought, or as a part of the answer behind thoughts. */
+  public GeneratedToken thought(boolean is) {
+    return new GeneratedToken(
+        id, text, probability, others, probabilityWithoutImage, check, stability, is);
+  }
+
+  /** Whether it is one of a model's {@link Thoughts}. */
+  public boolean isThought() {
+    return Boolean.TRUE.equals(thought);
   }
 
   /** The ids of some tokens, [T]. */

@@ -137,6 +137,16 @@ public record TokenMaps(
     return tokens.stream().anyMatch(token -> token.check() != null);
   }
 
+  /** Whether the tokens are a model's that thinks: thoughts, or of its answer. */
+  public boolean thinks() {
+    return tokens.get(0).thought() != null;
+  }
+
+  /** How many of the tokens are thoughts: the first ones, or none. */
+  public int thoughts() {
+    return (int) tokens.stream().filter(GeneratedToken::isThought).count();
+  }
+
   /** The map of one token, [cells], not copied. */
   public float[] values(int token) {
     return map.values()[token];

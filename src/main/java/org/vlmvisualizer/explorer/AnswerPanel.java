@@ -18,7 +18,8 @@ import org.vlmvisualizer.output.TokenText;
  * (or at the region). Selected tokens have a black frame and a bar below, so that they are told
  * from others without colours. What is no word, punctuation and control tokens, is shaded in grey
  * as dark as the blue would be, and has a dashed frame. A dotted line below tells tokens that would
- * have come without the picture.
+ * have come without the picture. Thoughts are a grey block above the answer, in italics behind a
+ * bar.
  */
 final class AnswerPanel extends TokenView implements Scrollable {
   private static final long serialVersionUID = 1L;
@@ -32,19 +33,43 @@ final class AnswerPanel extends TokenView implements Scrollable {
       new BasicStroke(1, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {2, 2}, 0);
   private static final int TOKENS_PER_LINE = 9; // as most answers have at this width
 
+  private static final int THOUGHTS_BAR = 3;
+  private static final int HEADING_SIZE = 13;
+
   private transient TokenFlow flow;
   private int flowWidth = -1;
+  private String flowNoAnswer = "";
 
   AnswerPanel(ExplorerState state) {
-    super(state, "Answer, token by token");
+    super(state, "");
     setFont(Paints.font(Font.PLAIN, FONT_SIZE));
     setToolTipText("");
+    nameParts();
     state.onTokens(this::grow);
+  }
+
+  private void nameParts() {
+    String parts = state.maps().thoughts() > 0 ? "Thoughts and answer" : "Answer";
+    String noAnswer = noAnswer();
+    getAccessibleContext()
+        .setAccessibleName(
+            parts + ", token by token" + (noAnswer.isEmpty() ? "" : ". " + noAnswer));
+  }
+
+  /** What is said in the place of an answer that will not come; empty otherwise. */
+  private String noAnswer() {
+    if (state.maps().thoughts() < state.maps().size() || state.isGrowing()) {
+      return "";
+    }
+    String why = state.answer().answerLeftOut();
+    return why.isEmpty() ? "No answer." : why;
   }
 
   /** Whoever sees the end of the answer sees it grow. */
   private void grow() {
-    if (flow == null || flow.boxes().size() == state.maps().size()) {
+    nameParts();
+    if (flow == null
+        || flow.boxes().size() == state.maps().size() && flowNoAnswer.equals(noAnswer())) {
       return;
     }
     Rectangle seen = getVisibleRect();
@@ -64,7 +89,9 @@ final class AnswerPanel extends TokenView implements Scrollable {
   private TokenFlow flow() {
     int width = getWidth() > 0 ? getWidth() : Paints.scaled(WIDTH);
     if (flow == null || flowWidth != width) {
-      flow = TokenFlow.of(state.maps().tokens(), getFont(), getFontMetrics(getFont()), width);
+      flowNoAnswer = noAnswer();
+      flow =
+          TokenFlow.of(state.maps().tokens(), getFont(), this::getFontMetrics, width, flowNoAnswer);
       flowWidth = width;
     }
     return flow;
@@ -79,7 +106,7 @@ final class AnswerPanel extends TokenView implements Scrollable {
   public String getToolTipText(MouseEvent e) {
     int token = tokenAt(e.getX(), e.getY());
     String label = TokenText.label(state.maps().tokens().get(token)).strip();
-    return (label + ": " + place(token) + origin(token))
+    return (label + ": " + place(token) + part(token) + origin(token))
         .replace("<", "‹"); // else Swing may read HTML
   }
 
@@ -93,12 +120,30 @@ final class AnswerPanel extends TokenView implements Scrollable {
   @Override
   void paintTokens(Graphics2D g) {
     double max = state.maximumShade();
+    paintParts(g);
     for (int t = 0; t < state.maps().size(); t++) {
       Rectangle box = box(t);
       if (g.hitClip(
           box.x - CORNER, box.y - CORNER, box.width + 2 * CORNER, box.height + 2 * CORNER)) {
         paintToken(g, t, max > 0 ? state.shade(t) / max : 0);
       }
+    }
+  }
+
+  private void paintParts(Graphics2D g) {
+    g.setColor(Paints.THOUGHTS);
+    g.fillRect(0, 0, getWidth(), flow().thoughts());
+    g.setColor(Paints.QUIET);
+    g.fillRect(0, 0, THOUGHTS_BAR, flow().thoughts());
+    for (TokenFlow.Heading heading : flow().headings()) {
+      Font font = Paints.font(heading.isName() ? Font.BOLD : Font.PLAIN, HEADING_SIZE);
+      g.setFont(font);
+      g.setColor(Paints.INK);
+      int room = getWidth() - 2 * TokenFlow.MARGIN;
+      g.drawString(
+          TokenText.fit(heading.text(), g.getFontMetrics(), room),
+          TokenFlow.MARGIN,
+          heading.top() + 2 + g.getFontMetrics().getAscent());
     }
   }
 
@@ -113,6 +158,8 @@ final class AnswerPanel extends TokenView implements Scrollable {
       g.setStroke(DASHES);
       g.drawRoundRect(box.x, box.y, box.width - 1, box.height - 1, CORNER, CORNER);
     }
+    boolean isThought = state.maps().tokens().get(token).isThought();
+    g.setFont(isThought ? TokenFlow.italic(getFont()) : getFont());
     int baseline = box.y + 2 + g.getFontMetrics().getAscent();
     g.drawString(flow().labels().get(token), box.x + TokenFlow.PADDING, baseline);
     if (state.selection().contains(token)) {

@@ -107,6 +107,7 @@ final class Exports {
     String subtitle =
         (map.tokens().length == 1 ? "token " : state.pooling() + " of ")
             + Figures.position(state.maps(), map.tokens())
+            + Figures.part(Figures.joint(state.maps(), map.tokens()))
             + " · "
             + Figures.imageAttention(state.maps(), map.tokens())
             + " of the attention went to the picture";

@@ -48,6 +48,14 @@ final class Figures {
         tokens(maps, tokens), IntStream.of(tokens).mapToObj(maps.tokens()::get).toList());
   }
 
+  /**
+   * Whether a token, or several as one, is a thought, behind other words. Empty of a model that
+   * does not think, and of tokens of both kinds.
+   */
+  static String part(GeneratedToken token) {
+    return token.thought() == null ? "" : token.thought() ? ", in the thoughts" : ", in the answer";
+  }
+
   /** That all of them were written: the product of their probabilities. */
   static String probability(TokenMaps maps, int[] tokens) {
     return probability(joint(maps, tokens).probability());

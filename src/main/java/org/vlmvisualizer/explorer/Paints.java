@@ -11,6 +11,7 @@ final class Paints {
   static final Color INK = new Color(0x1a1a1a);
   static final Color QUIET = new Color(0x5f6368);
   static final Color GROUND = Color.WHITE;
+  static final Color THOUGHTS = new Color(0xeceff1);
   static final Color RULE = new Color(0xd0d4d9);
   static final Color FOCUS = new Color(0x0b57d0);
 

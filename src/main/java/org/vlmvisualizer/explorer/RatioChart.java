@@ -9,16 +9,18 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.event.MouseEvent;
 import java.awt.geom.Path2D;
+import java.awt.geom.Rectangle2D;
 import java.util.Locale;
 import org.vlmvisualizer.core.Origin;
 import org.vlmvisualizer.output.OriginMark;
+import org.vlmvisualizer.output.ThoughtsMark;
 import org.vlmvisualizer.output.TokenText;
 
 /**
  * Plot of what tokens are shaded by, over the tokens: the image attention ratio, or the share in
  * the region. A click takes the nearest token; selected ones have a large square for a small circle
  * and a line down to the axis. Where it is known, marks tell where tokens came from ({@link
- * OriginMark}).
+ * OriginMark}), and a line where thoughts end ({@link ThoughtsMark}).
  */
 final class RatioChart extends TokenView {
   private static final long serialVersionUID = 1L;
@@ -55,7 +57,13 @@ final class RatioChart extends TokenView {
     int token = tokenAt(e.getX(), e.getY());
     String label = TokenText.label(state.maps().tokens().get(token)).strip();
     return String.format(
-            Locale.ROOT, "%d  %s  %.3f%s", token + 1, label, state.shade(token), origin(token))
+            Locale.ROOT,
+            "%d  %s  %.3f%s%s",
+            token + 1,
+            label,
+            state.shade(token),
+            part(token),
+            origin(token))
         .replace("<", "‹"); // Swing reads text that begins with <html> as HTML
   }
 
@@ -86,6 +94,7 @@ final class RatioChart extends TokenView {
   void paintTokens(Graphics2D g) {
     Axis axis = Axis.of(state);
     paintAxes(g, axis);
+    paintThoughts(g, axis);
     paintLine(g, axis);
     paintPoints(g, axis);
   }
@@ -119,6 +128,18 @@ final class RatioChart extends TokenView {
           text, LEFT - 6 - metrics.stringWidth(text), (float) (y + metrics.getAscent() / 2.0 - 1));
     }
     paintIndices(g, metrics);
+  }
+
+  private void paintThoughts(Graphics2D g, Axis axis) {
+    int thoughts = state.maps().thoughts();
+    if (thoughts > 0) {
+      double top = y(axis.high, axis);
+      double height = y(axis.low, axis) - top;
+      double width = getWidth() - LEFT - RIGHT;
+      double x = LEFT + thoughts * width / state.maps().size();
+      Rectangle2D plot = new Rectangle2D.Double(LEFT, top, width, height);
+      ThoughtsMark.draw(g, x, plot, Paints.scaled(10) / 10.0);
+    }
   }
 
   /** With dots below the words for tokens that have them in the answer. */

@@ -65,11 +65,12 @@ abstract class TokenView extends JComponent {
   private String describe(int token) {
     return String.format(
         Locale.ROOT,
-        "token %d of %d, %s, %s, %s %.2f%s%s",
+        "token %d of %d, %s, %s%s, %s %.2f%s%s",
         token + 1,
         state.maps().size(),
         TokenText.label(state.maps().tokens().get(token)).strip(),
         place(token),
+        part(token),
         state.regionShares() == null ? "image attention" : "share in the region",
         state.shade(token),
         origin(token),
@@ -80,6 +81,11 @@ abstract class TokenView extends JComponent {
   final String origin(int token) {
     Origin origin = state.maps().tokens().get(token).origin();
     return origin == null ? "" : ", " + origin;
+  }
+
+  /** Whether a token is a thought, behind other words; empty of a model that does not think. */
+  final String part(int token) {
+    return Figures.part(state.maps().tokens().get(token));
   }
 
   /** Which word a token is part of. */

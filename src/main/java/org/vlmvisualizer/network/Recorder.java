@@ -84,8 +84,7 @@ final class Recorder {
       id = given != null ? given[tokens.size()] : processor.choose(scores.clone());
       probability *= Math.exp((double) scores[id] - scores[best]);
     }
-    tokens.add(
-        new GeneratedToken(id, texts.apply(id), probability, others(step, id), null, null, null));
+    tokens.add(new GeneratedToken(id, texts.apply(id), probability, others(step, id), null, null));
     if (request.rows()) {
       float[][] layers = torch.rows(step.recorded().get(0));
       rows.add(layers);

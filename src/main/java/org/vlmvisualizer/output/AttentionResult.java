@@ -30,7 +30,7 @@ import org.vlmvisualizer.core.ViewMaps;
  * @param picture what was asked about
  * @param source where in which image that is
  * @param rendering how maps become an image
- * @param answer running text of the tokens
+ * @param answer running text of the tokens that are no thoughts
  * @param sequence what the matrix's rows and columns look like, [N + T]
  * @param matrix [N + T, N + T] whole-sequence attention, or null if it was not kept
  * @param kept attention per layer and head, or null if the run kept none
@@ -50,8 +50,12 @@ public record AttentionResult(
   /** Name in run.json of the mark of an answer that was cancelled: the tokens until then. */
   public static final String CANCELLED = "cancelled";
 
+  /** Name in run.json of why there are thoughts and no answer. */
+  public static final String ANSWER_LEFT_OUT = "answer_left_out";
+
   private static final String EVIDENCE_LEFT_OUT = "evidence_left_out";
   private static final String WRITTEN = "written";
+  private static final String THOUGHTS = "thoughts";
   private static final String PIXELS = AttentionResult.class.getName();
   private static final String FIGURE = PIXELS + ".figure";
 
@@ -227,12 +231,26 @@ public record AttentionResult(
 
   /** How much of the answer was written, like "12 of at most 64 tokens"; empty if it has ended. */
   public String written() {
-    return run.has(WRITTEN) ? run.get(WRITTEN).getAsString() : "";
+    return statement(WRITTEN);
+  }
+
+  /** Running text of a model's thoughts; empty where it has none. */
+  public String thoughts() {
+    return statement(THOUGHTS);
+  }
+
+  /** Why the model has written thoughts and no answer, a sentence; empty otherwise. */
+  public String answerLeftOut() {
+    return statement(ANSWER_LEFT_OUT);
   }
 
   /** Why it is not known where tokens came from, though it was asked; empty otherwise. */
   public String evidenceLeftOut() {
-    return run.has(EVIDENCE_LEFT_OUT) ? run.get(EVIDENCE_LEFT_OUT).getAsString() : "";
+    return statement(EVIDENCE_LEFT_OUT);
+  }
+
+  private String statement(String name) {
+    return run.has(name) ? run.get(name).getAsString() : "";
   }
 
   /** Whether more tokens may come. */

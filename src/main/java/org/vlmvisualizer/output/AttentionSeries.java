@@ -39,6 +39,13 @@ public final class AttentionSeries implements Answer {
    * @param error why there is no result, or empty
    */
   private record Answer(String picture, int position, AttentionResult result, String error) {
+    String said() {
+      if (result == null) {
+        return error;
+      }
+      return result.answerLeftOut().isEmpty() ? result.answer().strip() : result.answerLeftOut();
+    }
+
     Rows rows(Function<AttentionResult, MapTable> table) {
       return new Rows(this, result == null ? null : table.apply(result));
     }
@@ -72,6 +79,10 @@ public final class AttentionSeries implements Answer {
       return table == null
           ? EvidenceColumns.NONE
           : EvidenceColumns.of(table.rows().get(row).token());
+    }
+
+    String thought(int row) {
+      return table == null ? "" : PartColumn.of(table.rows().get(row).token());
     }
 
     /** Of each view, by its column; none if the model saw the picture in one. */
@@ -154,8 +165,9 @@ public final class AttentionSeries implements Answer {
    * One row per token of every picture: frame (from 1), picture, the columns of {@link TokenTable},
    * error; image_marker_attention; picture_attention, the share of all attention that fell on this
    * picture; position, its slice or time point in its image, from 1, or NaN; where the model saw a
-   * picture in several views, the share of each view; those of {@link EvidenceColumns}. A picture
-   * without answer has one row, with its error and NaN.
+   * picture in several views, the share of each view; those of {@link EvidenceColumns}, and of a
+   * model that thinks {@link PartColumn}. A picture without answer has one row, with its error and
+   * NaN.
    */
   public DataTable table() {
     return table(TokenRow.COLUMNS, AttentionResult::table);
@@ -177,6 +189,10 @@ public final class AttentionSeries implements Answer {
         parts.stream().flatMap(part -> part.views().keySet().stream()).distinct().toList();
     columns.addAll(views);
     columns.addAll(EvidenceColumns.NAMES);
+    boolean thinks = results().stream().anyMatch(result -> result.maps().thinks());
+    if (thinks) {
+      columns.add(PartColumn.NAME);
+    }
     List<List<Object>> rows = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
       Rows part = parts.get(i);
@@ -191,6 +207,9 @@ public final class AttentionSeries implements Answer {
           row.add(seen.containsKey(view) ? seen.get(view).share(r) : Double.NaN);
         }
         row.addAll(part.evidence(r));
+        if (thinks) {
+          row.add(part.thought(r));
+        }
         rows.add(row);
       }
     }
@@ -216,10 +235,11 @@ public final class AttentionSeries implements Answer {
       run.addProperty(CommonAnswer.PICTURES, names);
       return first.with(source, run).info();
     }
-    List.of("answer", "loaded", "seconds", "batch").forEach(run::remove);
+    List.of("thoughts", "answer", "answer_left_out", "loaded", "seconds", "batch")
+        .forEach(run::remove);
     String common = first.with(source, run).info();
     return answers.stream()
-        .map(a -> a.picture + ": " + (a.result == null ? a.error : a.result.answer().strip()))
+        .map(a -> a.picture + ": " + a.said())
         .map(line -> line.replace("\n", "\\n"))
         .collect(Collectors.joining("\n", common, "\n"));
   }

@@ -10,8 +10,8 @@ import java.util.Locale;
  * @param picture its name
  * @param status what came of it
  * @param folder name of the folder with its results, empty where there are none
- * @param tokens length of the answer
- * @param answer running text
+ * @param tokens length of the answer, thoughts included
+ * @param answer running text, without thoughts
  * @param note what else is to be known, or empty
  * @param error one sentence, or empty
  */

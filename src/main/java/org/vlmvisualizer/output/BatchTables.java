@@ -10,13 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The tables over many pictures: batch.csv, a row per picture, and tokens.csv and words.csv, the
  * rows of all their own with frame and picture before them instead of the picture behind. All are
  * made from what is on disk, so they are the same after a run in one go and after one that was
- * resumed.
+ * resumed. All rows are of one model, so that {@link PartColumn} is there if the first has it.
  */
 public final class BatchTables {
   private static final String BATCH = "batch.csv";
@@ -63,15 +65,40 @@ public final class BatchTables {
   private static void joined(
       Path folder, String name, List<String> columns, List<BatchRow> rows, Writer out)
       throws IOException {
+    List<BatchRow> done = rows.stream().filter(r -> r.status() == BatchRow.Status.DONE).toList();
+    Map<String, Object> last = last(folder, name, done);
     out.write(String.join(",", FIRST) + "," + String.join(",", columns));
-    out.write("," + MapTable.MARKERS + "," + String.join(",", EvidenceColumns.NAMES));
+    out.write("," + String.join(",", last.keySet()));
     out.write(DataTable.LINE_END);
-    for (BatchRow row : rows) {
-      if (row.status() == BatchRow.Status.DONE) {
-        String first = row.frame() + "," + DataTable.quoted(row.picture()) + ",";
-        copyRows(own(folder.resolve(row.folder()).resolve(name)), first, columns.size(), out);
+    for (BatchRow row : done) {
+      String first = row.frame() + "," + DataTable.quoted(row.picture()) + ",";
+      copyRows(own(folder.resolve(row.folder()).resolve(name)), first, columns.size(), last, out);
+    }
+  }
+
+  /** The columns behind a table's own, and what stands there in rows that lack them. */
+  private static Map<String, Object> last(Path folder, String name, List<BatchRow> done)
+      throws IOException {
+    Map<String, Object> columns = new LinkedHashMap<>();
+    columns.put(MapTable.MARKERS, "0.0");
+    for (int i = 0; i < EvidenceColumns.NAMES.size(); i++) {
+      columns.put(EvidenceColumns.NAMES.get(i), EvidenceColumns.NONE.get(i));
+    }
+    if (firstHeader(folder, name, done).contains(PartColumn.NAME)) {
+      columns.put(PartColumn.NAME, "");
+    }
+    return columns;
+  }
+
+  private static List<String> firstHeader(Path folder, String name, List<BatchRow> done)
+      throws IOException {
+    for (BatchRow row : done) {
+      String table = own(folder.resolve(row.folder()).resolve(name));
+      if (!table.isEmpty()) {
+        return rows(table).get(0);
       }
     }
+    return List.of();
   }
 
   /** Not by newBufferedWriter, which refuses the half characters that a file's name may have. */
@@ -92,8 +119,11 @@ public final class BatchTables {
   /**
    * All but the header, of each row what the common table has. Tables of older versions lack the
    * last columns: the models that they were made with have no markers, and no evidence was asked.
+   *
+   * @param last as {@link #last}
    */
-  private static void copyRows(String table, String first, int columns, Writer out)
+  private static void copyRows(
+      String table, String first, int columns, Map<String, Object> last, Writer out)
       throws IOException {
     List<String> header = List.of();
     for (List<String> row : rows(table)) {
@@ -103,10 +133,8 @@ public final class BatchTables {
       }
       out.write(first);
       out.write(String.join(",", row.subList(0, Math.min(columns, row.size()))));
-      out.write("," + cell(row, header.indexOf(MapTable.MARKERS), "0.0"));
-      for (int i = 0; i < EvidenceColumns.NAMES.size(); i++) {
-        int place = header.indexOf(EvidenceColumns.NAMES.get(i));
-        out.write("," + cell(row, place, EvidenceColumns.NONE.get(i)));
+      for (Map.Entry<String, Object> column : last.entrySet()) {
+        out.write("," + cell(row, header.indexOf(column.getKey()), column.getValue()));
       }
       out.write(DataTable.LINE_END);
     }

@@ -35,6 +35,15 @@ public final class HtmlReport {
   private static final String SHARES =
       "Each map is scaled to its own maximum. Its values are shares of the token's attention to the"
           + " picture; over all patches they sum to 100 %.";
+  private static final String PARTS =
+      """
+
+      .part { margin: .5rem 0 0; font-weight: 600; }
+      .thoughts { border-left: 4px solid #5f6368; padding-left: .75rem; }
+      .thoughts .token { font-style: italic; }\
+      """;
+  private static final String PART =
+      "<p class=\"part\">%s</p><div class=\"%s\" role=\"group\" aria-label=\"%s\">%s</div>\n";
   private static final String DOTTED =
       "<p class=\"quiet\">Dotted below: the token would have come without the picture.</p>";
   private static final String SIGNED =
@@ -93,7 +102,9 @@ public final class HtmlReport {
     Map<String, String> all = new HashMap<>();
     all.put("title", visible(result.source().title()));
     all.put("question", visible(statement("question")));
-    all.put("answer", joined(this::token));
+    all.put("answer", maps.thoughts() == 0 ? tokens(0, maps.size()) : parts());
+    all.put("parts", maps.thoughts() == 0 ? "Answer" : "Thoughts and answer");
+    all.put("partStyle", maps.thoughts() == 0 ? "" : PARTS);
     all.put("darkest", number(darkest));
     all.put("width", Integer.toString(Math.max(MIN_WIDTH, width)));
     all.put("picture", Markup.png(TokenFigure.picture(picture, width, height)));
@@ -134,6 +145,29 @@ public final class HtmlReport {
 
   private String joined(java.util.function.IntFunction<String> part) {
     return IntStream.range(0, maps.size()).mapToObj(part).collect(Collectors.joining("\n"));
+  }
+
+  private String tokens(int first, int end) {
+    return IntStream.range(first, end).mapToObj(this::token).collect(Collectors.joining("\n"));
+  }
+
+  /** Thoughts and answer, each in a block below its name. */
+  private String parts() {
+    int thoughts = maps.thoughts();
+    String answer =
+        thoughts < maps.size()
+            ? tokens(thoughts, maps.size())
+            : "<span class=\"quiet\">" + visible(noAnswer()) + "</span>";
+    return part(ThoughtsMark.THOUGHTS, "thoughts", tokens(0, thoughts))
+        + part(ThoughtsMark.ANSWER, "said", answer);
+  }
+
+  private static String part(String name, String kind, String content) {
+    return PART.formatted(name, kind, name, content);
+  }
+
+  private String noAnswer() {
+    return result.answerLeftOut().isEmpty() ? "No answer." : result.answerLeftOut();
   }
 
   private String map(int token) {
@@ -179,7 +213,8 @@ public final class HtmlReport {
   }
 
   private String columns() {
-    return Stream.concat(TokenRow.COLUMNS.stream(), evidenceColumns())
+    return Stream.of(TokenRow.COLUMNS.stream(), evidenceColumns(), partColumn())
+        .flatMap(names -> names)
         .map(name -> "<th scope=\"col\">" + Markup.escape(name.replace('_', '\n')) + "</th>")
         .collect(Collectors.joining());
   }
@@ -189,11 +224,18 @@ public final class HtmlReport {
     return maps.hasEvidence() || maps.hasChecks() ? EvidenceColumns.NAMES.stream() : Stream.empty();
   }
 
+  /** None of a model that does not think. */
+  private Stream<String> partColumn() {
+    return maps.thinks() ? Stream.of(PartColumn.NAME) : Stream.empty();
+  }
+
   private String row(int t) {
-    long more = evidenceColumns().count();
-    return Stream.concat(
+    GeneratedToken token = rows.get(t).token();
+    return Stream.of(
             rows.get(t).values().stream(),
-            EvidenceColumns.of(rows.get(t).token()).stream().limit(more))
+            EvidenceColumns.of(token).stream().limit(evidenceColumns().count()),
+            partColumn().map(name -> PartColumn.of(token)))
+        .flatMap(cells -> cells)
         .map(
             value ->
                 value instanceof Number number

@@ -12,7 +12,8 @@ import org.vlmvisualizer.core.ViewMaps;
  * <p>Behind the columns of the table's own: picture (title of the source image);
  * image_marker_attention (share of all attention, on tokens of the picture that have no place:
  * newlines, names of tiles). Where the model saw the picture in several views, for each of them its
- * share of the map, as overview_share and tiles_share. Last, those of {@link EvidenceColumns}.
+ * share of the map, as overview_share and tiles_share. Last, those of {@link EvidenceColumns}, and
+ * of a model that thinks {@link PartColumn}.
  */
 public interface MapTable {
   /** Which picture a row is of: the last column but newer ones. */
@@ -29,6 +30,9 @@ public interface MapTable {
 
   /** Each view by itself, if there are several. */
   List<ViewMaps> views();
+
+  /** Whether the maps are of a model that thinks. */
+  boolean thinks();
 
   /** Names of the table's own columns. */
   List<String> columns();
@@ -54,7 +58,11 @@ public interface MapTable {
     for (Map.Entry<String, ViewMaps> view : viewColumns().entrySet()) {
       data = data.with(view.getKey(), view.getValue()::share);
     }
-    return data.with(EvidenceColumns.NAMES, row -> EvidenceColumns.of(rows().get(row).token()));
+    data = data.with(EvidenceColumns.NAMES, row -> EvidenceColumns.of(rows().get(row).token()));
+    return thinks()
+        ? data.with(
+            List.of(PartColumn.NAME), row -> List.of(PartColumn.of(rows().get(row).token())))
+        : data;
   }
 
   /** The columns of the views' shares, in the order of the views. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.RgbPicture;
+import org.vlmvisualizer.core.Thoughts;
 
 /**
  * How a result was made, as a paragraph for the methods section of a paper: four to eight sentences
@@ -77,6 +78,9 @@ public final class MethodsText {
     List<String> sentences = new ArrayList<>();
     sentences.add(text.model());
     sentences.add(text.question());
+    if (result.maps().thinks()) {
+      sentences.add(text.thoughts());
+    }
     sentences.add(text.map());
     sentences.add(text.attention());
     sentences.add(text.grid());
@@ -159,6 +163,18 @@ public final class MethodsText {
     return text(options, "answer", "").isEmpty()
         ? asked + " and answered by greedy decoding%s.".formatted(limit())
         : asked + " and the answer was given to it, not written by it.";
+  }
+
+  private String thoughts() {
+    int thoughts = result.maps().thoughts();
+    int tokens = result.maps().size();
+    if (thoughts == 0) {
+      return "The model's thoughts before it were left empty.";
+    }
+    return thoughts == tokens
+        ? "All %d tokens are the model's thoughts.".formatted(tokens)
+        : "Of the %d tokens, the first %d are the model's thoughts, up to %s, and the others its answer."
+            .formatted(tokens, thoughts, Thoughts.END);
   }
 
   private String limit() {

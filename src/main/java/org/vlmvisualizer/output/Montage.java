@@ -22,6 +22,8 @@ import org.vlmvisualizer.core.TokenMaps;
  * <p>Where it was asked, the lines below tell where a token came from and whether its map was found
  * to matter. The map of a token that would have come without the picture is faded and has a dashed
  * frame: it is not to be read as the others.
+ *
+ * <p>Thoughts and answer of a model that thinks are rows by themselves, each below a heading.
  */
 public final class Montage {
   private static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 16);
@@ -37,9 +39,9 @@ public final class Montage {
   private final BufferedImage image;
   private final Graphics2D g;
 
-  private Montage(RgbPicture picture, int panels, int lines) {
+  private Montage(RgbPicture picture, int panels, int lines, int first) {
     this.picture = picture;
-    layout = MontageLayout.of(picture.width(), picture.height(), panels, lines);
+    layout = MontageLayout.of(picture.width(), picture.height(), panels, lines, first);
     image = new BufferedImage(layout.width(), layout.height(), BufferedImage.TYPE_INT_RGB);
     g = image.createGraphics();
     g.setRenderingHint(
@@ -59,8 +61,16 @@ public final class Montage {
     Upsampling upsampling = rendering.upsampling();
     HeatColours heat = rendering.colours(maps.signed());
     int lines = (maps.hasEvidence() ? 1 : 0) + (maps.hasChecks() ? 1 : 0);
-    Montage montage = new Montage(picture, maps.size() + 1, lines);
+    int thoughts = maps.thoughts();
+    Montage montage =
+        new Montage(picture, maps.size() + 1, lines, thoughts == 0 ? 0 : thoughts + 1);
     MontageLayout layout = montage.layout;
+    if (thoughts > 0) {
+      montage.heading(0, ThoughtsMark.THOUGHTS);
+    }
+    if (thoughts > 0 && thoughts < maps.size()) {
+      montage.heading(thoughts + 1, ThoughtsMark.ANSWER);
+    }
     PatchSampler sampler =
         new PatchSampler(
             maps.grid(),
@@ -117,6 +127,16 @@ public final class Montage {
     if (trust.isFaded()) {
       frame(panel);
     }
+  }
+
+  /** Above the row that a panel begins, with a line as wide as the montage. */
+  private void heading(int panel, String text) {
+    int bottom = layout.cellY(panel);
+    int left = MontageLayout.GAP;
+    g.setColor(Color.BLACK);
+    g.setFont(TITLE);
+    g.drawString(text, left, bottom - 10);
+    g.fillRect(left, bottom - 4, layout.width() - 2 * left, 2);
   }
 
   /** The longest ways to say it that there is room for. */

@@ -10,6 +10,8 @@ package org.vlmvisualizer.output;
  * @param captionHeight height of what stands below all
  * @param columns cells in a row
  * @param rows rows of cells
+ * @param first how many panels stand before one that begins a new row; all where none does
+ * @param headingHeight height of the heading above the first panel and above that one
  */
 record MontageLayout(
     int panelWidth,
@@ -18,10 +20,15 @@ record MontageLayout(
     int titleHeight,
     int captionHeight,
     int columns,
-    int rows) {
+    int rows,
+    int first,
+    int headingHeight) {
   static final int GAP = 12;
   static final int TITLE_HEIGHT = 40;
   static final int CAPTION_HEIGHT = 58;
+
+  /** Height of a heading above rows. */
+  static final int HEADING = 30;
 
   /** Height of a line more above each picture. */
   static final int TITLE_LINE = 14;
@@ -45,25 +52,27 @@ record MontageLayout(
    * @param panels number of panels
    */
   static MontageLayout of(int pictureWidth, int pictureHeight, int panels) {
-    return of(pictureWidth, pictureHeight, panels, 0);
+    return of(pictureWidth, pictureHeight, panels, 0, 0);
   }
 
   /**
-   * The same with more lines above each picture, and as many below all.
+   * The same with more lines above each picture, and below all; and in two parts with headings.
    *
    * @param lines how many more
+   * @param first panels of the first part; 0 for panels without parts and headings
    */
-  static MontageLayout of(int pictureWidth, int pictureHeight, int panels, int lines) {
+  static MontageLayout of(int pictureWidth, int pictureHeight, int panels, int lines, int first) {
     int side = PANEL_SIDE;
-    MontageLayout layout = withSide(side, pictureWidth, pictureHeight, panels, lines);
+    MontageLayout layout = withSide(side, pictureWidth, pictureHeight, panels, lines, first);
     while (side > 16 && Math.max(layout.width(), layout.height()) > MAX_SIDE) {
       side = side * 9 / 10;
-      layout = withSide(side, pictureWidth, pictureHeight, panels, lines);
+      layout = withSide(side, pictureWidth, pictureHeight, panels, lines, first);
     }
     return layout;
   }
 
-  private static MontageLayout withSide(int side, int width, int height, int panels, int lines) {
+  private static MontageLayout withSide(
+      int side, int width, int height, int panels, int lines, int first) {
     int titleHeight = TITLE_HEIGHT + lines * TITLE_LINE;
     double scale = (double) side / Math.max(width, height);
     int panelWidth = Math.max(1, (int) Math.round(width * scale));
@@ -73,6 +82,7 @@ record MontageLayout(
     int ideal = (int) Math.ceil(Math.sqrt(panels * ASPECT / cellAspect));
     int limit = Math.max(MAX_COLUMNS, (int) Math.ceil(Math.sqrt(panels)));
     int columns = Math.max(1, Math.min(Math.min(ideal, limit), panels));
+    int before = first == 0 ? panels : first;
     return new MontageLayout(
         panelWidth,
         panelHeight,
@@ -80,7 +90,13 @@ record MontageLayout(
         titleHeight,
         CAPTION_HEIGHT + lines * CAPTION_LINE,
         columns,
-        (panels + columns - 1) / columns);
+        rows(before, columns) + rows(panels - before, columns),
+        before,
+        first == 0 ? 0 : HEADING);
+  }
+
+  private static int rows(int panels, int columns) {
+    return (panels + columns - 1) / columns;
   }
 
   int width() {
@@ -88,15 +104,22 @@ record MontageLayout(
   }
 
   int height() {
-    return rows * (titleHeight + panelHeight + GAP) + captionHeight;
+    int headings = rows > rows(first, columns) ? 2 : 1;
+    return rows * (titleHeight + panelHeight + GAP) + headings * headingHeight + captionHeight;
   }
 
   int cellX(int panel) {
-    return GAP + panel % columns * (cellWidth + GAP);
+    return GAP + place(panel) % columns * (cellWidth + GAP);
   }
 
   int cellY(int panel) {
-    return panel / columns * (titleHeight + panelHeight + GAP);
+    int headings = panel < first ? 1 : 2;
+    return place(panel) / columns * (titleHeight + panelHeight + GAP) + headings * headingHeight;
+  }
+
+  /** Its cell, counted row by row. */
+  private int place(int panel) {
+    return panel < first ? panel : rows(first, columns) * columns + panel - first;
   }
 
   int pictureX(int panel) {

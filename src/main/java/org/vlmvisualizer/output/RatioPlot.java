@@ -12,9 +12,9 @@ import org.vlmvisualizer.core.TokenMaps;
 
 /**
  * Plot of the image attention ratio, 0 to 1 (of several pictures, this one's share), against the
- * generated tokens; where it is known, marks tell where tokens came from ({@link OriginMark}). It
- * is an ordinary ImageJ plot (its Data button lists index and ratio) that grows with the number of
- * tokens.
+ * generated tokens; where it is known, marks tell where tokens came from ({@link OriginMark}), and
+ * a line where thoughts end ({@link ThoughtsMark}). It is an ordinary ImageJ plot (its Data button
+ * lists index and ratio) that grows with the number of tokens.
  */
 public final class RatioPlot {
   private static final int MIN_WIDTH = 640;
@@ -42,7 +42,7 @@ public final class RatioPlot {
         maps.hasEvidence()
             ? maps.tokens().stream().map(GeneratedToken::origin).toList()
             : List.of();
-    Plot plot = axes(maps.tokens(), source, ratio, origins);
+    Plot plot = axes(maps, source, ratio, origins);
     plot.setColor(LINE, LINE);
     plot.setLineWidth(1.5f);
     plot.add(origins.isEmpty() ? "connected circles" : "line", index, ratio);
@@ -54,13 +54,14 @@ public final class RatioPlot {
   }
 
   private static Plot axes(
-      List<GeneratedToken> tokens, SourceFrame source, double[] ratio, List<Origin> origins) {
-    int count = tokens.size();
+      TokenMaps maps, SourceFrame source, double[] ratio, List<Origin> origins) {
+    int count = maps.size();
     int width = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, MARGINS + WIDTH_PER_TOKEN * count));
-    List<String> labels = tokens.stream().map(t -> TokenText.label(t).strip()).toList();
+    List<String> labels = maps.tokens().stream().map(t -> TokenText.label(t).strip()).toList();
     boolean upright = TokenAxisPlot.widest(labels) + LABEL_GAP > (width - MARGINS) / count;
     Plot plot =
-        new TokenAxisPlot("Attention ratio of " + source.title(), labels, upright, ratio, origins);
+        new TokenAxisPlot(
+            "Attention ratio of " + source.title(), labels, upright, ratio, origins, maps);
     plot.setFrameSize(width - MARGINS, FRAME_HEIGHT);
     plot.setLimits(0.5, count + 0.5, 0, 1);
     return plot;

@@ -15,6 +15,9 @@ final class RatioSvg {
   private static final int WIDTH = 940;
   private static final int HEIGHT = 170;
   private static final int LABEL_ROOM = 34;
+  private static final int NAME_ROOM = 70;
+  private static final int NAME_GAP = 6;
+  private static final int NAME_LINE = 14;
 
   /** A fill of half a point. */
   private static final String HALF =
@@ -54,6 +57,9 @@ final class RatioSvg {
     out.append("<polyline fill=\"none\" stroke=\"#1f4e9e\" stroke-width=\"1.5\" points=\"")
         .append(points)
         .append("\"/>\n");
+    if (maps.thoughts() > 0) {
+      mark(out, maps);
+    }
     double radius = Math.max(1.5, Math.min(4, 0.35 * WIDTH / maps.size()));
     for (int t = 0; t < maps.size(); t++) {
       Origin origin = maps.tokens().get(t).origin();
@@ -71,12 +77,14 @@ final class RatioSvg {
     return out.append("</svg>").toString();
   }
 
-  /** What the points mean, in one line below the plot; empty if that is not known. */
+  /** What tokens and points are, in lines below the plot; empty if that is not known. */
   static String legend(TokenMaps maps) {
+    String parts = ThoughtsMark.words(maps);
+    String first = parts.isEmpty() ? "" : "<p class=\"quiet\">Tokens: " + parts + ".</p>";
     if (!maps.hasEvidence()) {
-      return "";
+      return first;
     }
-    StringBuilder out = new StringBuilder("<p class=\"quiet legend\">");
+    StringBuilder out = new StringBuilder(first + "<p class=\"quiet legend\">");
     for (Origin origin : Origin.values()) {
       out.append(
           Markup.format(
@@ -85,6 +93,21 @@ final class RatioSvg {
               KINDS[origin.ordinal()], origin));
     }
     return out.append("</p>").toString();
+  }
+
+  /** As {@link ThoughtsMark}. */
+  private static void mark(StringBuilder out, TokenMaps maps) {
+    double x = LEFT + (double) maps.thoughts() * WIDTH / maps.size();
+    out.append(
+        Markup.format(
+            "<path d=\"M%.1f %dV%d\" stroke=\"#404040\" stroke-width=\"1.5\" stroke-dasharray=\"5 5\"/>\n",
+            x, TOP, TOP + HEIGHT));
+    if (x - LEFT >= NAME_ROOM) {
+      text(out, x - NAME_GAP, TOP + NAME_LINE, "end", ThoughtsMark.THOUGHTS);
+    }
+    if (LEFT + WIDTH - x >= NAME_ROOM) {
+      text(out, x + NAME_GAP, TOP + NAME_LINE, "start", ThoughtsMark.ANSWER);
+    }
   }
 
   private static String point(TokenMaps maps, int token) {

@@ -13,13 +13,14 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import org.vlmvisualizer.core.Origin;
+import org.vlmvisualizer.core.TokenMaps;
 
 /**
  * A plot whose x axis 1, 2, 3 … carries tokens. ImageJ's own category labels are split at commas,
  * never turned and overlap; so the band below the frame is painted over after each drawing, also
  * after zooming and resizing and in high-resolution copies. Where they would touch, only every n-th
  * label is written. So are marks of where the tokens came from, and their legend below the axis'
- * title.
+ * title, and where thoughts end.
  */
 final class TokenAxisPlot extends Plot {
   private static final String X_TITLE = "generated token";
@@ -35,6 +36,8 @@ final class TokenAxisPlot extends Plot {
   private final boolean upright;
   private final double[] values;
   private final List<Origin> origins;
+  private final int thoughts;
+  private final String xTitle;
   private float factor = 1;
   private boolean painting;
   private ImagePlus shown;
@@ -47,10 +50,18 @@ final class TokenAxisPlot extends Plot {
    * @param values [T] what is plotted
    * @param origins [T] where the tokens came from, or empty if that is not known: then there are no
    *     marks
+   * @param maps which of the tokens are thoughts
    */
   TokenAxisPlot(
-      String title, List<String> labels, boolean upright, double[] values, List<Origin> origins) {
+      String title,
+      List<String> labels,
+      boolean upright,
+      double[] values,
+      List<Origin> origins,
+      TokenMaps maps) {
     super(title, X_TITLE, Y_TITLE);
+    thoughts = maps.thoughts();
+    xTitle = thoughts == 0 ? X_TITLE : X_TITLE + " (" + ThoughtsMark.words(maps) + ")";
     this.labels = labels;
     this.upright = upright;
     this.values = values;
@@ -107,7 +118,7 @@ final class TokenAxisPlot extends Plot {
     try {
       ImageProcessor processor = getProcessor();
       Rectangle frame = getDrawingFrame();
-      if (!origins.isEmpty()) {
+      if (!origins.isEmpty() || thoughts > 0) {
         paintMarks(processor, frame);
       }
       int top = frame.y + frame.height + scaled(1);
@@ -127,8 +138,13 @@ final class TokenAxisPlot extends Plot {
     smooth(g);
     double[] limits = getLimits();
     double pitch = frame.width / (limits[1] - limits[0]);
+    double end = frame.x + (thoughts + 0.5 - limits[0]) * pitch;
+    if (thoughts > 0 && end > frame.x && end <= frame.x + frame.width) {
+      g.setFont(FONT.deriveFont(FONT.getSize2D() * factor));
+      ThoughtsMark.draw(g, end, frame, factor);
+    }
     double radius = Math.max(1, Math.min(RADIUS * factor, pitch / 2.2));
-    for (int t = 0; t < values.length; t++) {
+    for (int t = 0; t < origins.size(); t++) {
       double x = frame.x + (t + 1 - limits[0]) * pitch;
       double height = (values[t] - limits[2]) / (limits[3] - limits[2]);
       double y = frame.y + frame.height * (1 - height);
@@ -158,8 +174,8 @@ final class TokenAxisPlot extends Plot {
     FontMetrics metrics = g.getFontMetrics();
     paintLabels(g, metrics, frame);
     g.drawString(
-        X_TITLE,
-        frame.x + (frame.width - metrics.stringWidth(X_TITLE)) / 2,
+        xTitle,
+        frame.x + (frame.width - metrics.stringWidth(xTitle)) / 2,
         band.getHeight()
             - metrics.getDescent()
             - scaled(2 + (origins.isEmpty() ? 0 : LEGEND_ROOM)));

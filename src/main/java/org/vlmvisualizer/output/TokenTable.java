@@ -33,6 +33,11 @@ public record TokenTable(String picture, List<TokenRow> rows, List<ViewMaps> vie
   }
 
   @Override
+  public boolean thinks() {
+    return rows.get(0).token().thought() != null;
+  }
+
+  @Override
   public List<String> columns() {
     return TokenRow.COLUMNS;
   }

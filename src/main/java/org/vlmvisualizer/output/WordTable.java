@@ -23,13 +23,15 @@ import org.vlmvisualizer.core.WordMaps;
  * @param lowest lowest probability of each word's tokens
  * @param rows the figures, one row per word
  * @param views each view by itself, if there are several
+ * @param thinks whether the words are of a model that thinks
  */
 public record WordTable(
     String picture,
     List<AnswerWord> words,
     double[] lowest,
     List<TokenRow> rows,
-    List<ViewMaps> views)
+    List<ViewMaps> views,
+    boolean thinks)
     implements MapTable {
   private static final int SHARED = TokenRow.COLUMNS.indexOf("image_attention");
 
@@ -55,12 +57,14 @@ public record WordTable(
       TokenMaps maps, List<AnswerWord> words, SourceFrame source, Pooling pooling) {
     Optional<WordMaps> found = WordMaps.of(maps, words, pooling);
     if (found.isEmpty()) {
-      return new WordTable(source.title(), List.of(), new double[0], List.of(), List.of());
+      return new WordTable(
+          source.title(), List.of(), new double[0], List.of(), List.of(), maps.thinks());
     }
     WordMaps measured = found.get();
     List<TokenRow> rows =
         IntStream.range(0, words.size()).mapToObj(w -> row(measured, w, source)).toList();
-    return new WordTable(source.title(), words, measured.lowest(), rows, measured.maps().views());
+    return new WordTable(
+        source.title(), words, measured.lowest(), rows, measured.maps().views(), maps.thinks());
   }
 
   private static TokenRow row(WordMaps words, int w, SourceFrame source) {

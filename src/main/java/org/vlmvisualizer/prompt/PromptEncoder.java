@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -21,6 +22,7 @@ import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.LibrarySettings;
 import org.vlmvisualizer.core.Span;
 import org.vlmvisualizer.core.Span.Kind;
+import org.vlmvisualizer.core.Thoughts;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.prompt.SentencePieceTokenizer.TokenizerJson;
 
@@ -112,7 +114,7 @@ public final class PromptEncoder implements AutoCloseable {
    */
   public TokenSequence encode(
       PromptTemplate template, List<String> pictures, String question, boolean keepSystem) {
-    return encode(template, pictures, question, keepSystem, List.of());
+    return encode(template, pictures, question, keepSystem, List.of(), "");
   }
 
   /**
@@ -120,6 +122,8 @@ public final class PromptEncoder implements AutoCloseable {
    *
    * @param earlier its questions and answers so far, oldest first; their tokens are {@link
    *     Kind#PROMPT}
+   * @param answer what is given as the answer, as {@link #answer}; empty for the model's own.
+   *     Before one without thoughts, a Thinking model's prompt ends them
    * @throws InputException as above
    */
   public TokenSequence encode(
@@ -127,7 +131,8 @@ public final class PromptEncoder implements AutoCloseable {
       List<String> pictures,
       String question,
       boolean keepSystem,
-      List<Exchange> earlier) {
+      List<Exchange> earlier,
+      String answer) {
     boolean video = pictures.stream().noneMatch(text -> text.contains(imageToken));
     String token = video ? videoToken : imageToken;
     int imageTokens = count(pictures, token);
@@ -135,7 +140,7 @@ public final class PromptEncoder implements AutoCloseable {
     for (Exchange exchange : earlier) {
       refuseImageToken(exchange.answer(), "an earlier answer", "ask with turn=new");
     }
-    RenderedPrompt prompt = template.render(question, keepSystem, pictures, earlier);
+    RenderedPrompt prompt = template.render(question, keepSystem, pictures, earlier, answer);
     List<Integer> ids = new ArrayList<>();
     List<Kind> kinds = new ArrayList<>();
     for (Token each : beginningOnce(prompt.text())) {
@@ -159,7 +164,8 @@ public final class PromptEncoder implements AutoCloseable {
    * makes of the other arguments.
    *
    * @return at least one id
-   * @throws InputException if the answer is blank, or holds an image token
+   * @throws InputException if the answer is blank, holds an image token, or has thoughts without an
+   *     end
    */
   public int[] answer(
       PromptTemplate template,
@@ -169,17 +175,18 @@ public final class PromptEncoder implements AutoCloseable {
       List<Exchange> earlier,
       String answer) {
     refuseImageToken(answer, "an answer", "remove it from the answer");
-    if (answer.isBlank()) {
+    String written = template.written(answer);
+    if (written.isEmpty()) {
       throw new InputException(
           "Expected an answer to make maps of, found an empty one; type it, or leave it out for the model's own.");
     }
-    String prompt = template.render(question, keepSystem, pictures, earlier).text();
+    String prompt = template.render(question, keepSystem, pictures, earlier, answer).text();
     List<Integer> asked = ids(beginningOnce(prompt));
-    List<Integer> all = ids(beginningOnce(prompt + template.beforeAnswer() + answer.strip()));
+    List<Integer> all = ids(beginningOnce(prompt + template.beforeAnswer() + written));
     boolean goesOn = all.size() > asked.size() && all.subList(0, asked.size()).equals(asked);
     // Where the first word would change the prompt's last token, the answer stands by itself.
     List<Integer> own =
-        goesOn ? all.subList(asked.size(), all.size()) : ids(tokens(answer.strip(), 0, false));
+        goesOn ? all.subList(asked.size(), all.size()) : ids(tokens(written, 0, false));
     return own.stream().mapToInt(Integer::intValue).toArray();
   }
 
@@ -230,6 +237,17 @@ public final class PromptEncoder implements AutoCloseable {
                   imageTokenId,
                   token,
                   known == null ? "that has no such token" : "that is " + known));
+    }
+  }
+
+  /**
+   * @throws InputException unless a template's thoughts end with one token of tokenizer.json
+   */
+  public void requireThoughts(PromptTemplate template) {
+    if (template.thinks() && vocabulary.id(Thoughts.END) == null) {
+      throw new InputException(
+          "Expected tokenizer.json to have %s, which ends the thoughts of template %s, found no such token; choose template=auto, or that of the model."
+              .formatted(Thoughts.END, template.name().toLowerCase(Locale.ROOT)));
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import org.vlmvisualizer.core.Exchange;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Span.Kind;
+import org.vlmvisualizer.core.Thoughts;
 
 /**
  * How a question is put to a model.
@@ -89,8 +90,8 @@ public enum PromptTemplate {
   /** Where a picture goes. */
   public static final String IMAGE = "<image>";
 
-  /** Where thoughts end. */
-  private static final String THOUGHT = "</think>";
+  /** What ends thoughts, with the white space around it. */
+  private static final String THOUGHTS_END = "\n" + Thoughts.END + "\n\n";
 
   private final String system;
   private final String before;
@@ -128,10 +129,16 @@ public enum PromptTemplate {
    *
    * @param pictures what stands for each picture, in place of {@code <image>}
    * @param earlier the conversation so far, oldest first
+   * @param answer what is given as the answer; empty for the model's own. Of a Thinking model, one
+   *     without thoughts stands behind empty ones, as in the chat template
    * @throws InputException if the question is blank
    */
   RenderedPrompt render(
-      String asked, boolean keepSystem, List<String> pictures, List<Exchange> earlier) {
+      String asked,
+      boolean keepSystem,
+      List<String> pictures,
+      List<Exchange> earlier,
+      String answer) {
     if (asked.isBlank()) {
       throw new InputException(
           "Expected a question about the picture, found an empty prompt; type one, such as What is in the image?");
@@ -155,13 +162,56 @@ public enum PromptTemplate {
       prompt.add(Kind.PROMPT, between.replace("%s", said(exchange.answer())));
     }
     prompt.add(Kind.PROMPT, asked.strip() + user.substring(question + 2));
+    prompt.add(Kind.PROMPT, thinks() && !opensThoughts(answer) ? THOUGHTS_END : "");
     return prompt.rendered();
   }
 
   /** An earlier answer, without the thoughts that it opens with. */
   private String said(String answer) {
-    int end = user.endsWith("<think>\n") ? answer.lastIndexOf(THOUGHT) : -1;
-    return (end < 0 ? answer : answer.substring(end + THOUGHT.length())).strip();
+    int end = thinks() ? answer.lastIndexOf(Thoughts.END) : -1;
+    return (end < 0 ? answer : answer.substring(end + Thoughts.END.length())).strip();
+  }
+
+  /** Whether it is of Thinking models: the prompt opens their thoughts. */
+  public boolean thinks() {
+    return user.endsWith(Thoughts.BEGIN + "\n");
+  }
+
+  /**
+   * Whether what stands behind the prompt begins with thoughts.
+   *
+   * @param answer what is given as the answer; empty for the model's own
+   */
+  public boolean opensThoughts(String answer) {
+    return thinks() && (answer.isEmpty() || !thoughts(answer).isEmpty());
+  }
+
+  /** The thoughts of a given answer, all before the first {@code </think>}; empty without one. */
+  private static String thoughts(String answer) {
+    String before = answer.substring(0, Math.max(0, answer.indexOf(Thoughts.END))).strip();
+    boolean isOpened = before.startsWith(Thoughts.BEGIN);
+    return isOpened ? before.substring(Thoughts.BEGIN.length()).strip() : before;
+  }
+
+  /**
+   * A given answer as the model would have written it behind the prompt; of a Thinking model, with
+   * the white space of the chat template behind its thoughts.
+   *
+   * @throws InputException if it opens thoughts that it does not end
+   */
+  String written(String answer) {
+    if (!thinks()) {
+      return answer.strip();
+    }
+    int end = answer.indexOf(Thoughts.END);
+    if (end < 0 && answer.strip().startsWith(Thoughts.BEGIN)) {
+      throw new InputException(
+          "Expected %s in an answer that begins with %s, found none; add it behind the thoughts, or leave %s out."
+              .formatted(Thoughts.END, Thoughts.BEGIN, Thoughts.BEGIN));
+    }
+    String own = end < 0 ? answer : answer.substring(end + Thoughts.END.length());
+    String thoughts = thoughts(answer);
+    return (thoughts.isEmpty() ? own : thoughts + THOUGHTS_END + own.strip()).strip();
   }
 
   /**

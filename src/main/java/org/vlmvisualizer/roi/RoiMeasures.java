@@ -27,6 +27,7 @@ import org.vlmvisualizer.core.WordMaps;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.DataTable;
 import org.vlmvisualizer.output.MapTable;
+import org.vlmvisualizer.output.PartColumn;
 import org.vlmvisualizer.output.ResultFiles;
 import org.vlmvisualizer.output.TokenText;
 import org.vlmvisualizer.output.WholeFile;
@@ -154,12 +155,13 @@ public final class RoiMeasures {
   /**
    * One row per token: index (from 1), token, for each ROI {@code NAME_share} and {@code
    * NAME_enrichment}, the picture's title, and if they are compared with chance, for each ROI
-   * {@code NAME_chance_low}, {@code NAME_chance_high} and {@code NAME_p}.
+   * {@code NAME_chance_low}, {@code NAME_chance_high} and {@code NAME_p}; of a model that thinks,
+   * {@link PartColumn} last.
    */
   public DataTable perToken() {
     List<List<Object>> rows = new ArrayList<>();
     for (int t = 0; t < tokens.size(); t++) {
-      rows.add(row(List.of(t + 1, tokens.get(t)), t, Measured::tokens));
+      rows.add(row(List.of(t + 1, tokens.get(t)), t, tokens.get(t), Measured::tokens));
     }
     return table(List.of("index", "token"), rows);
   }
@@ -173,12 +175,13 @@ public final class RoiMeasures {
     for (int w = 0; w < words.size(); w++) {
       AnswerWord word = words.get(w);
       List<Object> first = List.of(w + 1, word.text(), word.first() + 1, word.last() + 1);
-      rows.add(row(first, w, Measured::words));
+      rows.add(row(first, w, tokens.get(word.first()), Measured::words));
     }
     return table(List.of("index", "word", "first_token", "last_token"), rows);
   }
 
-  private List<Object> row(List<Object> first, int map, Function<Measured, RoiFigures> of) {
+  private List<Object> row(
+      List<Object> first, int map, GeneratedToken token, Function<Measured, RoiFigures> of) {
     List<Object> row = new ArrayList<>(first);
     for (Measured roi : rois) {
       row.addAll(cells(of.apply(roi), RoiFigures.SHARES, figures -> figures.shares(map)));
@@ -186,6 +189,9 @@ public final class RoiMeasures {
     row.add(picture);
     for (Measured roi : chance ? rois : List.<Measured>of()) {
       row.addAll(cells(of.apply(roi), RoiFigures.CHANCE, figures -> figures.chance(map)));
+    }
+    if (thinks()) {
+      row.add(PartColumn.of(token));
     }
     return row;
   }
@@ -203,7 +209,14 @@ public final class RoiMeasures {
     if (chance) {
       addColumns(columns, RoiFigures.CHANCE);
     }
+    if (thinks()) {
+      columns.add(PartColumn.NAME);
+    }
     return new DataTable(columns, rows);
+  }
+
+  private boolean thinks() {
+    return tokens.get(0).thought() != null;
   }
 
   private void addColumns(List<String> columns, List<String> names) {
@@ -228,6 +241,9 @@ public final class RoiMeasures {
     columns.add(MapTable.PICTURE);
     if (chance) {
       columns.addAll(RoiFigures.CHANCE);
+    }
+    if (thinks()) {
+      columns.add(PartColumn.NAME);
     }
     return new DataTable(columns, rows);
   }
@@ -256,6 +272,9 @@ public final class RoiMeasures {
       row.add(picture);
       if (chance) {
         row.addAll(roi.tokens.chance(t));
+      }
+      if (thinks()) {
+        row.add(PartColumn.of(tokens.get(t)));
       }
       rows.add(row);
     }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.vlmvisualizer.area.Region;
 import org.vlmvisualizer.compare.Target.Named;
 import org.vlmvisualizer.core.GeneratedToken;
+import org.vlmvisualizer.core.Thoughts;
 
 /** Which region each word of an answer lies in. */
 class TargetTest {
@@ -69,6 +70,19 @@ class TargetTest {
     check(tokens("One", " cell", "."), List.of(roi), 3, 3, -1);
     check(tokens("One", " star", "."), List.of(STAR), 0, 1, -1);
     check(tokens("One", " cell"), List.of(roi, named("0050-0001", 4)), 0, 0);
+  }
+
+  /**
+   * Thoughts name what they like, so that the first "red" of the answer is the first that counts.
+   */
+  @Test
+  void thoughtsAreNotJudged() {
+    Thoughts thoughts = new Thoughts(true);
+    List<GeneratedToken> tokens =
+        tokens("A", " red", " ring", "</think>", " red", " and", " red").stream()
+            .map(thoughts::mark)
+            .toList();
+    check(tokens, List.of(STAR, RING), -1, -1, -1, -1, 1, 0, 2);
   }
 
   @Test

@@ -55,6 +55,31 @@ class BatchTablesTest {
         Files.readString(folder.resolve("tokens.csv")));
   }
 
+  /** A run that a newer version goes on with has rows of the older one. */
+  @Test
+  void rowsOfAModelThatThinksEndWithTheirPart() throws IOException {
+    String header =
+        COLUMNS + ",picture,image_marker_attention," + String.join(",", EvidenceColumns.NAMES);
+    String row = "1,7,a,0.5,0.25,0.5,0.0,0.0,3.5,4.5,0.5,false,1.0";
+    own("new", header + ",part\r\n" + row + ",x,0.25" + NONE + ",thought\r\n");
+    own("old", header + "\r\n" + row + ",y,0.25" + NONE + "\r\n");
+    List<BatchRow> rows =
+        List.of(
+            BatchRow.done(1, "gone", "gone", 1, "a", ""),
+            BatchRow.done(2, "x", "new", 1, "a", ""),
+            BatchRow.done(3, "y", "old", 1, "a", ""));
+    BatchTables.write(folder, rows);
+    List<String> lines = Files.readAllLines(folder.resolve("tokens.csv"));
+    assertEquals(3, lines.size());
+    assertEquals(
+        "frame,picture,"
+            + header.replace(",picture,", ",") // behind the tables' own, it is in front here
+            + ",part",
+        lines.get(0));
+    assertEquals("2,x," + row + ",0.25" + NONE + ",thought", lines.get(1));
+    assertEquals("3,y," + row + ",0.25" + NONE + ",", lines.get(2));
+  }
+
   private void own(String name, String table) throws IOException {
     Files.createDirectories(folder.resolve(name));
     Files.writeString(folder.resolve(name).resolve("tokens.csv"), table);

@@ -75,7 +75,7 @@ class PicturesTest {
     Demo demo = Demo.of(width, height, 8).withEvidence();
     BufferedImage montage =
         Montage.of(demo.maps(), demo.picture(), demo.source(), Defaults.maps(Upsampling.NONE));
-    MontageLayout layout = MontageLayout.of(width, height, 9, 2);
+    MontageLayout layout = MontageLayout.of(width, height, 9, 2, 0);
     assertEquals(layout.width(), montage.getWidth());
     assertEquals(layout.height(), montage.getHeight());
     for (int t = 0; t < 8; t++) {

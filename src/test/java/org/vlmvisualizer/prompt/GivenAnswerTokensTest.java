@@ -62,14 +62,19 @@ class GivenAnswerTokensTest {
               .process(List.of(new RgbPicture(8, 8, new byte[192])), Progress.NONE)
               .texts();
       for (PromptTemplate template : PromptTemplate.values()) {
-        int[] prompt = encoder.encode(template, pictures, QUESTION, false, List.of()).inputIds();
+        int[] prompt = encoder.encode(template, pictures, QUESTION, false).inputIds();
         for (String answer : ANSWERS) {
           String what = template + ", " + answer;
           int[] ids = encoder.answer(template, pictures, QUESTION, false, List.of(), answer);
           int[] next =
               encoder
                   .encode(
-                      template, pictures, "And?", false, List.of(new Exchange(QUESTION, answer)))
+                      template,
+                      pictures,
+                      "And?",
+                      false,
+                      List.of(new Exchange(QUESTION, answer)),
+                      "")
                   .inputIds();
           int start = prompt.length;
           assertEquals(answer, encoder.decode(ids), what);

@@ -60,30 +60,47 @@ class KnownChatTemplatesTest {
       boolean system = prompt.startsWith("<|im_start|>system");
       String picture = picture(prompt);
       List<String> one = List.of(picture);
-      assertEquals(prompt, template.render(question, system, one, NONE).text());
+      assertEquals(prompt, template.render(question, system, one, NONE, "").text());
       if (entry.has("promptOfTwo")) {
         assertEquals(
             entry.get("promptOfTwo").getAsString(),
-            template.render(question, system, List.of(picture, picture), NONE).text());
+            template.render(question, system, List.of(picture, picture), NONE, "").text());
       }
       if (!entry.get("promptWithSystem").isJsonNull()) {
         assertEquals(
             entry.get("promptWithSystem").getAsString(),
-            template.render(question, true, one, NONE).text());
+            template.render(question, true, one, NONE, "").text());
       }
       assertEquals(
           entry.get("promptOfConversation").getAsString(),
-          template.render(question, system, one, earlier).text());
+          template.render(question, system, one, earlier, "").text());
       if (entry.has("promptBehindThoughts")) {
         assertEquals(
             entry.get("promptBehindThoughts").getAsString(),
-            template.render(question, system, one, exchanges(golden, "thought")).text());
+            template.render(question, system, one, exchanges(golden, "thought"), "").text());
+      }
+      if (entry.has("answered")) {
+        assertAnswered(golden, entry, template);
       }
       checked.add(hash);
     }
     Set<String> known = new HashSet<>();
     KnownChatTemplates.SHA256.values().forEach(known::addAll);
     assertEquals(known, checked);
+  }
+
+  /** An answer with thoughts, and one without, which stands behind empty ones. */
+  private static void assertAnswered(JsonObject golden, JsonObject entry, PromptTemplate template) {
+    List<Exchange> given = exchanges(golden, "thought");
+    String question = golden.get("question").getAsString();
+    for (int i = 0; i < given.size(); i++) {
+      String answer = given.get(i).answer();
+      String prompt = template.render(question, false, List.of(QWEN), NONE, answer).text();
+      assertEquals(
+          entry.getAsJsonArray("answered").get(i).getAsString(),
+          prompt + template.written(answer) + "<|im_end|>\n");
+      assertEquals(i == 0, template.opensThoughts(answer));
+    }
   }
 
   private static List<Exchange> exchanges(JsonObject golden, String key) {

@@ -152,6 +152,7 @@ class PromptEncoderTest {
         List.of("<image>"),
         QUESTION,
         false,
-        List.of(new Exchange("What is it?", answer)));
+        List.of(new Exchange("What is it?", answer)),
+        "");
   }
 }
