@@ -16,8 +16,8 @@ public final class ThinkingModel {
   /** The id of {@code </think>}. */
   public static final int END = 321;
 
-  /** Of {@code <|im_end|>}, which ends an answer. */
-  public static final int EOS = 314;
+  /** Of {@code <|endoftext|>}, which ends an answer, too, and is in no prompt. */
+  public static final int EOS = 312;
 
   private static final int VOCABULARY = 328;
 

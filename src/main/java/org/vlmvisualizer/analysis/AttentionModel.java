@@ -392,7 +392,7 @@ public final class AttentionModel implements AutoCloseable {
     int last = tokens.get(tokens.size() - 1).id();
     return model.generation().eosIds().contains(last)
         ? "No answer: the model ended with its thoughts."
-        : "No answer: the thoughts took all %d tokens; set length higher."
+        : "No answer: the thoughts came up to length=%d; set it higher."
             .formatted(request.length());
   }
 

@@ -134,7 +134,7 @@ final class AnswerPanel extends TokenView implements Scrollable {
     g.setColor(Paints.THOUGHTS);
     g.fillRect(0, 0, getWidth(), flow().thoughts());
     g.setColor(Paints.QUIET);
-    g.fillRect(0, 0, THOUGHTS_BAR, flow().thoughts());
+    g.fillRect(THOUGHTS_BAR, 0, THOUGHTS_BAR, flow().thoughts()); // beside the ring of the focus
     for (TokenFlow.Heading heading : flow().headings()) {
       Font font = Paints.font(heading.isName() ? Font.BOLD : Font.PLAIN, HEADING_SIZE);
       g.setFont(font);

@@ -142,7 +142,7 @@ class ThinkingTest {
       assertEquals("", run.get("answer"));
       assertEquals(texts(analysis, true), run.get("thoughts"));
       String why = run.get("answer_left_out").toString();
-      assertEquals("No answer: the thoughts took all 3 tokens; set length higher.", why);
+      assertEquals("No answer: the thoughts came up to length=3; set it higher.", why);
       PlainSentence.check(why);
     }
   }
@@ -169,7 +169,7 @@ class ThinkingTest {
       Analysis full = ask(model, request(1));
       assertEquals(List.of(true), thoughts(full));
       assertEquals(
-          "No answer: the thoughts took all 1 tokens; set length higher.",
+          "No answer: the thoughts came up to length=1; set it higher.",
           full.notes().get("answer_left_out"));
     }
   }

@@ -23,6 +23,7 @@ import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.DemoPictures;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.PlainSentence;
+import org.vlmvisualizer.ThinkingModel;
 import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.analysis.Checks;
 import org.vlmvisualizer.checkpoint.Checkpoint;
@@ -190,6 +191,27 @@ class AskAgainTest {
     assertEquals(4, RequestOptions.again(less, "Why?").request().detail().tokens());
     less.run().getAsJsonObject("options").remove("detail");
     assertEquals(Detail.STANDARD, RequestOptions.again(less, "Why?").request().detail());
+  }
+
+  /** Of a model that thinks, the prompt ends its thoughts; of the others, run.json says more. */
+  @Test
+  void otherMapsOfAGivenAnswerAreMadeBehindTheSamePrompt() {
+    model = ThinkingModel.copy(folder).folder;
+    Map<String, String> words = new LinkedHashMap<>();
+    Defaults.request("What?", "language", 3)
+        .words()
+        .forEach((name, word) -> words.put(name.replace("_token", ""), word.toString()));
+    words.put("template", ThinkingModel.TEMPLATE);
+    words.put("answer", "a b");
+    AttentionResult given = answer(AnalysisRequest.of("What?", words::get));
+    assertTrue(given.run().get("prompt").getAsString().endsWith("<think>\n\n</think>\n\n"));
+    AttentionResult same = again(given, "language", Progress.NONE);
+    assertEquals(given.run().get("prompt_ids"), same.run().get("prompt_ids"));
+    assertEquals(given.maps().tokens(), same.maps().tokens());
+    assertArrayEquals(given.maps().map().values(), same.maps().map().values());
+    assertEquals(given.run().get("options"), same.run().get("options"));
+    assertFalse(same.isCancelled(), "it has no token that ends it");
+    assertEquals("", RequestOptions.again(given, "Why?").request().answer());
   }
 
   private static String refused(Runnable action) {

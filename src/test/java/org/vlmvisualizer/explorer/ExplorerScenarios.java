@@ -103,6 +103,7 @@ public final class ExplorerScenarios {
     all.put("signed maps diverge from 0", ExplorerScenarios::signed);
     all.put("the map survives flattening and removal", ExplorerScenarios::overlay);
     all.putAll(MapScenarios.all());
+    all.putAll(ThoughtScenarios.all());
     return all;
   }
 

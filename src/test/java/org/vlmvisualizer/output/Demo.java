@@ -82,6 +82,15 @@ public record Demo(RgbPicture picture, TokenMaps maps, SourceFrame source) {
     return new Demo(picture, maps.withTokens(tokens), source);
   }
 
+  /** The same of a model that thinks, whose first tokens are thoughts. */
+  Demo thinking(int thoughts) {
+    List<GeneratedToken> tokens = new ArrayList<>();
+    for (int t = 0; t < maps.size(); t++) {
+      tokens.add(maps.tokens().get(t).thought(t < thoughts));
+    }
+    return new Demo(picture, maps.withTokens(tokens), source);
+  }
+
   Grid grid() {
     return maps.grid();
   }

@@ -23,8 +23,10 @@ import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.Shares;
+import org.vlmvisualizer.core.Thoughts;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.DataTable;
 import org.vlmvisualizer.output.Demo;
 import org.vlmvisualizer.output.SourceFrame;
 import org.vlmvisualizer.output.Upsampling;
@@ -94,6 +96,30 @@ class RoiMeasuresTest {
     for (int t = 0; t < 2; t++) {
       assertEquals(1, table.getValue("left_share", t) + table.getValue("rest_share", t), 1e-12);
     }
+  }
+
+  @Test
+  void ofAModelThatThinksEveryTableEndsWithThePart() {
+    AttentionResult plain = result();
+    Thoughts thoughts = new Thoughts(true);
+    List<GeneratedToken> tokens =
+        List.of("So", "</think>", "细胞").stream()
+            .map(text -> thoughts.mark(new GeneratedToken(5, text, 0.5)))
+            .toList();
+    AttentionResult thinking = plain.withTokens(tokens);
+    for (boolean chance : new boolean[] {false, true}) {
+      RoiMeasures measures = measure(thinking, List.of(roi("left", 90, 190, 15, 30)), chance);
+      for (DataTable table : List.of(measures.perToken(), measures.perWord(), measures.perRoi())) {
+        assertEquals("part", table.columns().get(table.columns().size() - 1));
+      }
+      assertEquals(List.of("thought", "thought", "answer"), parts(measures.perToken()));
+      assertEquals(List.of("thought", "answer"), parts(measures.perWord()));
+      assertEquals(List.of("thought", "thought", "answer"), parts(measures.perRoi()));
+    }
+  }
+
+  private static List<String> parts(DataTable table) {
+    return table.rows().stream().map(row -> row.get(row.size() - 1).toString()).toList();
   }
 
   @Test
