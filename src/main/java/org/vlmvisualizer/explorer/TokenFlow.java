@@ -47,56 +47,110 @@ record TokenFlow(
       Function<Font, FontMetrics> metrics,
       int width,
       String noAnswer) {
-    int room = Math.max(40, width - 2 * MARGIN);
-    Fonts fonts = new Fonts(font, metrics);
-    List<String> labels = new ArrayList<>();
-    List<Rectangle> boxes = new ArrayList<>();
-    List<Heading> headings = new ArrayList<>();
-    int lineHeight = fonts.of(false).getHeight() + 4;
-    for (GeneratedToken token : tokens) {
-      String label = TokenText.drawable(TokenText.label(token).strip(), font);
-      labels.add(TokenText.fit(label, fonts.of(token.isThought()), room - 2 * PADDING));
-    }
-    int x = 0;
-    int y = MARGIN;
-    int thoughts = 0;
-    if (tokens.get(0).isThought()) {
-      headings.add(new Heading(ThoughtsMark.THOUGHTS, true, y));
-      y += lineHeight;
-    }
-    for (int t = 0; t < labels.size(); t++) {
-      if (t > 0 && tokens.get(t - 1).isThought() && !tokens.get(t).isThought()) {
-        thoughts = bottom(boxes);
-        headings.add(new Heading(ThoughtsMark.ANSWER, true, thoughts + MARGIN / 2));
-        x = 0;
-        y = thoughts + MARGIN / 2 + lineHeight;
+    Setting text = new Setting(tokens, new Fonts(font, metrics), Math.max(40, width - 2 * MARGIN));
+    for (int t = 0; t < tokens.size(); t++) {
+      boolean isThought = tokens.get(t).isThought();
+      if (isThought && t == 0) {
+        text.head(ThoughtsMark.THOUGHTS);
+      } else if (!isThought && t > 0 && tokens.get(t - 1).isThought()) {
+        text.endThoughts();
+        text.head(ThoughtsMark.ANSWER);
       }
+      text.add(t);
+    }
+    if (tokens.get(tokens.size() - 1).isThought()) {
+      text.endThoughts();
+      if (!noAnswer.isEmpty()) {
+        text.head(ThoughtsMark.ANSWER);
+        text.say(noAnswer);
+      }
+    }
+    return text.flow();
+  }
+
+  /** Text that is being set: each token behind the one before, or in the next line. */
+  private static final class Setting {
+    private final List<GeneratedToken> tokens;
+    private final Fonts fonts;
+    private final int room;
+    private final int lineHeight;
+    private final List<String> labels = new ArrayList<>();
+    private final List<Rectangle> boxes = new ArrayList<>();
+    private final List<Heading> headings = new ArrayList<>();
+    private int x;
+    private int y = MARGIN;
+    private int bottom;
+    private int thoughts;
+
+    Setting(List<GeneratedToken> tokens, Fonts fonts, int room) {
+      this.tokens = tokens;
+      this.fonts = fonts;
+      this.room = room;
+      lineHeight = fonts.of(false).getHeight() + 4;
+      for (GeneratedToken token : tokens) {
+        String label = TokenText.drawable(TokenText.label(token).strip(), fonts.font);
+        labels.add(TokenText.fit(label, fonts.of(token.isThought()), room - 2 * PADDING));
+      }
+    }
+
+    void add(int t) {
       boolean wordStart = t == 0 || startsWord(tokens.get(t));
       int gap = x == 0 ? 0 : wordStart ? SPACE : GAP;
-      int needed = wordStart ? wordWidth(tokens, labels, fonts, t) : 0;
-      int box = width(tokens, labels, fonts, t);
+      int needed = wordStart ? wordWidth(t) : 0;
+      int box = width(t);
       if (x > 0 && (x + gap + box > room || (x + gap + needed > room && needed <= room))) {
-        x = 0;
         gap = 0;
-        y += lineHeight + LINE_GAP;
+        breakLine();
       }
       boxes.add(new Rectangle(MARGIN + x + gap, y, box, lineHeight));
+      bottom = y + lineHeight + MARGIN;
       x += gap + box;
       if (tokens.get(t).text().indexOf('\n') >= 0) {
-        x = 0;
-        y += lineHeight + LINE_GAP;
+        breakLine();
       }
     }
-    int height = bottom(boxes);
-    if (tokens.get(tokens.size() - 1).isThought()) {
-      thoughts = height;
-      if (!noAnswer.isEmpty()) {
-        headings.add(new Heading(ThoughtsMark.ANSWER, true, height + MARGIN / 2));
-        headings.add(new Heading(noAnswer, false, height + MARGIN / 2 + lineHeight));
-        height += 2 * lineHeight + MARGIN;
-      }
+
+    private void breakLine() {
+      x = 0;
+      y += lineHeight + LINE_GAP;
     }
-    return new TokenFlow(boxes, labels, headings, thoughts, height);
+
+    /** The block of thoughts ends here, and a new line begins. */
+    void endThoughts() {
+      thoughts = bottom;
+      x = 0;
+      y = bottom + MARGIN / 2;
+    }
+
+    void head(String name) {
+      headings.add(new Heading(name, true, y));
+      y += lineHeight;
+    }
+
+    void say(String sentence) {
+      headings.add(new Heading(sentence, false, y));
+      bottom = y + lineHeight + MARGIN;
+    }
+
+    TokenFlow flow() {
+      return new TokenFlow(boxes, labels, headings, thoughts, bottom);
+    }
+
+    private int width(int t) {
+      return fonts.of(tokens.get(t).isThought()).stringWidth(labels.get(t)) + 2 * PADDING;
+    }
+
+    /** Width of a token and those that continue its word. */
+    private int wordWidth(int first) {
+      int width = 0;
+      for (int t = first; t < labels.size() && (t == first || !startsWord(tokens.get(t))); t++) {
+        width += width(t) + (t == first ? 0 : GAP);
+        if (tokens.get(t).text().indexOf('\n') >= 0) {
+          break;
+        }
+      }
+      return width;
+    }
   }
 
   /** How texts are measured: thoughts in italics. */
@@ -111,31 +165,8 @@ record TokenFlow(
     return font.deriveFont(Font.ITALIC);
   }
 
-  private static int bottom(List<Rectangle> boxes) {
-    Rectangle last = boxes.get(boxes.size() - 1);
-    return last.y + last.height + MARGIN;
-  }
-
-  private static int width(
-      List<GeneratedToken> tokens, List<String> labels, Fonts fonts, int token) {
-    return fonts.of(tokens.get(token).isThought()).stringWidth(labels.get(token)) + 2 * PADDING;
-  }
-
   private static boolean startsWord(GeneratedToken token) {
     return token.text().isBlank() || Character.isWhitespace(token.text().charAt(0));
-  }
-
-  /** Width of a token and those that continue its word. */
-  private static int wordWidth(
-      List<GeneratedToken> tokens, List<String> labels, Fonts fonts, int first) {
-    int width = 0;
-    for (int t = first; t < labels.size() && (t == first || !startsWord(tokens.get(t))); t++) {
-      width += width(tokens, labels, fonts, t) + (t == first ? 0 : GAP);
-      if (tokens.get(t).text().indexOf('\n') >= 0) {
-        break;
-      }
-    }
-    return width;
   }
 
   /** The token at a point, or the nearest one: first by line, then along it. */
