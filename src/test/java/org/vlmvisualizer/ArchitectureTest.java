@@ -46,13 +46,15 @@ class ArchitectureTest {
           Map.entry("checkpoint", List.of("core", "json")),
           Map.entry("image", List.of("core")),
           Map.entry("prompt", List.of("core", "json")),
-          Map.entry("family", List.of("core", "checkpoint", "image", "prompt")),
+          Map.entry("boxes", List.of("core", "json")),
+          Map.entry("family", List.of("boxes", "core", "checkpoint", "image", "prompt")),
           Map.entry("engine", List.of("core")),
           Map.entry("network", List.of("core", "checkpoint", "engine")),
           Map.entry("attribution", List.of("core")),
           Map.entry(
               "analysis",
               List.of(
+                  "boxes",
                   "core",
                   "checkpoint",
                   "image",
@@ -117,6 +119,7 @@ class ArchitectureTest {
               "com.google.gson..",
               List.of(
                   "json",
+                  "boxes",
                   "checkpoint",
                   "family",
                   "prompt",

@@ -46,7 +46,8 @@ public final class Defaults {
         request.earlier(),
         request.localization(),
         answer,
-        checks);
+        checks,
+        request.boxes());
   }
 
   /** The reference method on a question, nothing checked, everything else as it comes. */
@@ -87,7 +88,8 @@ public final class Defaults {
         request.earlier(),
         request.localization(),
         request.answer(),
-        request.checks());
+        request.checks(),
+        request.boxes());
   }
 
   /** The same where occlusion hides windows of so many cells on a side, for speed. */

@@ -84,6 +84,7 @@ class OptionsTest {
     words.put("answer", "Two cells.");
     words.put("evidence", "off");
     words.put("check", "map");
+    words.put("boxes", "rois");
     TreeSet<String> read = new TreeSet<>();
     AnalysisRequest request =
         AnalysisRequest.of(

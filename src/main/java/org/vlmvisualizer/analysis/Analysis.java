@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.vlmvisualizer.core.AnswerBoxes;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.HeadMap;
@@ -27,6 +28,7 @@ import org.vlmvisualizer.core.TokenSequence;
  * @param reuse what was there from an earlier question about the same pictures
  * @param heads [T] the localization heads that each token's map is made of; empty by other methods
  * @param notes what else run.json tells: what was left out, and why
+ * @param boxes what the answer names, of the only picture; null if that was not asked
  */
 public record Analysis(
     AnalysisRequest request,
@@ -40,7 +42,8 @@ public record Analysis(
     boolean ended,
     Reuse reuse,
     List<List<HeadMap.Head>> heads,
-    Map<String, Object> notes) {
+    Map<String, Object> notes,
+    AnswerBoxes boxes) {
 
   /**
    * These tokens and, behind them, more of the same answer; of the whole sequence, nothing.
@@ -64,7 +67,8 @@ public record Analysis(
         more.ended || longer.get(0).size() == request.length(),
         reuse,
         Rows.joined(heads, more.heads),
-        notes);
+        notes,
+        null);
   }
 
   /** The same with more known of the tokens. */
@@ -81,7 +85,15 @@ public record Analysis(
         ended,
         reuse,
         heads,
-        more);
+        more,
+        boxes);
+  }
+
+  /** The same with what the answer names. */
+  Analysis with(AnswerBoxes found) {
+    return new Analysis(
+        request, pictures, prompt, maps, matrix, kept, answer, seconds, ended, reuse, heads, notes,
+        found);
   }
 
   /** Whether the model was loaded already, by an earlier question. */

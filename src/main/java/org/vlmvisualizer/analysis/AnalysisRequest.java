@@ -37,6 +37,7 @@ import org.vlmvisualizer.core.Words;
  * @param localization which heads localization-heads reads
  * @param answer a text to make maps of; empty for the model's own answer
  * @param checks what tells how far to trust the maps
+ * @param boxes whether {@link Analysis#boxes} are looked for in the answer
  */
 public record AnalysisRequest(
     String question,
@@ -53,7 +54,8 @@ public record AnalysisRequest(
     List<Exchange> earlier,
     LocalizationChoice localization,
     String answer,
-    Checks checks) {
+    Checks checks,
+    boolean boxes) {
 
   /** Tokens that one answer may have at most. */
   public static final int MAX_LENGTH = 4096;
@@ -63,8 +65,10 @@ public record AnalysisRequest(
   private static final String KEEP = "keep";
   private static final String ON = "on";
   private static final String OFF = "off";
+  private static final String NONE = "none";
+  private static final String ROIS = "rois";
 
-  /** A question that the model answers itself, with the usual detail and without checks. */
+  /** A question that the model answers itself, with the usual detail, without checks or boxes. */
   public AnalysisRequest(
       String question,
       String method,
@@ -92,7 +96,8 @@ public record AnalysisRequest(
         earlier,
         LocalizationChoice.parse("token"),
         "",
-        Checks.NONE);
+        Checks.NONE,
+        false);
   }
 
   /**
@@ -141,7 +146,8 @@ public record AnalysisRequest(
         List.of(),
         LocalizationChoice.parse(words.of("localization")),
         words.of("answer").strip(),
-        Checks.of(words));
+        Checks.of(words),
+        words.isSecond("boxes", NONE, ROIS));
   }
 
   /** The same question within a conversation. */
@@ -171,7 +177,8 @@ public record AnalysisRequest(
         earlier,
         localization,
         answer,
-        Checks.NONE);
+        Checks.NONE,
+        false);
   }
 
   /**
@@ -203,7 +210,8 @@ public record AnalysisRequest(
         conversation,
         localization,
         text,
-        checks);
+        checks,
+        boxes);
   }
 
   /** How pictures are brought before the model. */
@@ -232,6 +240,7 @@ public record AnalysisRequest(
     all.put("answer", answer);
     all.put("evidence", checks.evidenceWord());
     all.put("check", checks.checkWord());
+    all.put("boxes", boxes ? ROIS : NONE);
     return all;
   }
 }

@@ -17,8 +17,11 @@ import org.vlmvisualizer.attribution.AttentionRows;
 import org.vlmvisualizer.attribution.AttributionMethod;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.attribution.Faithfulness;
+import org.vlmvisualizer.boxes.BoxFormat;
+import org.vlmvisualizer.boxes.SeenPicture;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.FolderState;
+import org.vlmvisualizer.core.AnswerBoxes;
 import org.vlmvisualizer.core.AnswerProbe;
 import org.vlmvisualizer.core.AnswerWord;
 import org.vlmvisualizer.core.Fit;
@@ -51,6 +54,9 @@ import org.vlmvisualizer.prompt.PromptTemplate;
 public final class AttentionModel implements AutoCloseable {
   /** Smaller models are quantised faster than a cache is read. */
   private static final long CACHED_PARAMETERS = 100_000_000;
+
+  /** Behind it, a model that thinks first writes its answer. */
+  private static final String THOUGHTS_END = "</think>";
 
   private final LlavaNetwork network;
   private final FolderState files;
@@ -121,6 +127,11 @@ public final class AttentionModel implements AutoCloseable {
     Model.template(family, checkpoint, request.template());
     family.generation(checkpoint);
     family.pictures(checkpoint, request.pictures());
+    if (request.boxes() && family.boxes(checkpoint) == BoxFormat.NONE) {
+      throw new InputException(
+          "Expected boxes=none with a model of whose family no format of boxes is known, found boxes=rois with model_type %s; choose a Qwen2-VL, Qwen2.5-VL, Qwen3-VL or InternVL3 model."
+              .formatted(checkpoint.config().text("model_type", "")));
+    }
   }
 
   /**
@@ -259,6 +270,7 @@ public final class AttentionModel implements AutoCloseable {
         video
             ? some -> processor.processVideo(some, progress)
             : some -> processor.process(some, progress);
+    requireOneOfBoxes(pictures.size(), request);
     ModelInput input = inputs.apply(pictures);
     requireKeepable(input.layout().views().size(), request);
     Function<String, TokenSequence> prompts = text -> prompt(input, text, request);
@@ -325,7 +337,17 @@ public final class AttentionModel implements AutoCloseable {
       trace = withEvidence(trace, probe, colour, seconds, notes, kept);
     }
     Analysis analysis = analysis(question.pictures, request, method, trace, probe, seconds, notes);
+    if (request.boxes()) {
+      analysis = analysis.with(boxes(question.input, trace));
+    }
     return withChecks(analysis, question, probe, kept);
+  }
+
+  /** What the answer itself names: in thoughts before it, a model may count in other units. */
+  private AnswerBoxes boxes(ModelInput input, Trace trace) {
+    String written = model.encoder().decodeAll(trace.ids());
+    String answer = written.substring(Math.max(0, written.lastIndexOf(THOUGHTS_END)));
+    return model.family().boxes(checkpoint()).read(answer, SeenPicture.of(input));
   }
 
   private AttentionOptions options(AnalysisRequest request) {
@@ -541,7 +563,8 @@ public final class AttentionModel implements AutoCloseable {
         hasEnded(trace.tokens(), request),
         trace.reuse(),
         heads(trace),
-        notes);
+        notes,
+        null);
   }
 
   private static List<List<HeadMap.Head>> heads(Trace trace) {
@@ -584,6 +607,20 @@ public final class AttentionModel implements AutoCloseable {
       throw new InputException(
           "Expected keep=nothing, since single layers can be kept of one picture in one view only, found keep=%s with %d views."
               .formatted(request.keep(), views));
+    }
+  }
+
+  /**
+   * Checks, before a model is loaded, whether boxes in its answer would be of a picture.
+   *
+   * @param pictures of one question
+   * @throws org.vlmvisualizer.core.InputException if they are asked for and could be of any
+   */
+  public static void requireOneOfBoxes(int pictures, AnalysisRequest request) {
+    if (request.boxes() && pictures > 1) {
+      throw new InputException(
+          "Expected boxes=none with several pictures in one question, since a box in an answer does not tell which picture it lies in, found boxes=rois with %d; ask about each by itself."
+              .formatted(pictures));
     }
   }
 

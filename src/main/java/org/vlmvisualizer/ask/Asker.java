@@ -24,6 +24,7 @@ import org.vlmvisualizer.core.MapCheck;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.engine.EngineReport;
+import org.vlmvisualizer.output.AnswerRois;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.SourceFrame;
@@ -154,6 +155,7 @@ public final class Asker implements AutoCloseable {
       Progress progress,
       Consumer<Supplier<List<AttentionResult>>> watch) {
     AttentionModel.requireKeepable(inputs.size(), options.request());
+    AttentionModel.requireOneOfBoxes(inputs.size(), options.request());
     load(progress);
     List<RgbPicture> pictures = inputs.stream().map(ImageInput::picture).toList();
     Analysis analysis =
@@ -266,6 +268,9 @@ public final class Asker implements AutoCloseable {
    */
   private AttentionResult result(Analysis analysis, int frame, SourceFrame source) {
     JsonObject run = new Gson().toJsonTree(Provenance.of(model, analysis, frame)).getAsJsonObject();
+    if (analysis.boxes() != null) {
+      AnswerRois.put(run, analysis.boxes(), source);
+    }
     List<String> sequence = new ArrayList<>(analysis.prompt().tokens());
     analysis.tokens().forEach(token -> sequence.add(token.text()));
     return new AttentionResult(

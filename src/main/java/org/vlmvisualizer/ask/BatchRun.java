@@ -10,6 +10,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.output.AnswerRois;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.BatchTables;
@@ -238,8 +239,11 @@ public final class BatchRun {
     if (!run.has(AttentionResult.ANSWER_LEFT_OUT)) {
       return known;
     }
-    String why = run.get(AttentionResult.ANSWER_LEFT_OUT).getAsString();
-    return known.isEmpty() ? why : known + "; " + why;
+    return note(known, run.get(AttentionResult.ANSWER_LEFT_OUT).getAsString());
+  }
+
+  private static String note(String known, String leftOut) {
+    return known.isEmpty() || leftOut.isEmpty() ? known + leftOut : known + "; " + leftOut;
   }
 
   private boolean isSame(JsonElement key, BatchPicture picture) {
@@ -264,7 +268,7 @@ public final class BatchRun {
         output == null ? "" : picture.folder(),
         result.maps().size(),
         result.answer(),
-        note(note, result.run()));
+        note(note(note, result.run()), AnswerRois.leftOut(result)));
   }
 
   private void writeTables(List<BatchRow> rows, List<BatchRow> others) {

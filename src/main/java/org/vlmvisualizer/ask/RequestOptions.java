@@ -38,7 +38,9 @@ public record RequestOptions(
           "evidence",
           "off",
           "check",
-          "nothing");
+          "nothing",
+          "boxes",
+          "none");
 
   /**
    * @param question as the user gave it

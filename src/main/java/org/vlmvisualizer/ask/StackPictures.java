@@ -18,6 +18,7 @@ import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.AttentionSeries;
 import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.SourceFrame;
+import org.vlmvisualizer.output.StackPlace;
 import org.vlmvisualizer.picture.DisplayedColours;
 import org.vlmvisualizer.picture.ImageInput;
 
@@ -155,6 +156,7 @@ public final class StackPictures {
     String place = (time ? "t=" : "z=") + position;
     String label = slices.length == 0 ? null : stack.getShortSliceLabel(slices[0]);
     String title = source.title() + " " + place;
+    StackPlace slice = StackPlace.of(image, z, t);
     JsonObject identity = new JsonObject();
     identity.addProperty("image", title);
     return new BatchPicture(
@@ -163,15 +165,15 @@ public final class StackPictures {
         "%s%04d".formatted(time ? "t" : "z", position),
         position,
         () -> identity,
-        progress -> new BatchPicture.Content(input(title, slices), ""));
+        progress -> new BatchPicture.Content(input(title, slices, slice), ""));
   }
 
-  private ImageInput input(String title, int[] slices) {
+  private ImageInput input(String title, int[] slices, StackPlace slice) {
     return ImageInput.inMemory(
         region,
         () -> {
           List<Object> planes = planes(slices);
-          SourceFrame frame = source.slice(title, colours.checksum(planes));
+          SourceFrame frame = source.slice(title, colours.checksum(planes), slice);
           return ImageInput.of(region, frame, colours.read(planes));
         });
   }

@@ -12,6 +12,7 @@ import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.CommonAnswer;
 import org.vlmvisualizer.output.SourceFrame;
+import org.vlmvisualizer.output.StackPlace;
 import org.vlmvisualizer.picture.ImageInput;
 
 /**
@@ -89,7 +90,7 @@ public final class Together {
                     one.originX() == first.originX()
                         && one.originY() == first.originY()
                         && isSame(one.calibration(), first.calibration()));
-    return same ? first.slice(title, 0) : SourceFrame.uncalibrated(title);
+    return same ? first.slice(title, 0, StackPlace.NONE) : SourceFrame.uncalibrated(title);
   }
 
   private static boolean isSame(Calibration one, Calibration other) {

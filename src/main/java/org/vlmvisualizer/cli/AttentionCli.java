@@ -33,6 +33,7 @@ import org.vlmvisualizer.engine.EngineReport;
 import org.vlmvisualizer.engine.EngineThread;
 import org.vlmvisualizer.engine.QuickExit;
 import org.vlmvisualizer.gpu.GpuInstaller;
+import org.vlmvisualizer.output.AnswerRois;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.CommonAnswer;
@@ -205,6 +206,12 @@ public final class AttentionCli implements Callable<Integer> {
       description = "make maps of this text, not of the model's own answer",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   private String answer = "";
+
+  @Option(
+      names = "--boxes",
+      description =
+          "boxes and points that the answer names in the format of its model's family: none, rois (in answer-rois.zip, for the ROI Manager)")
+  private String boxes = "none";
 
   @Option(names = "--upsampling", description = "none, nearest, bilinear, bicubic")
   private String upsampling = "nearest";
@@ -486,6 +493,9 @@ public final class AttentionCli implements Callable<Integer> {
     last = result;
     out().println(place.name + result.answer());
     tellNoAnswer(result, place);
+    if (!AnswerRois.leftOut(result).isEmpty()) {
+      err().println(place.name + AnswerRois.leftOut(result));
+    }
     return CommandLine.ExitCode.OK;
   }
 

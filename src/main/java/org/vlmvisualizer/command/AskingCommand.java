@@ -224,6 +224,15 @@ abstract class AskingCommand extends VisualizerCommand {
 
   @Parameter(
       persist = false,
+      label = "Boxes in the answer",
+      description =
+          "rois: boxes and points that the answer names in the format of its model's family (Qwen2-VL, Qwen2.5-VL, Qwen3-VL, InternVL3, LLaVA-1.5) become ROIs on the image: in the ROI Manager, and in answer-rois.zip where results are saved",
+      choices = {"none", "rois"},
+      attrs = @Attr(name = ADVANCED))
+  private String boxes = "none";
+
+  @Parameter(
+      persist = false,
       label = "Enlarge maps by",
       description = "none keeps one pixel per patch",
       choices = {"nearest", "bilinear", "bicubic", "none"},

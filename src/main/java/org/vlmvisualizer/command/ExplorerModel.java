@@ -106,12 +106,13 @@ record ExplorerModel(Context context) implements AskedModel {
         context.service(StatusService.class), context.service(TaskService.class), "VLM Visualizer");
   }
 
-  private static void finish(AttentionResult result, LiveAnswer live) {
+  private void finish(AttentionResult result, LiveAnswer live) {
     if (Turn.isQuitting()) {
       throw new CancellationException("Cancelled: nothing was changed.");
     }
     ImagePlus whole = live.whole(result);
     LastResult.remember(List.of(result));
+    ShownBoxes.show(List.of(result), context);
     live.finish(result, whole);
   }
 }

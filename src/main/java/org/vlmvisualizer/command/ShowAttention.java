@@ -153,6 +153,9 @@ public class ShowAttention extends AskingCommand {
     // Whether it is saved or not: recording it changes the last digits of maps.
     MatrixChoice recorded = matrix ? MatrixChoice.ALWAYS : MatrixChoice.SHORT;
     RequestOptions options = options(prompt).withMatrix(recorded);
+    if (options.request().boxes()) {
+      ShownBoxes.requireRoom(folder);
+    }
     StackChoice choice = words().choice("stack", StackChoice.values());
     List<String> named = NamedPictures.names(images);
     boolean goesOn = Conversation.goesOn(words());
@@ -317,6 +320,7 @@ public class ShowAttention extends AskingCommand {
       answer.write(folder, maps);
     }
     LastResult.remember(answer.results());
+    ShownBoxes.show(answer.results(), context());
     if (live != null) {
       heatmaps = live.finish(answer, maps);
       return;

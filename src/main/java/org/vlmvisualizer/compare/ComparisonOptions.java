@@ -23,11 +23,15 @@ public record ComparisonOptions(List<String> methods, boolean faithfulness, int 
 
   /**
    * Reads {@code methods} ("all" that do with sinks what {@code sinks} asks, or names with commas),
-   * {@code faithfulness} (on, off) and {@code steps}.
+   * {@code faithfulness} (on, off) and {@code steps}; of {@code boxes} it takes none.
    *
    * @throws InputException if a word is not one of those expected
    */
   public static ComparisonOptions of(Words words) {
+    if (words.isSecond("boxes", "none", "rois")) {
+      throw new InputException(
+          "Expected boxes=none where methods are compared, found boxes=rois; ask with Show Attention for ROIs.");
+    }
     Sinks sinks = words.choice("sinks", Sinks.values());
     AttentionOptions options = AttentionOptions.REFERENCE.with(sinks);
     List<String> methods = new ArrayList<>();

@@ -3,6 +3,7 @@ package org.vlmvisualizer.family;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.vlmvisualizer.boxes.BoxFormat;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.checkpoint.WeightMap;
@@ -133,6 +134,11 @@ final class InternVlFamily extends ModelFamily {
         options.tiles() ? least : 1,
         options.tiles() ? most : 1,
         ImageSettings.video(checkpoint, vision).frames(SingleView.Shape.SQUASH));
+  }
+
+  @Override
+  public BoxFormat boxes(Checkpoint checkpoint) {
+    return BoxFormat.INTERNVL;
   }
 
   @Override

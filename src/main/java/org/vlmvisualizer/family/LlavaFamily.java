@@ -2,6 +2,7 @@ package org.vlmvisualizer.family;
 
 import java.util.Map;
 import java.util.stream.Stream;
+import org.vlmvisualizer.boxes.BoxFormat;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.checkpoint.WeightMap;
@@ -9,6 +10,7 @@ import org.vlmvisualizer.core.ConnectorConfig;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PictureOptions;
+import org.vlmvisualizer.core.TowerType;
 import org.vlmvisualizer.core.VisionConfig;
 import org.vlmvisualizer.image.PictureProcessor;
 import org.vlmvisualizer.prompt.PromptEncoder;
@@ -124,6 +126,17 @@ class LlavaFamily extends ModelFamily {
   @Override
   public PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options) {
     return ImageSettings.read(checkpoint, config(checkpoint).vision()).singleView(options);
+  }
+
+  /** LLaVA-1.5's; models of other parts were trained on other answers. */
+  @Override
+  public BoxFormat boxes(Checkpoint checkpoint) {
+    ConfigObject config = checkpoint.config();
+    boolean isFirst =
+        modelType().equals("llava")
+            && vision(config).type() == TowerType.CLIP
+            && DecoderSettings.of(config.object("text_config")) == DecoderSettings.LLAMA;
+    return isFirst ? BoxFormat.LLAVA : BoxFormat.NONE;
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.vlmvisualizer.boxes.BoxFormat;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.checkpoint.StoredTensor;
@@ -132,6 +133,16 @@ final class LlavaOriginalFamily extends ModelFamily {
     ClipTower tower = ClipTower.of(checkpoint);
     return new OriginalPictures(checkpoint.config())
         .processor(tower.processorFiles(), tower.config(), options);
+  }
+
+  /** LLaVA-1.5's; those of LLaVA-1.6, with tiles, are not known. */
+  @Override
+  public BoxFormat boxes(Checkpoint checkpoint) {
+    ConfigObject config = checkpoint.config();
+    boolean isFirst =
+        DECODERS.get(config.text("model_type", "")) == DecoderSettings.LLAMA
+            && !new OriginalPictures(config).hasNewline();
+    return isFirst ? BoxFormat.LLAVA : BoxFormat.NONE;
   }
 
   /** The original code tokenises what stands before and behind the picture apart. */

@@ -2,6 +2,7 @@ package org.vlmvisualizer.family;
 
 import com.google.gson.JsonObject;
 import java.util.List;
+import org.vlmvisualizer.boxes.BoxFormat;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.WeightMap;
@@ -106,6 +107,11 @@ public abstract class ModelFamily {
   public abstract PictureProcessor pictures(Checkpoint checkpoint, PictureOptions options);
 
   public abstract PromptTemplate template(Checkpoint checkpoint);
+
+  /** How boxes and points stand in its answers. */
+  public BoxFormat boxes(Checkpoint checkpoint) {
+    return BoxFormat.NONE;
+  }
 
   /** How the tokens of an answer are chosen, and which end it. */
   public Generation generation(Checkpoint checkpoint) {

@@ -5,6 +5,7 @@ import com.google.gson.JsonPrimitive;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.vlmvisualizer.boxes.BoxFormat;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.checkpoint.WeightMap;
@@ -118,6 +119,15 @@ final class QwenVlFamily extends ModelFamily {
   @Override
   public Generation generation(Checkpoint checkpoint) {
     return GenerationSettings.of(checkpoint, text(checkpoint.config()), true);
+  }
+
+  @Override
+  public BoxFormat boxes(Checkpoint checkpoint) {
+    return switch (tower) {
+      case QWEN2_5_VL -> BoxFormat.QWEN2_5_VL;
+      case QWEN3_VL -> BoxFormat.QWEN3_VL;
+      default -> BoxFormat.QWEN2_VL;
+    };
   }
 
   @Override

@@ -235,7 +235,14 @@ public final class AttentionSeries implements Answer {
       run.addProperty(CommonAnswer.PICTURES, names);
       return first.with(source, run).info();
     }
-    List.of("thoughts", "answer", "answer_left_out", "loaded", "seconds", "batch")
+    List.of(
+            "thoughts",
+            "answer",
+            "answer_left_out",
+            AnswerRois.LEFT_OUT,
+            "loaded",
+            "seconds",
+            "batch")
         .forEach(run::remove);
     String common = first.with(source, run).info();
     return answers.stream()

@@ -5,6 +5,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import ij.ImagePlus;
+import ij.gui.Roi;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ public final class ResultFiles {
   static final String RATIO = "attention-ratio.png";
   static final String MONTAGE = "montage.png";
   static final String MATRIX = "attention-matrix.tif";
+  static final String ROIS = "answer-rois.zip";
   private static final String FRESH = "new";
   private static final String EARLIER = "earlier";
   private static final int TRIES = 5;
@@ -118,7 +120,7 @@ public final class ResultFiles {
    * Writes heatmaps.tif, tokens.csv, words.csv, methods.txt ({@link MethodsText}),
    * attention-ratio.png, montage.png, attention-matrix.tif where there is one, picture.png,
    * patches.tif (the maps, a pixel per patch), the files of {@link KeptImages} where layers or
-   * heads were kept, and run.json.
+   * heads were kept, answer-rois.zip where boxes or points were found, and run.json.
    *
    * @return the files, run.json last
    * @throws InputException if they cannot be written; then the folder is as it was before
@@ -130,6 +132,9 @@ public final class ResultFiles {
     }
     if (result.matrix() == null) {
       removeEarlier(folder, MATRIX);
+    }
+    if (AnswerRois.of(result).isEmpty()) {
+      removeEarlier(folder, ROIS);
     }
     return files;
   }
@@ -214,6 +219,10 @@ public final class ResultFiles {
     writers.put(PATCHES, file -> TiffFile.write(result.patches(), file));
     result.viewPatches().forEach((name, i) -> writers.put(name, file -> TiffFile.write(i, file)));
     result.keptImages().forEach((name, i) -> writers.put(name, file -> TiffFile.write(i, file)));
+    List<Roi> rois = AnswerRois.of(result);
+    if (!rois.isEmpty()) {
+      writers.put(ROIS, file -> AnswerRois.write(rois, file));
+    }
     // Last, so that a folder with a run.json of this run has everything else of it.
     writers.put(RUN, file -> WholeFile.text(file, json(result, writers.keySet())));
     return writers;

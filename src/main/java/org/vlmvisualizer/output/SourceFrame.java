@@ -19,6 +19,7 @@ import org.vlmvisualizer.core.Grid;
  *     image it belongs to
  * @param image the source image, if it was an open one; a result does not keep it from being closed
  * @param checksum of the pixels that it showed, to know it again; of no meaning without an image
+ * @param place which slice of the source image
  */
 public record SourceFrame(
     String title,
@@ -26,11 +27,12 @@ public record SourceFrame(
     int originY,
     Calibration calibration,
     WeakReference<ImagePlus> image,
-    long checksum) {
+    long checksum,
+    StackPlace place) {
 
   /** A picture that is no part of an open image. */
   public SourceFrame(String title, int originX, int originY, Calibration calibration) {
-    this(title, originX, originY, calibration, new WeakReference<>(null), 0);
+    this(title, originX, originY, calibration, new WeakReference<>(null), 0, StackPlace.NONE);
   }
 
   /** A picture that is no part of a calibrated image, for example one read from a file. */
@@ -39,7 +41,7 @@ public record SourceFrame(
   }
 
   /**
-   * A crop of an open image.
+   * A crop of the slice that an open image shows.
    *
    * @param bounds the crop in pixels of the image
    * @param checksum of the pixels that the image shows
@@ -50,12 +52,19 @@ public record SourceFrame(
       calibration.yOrigin = image.getHeight() - 1;
     }
     return new SourceFrame(
-        image.getTitle(), bounds.x, bounds.y, calibration, new WeakReference<>(image), checksum);
+        image.getTitle(),
+        bounds.x,
+        bounds.y,
+        calibration,
+        new WeakReference<>(image),
+        checksum,
+        StackPlace.of(image, image.getZ(), image.getT()));
   }
 
   /** The same part of another slice of the image. */
-  public SourceFrame slice(String sliceTitle, long sliceChecksum) {
-    return new SourceFrame(sliceTitle, originX, originY, calibration, image, sliceChecksum);
+  public SourceFrame slice(String sliceTitle, long sliceChecksum, StackPlace slicePlace) {
+    return new SourceFrame(
+        sliceTitle, originX, originY, calibration, image, sliceChecksum, slicePlace);
   }
 
   /**

@@ -334,6 +334,11 @@ public final class PromptEncoder implements AutoCloseable {
     return tokenizer.decode(IntStream.of(ids).asLongStream().toArray(), true).strip();
   }
 
+  /** The same with control tokens, and with white space around it. */
+  public String decodeAll(int[] ids) {
+    return tokenizer.decode(IntStream.of(ids).asLongStream().toArray(), false);
+  }
+
   @Override
   public void close() {
     tokenizer.close();

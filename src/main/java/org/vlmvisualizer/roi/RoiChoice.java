@@ -4,7 +4,6 @@ import ij.ImagePlus;
 import ij.WindowManager;
 import ij.gui.Overlay;
 import ij.gui.Roi;
-import ij.macro.Interpreter;
 import ij.plugin.frame.RoiManager;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -100,10 +99,7 @@ public enum RoiChoice {
   }
 
   private static List<Found> inManager() {
-    RoiManager manager = RoiManager.getRawInstance();
-    if (manager == null && Interpreter.isBatchModeRoiManager()) {
-      manager = Interpreter.getBatchModeRoiManager();
-    }
+    RoiManager manager = ManagerRois.manager();
     List<Found> found = new ArrayList<>();
     for (int index : manager == null ? new int[0] : manager.getIndexes()) {
       Roi roi = manager.getRoi(index);

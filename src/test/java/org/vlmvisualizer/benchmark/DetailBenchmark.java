@@ -81,6 +81,7 @@ public final class DetailBenchmark {
         request.earlier(),
         request.localization(),
         request.answer(),
-        request.checks());
+        request.checks(),
+        request.boxes());
   }
 }

@@ -329,8 +329,23 @@ class ComparisonRunTest {
 
   private static ComparisonOptions options(
       String methods, String faithfulness, String steps, String sinks) {
+    return options(methods, faithfulness, steps, sinks, "none");
+  }
+
+  private static ComparisonOptions options(
+      String methods, String faithfulness, String steps, String sinks, String boxes) {
     return ComparisonOptions.of(
-        Map.of("methods", methods, "faithfulness", faithfulness, "steps", steps, "sinks", sinks)
+        Map.of(
+                "methods",
+                methods,
+                "faithfulness",
+                faithfulness,
+                "steps",
+                steps,
+                "sinks",
+                sinks,
+                "boxes",
+                boxes)
             ::get);
   }
 
@@ -349,10 +364,13 @@ class ComparisonRunTest {
       Executable read = () -> options(words.get(0), words.get(1), words.get(2), words.get(3));
       sentences.add(assertThrows(InputException.class, read).getMessage());
     }
+    Executable boxes = () -> options("all", "on", "0", "keep", "rois");
+    sentences.add(assertThrows(InputException.class, boxes).getMessage());
     sentences.forEach(PlainSentence::check);
     assertTrue(sentences.get(0).contains("'magic'"));
     assertTrue(sentences.get(2).contains("found 1"));
     assertTrue(sentences.get(6).contains("method tam"));
+    assertTrue(sentences.get(7).contains("boxes=none"));
   }
 
   @Test

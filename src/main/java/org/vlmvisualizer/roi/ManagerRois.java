@@ -1,0 +1,44 @@
+package org.vlmvisualizer.roi;
+
+import ij.gui.Roi;
+import ij.macro.Interpreter;
+import ij.plugin.frame.RoiManager;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.vlmvisualizer.output.AnswerRois;
+
+/** ImageJ's ROI Manager: its window, or the hidden one of a macro in batch mode. */
+public final class ManagerRois {
+  private ManagerRois() {}
+
+  /** Null if there is none. */
+  static RoiManager manager() {
+    RoiManager window = RoiManager.getRawInstance();
+    return window == null && Interpreter.isBatchModeRoiManager()
+        ? Interpreter.getBatchModeRoiManager()
+        : window;
+  }
+
+  /**
+   * Adds ROIs behind those that are there, under names that are free; opens the ROI Manager if
+   * there is none, which takes a display. Not recorded, since the command that adds them is.
+   */
+  public static void add(List<Roi> rois) {
+    RoiManager manager = opened();
+    Set<String> taken = new HashSet<>();
+    for (int i = 0; i < manager.getCount(); i++) {
+      taken.add(manager.getName(i));
+    }
+    for (Roi roi : rois) {
+      roi.setName(AnswerRois.free(roi.getName(), taken));
+      manager.add(roi, -1);
+    }
+  }
+
+  private static RoiManager opened() {
+    RoiManager manager = manager();
+    RoiManager hidden = manager == null ? Interpreter.getBatchModeRoiManager() : manager;
+    return hidden == null ? new RoiManager() : hidden;
+  }
+}
