@@ -1,9 +1,7 @@
 package org.vlmvisualizer.command;
 
-import ij.gui.Roi;
 import java.awt.GraphicsEnvironment;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.scijava.Context;
 import org.scijava.log.LogService;
@@ -35,23 +33,22 @@ final class ShownBoxes {
     if (asked.isEmpty()) {
       return;
     }
-    List<Roi> rois = new ArrayList<>();
     for (AttentionResult answer : asked) {
-      rois.addAll(AnswerRois.of(answer));
       String leftOut = AnswerRois.leftOut(answer);
       if (!leftOut.isEmpty()) {
         context.service(LogService.class).warn(answer.source().title() + ": " + leftOut);
       }
     }
-    if (rois.isEmpty()) {
+    int count = asked.stream().mapToInt(AnswerRois::count).sum();
+    if (count == 0) {
       say("The answer names no box or point in the format of its model's family.", context);
     } else if (!GraphicsEnvironment.isHeadless()) {
       EventThread.ask(
           () -> {
-            ManagerRois.add(rois);
+            ManagerRois.add(asked);
             return null;
           });
-      say("Boxes and points added to the ROI Manager: %d.".formatted(rois.size()), context);
+      say("Boxes and points added to the ROI Manager: %d.".formatted(count), context);
     }
   }
 

@@ -5,7 +5,6 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import ij.ImagePlus;
-import ij.gui.Roi;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -133,7 +132,7 @@ public final class ResultFiles {
     if (result.matrix() == null) {
       removeEarlier(folder, MATRIX);
     }
-    if (AnswerRois.of(result).isEmpty()) {
+    if (AnswerRois.count(result) == 0) {
       removeEarlier(folder, ROIS);
     }
     return files;
@@ -219,9 +218,8 @@ public final class ResultFiles {
     writers.put(PATCHES, file -> TiffFile.write(result.patches(), file));
     result.viewPatches().forEach((name, i) -> writers.put(name, file -> TiffFile.write(i, file)));
     result.keptImages().forEach((name, i) -> writers.put(name, file -> TiffFile.write(i, file)));
-    List<Roi> rois = AnswerRois.of(result);
-    if (!rois.isEmpty()) {
-      writers.put(ROIS, file -> AnswerRois.write(rois, file));
+    if (AnswerRois.count(result) > 0) {
+      writers.put(ROIS, file -> AnswerRois.write(result, file));
     }
     // Last, so that a folder with a run.json of this run has everything else of it.
     writers.put(RUN, file -> WholeFile.text(file, json(result, writers.keySet())));

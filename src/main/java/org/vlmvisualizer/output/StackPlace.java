@@ -33,7 +33,7 @@ public record StackPlace(int number, int slice, int frame) {
   void give(Roi roi) {
     if (slice > 0) {
       roi.setPosition(0, slice, frame);
-    } else {
+    } else if (number > 0) {
       roi.setPosition(number);
     }
   }

@@ -1,12 +1,12 @@
 package org.vlmvisualizer.roi;
 
-import ij.gui.Roi;
 import ij.macro.Interpreter;
 import ij.plugin.frame.RoiManager;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.vlmvisualizer.output.AnswerRois;
+import org.vlmvisualizer.output.AttentionResult;
 
 /** ImageJ's ROI Manager: its window, or the hidden one of a macro in batch mode. */
 public final class ManagerRois {
@@ -21,18 +21,17 @@ public final class ManagerRois {
   }
 
   /**
-   * Adds ROIs behind those that are there, under names that are free; opens the ROI Manager if
-   * there is none, which takes a display. Not recorded, since the command that adds them is.
+   * Adds the boxes and points of answers behind what is there, under names that are free; opens the
+   * ROI Manager if there is none, which takes a display. Not recorded, since the command is.
    */
-  public static void add(List<Roi> rois) {
+  public static void add(List<AttentionResult> answers) {
     RoiManager manager = opened();
     Set<String> taken = new HashSet<>();
     for (int i = 0; i < manager.getCount(); i++) {
       taken.add(manager.getName(i));
     }
-    for (Roi roi : rois) {
-      roi.setName(AnswerRois.free(roi.getName(), taken));
-      manager.add(roi, -1);
+    for (AttentionResult answer : answers) {
+      AnswerRois.of(answer, taken).forEach(roi -> manager.add(roi, -1));
     }
   }
 
