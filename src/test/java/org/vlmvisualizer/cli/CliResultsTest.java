@@ -127,7 +127,8 @@ class CliResultsTest {
             "length",
             "answer",
             "evidence",
-            "check"),
+            "check",
+            "boxes"),
         run.getAsJsonObject("options").keySet());
     assertTrue(
         run.getAsJsonObject("versions")

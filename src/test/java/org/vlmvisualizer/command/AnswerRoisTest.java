@@ -234,6 +234,22 @@ class AnswerRoisTest {
     }
   }
 
+  /** Whatever its tiles, it counts in thousandths of the picture. */
+  @Test
+  void internVlSeesTilesAndTellsOfThePicture() throws Exception {
+    Path results =
+        ask(
+            "tiles",
+            "image",
+            CommandRuns.picture(),
+            "model",
+            model("internvl-one"),
+            "answer",
+            "<ref>dots</ref><box>[[100, 250, 500, 750], [0, 0, 1000, 500]]</box>");
+    check(rois(results).get(0), "dots", 4, 7.5, 16, 15);
+    check(rois(results).get(1), "dots 2", 0, 0, 40, 15);
+  }
+
   /** 40 x 30 pixels in a square of 40, 5 of border above. */
   @Test
   void llavaTellsSharesOfThePaddedSquare() throws Exception {

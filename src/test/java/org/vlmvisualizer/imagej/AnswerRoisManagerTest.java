@@ -1,11 +1,19 @@
 package org.vlmvisualizer.imagej;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.Gson;
+import ij.IJ;
+import ij.ImagePlus;
+import ij.plugin.frame.Recorder;
+import ij.plugin.frame.RoiManager;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vlmvisualizer.Golden;
@@ -106,6 +114,43 @@ class AnswerRoisManagerTest {
         assertTrue(share > 0 && share < 1, name + share);
       }
     }
+  }
+
+  /** What there was after a question from the menu. */
+  private record Seen(List<String> rois, boolean isOnPage, String recorded) {}
+
+  /** Asks the demo model from the menu, with the recorder on. */
+  static final class MenuJob implements FijiMain.Job {
+    @Override
+    public void run(FijiLike fiji, List<String> arguments) throws Exception {
+      ImagePlus page = IJ.openImage(arguments.get(1));
+      page.show();
+      new Recorder();
+      Recorder.record = true;
+      AnsweredDialog.choose(
+          fiji,
+          "Show Attention...",
+          Map.of("boxes", "rois", "answer", "See [0.25, 0.125, 0.75, 0.625].", "prompt", "Why?"));
+      List<String> rois =
+          Stream.of(RoiManager.getInstance().getRoisAsArray())
+              .map(roi -> roi.getName() + " " + roi.getFloatBounds())
+              .toList();
+      boolean isOnPage = RoiManager.getInstance().getRoi(0).getImageID() == page.getID();
+      Seen seen = new Seen(rois, isOnPage, Recorder.getInstance().getText());
+      Files.writeString(Path.of(arguments.get(0)), new Gson().toJson(seen));
+    }
+  }
+
+  /** The page stands in a square of 480, with 60 of border above. */
+  @Test
+  void fromTheMenuTheManagerOpensAndTheCommandAloneIsRecorded() throws Exception {
+    Seen seen = FijiProcess.displayed(folder, MenuJob.class, Seen.class, FijiProcess.PAGE);
+    assertEquals(
+        List.of("box java.awt.geom.Rectangle2D$Double[x=120.0,y=0.0,w=240.0,h=240.0]"),
+        seen.rois());
+    assertTrue(seen.isOnPage());
+    assertTrue(seen.recorded().contains("boxes=rois"), seen.recorded());
+    assertFalse(seen.recorded().contains("roiManager"), seen.recorded());
   }
 
   private static List<String> log(Left left) {

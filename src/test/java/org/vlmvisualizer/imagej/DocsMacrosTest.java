@@ -143,6 +143,7 @@ class DocsMacrosTest {
     String report = said(left.get("A report to send to a colleague"));
     assertTrue(report.matches("A page of [1-9]\\d+ kB"), report);
     checkRois(left);
+    checkBoxes(left.get("Boxes and points"), headless);
     checkSeries(left);
     checkAllOpen(left.get("All open images"), headless);
     checkFailures(left.get("Testing for a failure"));
@@ -205,6 +206,13 @@ class DocsMacrosTest {
     said = said(left.get("A macro 2"));
     assertTrue(said.startsWith(TOKENS + " tokens, "), said);
     assertTrue(said.contains("cherry_enrichment"), said);
+  }
+
+  private void checkBoxes(Left left, boolean headless) {
+    String said = said(left);
+    assertTrue(said.startsWith("Box box\n") != headless, said);
+    assertTrue(said.matches("(?s).*\\d+ tokens measured"), said);
+    assertTrue(Files.exists(folder.resolve("data/results/boxes/answer-rois.zip")));
   }
 
   private static void checkAllOpen(Left left, boolean headless) {
