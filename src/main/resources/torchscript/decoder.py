@@ -18,13 +18,18 @@ def rotated(qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cach
 
 
 # What the MLP's two upper matrices gave, one beside the other, [Q, 2 I] -> [Q, I].
-def gated(gate_up: Tensor) -> Tensor:
+def gated(gate_up: Tensor, act: str) -> Tensor:
   gate, up = gate_up.chunk(2, -1)
-  return torch.silu(gate).mul_(up)
+  return __torch__.ops.activation(gate, act).mul_(up)
+
+
+# What attention or MLP add, normed if there is a norm.
+def added(y: Tensor, norm: Tensor, eps: float) -> Tensor:
+  return __torch__.ops.rms_norm(y, norm, eps) if norm.numel() > 0 else y
 
 
 # Attention of one query per head, q [H, 1, C], over the first n cached keys: [KV, G, n].
-def row_weights(q: Tensor, keys: Tensor, n: int) -> Tensor:
+def row_weights(q: Tensor, keys: Tensor, seen: Tensor, n: int) -> Tensor:
   grouped = q.reshape([keys.size(0), -1, q.size(-1)])
   if keys.dtype == 15 and keys.is_cpu:
     # All of the cache, and keys by queries: of a part of it, or the other way round, PyTorch makes
@@ -33,6 +38,8 @@ def row_weights(q: Tensor, keys: Tensor, n: int) -> Tensor:
     scores = products.transpose(-2, -1).to(6).mul_(q.size(-1) ** -0.5)
   else:
     scores = __torch__.ops.attention_scores(grouped, keys[:, :n])
+  if seen.numel() > 0:
+    scores.masked_fill_(__torch__.ops.unseen(n, seen[:, n - 1:n]), -inf)
   return torch.softmax(scores, -1)
 
 
@@ -95,9 +102,9 @@ def prompt_attention(qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rot
   values = cache.values[:, :n]
   # Of few queries, float32 takes no time to speak of.
   if keys.dtype == 15 and keys.is_cpu and q.size(1) >= 256 and __torch__.packed.tower_type() == 15:
-    attended, last_rows = __torch__.ops.narrow_attend(q, keys, values, recording.first_head, last, sums)
+    attended, last_rows = __torch__.ops.narrow_attend(q, keys, values, tables.seen, recording.first_head, last, sums)
   else:
-    attended, last_rows = __torch__.ops.attend(q, keys, values, True, recording.first_head, last, sums, not qkv.is_cpu)
+    attended, last_rows = __torch__.ops.attend(q, keys, values, True, tables.seen, recording.first_head, last, sums, not qkv.is_cpu)
   if total.numel() > 0:
     __torch__.decoder.add_mean(sums, start, recording, total)
   if rows.numel() > 0:
@@ -119,11 +126,10 @@ def add_mean(sums: Tensor, start: int, recording: __torch__.weights.Recording, t
 
 # prompt_attention's weights of a few rows: products with keys [H, Q, K], of the last Q of K tokens, become
 # weights.
-def few_weights(scores: Tensor, scale: float, recording: __torch__.weights.Recording, rows: Tensor, total: Tensor) -> Tensor:
+def few_weights(scores: Tensor, scale: float, seen: Tensor, recording: __torch__.weights.Recording, rows: Tensor, total: Tensor) -> Tensor:
   q = scores.size(1)
   n = scores.size(2)
-  scores.mul_(scale)
-  scores[:, :, n - q:].add_(torch.full([q, q], -inf, dtype=6).triu(1))
+  __torch__.ops.hide(scores.mul_(scale), seen)
   scores.copy_(torch.softmax(scores, -1))
   if total.numel() > 0:
     heads = scores[recording.first_head:recording.last_head + 1]
@@ -134,20 +140,22 @@ def few_weights(scores: Tensor, scale: float, recording: __torch__.weights.Recor
 
 
 # All layers over one token: x [1, D] -> x [1, D], and what is recorded.
-def step(x: Tensor, layers: List[__torch__.weights.Layer], tables: __torch__.weights.Rotary, caches: List[__torch__.weights.Cache], start: int, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording) -> List[Tensor]:
+def step(x: Tensor, layers: List[__torch__.weights.Layer], tables: List[__torch__.weights.Rotary], caches: List[__torch__.weights.Cache], start: int, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording) -> List[Tensor]:
   rows = annotate(List[Tensor], [])
   for i in range(len(layers)):
     w = layers[i]
     cache = caches[i]
     h = __torch__.ops.rms_norm(x, w.input_layernorm, options.eps)
     qkv = __torch__.ops.projected(h, w.qkv_proj, options.half_block)
-    q = __torch__.decoder.rotated(qkv, w.qk_norm, tables, cache, start, options.eps)
-    weights = __torch__.decoder.row_weights(q, cache.keys, start + 1)
+    q = __torch__.decoder.rotated(qkv, w.qk_norm, tables[i], cache, start, options.eps)
+    weights = __torch__.decoder.row_weights(q, cache.keys, tables[i].seen, start + 1)
     h = __torch__.decoder.row_values(weights, cache.values).reshape([1, -1]).to(x.dtype)
-    x = x.add_(__torch__.ops.projected(h, w.o_proj, options.half_block))
+    y = __torch__.ops.projected(h, w.o_proj, options.half_block)
+    x = x.add_(__torch__.decoder.added(y, w.attention_norm, options.eps))
     h = __torch__.ops.rms_norm(x, w.post_attention_layernorm, options.eps)
-    h = __torch__.decoder.gated(__torch__.ops.projected(h, w.gate_up_proj, options.half_block))
-    x = x.add_(__torch__.ops.projected(h, w.down_proj, options.half_block))
+    h = __torch__.decoder.gated(__torch__.ops.projected(h, w.gate_up_proj, options.half_block), options.act)
+    y = __torch__.ops.projected(h, w.down_proj, options.half_block)
+    x = x.add_(__torch__.decoder.added(y, w.mlp_norm, options.eps))
     if i >= recording.first_layer and i <= recording.last_layer:
       rows.append(weights.flatten(0, 1))
   recorded = annotate(List[Tensor], [])

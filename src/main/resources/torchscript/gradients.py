@@ -20,10 +20,14 @@ def rope(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
   return x * cos[:s] + torch.cat([-second, first], -1) * sin[:s]
 
 
+def added(y: Tensor, norm: Tensor, eps: float) -> Tensor:
+  return __torch__.gradients.rms_norm(y, norm, eps) if norm.numel() > 0 else y
+
+
 # What a layer adds to x [S, D] by attending, and then by its MLP.
-def attended(x: Tensor, norm: Tensor, qkv: Tensor, qkv_bias: Tensor, qk_norm: Tensor, o: Tensor, o_bias: Tensor, cos: Tensor, sin: Tensor, eps: float) -> Tensor:
+def attended(x: Tensor, norm: Tensor, qkv: Tensor, qkv_bias: Tensor, qk_norm: Tensor, o: Tensor, o_bias: Tensor, tables: __torch__.weights.Rotary, eps: float) -> Tensor:
   s = x.size(0)
-  c = cos.size(1)
+  c = tables.cos.size(1)
   heads = o.size(1) // c
   kv_heads = (qkv.size(0) // c - heads) // 2
   h = __torch__.gradients.rms_norm(x, norm, eps)
@@ -31,19 +35,19 @@ def attended(x: Tensor, norm: Tensor, qkv: Tensor, qkv_bias: Tensor, qk_norm: Te
   rotated = all[:heads + kv_heads]
   if qk_norm.numel() > 0:
     rotated = __torch__.gradients.rms_norm(rotated, qk_norm, eps)
-  rotated = __torch__.gradients.rope(rotated, cos, sin)
+  rotated = __torch__.gradients.rope(rotated, tables.cos, tables.sin)
   keys = rotated[heads:].repeat_interleave(heads // kv_heads, 0)
   values = all[heads + kv_heads:].repeat_interleave(heads // kv_heads, 0)
-  hidden = torch.full([s, s], -inf, dtype=6, device=x.device).triu(1)
+  hidden = __torch__.ops.hide(torch.zeros([1, s, s], dtype=6, device=x.device), tables.seen)
   scores = torch.matmul(rotated[:heads], keys.transpose(1, 2)) * (c ** -0.5) + hidden
   mixed = torch.matmul(torch.softmax(scores, -1), values).transpose(0, 1).flatten(1)
   return __torch__.gradients.linear(mixed, o, o_bias)
 
 
-def gated(x: Tensor, norm: Tensor, gate_up: Tensor, gate_up_bias: Tensor, down: Tensor, down_bias: Tensor, eps: float) -> Tensor:
+def gated(x: Tensor, norm: Tensor, gate_up: Tensor, gate_up_bias: Tensor, down: Tensor, down_bias: Tensor, act: str, eps: float) -> Tensor:
   h = __torch__.gradients.rms_norm(x, norm, eps)
   gate, up = __torch__.gradients.linear(h, gate_up, gate_up_bias).chunk(2, -1)
-  return __torch__.gradients.linear(torch.silu(gate) * up, down, down_bias)
+  return __torch__.gradients.linear(__torch__.ops.activation(gate, act) * up, down, down_bias)
 
 
 # The gradient of y by x, given that of something by y.

@@ -34,6 +34,9 @@ class Network(Module):
   def quantise(self: __torch__.Network, form: str, w: Tensor, group: int) -> List[Tensor]:
     return __torch__.ops.quantise(form, w, group)
 
+  def transposed(self: __torch__.Network, weight: Tensor) -> Tensor:
+    return weight.transpose(0, 1).contiguous()
+
   def pack(self: __torch__.Network, weight: Tensor) -> Tensor:
     return __torch__.packed.pack(weight)
 
@@ -59,18 +62,18 @@ class Network(Module):
   def tower_options(self: __torch__.Network, heads: int, act: str, eps: float, before: int, gated: bool) -> __torch__.weights.TowerOptions:
     return __torch__.weights.TowerOptions(heads, act, eps, before, gated)
 
-  def layer(self: __torch__.Network, input_layernorm: Tensor, qkv_proj: __torch__.weights.Projection, qk_norm: Tensor, o_proj: __torch__.weights.Projection, post_attention_layernorm: Tensor, gate_up_proj: __torch__.weights.Projection, down_proj: __torch__.weights.Projection) -> __torch__.weights.Layer:
-    return __torch__.weights.Layer(input_layernorm, qkv_proj, qk_norm, o_proj, post_attention_layernorm, gate_up_proj, down_proj)
+  def layer(self: __torch__.Network, input_layernorm: Tensor, qkv_proj: __torch__.weights.Projection, qk_norm: Tensor, o_proj: __torch__.weights.Projection, attention_norm: Tensor, post_attention_layernorm: Tensor, gate_up_proj: __torch__.weights.Projection, down_proj: __torch__.weights.Projection, mlp_norm: Tensor) -> __torch__.weights.Layer:
+    return __torch__.weights.Layer(input_layernorm, qkv_proj, qk_norm, o_proj, attention_norm, post_attention_layernorm, gate_up_proj, down_proj, mlp_norm)
 
-  # Of norms that all heads share, [C] each -> [H + KV, 1, C].
-  def qk_norm(self: __torch__.Network, q_norm: Tensor, k_norm: Tensor, heads: int, kv_heads: int) -> Tensor:
-    return torch.cat([q_norm.repeat([heads, 1, 1]), k_norm.repeat([kv_heads, 1, 1])], 0)
+  # Of norms that all heads share, [C] each -> [H + KV, 1, C]; queries multiplied by a scale.
+  def qk_norm(self: __torch__.Network, q_norm: Tensor, k_norm: Tensor, heads: int, kv_heads: int, scale: float) -> Tensor:
+    return torch.cat([(q_norm * scale).repeat([heads, 1, 1]), k_norm.repeat([kv_heads, 1, 1])], 0)
 
   def head(self: __torch__.Network, norm: Tensor, lm_head: __torch__.weights.Projection) -> __torch__.weights.Head:
     return __torch__.weights.Head(norm, lm_head)
 
-  def layer_options(self: __torch__.Network, eps: float, half_block: int) -> __torch__.weights.LayerOptions:
-    return __torch__.weights.LayerOptions(eps, half_block)
+  def layer_options(self: __torch__.Network, eps: float, half_block: int, act: str) -> __torch__.weights.LayerOptions:
+    return __torch__.weights.LayerOptions(eps, half_block, act)
 
   def cache(self: __torch__.Network, keys: Tensor, values: Tensor) -> __torch__.weights.Cache:
     return __torch__.weights.Cache(keys, values)
@@ -98,7 +101,10 @@ class Network(Module):
     return matrix[:n, :n].copy_(corner)
 
   def rotary(self: __torch__.Network, cos: Tensor, sin: Tensor) -> __torch__.weights.Rotary:
-    return __torch__.weights.Rotary(cos, sin)
+    return __torch__.weights.Rotary(cos, sin, torch.empty([0]))
+
+  def layer_tables(self: __torch__.Network, cos: Tensor, sin: Tensor, seen: Tensor) -> __torch__.weights.Rotary:
+    return __torch__.weights.Rotary(cos, sin, seen)
 
   def recording(self: __torch__.Network, first_layer: int, last_layer: int, first_head: int, last_head: int, keep_first: bool, image: Tensor, text: Tensor) -> __torch__.weights.Recording:
     return __torch__.weights.Recording(first_layer, last_layer, first_head, last_head, keep_first, image, text)
@@ -171,11 +177,11 @@ class Network(Module):
   def rows_at(self: __torch__.Network, x: Tensor, places: Tensor) -> Tensor:
     return x.index_select(0, places)
 
-  def attend(self: __torch__.Network, q: Tensor, k: Tensor, v: Tensor, causal: bool, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
-    return __torch__.ops.attend(q, k, v, causal, first, last, total, together)
+  def attend(self: __torch__.Network, q: Tensor, k: Tensor, v: Tensor, causal: bool, seen: Tensor, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
+    return __torch__.ops.attend(q, k, v, causal, seen, first, last, total, together)
 
-  def narrow_attend(self: __torch__.Network, q: Tensor, k: Tensor, v: Tensor, first: int, last: int, total: Tensor) -> List[Tensor]:
-    return __torch__.ops.narrow_attend(q, k.to(15), v.to(15), first, last, total)
+  def narrow_attend(self: __torch__.Network, q: Tensor, k: Tensor, v: Tensor, seen: Tensor, first: int, last: int, total: Tensor) -> List[Tensor]:
+    return __torch__.ops.narrow_attend(q, k.to(15), v.to(15), seen, first, last, total)
 
   def rms_norm(self: __torch__.Network, x: Tensor, weight: Tensor, options: __torch__.weights.LayerOptions) -> Tensor:
     return __torch__.ops.rms_norm(x, weight, options.eps)
@@ -186,8 +192,12 @@ class Network(Module):
   def rows(self: __torch__.Network, x: Tensor, start: int, count: int) -> Tensor:
     return x[start:start + count]
 
-  def gated(self: __torch__.Network, gate_up: Tensor) -> Tensor:
-    return __torch__.decoder.gated(gate_up)
+  # x by a number as the type of an array holds it.
+  def scaled(self: __torch__.Network, x: Tensor, factor: float, like: Tensor) -> Tensor:
+    return x.mul_(torch.full([], factor, dtype=like.dtype, device=x.device).to(6))
+
+  def gated(self: __torch__.Network, gate_up: Tensor, options: __torch__.weights.LayerOptions) -> Tensor:
+    return __torch__.decoder.gated(gate_up, options.act)
 
   def add(self: __torch__.Network, x: Tensor, y: Tensor) -> Tensor:
     return x.add_(y)
@@ -219,10 +229,10 @@ class Network(Module):
       q = q[:, -wanted:]
     return q.contiguous()
 
-  def few_weights(self: __torch__.Network, scores: Tensor, c: int, recording: __torch__.weights.Recording, rows: Tensor, layer: int, total: Tensor) -> Tensor:
+  def few_weights(self: __torch__.Network, scores: Tensor, c: int, tables: __torch__.weights.Rotary, recording: __torch__.weights.Recording, rows: Tensor, layer: int, total: Tensor) -> Tensor:
     if rows.numel() > 0:
       rows = rows[layer]
-    return __torch__.decoder.few_weights(scores, c ** -0.5, recording, rows, total)
+    return __torch__.decoder.few_weights(scores, c ** -0.5, tables.seen, recording, rows, total)
 
   def few_attended(self: __torch__.Network, attended: Tensor, wanted: int) -> Tensor:
     if wanted > 0:
@@ -235,19 +245,24 @@ class Network(Module):
   def matrix_rows(self: __torch__.Network, p: __torch__.weights.Projection, ids: Tensor, half_block: int) -> Tensor:
     return __torch__.replay.matrix_rows(p, ids, half_block)
 
-  # Adds a layer's to y [T, S], of heads first..last: see replay.py.
-  def add_value_logits(self: __torch__.Network, y: Tensor, weights: Tensor, cache: __torch__.weights.Cache, rows: Tensor, o: __torch__.weights.Projection, first: int, last: int, half_block: int) -> Tensor:
+  # Adds a layer's to y [T, S], of heads first..last: see replay.py. norm behind attention, or none.
+  def add_value_logits(self: __torch__.Network, y: Tensor, weights: Tensor, cache: __torch__.weights.Cache, rows: Tensor, o: __torch__.weights.Projection, norm: Tensor, first: int, last: int, options: __torch__.weights.LayerOptions) -> Tensor:
     s = weights.size(2)
     values = cache.values[:, :s]
     c = values.size(2)
-    u = torch.matmul(rows, __torch__.replay.matrix(o, half_block)[:, first * c:last * c + c])
+    if norm.numel() > 0:
+      rows = rows * __torch__.replay.norm_scale(weights, values, o, norm, options)
+    u = torch.matmul(rows, __torch__.replay.matrix(o, options.half_block)[:, first * c:last * c + c])
     some = weights[first:last + 1]
     group = weights.size(0) // values.size(0)
     return y.add_(__torch__.replay.value_logits(some, values.repeat_interleave(group, 0)[first:last + 1], u))
 
-  def value_norms(self: __torch__.Network, weights: Tensor, cache: __torch__.weights.Cache, o: __torch__.weights.Projection, first: int, last: int, half_block: int) -> Tensor:
+  def value_norms(self: __torch__.Network, weights: Tensor, cache: __torch__.weights.Cache, o: __torch__.weights.Projection, norm: Tensor, first: int, last: int, half_block: int) -> Tensor:
     values = cache.values[:, :weights.size(2)]
-    return __torch__.replay.value_norms(weights, values, __torch__.replay.matrix(o, half_block), first, last)
+    matrix = __torch__.replay.matrix(o, half_block)
+    if norm.numel() > 0:
+      matrix = matrix * norm.unsqueeze(1)
+    return __torch__.replay.value_norms(weights, values, matrix, first, last)
 
   def rolled(self: __torch__.Network, rows: Tensor, attention: Tensor) -> Tensor:
     return __torch__.replay.rolled(rows, attention)
@@ -276,13 +291,18 @@ class Network(Module):
     return p.bias
 
   # To be called with gradients on: see gradients.py and Torch.java. The states behind a layer [S, D] and,
-  # for gradients [T, S, D] by them, those by its input x [S, D].
-  def layer_gradients(self: __torch__.Network, gradients: Tensor, x: Tensor, norm: Tensor, qkv: Tensor, qkv_bias: Tensor, qk_norm: Tensor, o: Tensor, o_bias: Tensor, cos: Tensor, sin: Tensor, post_norm: Tensor, gate_up: Tensor, gate_up_bias: Tensor, down: Tensor, down_bias: Tensor, eps: Tensor) -> List[Tensor]:
+  # for gradients [T, S, D] by them, those by its input x [S, D]. tanh_gelu has elements if that is the gate's
+  # activation, not silu.
+  def layer_gradients(self: __torch__.Network, gradients: Tensor, x: Tensor, norm: Tensor, qkv: Tensor, qkv_bias: Tensor, qk_norm: Tensor, o: Tensor, o_bias: Tensor, cos: Tensor, sin: Tensor, seen: Tensor, attention_norm: Tensor, post_norm: Tensor, gate_up: Tensor, gate_up_bias: Tensor, down: Tensor, down_bias: Tensor, mlp_norm: Tensor, tanh_gelu: Tensor, eps: Tensor) -> List[Tensor]:
     e = float(eps)
+    act = "gelu_pytorch_tanh" if tanh_gelu.numel() > 0 else "silu"
     torch.set_grad_enabled(True)
     leaf = x.clone().requires_grad_(True)
-    h = leaf + __torch__.gradients.attended(leaf, norm.clone(), qkv.clone(), qkv_bias.clone(), qk_norm.clone(), o.clone(), o_bias.clone(), cos.clone(), sin.clone(), e)
-    y = h + __torch__.gradients.gated(h, post_norm.clone(), gate_up.clone(), gate_up_bias.clone(), down.clone(), down_bias.clone(), e)
+    tables = __torch__.weights.Rotary(cos.clone(), sin.clone(), seen)
+    taken = __torch__.gradients.attended(leaf, norm.clone(), qkv.clone(), qkv_bias.clone(), qk_norm.clone(), o.clone(), o_bias.clone(), tables, e)
+    h = leaf + __torch__.gradients.added(taken, attention_norm.clone(), e)
+    made = __torch__.gradients.gated(h, post_norm.clone(), gate_up.clone(), gate_up_bias.clone(), down.clone(), down_bias.clone(), act, e)
+    y = h + __torch__.gradients.added(made, mlp_norm.clone(), e)
     found = annotate(List[Tensor], [y.detach()])
     for t in range(gradients.size(0)):
       found.append(__torch__.gradients.gradient(y, leaf, gradients[t].clone()))
@@ -332,6 +352,14 @@ class Network(Module):
     y.zero_()
     return x.copy_(embedding)
 
+  # gated [1, I], where the kernel does not know the activation.
+  def row_gated(self: __torch__.Network, gate_up: Tensor, options: __torch__.weights.LayerOptions, gated: Tensor) -> Tensor:
+    return gated.copy_(__torch__.decoder.gated(gate_up, options.act))
+
+  # Zeros for the first n of weights [H, longest sequence].
+  def row_unseen(self: __torch__.Network, weights: Tensor, n: int) -> Tensor:
+    return weights[:, :n].zero_()
+
   # q [H, 1, C].
   def row_rotated(self: __torch__.Network, qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cache: __torch__.weights.Cache, start: int, options: __torch__.weights.LayerOptions, q: Tensor) -> Tensor:
     return q.copy_(__torch__.decoder.rotated(qkv, qk_norm, tables, cache, start, options.eps))
@@ -349,6 +377,6 @@ class Network(Module):
 
   # One decoding step: the token's embedding [1, D], its place -> what next_token gives, then what is
   # recorded.
-  def decode(self: __torch__.Network, x: Tensor, layers: List[__torch__.weights.Layer], head: __torch__.weights.Head, tables: __torch__.weights.Rotary, caches: List[__torch__.weights.Cache], start: int, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording) -> List[Tensor]:
+  def decode(self: __torch__.Network, x: Tensor, layers: List[__torch__.weights.Layer], head: __torch__.weights.Head, tables: List[__torch__.weights.Rotary], caches: List[__torch__.weights.Cache], start: int, options: __torch__.weights.LayerOptions, recording: __torch__.weights.Recording) -> List[Tensor]:
     seen = __torch__.decoder.step(x, layers, tables, caches, start, options, recording)
     return __torch__.decoder.next_token(seen[0], head, options) + seen[1:]

@@ -197,16 +197,35 @@ def attention_scores(q: Tensor, k: Tensor) -> Tensor:
   return torch.matmul(q.to(k.dtype), k.transpose(-2, -1)).to(6).mul_(q.size(-1) ** -0.5)
 
 
+# Which keys [n] rows do not see, seen [2, Q] as weights.Rotary has it -> [Q, n].
+def unseen(n: int, seen: Tensor) -> Tensor:
+  place = torch.arange(n, device=seen.device)
+  return (place < seen[0].unsqueeze(1)).logical_or_(place >= seen[1].unsqueeze(1))
+
+
+# Hides from scores [.., Q, n], of the last Q of n tokens, the keys that these do not see; seen as
+# weights.Rotary has it.
+def hide(scores: Tensor, seen: Tensor) -> Tensor:
+  q = scores.size(-2)
+  n = scores.size(-1)
+  if seen.numel() > 0:
+    scores.masked_fill_(__torch__.ops.unseen(n, seen[:, n - q:n]), -inf)
+  else:
+    scores[:, :, n - q:].add_(torch.full([q, q], -inf, dtype=6, device=scores.device).triu(1))
+  return scores
+
+
 # Attention of q [H, Q, C], the last Q of K tokens, over k and v [KV, K, C]: the attended values
-# [Q, H * C] and the last query's weights [H, K]. causal: a query sees no key behind its own. The
-# weights of heads first..last are added to total [Q, K] on the way. All in float32.
+# [Q, H * C] and the last query's weights [H, K]. causal: a query sees no key behind its own, or what seen
+# tells, if that has elements. The weights of heads first..last are added to total [Q, K] on the way. All in
+# float32.
 #
 # Some queries at a time, so that what lies between does not grow with the square of the tokens, and
 # that causal blocks need no keys behind their end. Half a million scores: of shorter blocks, threads
 # that share a core with others wait for each other. together: all heads at once, for GPUs. A CPU
 # takes a head at a time, which stays in its cache: faster than PyTorch's fused attention. Towers in
 # bfloat16 have vit.attend, prompts narrow_attend.
-def attend(q: Tensor, k: Tensor, v: Tensor, causal: bool, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
+def attend(q: Tensor, k: Tensor, v: Tensor, causal: bool, seen: Tensor, first: int, last: int, total: Tensor, together: bool) -> List[Tensor]:
   n = k.size(1)
   before = n - q.size(1)
   group = q.size(0) // k.size(0)
@@ -224,17 +243,21 @@ def attend(q: Tensor, k: Tensor, v: Tensor, causal: bool, first: int, last: int,
       values = values.repeat_interleave(group, 0)
     for start in range(0, q.size(1), block):
       end = min(start + block, q.size(1))
-      seen = before + end if causal else n
-      scores = __torch__.ops.attention_scores(q[head:to, start:end], keys[:, :seen])
-      if causal:
+      stop = before + end if causal else n
+      if seen.numel() > 0:
+        stop = int(seen[1, before + end - 1])
+      scores = __torch__.ops.attention_scores(q[head:to, start:end], keys[:, :stop])
+      if seen.numel() > 0:
+        scores.masked_fill_(__torch__.ops.unseen(stop, seen[:, before + start:before + end]), -inf)
+      elif causal:
         scores[:, :, before + start:].add_(hidden[:end - start, :end - start])
       weights = torch.softmax(scores, -1)
-      attended[start:end, head:to].copy_(torch.matmul(weights, values[:, :seen]).transpose(0, 1))
+      attended[start:end, head:to].copy_(torch.matmul(weights, values[:, :stop]).transpose(0, 1))
       if end == q.size(1):
         last_rows[head:to].copy_(weights[:, -1])
       some = weights[max(first - head, 0):max(last + 1 - head, 0)]
       if some.numel() > 0:
-        total[start:end, :seen].add_(some.squeeze(0) if some.size(0) == 1 else some.sum([0]))
+        total[start:end, :stop].add_(some.squeeze(0) if some.size(0) == 1 else some.sum([0]))
   return [attended.flatten(1), last_rows]
 
 
@@ -257,7 +280,7 @@ def narrow_scores(q: Tensor, k: Tensor) -> List[Tensor]:
 
 # attend in bfloat16, causal, for processors that multiply it: v [KV, K, C] bfloat16. The last query's
 # weights are float32's.
-def narrow_attend(q: Tensor, k: Tensor, v: Tensor, first: int, last: int, total: Tensor) -> List[Tensor]:
+def narrow_attend(q: Tensor, k: Tensor, v: Tensor, seen: Tensor, first: int, last: int, total: Tensor) -> List[Tensor]:
   n = k.size(1)
   before = n - q.size(1)
   group = q.size(0) // k.size(0)
@@ -269,13 +292,18 @@ def narrow_attend(q: Tensor, k: Tensor, v: Tensor, first: int, last: int, total:
     values = v[head // group].contiguous()
     for start in range(0, q.size(1), block):
       end = min(start + block, q.size(1))
-      seen = before + end
-      scores = torch.matmul(queries[head, start:end], keys[head // group, :, :seen])
-      scores[:, before + start:].add_(hidden[:end - start, :end - start])
+      stop = int(seen[1, before + end - 1]) if seen.numel() > 0 else before + end
+      scores = torch.matmul(queries[head, start:end], keys[head // group, :, :stop])
+      if seen.numel() > 0:
+        scores.masked_fill_(__torch__.ops.unseen(stop, seen[:, before + start:before + end]), -inf)
+      else:
+        scores[:, before + start:].add_(hidden[:end - start, :end - start])
       weights = torch.softmax(scores, -1)
-      attended[start:end, head].copy_(torch.matmul(weights, values[:seen]))
+      attended[start:end, head].copy_(torch.matmul(weights, values[:stop]))
       if head >= first and head <= last:
-        total[start:end, :seen].add_(weights)
+        total[start:end, :stop].add_(weights)
   grouped = q[:, -1].reshape([k.size(0), group, -1])
-  last_rows = torch.softmax(torch.matmul(grouped * (q.size(-1) ** -0.5), k.to(6).transpose(-2, -1)), -1)
-  return [attended.flatten(1), last_rows.flatten(0, 1)]
+  scores = torch.matmul(grouped * (q.size(-1) ** -0.5), k.to(6).transpose(-2, -1))
+  if seen.numel() > 0:
+    scores.masked_fill_(__torch__.ops.unseen(n, seen[:, n - 1:n]), -inf)
+  return [attended.flatten(1), torch.softmax(scores, -1).flatten(0, 1)]

@@ -41,8 +41,16 @@ def weights(qkv: Tensor, qk_norm: Tensor, tables: __torch__.weights.Rotary, cach
   q = __torch__.decoder.rotated(qkv, qk_norm, tables, cache, start, options.eps)
   keys = cache.keys[:, :n].to(6)
   scores = __torch__.ops.attention_scores(q.reshape([keys.size(0), -1, keys.size(2)]), keys).reshape([-1, t, n])
-  scores[:, :, start:].add_(torch.full([t, t], -inf, dtype=6, device=qkv.device).triu(1))
-  return torch.softmax(scores, -1)
+  return torch.softmax(__torch__.ops.hide(scores, tables.seen), -1)
+
+
+# By what a norm behind attention multiplies what each of the last T rows takes of each token: the norm's
+# weight [D] / root mean square of all that the row takes, [T, D]. weights [H, T, S], values [KV, S, C].
+def norm_scale(weights: Tensor, values: Tensor, o: __torch__.weights.Projection, norm: Tensor, options: __torch__.weights.LayerOptions) -> Tensor:
+  each = values.to(6).repeat_interleave(weights.size(0) // values.size(0), 0)
+  taken = torch.matmul(weights, each).transpose(0, 1).flatten(1)
+  y = __torch__.ops.projected(taken, o, options.half_block)
+  return norm * __torch__.replay.scale(y, options.eps).unsqueeze(1)
 
 
 # How much each token's values speak for each answer token's logit, by heads summed up: weights [H, T, S],

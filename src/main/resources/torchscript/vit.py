@@ -104,19 +104,20 @@ def attend(q: Tensor, k: Tensor, v: Tensor, total: Tensor) -> Tensor:
 # has no elements.
 def attend_within(q: Tensor, k: Tensor, v: Tensor, ends: List[int], total: Tensor) -> Tensor:
   last = q.size(0) - 1 if total.numel() > 0 else -1
+  all = torch.empty([0])
   if len(ends) > 0:
     parts = annotate(List[Tensor], [])
     start = 0
     for i in range(len(ends)):
       end = ends[i]
       some = total[start:end, start:end] if total.numel() > 0 else total
-      parts.append(__torch__.ops.attend(q[:, start:end].to(6), k[:, start:end].to(6), v[:, start:end], False, 0, last, some, True)[0])
+      parts.append(__torch__.ops.attend(q[:, start:end].to(6), k[:, start:end].to(6), v[:, start:end], False, all, 0, last, some, True)[0])
       start = end
     attended = torch.cat(parts, 0).to(v.dtype)
   elif v.dtype == 15:
     attended = __torch__.vit.attend(q, k, v, total)
   else:
-    attended = __torch__.ops.attend(q, k, v, False, 0, last, total, not v.is_cpu)[0]
+    attended = __torch__.ops.attend(q, k, v, False, all, 0, last, total, not v.is_cpu)[0]
   return attended
 
 

@@ -54,15 +54,18 @@ class TowerOptions(NamedTuple):
 
 
 # A layer of the decoder; gate_up are stacked as qkv are. qk_norm, a weight for each head of queries
-# and keys [H + KV, 1, C], is of Qwen3 only.
+# and keys [H + KV, 1, C], is of Qwen3 and Gemma 3 only; attention_norm and mlp_norm, which act on what these
+# add, of Gemma 3.
 class Layer(NamedTuple):
   input_layernorm : Tensor
   qkv_proj : __torch__.weights.Projection
   qk_norm : Tensor
   o_proj : __torch__.weights.Projection
+  attention_norm : Tensor
   post_attention_layernorm : Tensor
   gate_up_proj : __torch__.weights.Projection
   down_proj : __torch__.weights.Projection
+  mlp_norm : Tensor
 
 
 # What is behind the decoder's layers.
@@ -71,10 +74,11 @@ class Head(NamedTuple):
   lm_head : __torch__.weights.Projection
 
 
-# half_block: how int4 is laid out here, see ops.int4_half_block; 0 if that is not known.
+# half_block: how int4 is laid out here, see ops.int4_half_block; 0 if that is not known. act: of the MLP's gate.
 class LayerOptions(NamedTuple):
   eps : float
   half_block : int
+  act : str
 
 
 # A layer's keys and values of all tokens so far, each [KV, longest sequence, C].
@@ -83,10 +87,13 @@ class Cache(NamedTuple):
   values : Tensor
 
 
-# Rotary tables, each [longest sequence, C]: a row for each place in the sequence.
+# Tables by place in the sequence: rotary ones, each [longest sequence, C], and which keys a row sees, seen
+# [2, longest sequence]: from its first on and before its second. That has no elements where a row sees all keys
+# up to its own, and in vision towers.
 class Rotary(NamedTuple):
   cos : Tensor
   sin : Tensor
+  seen : Tensor
 
 
 # What is recorded of the attention: nothing if last_layer < first_layer. Each head by itself if image

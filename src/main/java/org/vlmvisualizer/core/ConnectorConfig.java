@@ -43,6 +43,14 @@ public sealed interface ConnectorConfig {
   }
 
   /**
+   * Gemma 3's projector: the mean of a token's patches, an RMS norm whose weight is 1 + w, one
+   * matrix without a bias, which is stored [in, out].
+   *
+   * @param factor a token is made of factor × factor patches
+   */
+  record PooledNorm(int factor) implements ConnectorConfig {}
+
+  /**
    * Qwen's merger: a token's patches, which the tower has one after another, joined in their order,
    * then two linear layers with an activation between. Each tap of the tower has one of its own,
    * with a norm behind the join, whose features are added behind one of the decoder's first layers

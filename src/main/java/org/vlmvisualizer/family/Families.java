@@ -20,7 +20,8 @@ public final class Families {
           new QwenVlFamily("qwen2_vl", TowerType.QWEN2_VL),
           new QwenVlFamily("qwen2_5_vl", TowerType.QWEN2_5_VL),
           new QwenVlFamily("qwen3_vl", TowerType.QWEN3_VL),
-          new InternVlFamily());
+          new InternVlFamily(),
+          new Gemma3Family());
 
   private Families() {}
 

@@ -32,7 +32,11 @@ final class ImageSettings {
 
   /** The classes that have 0.5 as mean and standard deviation; all others have CLIP's. */
   private static final List<String> HALVES =
-      List.of("SiglipImageProcessor", "Idefics3ImageProcessor", "SmolVLMImageProcessor");
+      List.of(
+          "SiglipImageProcessor",
+          "Idefics3ImageProcessor",
+          "SmolVLMImageProcessor",
+          "Gemma3ImageProcessor");
 
   private static final String SIGLIP = "SiglipImageProcessor";
 
@@ -81,6 +85,29 @@ final class ImageSettings {
   /** One crop of a picture, padded with the mean colour; sizes and class are not checked. */
   SingleView padded() {
     return view(SingleView.Shape.PAD);
+  }
+
+  /**
+   * One crop of a picture, squashed.
+   *
+   * @param type of the processor's class
+   * @param byDefault how its class resizes
+   * @throws InputException if the checkpoint or the user asks for something else
+   */
+  SingleView squashed(PictureOptions options, String type, Resampling byDefault) {
+    requireType(type);
+    requireTrue("do_resize");
+    requirePad(options);
+    requireStandardDetail(options);
+    checkSquashed(options.fit());
+    return new SingleView(
+        vision.imageSize(),
+        vision.patchSize(),
+        normalization(),
+        resampling(byDefault),
+        Rounding.PILLOW,
+        SingleView.Shape.SQUASH,
+        new int[3]);
   }
 
   private SingleView view(SingleView.Shape shape) {

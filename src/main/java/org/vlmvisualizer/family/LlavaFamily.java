@@ -23,7 +23,7 @@ import org.vlmvisualizer.prompt.PromptTemplate;
  * <p>Defaults of absent keys are those of transformers 4.57: LlavaConfig.
  */
 class LlavaFamily extends ModelFamily {
-  private static final WeightMap WEIGHTS =
+  static final WeightMap WEIGHTS =
       new WeightMap(
           Map.ofEntries(
               // Up to transformers 4.51, and most files on the hub.

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.vlmvisualizer.core.ConnectorConfig.Merger;
 import org.vlmvisualizer.core.ConnectorConfig.Mlp;
 import org.vlmvisualizer.core.ConnectorConfig.PixelShuffle;
+import org.vlmvisualizer.core.ConnectorConfig.PooledNorm;
 import org.vlmvisualizer.core.ConnectorConfig.ShuffledMlp;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.ModelConfig;
@@ -96,6 +97,9 @@ public final class WeightShapes {
       }
     } else if (c.connector() instanceof PixelShuffle shuffle) {
       linear(root + "proj", d, in * shuffle.patches(), false);
+    } else if (c.connector() instanceof PooledNorm) {
+      put(root + "mm_soft_emb_norm.weight", in);
+      put(root + "mm_input_projection_weight", in, d);
     } else if (c.connector() instanceof ShuffledMlp mlp) {
       norm(root + "layer_norm", in * mlp.patches());
       linear(root + "linear_1", d, in * mlp.patches(), true);
@@ -133,6 +137,10 @@ public final class WeightShapes {
         put(layer + "self_attn.k_norm.weight", c.headDim());
       }
       put(layer + "post_attention_layernorm.weight", d);
+      if (c.style().normsOutputs()) {
+        put(layer + "pre_feedforward_layernorm.weight", d);
+        put(layer + "post_feedforward_layernorm.weight", d);
+      }
       linear(layer + "mlp.gate_proj", c.intermediateSize(), d, c.mlpBias());
       linear(layer + "mlp.up_proj", c.intermediateSize(), d, c.mlpBias());
       linear(layer + "mlp.down_proj", d, c.intermediateSize(), c.mlpBias());

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.vlmvisualizer.core.ConnectorConfig.Merger;
 import org.vlmvisualizer.core.ConnectorConfig.Mlp;
 import org.vlmvisualizer.core.ConnectorConfig.PixelShuffle;
+import org.vlmvisualizer.core.ConnectorConfig.PooledNorm;
 import org.vlmvisualizer.core.ConnectorConfig.ShuffledMlp;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.Spread;
@@ -20,7 +21,8 @@ import org.vlmvisualizer.core.Spread;
  *
  * <p>Source: transformers 4.57, modeling_llava.py, modeling_llava_next.py,
  * modeling_llava_next_video.py, modeling_llava_onevision.py, modeling_idefics3.py,
- * modeling_internvl.py, modeling_qwen2_vl.py, modeling_qwen2_5_vl.py and modeling_qwen3_vl.py.
+ * modeling_internvl.py, modeling_qwen2_vl.py, modeling_qwen2_5_vl.py, modeling_qwen3_vl.py and
+ * modeling_gemma3.py.
  */
 final class Connector {
   private final Torch torch;
@@ -29,7 +31,7 @@ final class Connector {
   /** Null where features pass as they are. */
   private final IValue layers;
 
-  /** Of joined patches, or null where the model has none. */
+  /** Of joined or pooled patches, or null where the model has none. */
   private final IValue norm;
 
   private final List<Tap> taps = new ArrayList<>();
@@ -54,10 +56,12 @@ final class Connector {
     } else if (config.connector() instanceof ShuffledMlp) {
       loaded.add(loader.matrix(root + "linear_1"));
       loaded.add(loader.matrix(root + "linear_2"));
+    } else if (config.connector() instanceof PooledNorm) {
+      loaded.add(loader.transposed(root + "mm_input_projection_weight"));
     } else {
       loaded.add(loader.matrix(root + "proj"));
     }
-    norm = config.connector() instanceof ShuffledMlp ? loader.norm(root + "layer_norm") : null;
+    norm = norm(loader, root);
     layers = loaded.isEmpty() ? null : loader.list(loaded);
     for (int i = 0; config.connector() instanceof Merger m && i < m.taps(); i++) {
       String name = "vision_tower.deepstack_merger_list." + i + ".";
@@ -65,6 +69,14 @@ final class Connector {
       taps.add(new Tap(norm, loader.list(merger(loader, name))));
     }
     newline = config.imageNewline() ? loader.load("image_newline").expandDims(0) : null;
+  }
+
+  private IValue norm(WeightLoader loader, String root) {
+    if (config.connector() instanceof PooledNorm) {
+      PtNDArray weight = loader.load(root + "mm_soft_emb_norm.weight");
+      return loader.keep("norm", weight.addi(1), loader.none());
+    }
+    return config.connector() instanceof ShuffledMlp ? loader.norm(root + "layer_norm") : null;
   }
 
   private List<IValue> merger(WeightLoader loader, String name) {
@@ -108,6 +120,10 @@ final class Connector {
       PtNDArray joined = joined(owner, features, spread, mlp.patches());
       PtNDArray normed = torch.tensor(owner, "normed", joined, norm, ShuffledMlp.EPS);
       return project(owner, normed, mlp.act());
+    }
+    if (config.connector() instanceof PooledNorm) {
+      PtNDArray pooled = spread(owner, features, spread);
+      return project(owner, torch.tensor(owner, "normed", pooled, norm, eps()), "gelu");
     }
     if (config.connector() instanceof Merger merger) {
       return project(owner, torch.tensor(owner, "merged", features, merger.patches()), "gelu");

@@ -20,7 +20,7 @@ import org.vlmvisualizer.engine.Precision;
  * A LLaMA-like decoder: weights on the device, and greedy decoding over a key/value cache.
  *
  * <p>Source: transformers 4.57, modeling_llama.py, modeling_mistral.py, modeling_qwen2.py and
- * modeling_qwen3.py (without sliding window).
+ * modeling_qwen3.py (without sliding window), modeling_gemma3.py.
  */
 final class Decoder {
   /** Rows whose logits are there at a time. */
@@ -44,9 +44,11 @@ final class Decoder {
       Matrix qkv,
       PtNDArray qkNorm,
       Matrix o,
+      PtNDArray attentionNorm,
       PtNDArray postNorm,
       Matrix gateUp,
-      Matrix down) {}
+      Matrix down,
+      PtNDArray mlpNorm) {}
 
   Decoder(
       Torch torch,
@@ -61,8 +63,8 @@ final class Decoder {
     String root = "language_model.";
     boolean blocks = precision.isInt4() && torch.isOnCpu() && torch.rowKernel() == null;
     halfBlock = blocks ? torch.int4HalfBlock() : 0;
-    options = loader.keep("layer_options", config.rmsNormEps(), halfBlock);
-    norm = loader.load(root + "norm.weight");
+    options = loader.keep("layer_options", config.rmsNormEps(), halfBlock, config.style().act());
+    norm = norm(root + "norm");
     lmHead = loader.projection(config.tieWordEmbeddings() ? root + "embed_tokens" : "lm_head");
     for (int i = 0; i < config.numHiddenLayers(); i++) {
       progress.update("Loading the decoder", i, config.numHiddenLayers());
@@ -81,38 +83,58 @@ final class Decoder {
         layer.qkv.projection(),
         layer.qkNorm,
         layer.o.projection(),
+        layer.attentionNorm,
         layer.postNorm,
         layer.gateUp.projection(),
-        layer.down.projection());
+        layer.down.projection(),
+        layer.mlpNorm);
   }
 
   private Layer layer(String name) {
     String attention = name + "self_attn.";
     String[] qkv = {attention + "q_proj", attention + "k_proj", attention + "v_proj"};
     String[] gateUp = {name + "mlp.gate_proj", name + "mlp.up_proj"};
+    // Where there are four norms, the one of this name acts on attention's output.
+    String behind = name + "post_attention_layernorm";
+    boolean four = config.style().normsOutputs();
     return new Layer(
-        loader.load(name + "input_layernorm.weight"),
+        norm(name + "input_layernorm"),
         loader.projection(qkv),
         config.qkNorm() ? qkNorm(attention) : loader.none(),
         loader.projection(attention + "o_proj"),
-        loader.load(name + "post_attention_layernorm.weight"),
+        four ? norm(behind) : loader.none(),
+        norm(four ? name + "pre_feedforward_layernorm" : behind),
         loader.projection(gateUp),
-        loader.projection(name + "mlp.down_proj"));
+        loader.projection(name + "mlp.down_proj"),
+        four ? norm(name + "post_feedforward_layernorm") : loader.none());
+  }
+
+  private PtNDArray norm(String name) {
+    PtNDArray weight = loader.load(name + ".weight");
+    double offset = config.style().normOffset();
+    return offset == 0 ? weight : (PtNDArray) weight.addi(offset);
   }
 
   private PtNDArray qkNorm(String attention) {
     return torch.tensor(
         torch.manager(),
         "qk_norm",
-        loader.load(attention + "q_norm.weight"),
-        loader.load(attention + "k_norm.weight"),
+        norm(attention + "q_norm"),
+        norm(attention + "k_norm"),
         config.numAttentionHeads(),
-        config.numKeyValueHeads());
+        config.numKeyValueHeads(),
+        config.style().queryScale());
   }
 
   /** [ids, D] float32. */
   private PtNDArray embed(PtNDManager owner, int... ids) {
-    return loader.rows(owner, "language_model.embed_tokens.weight", ids);
+    PtNDArray rows = loader.rows(owner, "language_model.embed_tokens.weight", ids);
+    double scale = config.style().embeddingScale();
+    if (scale != 1) {
+      // Rounded to the type of the weights, as the model was trained.
+      torch.run("scaled", rows, scale, example).close();
+    }
+    return rows;
   }
 
   /**
@@ -217,8 +239,7 @@ final class Decoder {
     private final Caches caches;
     private final TraceRequest request;
     private final IndexRange kept;
-    private final PtNDArray[] rotary; // cos and sin
-    private final IValue tables;
+    private final LayerTables tables;
     private final IValue recording;
     private final PtNDArray nothing;
     private final RowDecoder rows;
@@ -235,19 +256,9 @@ final class Decoder {
       nothing = torch.zeros(owner, 0);
       products = new Products(torch, owner, halfBlock);
       fewQueries = new FewQueries(torch, config, caches);
-      rotary = rotary(owner, caches.room());
-      tables = torch.run("rotary", rotary[0], rotary[1]);
+      tables = new LayerTables(torch, owner, config, prompt, caches.room());
       recording = recording(owner);
       rows = torch.rowKernel() == null ? null : new RowDecoder(torch, owner, config, caches, kept);
-    }
-
-    private PtNDArray[] rotary(PtNDManager owner, int length) {
-      RotaryTables rotary =
-          RotaryTables.of(config.rope(), config.headDim(), prompt.positions(), length);
-      long[] shape = {length, config.headDim()};
-      return new PtNDArray[] {
-        torch.create(owner, rotary.cos(), shape), torch.create(owner, rotary.sin(), shape)
-      };
     }
 
     private IValue recording(PtNDManager owner) {
@@ -416,6 +427,11 @@ final class Decoder {
       }
     }
 
+    /** The first row whose state depends on that of another one. */
+    int firstSeeing(int row) {
+      return tables.firstSeeing(row);
+    }
+
     /** Behind how many of the first layers something is added. */
     int taps(PtNDArray image) {
       return (int) (image.getShape().get(1) / config.hiddenSize()) - 1;
@@ -454,7 +470,7 @@ final class Decoder {
               isFinal ? wanted : 0,
               observer);
       PtNDArray rest = isFinal ? torch.tensor(scope, "rows", x, n - wanted, wanted) : x;
-      torch.tensor(scope, "add", rest, products.of(scope, attended, layer.o)).close();
+      add(scope, rest, products.of(scope, attended, layer.o), layer.attentionNorm);
       attended.close();
       // Some rows at a time, since what lies between is several times as wide; but many at once by
       // weights that are widened on the way.
@@ -466,6 +482,12 @@ final class Decoder {
           mlp(some, layer, torch.tensor(some, "rows", rest, from, step));
         }
       }
+    }
+
+    /** Adds what a layer gives, normed if there is a norm. */
+    private void add(PtNDManager scope, PtNDArray x, PtNDArray y, PtNDArray norm) {
+      PtNDArray added = norm.isEmpty() ? y : torch.tensor(scope, "rms_norm", y, norm, options);
+      torch.tensor(scope, "add", x, added).close();
     }
 
     /** What the rows of x attend to, or so many of the last ones, [N, H * C]. */
@@ -506,7 +528,7 @@ final class Decoder {
             "prompt_attention",
             qkv,
             layer.qkNorm,
-            tables,
+            tables.of(index),
             cache,
             start,
             options,
@@ -517,20 +539,20 @@ final class Decoder {
             wanted);
       }
       int some = total == nothing ? wanted : 0;
+      IValue own = tables.of(index);
       PtNDArray q =
-          torch.tensor(
-              scope, "few_queries", qkv, layer.qkNorm, tables, cache, start, options, some);
+          torch.tensor(scope, "few_queries", qkv, layer.qkNorm, own, cache, start, options, some);
       PtNDArray attended =
-          fewQueries.attend(scope, index, q, start + n, recording, weights, row, total);
+          fewQueries.attend(scope, index, q, start + n, own, recording, weights, row, total);
       return torch.tensor(scope, "few_attended", attended, wanted);
     }
 
     private void mlp(PtNDManager scope, Layer layer, PtNDArray x) {
       PtNDArray h = torch.tensor(scope, "rms_norm", x, layer.postNorm, options);
       PtNDArray gateUp = products.of(scope, h, layer.gateUp);
-      PtNDArray gated = torch.tensor(scope, "gated", gateUp);
+      PtNDArray gated = torch.tensor(scope, "gated", gateUp, options);
       gateUp.close();
-      torch.tensor(scope, "add", x, products.of(scope, gated, layer.down)).close();
+      add(scope, x, products.of(scope, gated, layer.down), layer.mlpNorm);
     }
 
     /** The final states of rows behind the last layer, [N, D]. */
@@ -562,7 +584,7 @@ final class Decoder {
           "replayed_weights",
           torch.tensor(scope, "rows", qkv, n - rows, rows),
           layers.get(layer).qkNorm,
-          tables,
+          tables.of(layer),
           caches.layer(layer),
           start + n - rows,
           options);
@@ -578,9 +600,10 @@ final class Decoder {
               caches.layer(layer),
               rows,
               layers.get(layer).o.projection(),
+              layers.get(layer).attentionNorm,
               request.heads().first(),
               request.heads().last(),
-              halfBlock)
+              options)
           .close();
     }
 
@@ -597,28 +620,26 @@ final class Decoder {
           weights,
           caches.layer(layer),
           layers.get(layer).o.projection(),
+          layers.get(layer).attentionNorm,
           request.heads().first(),
           request.heads().last(),
           halfBlock);
     }
 
     /** A layer's weights in float32, as gradients.py takes them. */
-    private List<PtNDArray> differentiable(PtNDManager owner, Layer layer) {
-      return List.of(
-          layer.inputNorm,
-          whole(owner, layer.qkv),
-          bias(owner, layer.qkv),
-          layer.qkNorm,
-          whole(owner, layer.o),
-          bias(owner, layer.o),
-          rotary[0],
-          rotary[1],
-          layer.postNorm,
-          whole(owner, layer.gateUp),
-          bias(owner, layer.gateUp),
-          whole(owner, layer.down),
-          bias(owner, layer.down),
-          eps(owner));
+    private List<PtNDArray> differentiable(PtNDManager owner, int index) {
+      Layer layer = layers.get(index);
+      List<PtNDArray> all = new ArrayList<>();
+      all.add(layer.inputNorm);
+      all.addAll(List.of(whole(owner, layer.qkv), bias(owner, layer.qkv), layer.qkNorm));
+      all.addAll(List.of(whole(owner, layer.o), bias(owner, layer.o)));
+      all.addAll(tables.arrays(index));
+      all.addAll(List.of(layer.attentionNorm, layer.postNorm));
+      all.addAll(List.of(whole(owner, layer.gateUp), bias(owner, layer.gateUp)));
+      all.addAll(List.of(whole(owner, layer.down), bias(owner, layer.down), layer.mlpNorm));
+      boolean silu = config.style().act().equals(DecoderConfig.SILU);
+      all.addAll(List.of(torch.zeros(owner, silu ? 0 : 1), eps(owner)));
+      return all;
     }
 
     private PtNDArray whole(PtNDManager owner, Matrix matrix) {
@@ -642,7 +663,7 @@ final class Decoder {
      */
     List<PtNDArray> gradients(PtNDManager owner, int layer, PtNDArray gradients, PtNDArray x) {
       List<PtNDArray> arguments = new ArrayList<>(List.of(gradients, x));
-      arguments.addAll(differentiable(owner, layers.get(layer)));
+      arguments.addAll(differentiable(owner, layer));
       return torch.differentiate(owner, "layer_gradients", arguments.toArray(PtNDArray[]::new));
     }
 
@@ -688,7 +709,7 @@ final class Decoder {
               x,
               allLayers,
               head,
-              tables,
+              tables.all(),
               caches.all(),
               length,
               options,

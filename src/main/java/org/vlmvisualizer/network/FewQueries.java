@@ -33,6 +33,7 @@ final class FewQueries {
    *
    * @param q [H, Q, C], whose keys and values are in the caches
    * @param tokens in the caches
+   * @param tables of the layer
    * @param rows [L, H, N] of which this layer's, {@code row}, takes the last query's weights, or
    *     nothing
    * @param total [N, N] to which the heads' mean is added, or nothing
@@ -43,6 +44,7 @@ final class FewQueries {
       int layer,
       PtNDArray q,
       long tokens,
+      IValue tables,
       IValue recording,
       PtNDArray rows,
       int row,
@@ -52,7 +54,7 @@ final class FewQueries {
     long count = q.getShape().get(1);
     PtNDArray weights = torch.empty(scope, heads, count, tokens);
     torch.multiply(caches.keyProduct(layer, count, tokens), count, q, weights);
-    torch.run("few_weights", weights, size, recording, rows, row, total).close();
+    torch.run("few_weights", weights, size, tables, recording, rows, row, total).close();
     PtNDArray attended = torch.empty(scope, heads, count, size);
     torch.multiply(caches.valueProduct(layer, count, tokens), count, weights, attended);
     return attended;

@@ -23,9 +23,10 @@ import org.vlmvisualizer.core.VisionLayers;
  *
  * <p>The reused is what a run of its own would compute, to the bit. Every prompt is read in two
  * pieces, up to that end and from there on: in one piece, the same rows would be part of a product
- * of another size, which has other last digits, and in bfloat16 another third digit. Attention is
- * causal, so a row depends on nothing behind it; its rotation depends on its place alone, not on
- * the sequence's length ({@link org.vlmvisualizer.core.RopeConfig.Scaling}).
+ * of another size, which has other last digits, and in bfloat16 another third digit. Attention goes
+ * backwards, or within one picture, so no row of the first piece depends on the second; its
+ * rotation depends on its place alone, not on the sequence's length ({@link
+ * org.vlmvisualizer.core.RopeConfig.Scaling}).
  *
  * <p>A run takes the caches over, with more room, and gives them back, so that it needs no more
  * memory for them than without.

@@ -28,6 +28,8 @@ final class RowDecoder implements AutoCloseable {
   private final Array q;
   private final Array attended;
   private final Array out;
+  private final Array normed;
+  private final Array zeros;
   private final Array gateUp;
   private final Array gated;
   private final Array logits;
@@ -58,6 +60,8 @@ final class RowDecoder implements AutoCloseable {
     q = array(heads, 1, size);
     attended = array(1, (long) heads * size);
     out = array(1, config.hiddenSize());
+    normed = array(1, config.hiddenSize());
+    zeros = array(1, config.hiddenSize());
     gateUp = array(1, 2L * config.intermediateSize());
     gated = array(1, config.intermediateSize());
     logits = array(1, config.vocabSize());
@@ -91,62 +95,86 @@ final class RowDecoder implements AutoCloseable {
   PtNDArray[] run(
       PtNDArray embedding,
       List<Decoder.Layer> layers,
-      IValue tables,
+      LayerTables tables,
       int place,
       PtNDArray norm,
       Matrix lmHead,
       IValue options) {
     torch.run("row_begin", x.value, out.value, embedding).close();
+    Array last = out;
     for (int i = 0; i < layers.size(); i++) {
       Decoder.Layer layer = layers.get(i);
-      norm(layer.inputNorm());
+      norm(x, last, layer.inputNorm(), h);
       multiply(layer.qkv(), h, qkv);
       torch
           .run(
               "row_rotated",
               qkv.value,
               layer.qkNorm(),
-              tables,
+              tables.of(i),
               caches.layer(i),
               place,
               options,
               q.value)
           .close();
-      attend(i, place + 1);
+      attend(i, place + 1, tables.first(i, place));
       multiply(layer.o(), attended, out);
-      norm(layer.postNorm());
+      norm(x, added(layer.attentionNorm()), layer.postNorm(), h);
       multiply(layer.gateUp(), h, gateUp);
-      torch.rowKernel().gate(gateUp.address, config.intermediateSize(), gated.address);
+      gate(options);
       multiply(layer.down(), gated, out);
+      last = added(layer.mlpNorm());
     }
-    norm(norm);
+    norm(x, last, norm, h);
     multiply(lmHead, h, logits);
     return torch.tensors(owner, "best", logits.value);
   }
 
-  /** Adds what the last product gave to x, and norms the sum. */
-  private void norm(PtNDArray weight) {
+  /** Adds y to x, and norms the sum. */
+  private void norm(Array x, Array y, PtNDArray weight, Array to) {
     torch
         .rowKernel()
         .norm(
             x.address,
-            out.address,
+            y.address,
             torch.address(weight),
             (float) config.rmsNormEps(),
             config.hiddenSize(),
-            h.address);
+            to.address);
+  }
+
+  /** What the last product gave, normed if there is a norm. */
+  private Array added(PtNDArray norm) {
+    if (norm.isEmpty()) {
+      return out;
+    }
+    norm(out, zeros, norm, normed);
+    return normed;
+  }
+
+  private void gate(IValue options) {
+    if (config.style().act().equals(DecoderConfig.SILU)) {
+      torch.rowKernel().gate(gateUp.address, config.intermediateSize(), gated.address);
+    } else {
+      torch.run("row_gated", gateUp.value, options, gated.value).close();
+    }
   }
 
   private void multiply(Matrix matrix, Array from, Array to) {
     torch.rowKernel().multiply(matrix.product(), 1, from.address, to.address);
   }
 
-  private void attend(int layer, int n) {
+  /** Attends to n tokens but for the first ones, which are not seen. */
+  private void attend(int layer, int n, int first) {
     boolean keeps = layer >= kept.first() && layer <= kept.last();
     Array row = weights.get(keeps ? layer - kept.first() : kept.size());
     torch.rowKernel().multiply(keys.get(layer).withRows(n), 1, q.address, row.address);
     float scale = (float) (1 / Math.sqrt(config.headDim()));
-    torch.rowKernel().softmax(row.address, config.numAttentionHeads(), caches.room(), n, scale);
+    if (first > 0) {
+      torch.run("row_unseen", row.value, first).close();
+    }
+    long start = row.address + (long) first * Float.BYTES;
+    torch.rowKernel().softmax(start, config.numAttentionHeads(), caches.room(), n - first, scale);
     torch.rowKernel().multiply(values.get(layer).withColumns(n), 1, row.address, attended.address);
   }
 

@@ -19,39 +19,41 @@ import org.vlmvisualizer.core.TraceRequest;
 record TokenHiding(
     LlavaNetwork network, TokenSequence prompt, PtNDArray image, PtNDArray plain, int[] answer) {
   /**
-   * Of later tokens first: rows before the first hidden token are those of the whole picture, which
-   * the caches keep, since every later set left them alone.
+   * Of later tokens first: rows before the first that sees a hidden token are those of the whole
+   * picture, which the caches keep, since every later set left them alone.
    *
    * @param hidden [W] which image tokens
    * @return ln p, [W, T]
    */
   float[][] logProbabilities(PtNDManager owner, List<int[]> hidden, Progress progress) {
     float[][] all = new float[hidden.size()][];
-    int[] places = prompt.imagePositions();
-    List<Integer> order =
-        IntStream.range(0, all.length)
-            .boxed()
-            .sorted(Comparator.comparing((Integer w) -> -first(hidden.get(w), places)))
-            .toList();
     try (PtNDManager run = (PtNDManager) owner.newSubManager();
         Caches caches = network.decoder.caches(prompt.length() + answer.length);
         Decoder.Sequence sequence =
             network.decoder.begin(run, prompt, caches, TraceRequest.NOTHING)) {
+      int[] first = hidden.stream().mapToInt(some -> first(sequence, some)).toArray();
+      List<Integer> order =
+          IntStream.range(0, all.length)
+              .boxed()
+              .sorted(Comparator.comparing((Integer w) -> -first[w]))
+              .toList();
       score(run, sequence, image, 0, progress);
       int done = 0;
       for (int w : order) {
         progress.update("Hiding parts of the picture", done++, all.length);
-        all[w] =
-            score(
-                run, sequence, without(run, hidden.get(w)), first(hidden.get(w), places), progress);
+        all[w] = score(run, sequence, without(run, hidden.get(w)), first[w], progress);
       }
     }
     return all;
   }
 
-  /** The row of the first hidden token; behind the prompt if there is none. */
-  private int first(int[] hidden, int[] places) {
-    return IntStream.of(hidden).map(k -> places[k]).min().orElse(prompt.length() - 1);
+  /** The first row that sees a hidden token; behind the prompt if there is none. */
+  private int first(Decoder.Sequence sequence, int[] hidden) {
+    int[] places = prompt.imagePositions();
+    return IntStream.of(hidden)
+        .map(k -> sequence.firstSeeing(places[k]))
+        .min()
+        .orElse(prompt.length() - 1);
   }
 
   private float[] score(

@@ -111,11 +111,17 @@ final class WeightLoader {
    * quantised, and bfloat16 in the layout that is fastest, see packed.py.
    */
   IValue matrix(String... names) {
-    return matrix(parts(".weight", names), stack(".bias", names));
+    return matrix(stack(parts(".weight", names)), stack(".bias", names));
   }
 
-  private IValue matrix(List<Part> parts, PtNDArray bias) {
-    PtNDArray plain = stack(parts);
+  /** The same of a matrix that is stored [in, out], without a bias. */
+  IValue transposed(String name) {
+    try (PtNDArray stored = load(name)) {
+      return matrix(torch.tensor(torch.manager(), "transposed", stored), none);
+    }
+  }
+
+  private IValue matrix(PtNDArray plain, PtNDArray bias) {
     if (precision.scalarType() != Precision.BFLOAT16.scalarType()) {
       return keep("projection", "plain", plain, none, bias);
     }
@@ -136,7 +142,7 @@ final class WeightLoader {
     long columns = parts.get(0).tensor().rowSize();
     if (!precision.isQuantised() || rows % QUANTISED_ROWS != 0 || columns % SMALLEST_GROUP != 0) {
       return torch.rowKernel() == null
-          ? new Matrix(matrix(parts, bias), null, "plain")
+          ? new Matrix(matrix(stack(parts), bias), null, "plain")
           : stored(parts, bias);
     }
     PtNDArray[] quantised = cached(names[0]);

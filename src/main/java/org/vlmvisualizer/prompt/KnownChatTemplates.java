@@ -109,7 +109,13 @@ public final class KnownChatTemplates {
               Set.of(
                   // InternVL3.
                   "201195cf8a29e2f5148c8f6f4aac7fe29b88643b175bbefa4df5595110e8c63a",
-                  "b3e3fa7cdeceec1d3dfe0d17b77724baf3857714e688f3a700261567e96140eb")));
+                  "b3e3fa7cdeceec1d3dfe0d17b77724baf3857714e688f3a700261567e96140eb")),
+          Map.entry(
+              PromptTemplate.GEMMA3,
+              Set.of(
+                  // Gemma 3.
+                  "8d9e3a3c114fb2053ec500184677af4f7e5f8ec2582443cd535834e68b3ade29",
+                  "86327804b5430b642274fe55ba95199e91cf7eca7b1e1240ca5469f23839e223")));
 
   private KnownChatTemplates() {}
 

@@ -85,6 +85,11 @@ public enum PromptTemplate {
       "",
       "<|im_start|>user\n{<image>\n}%s<|im_end|>\n<|im_start|>assistant\n",
       "<|im_end|>\n<|im_start|>assistant\n%s<|im_end|>\n<|im_start|>user\n"),
+  /** Gemma 3 and MedGemma. */
+  GEMMA3(
+      "",
+      "<bos><start_of_turn>user\n{<image>}%s<end_of_turn>\n<start_of_turn>model\n",
+      "<end_of_turn>\n<start_of_turn>model\n%s<end_of_turn>\n<start_of_turn>user\n"),
   HUATUO("", "<|user|>\n{<image>\n}%s\n<|assistant|>\n", "\n<|assistant|>\n%s \n<|user|>\n");
 
   /** Where a picture goes. */

@@ -17,14 +17,16 @@ import org.vlmvisualizer.core.InputException;
  * and EOS go around a prompt.
  *
  * <p>Source: transformers 4.57.6, tokenization_utils_fast.py, tokenization_llama_fast.py,
- * tokenization_qwen2_fast.py, tokenization_gpt2_fast.py.
+ * tokenization_qwen2_fast.py, tokenization_gpt2_fast.py, tokenization_gemma_fast.py.
  */
 public final class TokenizerConfig {
   private static final String FILE = "tokenizer_config.json";
   private static final String ADDED = "added_tokens";
 
-  /** The class that makes its own post_processor. */
+  /** The classes that make their own post_processor. */
   private static final String LLAMA = "LlamaTokenizer";
+
+  private static final String GEMMA = "GemmaTokenizer";
 
   /** These take post_processor from tokenizer.json. */
   private static final Set<String> GENERIC =
@@ -37,6 +39,12 @@ public final class TokenizerConfig {
       Map.of(
           LLAMA,
           Map.of("bos_token", "<s>", "eos_token", "</s>", "unk_token", "<unk>"),
+          GEMMA,
+          Map.of(
+              "bos_token", "<bos>",
+              "eos_token", "<eos>",
+              "unk_token", "<unk>",
+              "pad_token", "<pad>"),
           "Qwen2Tokenizer",
           Map.of("eos_token", END, "unk_token", END, "pad_token", END),
           "GPT2Tokenizer",
@@ -189,12 +197,14 @@ public final class TokenizerConfig {
       setPrefixSpace();
       return;
     }
-    if (!type.equals(LLAMA)) {
+    if (!type.equals(LLAMA) && !type.equals(GEMMA)) {
       throw new InputException(
-          "Expected tokenizer_class LlamaTokenizer, Qwen2Tokenizer, GPT2Tokenizer or PreTrainedTokenizerFast in %s, found %s; this kind of tokenizer is not supported, choose another model."
+          "Expected tokenizer_class LlamaTokenizer, GemmaTokenizer, Qwen2Tokenizer, GPT2Tokenizer or PreTrainedTokenizerFast in %s, found %s; this kind of tokenizer is not supported, choose another model."
               .formatted(FILE, type));
     }
-    if (has(config, "add_prefix_space") && !flag(config, "add_prefix_space", true)) {
+    if (type.equals(LLAMA)
+        && has(config, "add_prefix_space")
+        && !flag(config, "add_prefix_space", true)) {
       throw new InputException(
           "Expected a tokenizer that puts a space in front of a text, but %s sets add_prefix_space to false; this model cannot be run."
               .formatted(FILE));
@@ -202,8 +212,8 @@ public final class TokenizerConfig {
     tokenizer.add(
         "post_processor",
         around(
-            flag(config, "add_bos_token", true) ? token("bos_token", "<s>") : null,
-            flag(config, "add_eos_token", false) ? token("eos_token", "</s>") : null));
+            flag(config, "add_bos_token", true) ? ownToken("bos_token") : null,
+            flag(config, "add_eos_token", false) ? ownToken("eos_token") : null));
   }
 
   /** What tokenizer.json says about it does not count. */
@@ -229,6 +239,10 @@ public final class TokenizerConfig {
   /** Whether a value is there and not null. */
   static boolean has(JsonObject json, String key) {
     return json.has(key) && !json.get(key).isJsonNull();
+  }
+
+  private String ownToken(String key) {
+    return token(key, DEFAULTS.get(type()).get(key));
   }
 
   private String token(String key, String byDefault) {

@@ -13,9 +13,9 @@ import org.vlmvisualizer.core.InputException;
 
 /**
  * What a tokenizer.json may be made of. The native tokenizer believes the file, and where it is
- * wrong in some ways ends the whole program; so only parts of LLaMA's, Mistral's and GPT-2's kind
- * of tokenizers are let through, with values that are safe. A regular expression could take forever
- * on some text; so those of the models in use are known to the letter.
+ * wrong in some ways ends the whole program; so only parts of LLaMA's, Mistral's, GPT-2's and
+ * Gemma's kind of tokenizers are let through, with values that are safe. A regular expression could
+ * take forever on some text; so those of the models in use are known to the letter.
  *
  * <p>Source: tokenizers 0.21, tokenizer/serialization.rs, models/bpe/model.rs, decoders/strip.rs,
  * processors/template.rs.
@@ -116,14 +116,17 @@ final class TokenizerParts {
   }
 
   private static void checkSplit(JsonObject split) {
-    String pattern = text(object("Split", split.get("pattern")).get("Regex"));
-    if (!SPLITS.contains(pattern)) {
-      throw unsupported("the pattern of Qwen2 or LLaMA-3 for Split", split.get("pattern"));
+    JsonObject pattern = object("Split", split.get("pattern"));
+    // Gemma's: its normalizer leaves no space to split by.
+    boolean bySpace = text(pattern.get("String")).equals(" ");
+    if (!bySpace && !SPLITS.contains(text(pattern.get("Regex")))) {
+      throw unsupported("the pattern of Qwen2, LLaMA-3 or Gemma for Split", split.get("pattern"));
     }
+    String behavior = bySpace ? "MergedWithPrevious" : "Isolated";
     boolean inverted = text(split.get("invert")).equals("true");
-    if (inverted || !text(split.get("behavior")).equals("Isolated")) {
+    if (inverted || !text(split.get("behavior")).equals(behavior)) {
       throw unsupported(
-          "Isolated as the behavior of Split, not inverted",
+          behavior + " as the behavior of Split, not inverted",
           inverted ? split.get("invert") : split.get("behavior"));
     }
   }

@@ -38,12 +38,13 @@ class AttendTest {
       PtNDArray q = random(scope, heads, queries, SIZE);
       PtNDArray k = random(scope, keyHeads, keys, SIZE);
       PtNDArray v = random(scope, keyHeads, keys, SIZE);
+      PtNDArray all = torch.zeros(scope, 0);
       NDArray weights = weights(q, k.repeat(0, heads / keyHeads), causal);
       NDArray values = weights.matMul(v.repeat(0, heads / keyHeads));
       for (boolean together : new boolean[] {false, true}) {
         PtNDArray total = torch.zeros(scope, queries, keys);
         PtNDArray[] found =
-            torch.tensors(scope, "attend", q, k, v, causal, first, last, total, together);
+            torch.tensors(scope, "attend", q, k, v, causal, all, first, last, total, together);
         NDArray attended = found[0].reshape(queries, heads, SIZE).transpose(1, 0, 2);
         assertTrue(difference(values, attended) < 1e-5);
         assertTrue(difference(weights.get(":, -1"), found[1]) < 1e-6);
@@ -71,8 +72,9 @@ class AttendTest {
       PtNDArray v = rounded(torch, scope, random(scope, keyHeads, keys, SIZE));
       NDArray weights = weights(q, k.repeat(0, heads / keyHeads), true);
       NDArray values = weights.matMul(v.repeat(0, heads / keyHeads));
+      PtNDArray all = torch.zeros(scope, 0);
       PtNDArray total = torch.zeros(scope, queries, keys);
-      PtNDArray[] found = torch.tensors(scope, "narrow_attend", q, k, v, first, last, total);
+      PtNDArray[] found = torch.tensors(scope, "narrow_attend", q, k, v, all, first, last, total);
       NDArray attended = found[0].reshape(queries, heads, SIZE).transpose(1, 0, 2);
       assertTrue(relative(values, attended) < 0.012);
       assertTrue(difference(weights.get(":, -1"), found[1]) < 1e-5);
