@@ -29,13 +29,19 @@ SYSTEM = {
 NO_SYSTEM = ("internvl3", "internvl3-line-ends", "qwen3-vl-instruct", "qwen3-vl-thinking")  # None is put in front of these.
 
 
+def rendered(jinja: str, messages: list[dict]) -> str:
+    # Of these templates, Gemma's alone says where its tokenizer's first token goes.
+    own = {"bos_token": "<bos>"} if "<start_of_turn>" in jinja else {}
+    texts, _ = render_jinja_template([messages], chat_template=jinja, add_generation_prompt=True, **own)
+    return texts[0]
+
+
 def render(jinja: str, system: str | None = None, pictures: int = 1) -> str:
     user = {"role": "user", "content": [{"type": "image"}] * pictures + [{"type": "text", "text": QUESTION}]}
     messages = [user]
     if system:
         messages.insert(0, {"role": "system", "content": [{"type": "text", "text": system}]})
-    rendered, _ = render_jinja_template([messages], chat_template=jinja, add_generation_prompt=True)
-    return rendered[0]
+    return rendered(jinja, messages)
 
 
 def conversation(jinja: str, earlier: list[tuple[str, str]]) -> str:
@@ -45,8 +51,7 @@ def conversation(jinja: str, earlier: list[tuple[str, str]]) -> str:
         turns.append({"role": "assistant", "content": [{"type": "text", "text": answer}]})
     turns[0]["content"].insert(0, {"type": "image"})
     turns.append({"role": "user", "content": [{"type": "text", "text": QUESTION}]})
-    rendered, _ = render_jinja_template([turns], chat_template=jinja, add_generation_prompt=True)
-    return rendered[0]
+    return rendered(jinja, turns)
 
 
 def answered(jinja: str, answer: str) -> str:

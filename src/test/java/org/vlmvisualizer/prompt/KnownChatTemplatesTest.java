@@ -26,6 +26,7 @@ class KnownChatTemplatesTest {
   private static final String QWEN = "<|vision_start|><|image_pad|><|vision_end|>";
 
   private static final String INTERNVL = "<IMG_CONTEXT>";
+  private static final String GEMMA = "<start_of_image>";
 
   private static final List<Exchange> NONE = List.of();
   private static final String VICUNA = Golden.chatTemplate();
@@ -39,7 +40,7 @@ class KnownChatTemplatesTest {
   }
 
   private static String picture(String prompt) {
-    return Stream.of(QWEN, INTERNVL)
+    return Stream.of(QWEN, INTERNVL, GEMMA)
         .filter(prompt::contains)
         .findFirst()
         .orElse(PromptTemplate.IMAGE);
