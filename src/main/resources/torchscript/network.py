@@ -199,6 +199,9 @@ class Network(Module):
   def gated(self: __torch__.Network, gate_up: Tensor, options: __torch__.weights.LayerOptions) -> Tensor:
     return __torch__.decoder.gated(gate_up, options.act)
 
+  def add_number(self: __torch__.Network, x: Tensor, number: float) -> Tensor:
+    return x.add_(number)
+
   def add(self: __torch__.Network, x: Tensor, y: Tensor) -> Tensor:
     return x.add_(y)
 

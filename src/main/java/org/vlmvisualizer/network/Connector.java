@@ -73,8 +73,7 @@ final class Connector {
 
   private IValue norm(WeightLoader loader, String root) {
     if (config.connector() instanceof PooledNorm) {
-      PtNDArray weight = loader.load(root + "mm_soft_emb_norm.weight");
-      return loader.keep("norm", weight.addi(1), loader.none());
+      return loader.keep("norm", loader.load(root + "mm_soft_emb_norm.weight", 1), loader.none());
     }
     return config.connector() instanceof ShuffledMlp ? loader.norm(root + "layer_norm") : null;
   }

@@ -110,9 +110,7 @@ final class Decoder {
   }
 
   private PtNDArray norm(String name) {
-    PtNDArray weight = loader.load(name + ".weight");
-    double offset = config.style().normOffset();
-    return offset == 0 ? weight : (PtNDArray) weight.addi(offset);
+    return loader.load(name + ".weight", config.style().normOffset());
   }
 
   private PtNDArray qkNorm(String attention) {

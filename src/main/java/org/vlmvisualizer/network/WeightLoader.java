@@ -62,6 +62,15 @@ final class WeightLoader {
     return stack(parts("", name));
   }
 
+  /** The same with a number added to each of its elements. */
+  PtNDArray load(String name, double offset) {
+    PtNDArray weight = load(name);
+    if (offset != 0) {
+      torch.run("add_number", weight, offset).close();
+    }
+    return weight;
+  }
+
   /**
    * Weights of equal row size, one below the other; an array without elements if there are none.
    */

@@ -157,7 +157,12 @@ public enum PromptTemplate {
     prompt.add(Kind.PROMPT, user.substring(0, open));
     for (String picture : pictures) {
       prompt.add(Kind.PROMPT, user.substring(open + 1, image));
-      prompt.add(Kind.MARKER, picture);
+      // Line breaks around it are one token with those of the text.
+      int first = picture.indexOf(picture.strip());
+      int last = first + picture.strip().length();
+      prompt.add(Kind.PROMPT, picture.substring(0, first));
+      prompt.add(Kind.MARKER, picture.substring(first, last));
+      prompt.add(Kind.PROMPT, picture.substring(last));
       prompt.add(Kind.PROMPT, user.substring(image + IMAGE.length(), close));
     }
     int question = user.indexOf("%s");

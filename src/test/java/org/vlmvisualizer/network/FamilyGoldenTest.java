@@ -86,7 +86,12 @@ class FamilyGoldenTest {
           "internvl-two",
           "internvl-ratio",
           "internvl-norm",
-          "internvl-video");
+          "internvl-video",
+          "gemma3-one",
+          "gemma3-two",
+          "gemma3-odd",
+          "gemma3-published",
+          "gemma3-window");
 
   static Stream<Arguments> cases() {
     return Devices.each(NAMES);
