@@ -33,6 +33,7 @@ class Seen:
     attentions: list[Tensor]  # L of [H, S, S]
     values: list[Tensor]  # L of [H, S, C], with their bias
     outputs: list[Tensor]  # L of [H, D, C], each head's columns of o_proj
+    scales: list[Tensor]  # L of [S, D], by which a norm behind o_proj multiplies what it is given; ones without one
     inputs: list[Tensor]  # L of [S, D], the residual stream before each layer
     last: Tensor  # [S, D], the same behind the last layer
     normalised: Tensor  # [S, D], the same behind the final norm
@@ -54,8 +55,13 @@ def log_probabilities(logits: Tensor, answer: list[int]) -> Tensor:
 @torch.no_grad()
 def observe(decoder, lm_head, embedded: Tensor) -> Seen:
     """One pass of transformers' decoder over embeddings [S, D], watched by hooks."""
-    values, inputs, last, hooks = [], [], [], []
+    values, inputs, scales, last, hooks = [], [], [], [], []
+
+    def scale(norm):
+        return lambda module, args, out: scales.append(norm_scale(norm, out[0].double()))
+
     for layer in decoder.layers:
+        hooks.append(layer.self_attn.o_proj.register_forward_hook(scale(norm_behind(layer))))
         hooks.append(layer.register_forward_pre_hook(lambda module, args: inputs.append(args[0][0])))
         hooks.append(layer.self_attn.v_proj.register_forward_hook(lambda module, args, out: values.append(out[0])))
     hooks.append(decoder.norm.register_forward_pre_hook(lambda module, args: last.append(args[0][0])))
@@ -69,14 +75,36 @@ def observe(decoder, lm_head, embedded: Tensor) -> Seen:
         attentions=[attention[0].double() for attention in out.attentions],
         values=[grouped(v.unflatten(1, (-1, size)).transpose(0, 1), heads).double() for v in values],
         outputs=[weight.unflatten(1, (heads, size)).transpose(0, 1).double() for weight in projections],
+        scales=scales,
         inputs=[x.double() for x in inputs],
         last=last[0].double(),
         normalised=normalised.double(),
-        gamma=decoder.norm.weight.double(),
-        eps=decoder.norm.variance_epsilon,
+        gamma=gain(decoder.norm),
+        eps=epsilon(decoder.norm),
         head=lm_head.weight.double(),
         logits=lm_head(normalised).double(),
     )
+
+
+def norm_behind(layer):
+    """The norm between o_proj and the residual stream, which layers with four norms have."""
+    return layer.post_attention_layernorm if hasattr(layer, "pre_feedforward_layernorm") else None
+
+
+def norm_scale(norm, x: Tensor) -> Tensor:
+    """By which an RMS norm multiplies rows [S, D]: [S, D]."""
+    if norm is None:
+        return torch.ones_like(x)
+    return gain(norm) / (x.square().mean(-1, keepdim=True) + epsilon(norm)).sqrt()
+
+
+def gain(norm) -> Tensor:
+    """What an RMS norm multiplies by in the end: [D]. Gemma stores how far that is from 1."""
+    return norm.weight.double() + (1 if type(norm).__name__.startswith("Gemma") else 0)
+
+
+def epsilon(norm) -> float:
+    return norm.eps if hasattr(norm, "eps") else norm.variance_epsilon
 
 
 def grouped(values: Tensor, heads: int) -> Tensor:
@@ -240,7 +268,8 @@ def value_norm(seen: Seen, row: int, image: Tensor, layout: Layout, keep_first: 
 
 def moved(seen: Seen, l: int, row: int) -> Tensor:
     """What one layer's attention adds to a row of the residual stream, token by token: [S, D]."""
-    return torch.einsum("hs,hsc,hdc->sd", seen.attentions[l][:, row], seen.values[l], seen.outputs[l])
+    made = torch.einsum("hs,hsc,hdc->sd", seen.attentions[l][:, row], seen.values[l], seen.outputs[l])
+    return made * seen.scales[l][row]
 
 
 # Token activation maps --------------------------------------------------------------------------------------------
@@ -487,12 +516,17 @@ def check_values() -> None:
     outputs = f64([[1], [0]], [[0], [1]])
     last = f64([0, 0], [0, 0], [6, 8])  # mean square 50
     gamma, head = f64(2, 1), f64([9, 9], [5, -10])
-    seen = Seen([heads], [values], [outputs], [], last, last, gamma, 14.0, head, last)
+    ones = torch.ones_like(last)
+    seen = Seen([heads], [values], [outputs], [ones], [], last, last, gamma, 14.0, head, last)
     image, layout = torch.tensor([1, 2]), toy(1, 2)
     # Moved: (0.5, 0.25), (3, 4), (0, 1). Word 1: gamma w = (10, -10), divided by sqrt(50 + 14) = 8.
     close(moved(seen, 0, 2), f64([0.5, 0.25], [3, 4], [0, 1]))
     close(logit_attribution(seen, 2, 1, image, layout), f64(-10, -10) / 8)
     close(value_norm(seen, 2, image, layout), f64(5, 1) / 6)
+    # A norm behind attention that doubles y: (0.5, 0.5), (3, 8), (0, 2).
+    seen.scales = [f64([1, 2], [1, 2], [1, 2])]
+    close(logit_attribution(seen, 2, 1, image, layout), f64(30 - 80, -20) / 8)
+    seen.scales = [ones, ones]
     # Two equal layers but that the second moves (4, 3) and 0 instead: 5/6 1/6 and 1 0.
     seen.attentions, seen.outputs = [heads, heads], [outputs, outputs]
     seen.values = [values, f64([[0], [16], [0]], [[0], [6], [0]])]

@@ -152,6 +152,9 @@ class Gemma3(Family):
                 weight -= 1
         model.get_input_embeddings().weight *= 0.3
 
+    def embedding_decoder(self, model):
+        return Masked(model.model.language_model)
+
     # What the tower sees.
 
     def tower(self, model, crops: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -196,6 +199,24 @@ class Gemma3(Family):
         if "rms_norm_eps" in spec.text:
             chosen["eps of the decoder's norms"] = eps
         return chosen
+
+
+class Masked(nn.Module):
+    """The decoder as a function of embeddings alone, with the masks that `inner` was given with as many tokens before."""
+
+    def __init__(self, inner):
+        super().__init__()
+        self.inner, self.layers, self.norm = inner, inner.layers, inner.norm
+        self.masks: dict[int, dict[str, torch.Tensor]] = {}
+
+    def whole(self, given: dict) -> torch.Tensor:
+        n = given["inputs_embeds"].shape[1]
+        for kind, mask in self.masks.setdefault(n, given["attention_mask"]).items():
+            assert torch.equal(mask, given["attention_mask"][kind])
+        return given["inputs_embeds"]
+
+    def forward(self, inputs_embeds: torch.Tensor, **others):
+        return self.inner(inputs_embeds=inputs_embeds, attention_mask=self.masks[inputs_embeds.shape[1]], **others)
 
 
 def text_layers(model) -> nn.ModuleList:

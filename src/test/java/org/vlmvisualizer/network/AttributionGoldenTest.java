@@ -68,7 +68,9 @@ class AttributionGoldenTest {
           "families/original-next-mistral",
           "families/qwen2-vl-two",
           "families/qwen2.5-vl-one",
-          "families/qwen3-vl-tied");
+          "families/qwen3-vl-tied",
+          "families/gemma3-two",
+          "families/gemma3-window");
 
   static Stream<Arguments> cases() {
     return Devices.each(NAMES);
