@@ -22,7 +22,7 @@ from make_goldens import write_json
 TOKENS = 4
 DECODER = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 # Qwen2's biases of q, k and v; SmolVLM's connector ("proj"), tower and tied embeddings; Qwen-VL's tower, whose q, k and
-# v are one matrix, and Qwen3-VL's mergers; InternVL's tower and projector.
+# v are one matrix, and Qwen3-VL's mergers; InternVL's tower and projector; Gemma 3's tower.
 ADAPTERS = {
     "llava-siglip-qwen2": {"r": 4, "lora_alpha": 8, "target_modules": DECODER},
     "smolvlm-tiles": {"r": 3, "lora_alpha": 6, "use_rslora": True, "target_modules": ["q_proj", "v_proj", "down_proj", "fc1", "proj"]},
@@ -30,6 +30,7 @@ ADAPTERS = {
     "qwen2.5-vl-one": {"r": 2, "lora_alpha": 8, "target_modules": [*DECODER, "qkv"]},
     "qwen3-vl-one": {"r": 2, "lora_alpha": 8, "target_modules": ["q_proj", "v_proj", "linear_fc1"]},
     "internvl-one": {"r": 3, "lora_alpha": 6, "target_modules": ["q_proj", "up_proj", "projection_layer", "linear_1"]},
+    "gemma3-one": {"r": 2, "lora_alpha": 6, "target_modules": [*DECODER, "fc1"]},
 }  # fmt: skip
 
 
