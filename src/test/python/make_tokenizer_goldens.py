@@ -117,11 +117,34 @@ def yi() -> tuple[Tokenizer, dict]:
     return tokenizer, config | {"legacy": True, "sp_model_kwargs": {}}
 
 
+def gemma3() -> tuple[Tokenizer, dict]:
+    tokenizer = Tokenizer(BPE(unk_token="<unk>", byte_fallback=True, fuse_unk=True))
+    tokenizer.normalizer = normalizers.Replace(" ", "▁")
+    first = ["<pad>", "<eos>", "<bos>", "<unk>", *[f"<0x{byte:02X}>" for byte in range(256)]]
+    tokenizer = train(tokenizer, [], first)
+    # Bytes are pieces like others there, and lines are found whole.
+    kept = json.loads(tokenizer.to_str())
+    kept["added_tokens"] = kept["added_tokens"][:4]
+    tokenizer = Tokenizer.from_str(json.dumps(kept))
+    tokenizer.add_tokens([AddedToken("\n" * count, special=False, normalized=False) for count in range(1, 5)])
+    names = ["<start_of_turn>", "<end_of_turn>", "<start_of_image>", "<end_of_image>", "<image_soft_token>"]
+    tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in names])
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "merged_with_previous")
+    tokenizer.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()])
+    config = {"tokenizer_class": "GemmaTokenizer", "bos_token": "<bos>", "eos_token": "<eos>", "pad_token": "<pad>"}
+    config |= {"unk_token": "<unk>", "add_bos_token": True, "add_eos_token": False, "sp_model_kwargs": None}
+    extra = {"boi_token": "<start_of_image>", "eoi_token": "<end_of_image>", "image_token": "<image_soft_token>"}
+    return tokenizer, config | {"extra_special_tokens": extra, "image_token": "<image_soft_token>"}
+
+
 def picture_texts(kind: str) -> list[list[str]]:
     if kind == "smolvlm":
         tiled = get_image_prompt_string(2, 3, 4, "<fake_token_around_image>", "<image>", "<global-img>")
         single = get_image_prompt_string(0, 0, 4, "<fake_token_around_image>", "<image>", "<global-img>")
         return [[tiled], [single], [single, tiled]]
+    if kind == "gemma3":
+        picture = "\n\n<start_of_image>" + "<image_soft_token>" * 4 + "<end_of_image>\n\n"
+        return [[picture], [picture, picture]]
     return [["<image>" * 5], ["<image>" * 3, "<image>" * 2]]
 
 
@@ -133,6 +156,7 @@ PROMPTS = {
         ("LLAMA_3", "<|start_header_id|>user<|end_header_id|>\n\n", "\n", "Where is 細胞?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"),
         ("IDEFICS3", "<|begin_of_text|>User:", "", "Where is 細胞?<end_of_utterance>\nAssistant:"),
     ],
+    "gemma3": [("GEMMA3", "<bos><start_of_turn>user\n", "", "Where is 細胞?<end_of_turn>\n<start_of_turn>model\n")],
     "yi": [("CHATML_DIRECT", "<|im_start|>user\n", "\n", "Where is 細胞?<|im_end|><|im_start|>assistant\n")],
 }
 
@@ -158,12 +182,13 @@ def make(kind: str, tokenizer: Tokenizer, config: dict) -> None:
             bos = words.bos_token is not None and text.startswith(words.bos_token)
             ids = words(text, add_special_tokens=not bos).input_ids
             prompts.append({"template": template, "pictures": pictures, "ids": ids})
-    known = {"class": type(words).__name__, "image": words.convert_tokens_to_ids("<image>"), "size": len(words)}
+    image = words.convert_tokens_to_ids("<image_soft_token>" if kind == "gemma3" else "<image>")
+    known = {"class": type(words).__name__, "image": image, "size": len(words)}
     known |= {"question": "Where is 細胞?", "texts": cases, "prompts": prompts}
     (folder / "cases.json").write_text(json.dumps(known).replace("}, ", "},\n") + "\n")
     print(kind, known["class"], known["size"], len(cases))
 
 
 if __name__ == "__main__":
-    for kind, built in {"qwen2": qwen2(), "smolvlm": smolvlm(), "llama3": llama3(), "yi": yi()}.items():
-        make(kind, *built)
+    for built in (qwen2, smolvlm, llama3, yi, gemma3):
+        make(built.__name__, *built())

@@ -135,6 +135,7 @@ abstract class AskingCommand extends VisualizerCommand {
         "qwen2_vl",
         "qwen3_vl",
         "qwen3_vl_thinking",
+        "gemma3",
         "huatuo"
       },
       attrs = @Attr(name = ADVANCED))

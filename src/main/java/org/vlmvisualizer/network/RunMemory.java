@@ -63,16 +63,16 @@ record RunMemory(long tokens, long run, long matrix, long vision, long java) {
     return crops.stream().mapToLong(vision::places).sum() * largest(vision, crops);
   }
 
-  /** One layer's attention where it is between patches, and the same summed by blocks. */
+  /** One layer's attention between patches, and what it is added to: between patches or blocks. */
   private static long layerElements(VisionConfig vision, List<Crop> crops) {
     long patches = patches(vision, crops);
-    return vision.blocks() == null ? 0 : patches * patches * 5 / 4;
+    return vision.blocks() == null ? 2 * patches * patches : patches * patches * 5 / 4;
   }
 
-  /** A layer's states, projections and what lies between its matrices, of crops of any size. */
+  /** A layer's states, projections and what lies between its matrices. */
   private static long towerElements(VisionConfig vision, List<Crop> crops) {
     long row = 8L * vision.hiddenSize() + 2L * vision.intermediateSize();
-    return vision.blocks() == null ? 0 : patches(vision, crops) * row;
+    return patches(vision, crops) * row;
   }
 
   private static long patches(VisionConfig vision, List<Crop> crops) {

@@ -148,12 +148,13 @@ public final class ModelList {
   }
 
   /**
-   * Pixel shuffle where there is a scale_factor, and behind it, of Idefics3's kind, one matrix;
-   * else an MLP of two layers.
+   * Pixel shuffle where there is a scale_factor, and behind it, of Idefics3's kind, one matrix, as
+   * in Gemma 3; else an MLP of two layers.
    */
   private static long connectorSize(ConfigObject model, long width, long hidden) {
     int scale = model.has("scale_factor") ? model.count("scale_factor", 0) : 1;
-    boolean single = scale > 1 && !text(model, "model_type").equals("internvl");
+    String type = text(model, "model_type");
+    boolean single = scale > 1 && !type.equals("internvl") || type.equals("gemma3");
     return (scale * scale * width + (single ? 0 : hidden)) * hidden;
   }
 

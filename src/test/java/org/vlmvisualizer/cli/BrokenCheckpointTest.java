@@ -81,7 +81,7 @@ class BrokenCheckpointTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mamba", "", "gemma3"})
+  @ValueSource(strings = {"mamba", "", "gemma4"})
   void unsupportedModelTypeIsNamedWithThoseSupported(String type) throws Exception {
     refused(
         copy().edit("config.json", json -> json.addProperty("model_type", type)),

@@ -1,5 +1,6 @@
 package org.vlmvisualizer.network;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
@@ -9,6 +10,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -83,6 +85,54 @@ class AttendTest {
         expected = expected.add(weights.get(head));
       }
       assertTrue(last < first || relative(expected, total) < 0.012);
+    }
+  }
+
+  /**
+   * Text sees the last tokens, a picture all of itself too: of 600 keys a picture from 100 to 420,
+   * and a window of 90. In float32, and rounded.
+   */
+  @ParameterizedTest
+  @CsvSource({"4, 2, 600", "2, 1, 500", "2, 1, 1"})
+  void rangesOfKeysAreSeen(int heads, int keyHeads, int queries) {
+    int keys = 600;
+    try (Torch torch = Torch.on(Device.cpu());
+        PtNDManager scope = (PtNDManager) torch.manager().newSubManager()) {
+      PtNDArray q = random(scope, heads, queries, SIZE);
+      PtNDArray k = rounded(torch, scope, random(scope, keyHeads, keys, SIZE));
+      PtNDArray v = rounded(torch, scope, random(scope, keyHeads, keys, SIZE));
+      float[] far = new float[queries * keys];
+      long[] seen = new long[2 * keys];
+      for (int i = 0; i < keys; i++) {
+        boolean picture = i >= 100 && i < 420;
+        seen[i] = Math.min(picture ? 100 : keys, Math.max(0, i - 89));
+        seen[keys + i] = picture ? 420 : i + 1;
+        for (int j = 0; j < keys && i >= keys - queries; j++) {
+          boolean sees = j <= i && i - j < 90 || picture && j >= 100 && j < 420;
+          far[(i - keys + queries) * keys + j] = sees ? 0 : 1e9f;
+        }
+      }
+      NDArray hidden = scope.create(far, new Shape(queries, keys));
+      NDArray scores = q.matMul(k.repeat(0, heads / keyHeads).transpose(0, 2, 1));
+      NDArray weights = scores.div(Math.sqrt(SIZE)).sub(hidden).softmax(-1);
+      NDArray values = weights.matMul(v.repeat(0, heads / keyHeads));
+      PtNDArray ranges = (PtNDArray) scope.create(seen, new Shape(2, keys));
+      for (String method : List.of("attend", "together", "narrow_attend")) {
+        PtNDArray total = torch.zeros(scope, queries, keys);
+        boolean narrow = method.equals("narrow_attend");
+        boolean all = method.equals("together");
+        PtNDArray[] found =
+            narrow
+                ? torch.tensors(scope, method, q, k, v, ranges, 0, heads - 1, total)
+                : torch.tensors(scope, "attend", q, k, v, true, ranges, 0, heads - 1, total, all);
+        NDArray attended = found[0].reshape(queries, heads, SIZE).transpose(1, 0, 2);
+        assertTrue(relative(values, attended) < (narrow ? 0.012 : 1e-5), method);
+        assertTrue(difference(weights.get(":, -1"), found[1]) < 1e-5, method);
+        NDArray sum = weights.sum(new int[] {0});
+        assertTrue(relative(sum, total) < (narrow ? 0.012 : 1e-5), method);
+        NDArray unseen = hidden.gt(0).toType(DataType.FLOAT32, false);
+        assertEquals(0, total.mul(unseen).sum().getFloat(), method);
+      }
     }
   }
 

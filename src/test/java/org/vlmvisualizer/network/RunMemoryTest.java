@@ -52,7 +52,7 @@ class RunMemoryTest {
     assertEquals(7500, need.tokens());
     assertEquals(4L * (2 * 3 * 192 * 7500 + 8 * 192 * 7500 + 4 * 512 * 2048), need.run());
     assertEquals(4L * 2 * 7400 * 7400, need.matrix());
-    assertEquals(4L * 37 * 256 * 256, need.vision());
+    assertEquals(4L * (37 + 2) * 256 * 256, need.vision());
     assertEquals(2 * (4L * 7500 * 7500 + 4L * 37 * 256 * 256), need.java());
     RunMemory bare = need(VisionLayers.NONE, false, 7400, 37);
     assertEquals(0, bare.matrix() + bare.vision() + bare.java());

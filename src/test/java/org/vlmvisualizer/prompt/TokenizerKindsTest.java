@@ -24,7 +24,9 @@ import org.vlmvisualizer.core.Span.Kind;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.json.StrictJson;
 
-/** Tokenizers of Qwen2's, SmolVLM's, LLaMA-3's and Yi's kind: ids equal to transformers'. */
+/**
+ * Tokenizers of Qwen2's, SmolVLM's, LLaMA-3's, Yi's and Gemma 3's kind: ids equal to transformers'.
+ */
 class TokenizerKindsTest {
   private static JsonObject read(String kind, String file) {
     Path folder = Golden.ROOT.resolve("tokenizers").resolve(kind);
@@ -54,7 +56,7 @@ class TokenizerKindsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"qwen2", "smolvlm", "llama3", "yi"})
+  @ValueSource(strings = {"qwen2", "smolvlm", "llama3", "yi", "gemma3"})
   void givesTheIdsOfTransformers(String kind) {
     JsonArray texts = read(kind, "cases.json").getAsJsonArray("texts");
     assertTrue(texts.size() >= 50);
@@ -71,7 +73,7 @@ class TokenizerKindsTest {
 
   /** transformers expands image tokens in the text; markers between them are ordinary tokens. */
   @ParameterizedTest
-  @ValueSource(strings = {"qwen2", "smolvlm", "llama3", "yi"})
+  @ValueSource(strings = {"qwen2", "smolvlm", "llama3", "yi", "gemma3"})
   void putsPicturesIntoPromptsAsTransformersDoes(String kind) {
     JsonObject known = read(kind, "cases.json");
     int image = known.get("image").getAsInt();
@@ -94,7 +96,7 @@ class TokenizerKindsTest {
             IntStream.range(0, ids.length).filter(i -> ids[i] == image).toArray(),
             prompt.imagePositions());
         boolean marked = prompt.spans().stream().anyMatch(s -> s.kind() == Kind.MARKER);
-        assertEquals(kind.equals("smolvlm"), marked);
+        assertEquals(kind.equals("smolvlm") || kind.equals("gemma3"), marked);
         prompt.spans().stream()
             .filter(span -> span.kind() == Kind.MARKER)
             .flatMap(span -> prompt.tokens().subList(span.start(), span.end()).stream())
@@ -121,6 +123,33 @@ class TokenizerKindsTest {
               () -> encoder.encode(asked, List.of("<image>"), "Where is <image>?", false));
       PlainSentence.check(refused.getMessage());
     }
+  }
+
+  /** Gemma's chat template writes BOS; without add_bos_token, that is the only one. */
+  @Test
+  void bosIsThereOnce() {
+    try (PromptEncoder encoder = open("gemma3");
+        PromptEncoder plain = open("gemma3", c -> c.addProperty("add_bos_token", false))) {
+      String picture = "<start_of_image><image_soft_token><end_of_image>";
+      int[] expected =
+          plain.encode(PromptTemplate.GEMMA3, List.of(picture), "Where?", false).inputIds();
+      assertArrayEquals(
+          expected,
+          encoder.encode(PromptTemplate.GEMMA3, List.of(picture), "Where?", false).inputIds());
+      assertEquals(ids(plain, "x").length + 1, ids(encoder, "x").length);
+      assertEquals(ids(encoder, "x")[0], expected[0]);
+    }
+  }
+
+  /** A text is safe to split by, but Gemma's alone is known. */
+  @Test
+  void refusesToSplitByOtherTexts() {
+    JsonObject json = read("gemma3", "tokenizer.json");
+    json.getAsJsonObject("pre_tokenizer").getAsJsonObject("pattern").addProperty("String", "a");
+    InputException refused =
+        assertThrows(InputException.class, () -> new PromptEncoder(json, 1 << 20, 0, 0));
+    assertTrue(refused.getMessage().contains("for Split"), refused.getMessage());
+    PlainSentence.check(refused.getMessage());
   }
 
   @Test

@@ -118,6 +118,7 @@ class ModelListTest {
           case "idefics3" -> "Idefics3";
           case "smolvlm" -> "SmolVLM";
           case "qwen2_vl", "qwen2_5_vl", "qwen3_vl" -> "Qwen2VL";
+          case "gemma3" -> "Gemma3";
           case "internvl" -> "GotOcr2";
           default -> "CLIP";
         };
@@ -190,6 +191,7 @@ class ModelListTest {
     assertSize(4.26, "Qwen/Qwen3-VL-2B-Instruct");
     assertSize(8.88, "Qwen/Qwen3-VL-4B-Instruct");
     assertSize(17.53, "Qwen/Qwen3-VL-8B-Instruct");
+    assertSize(8.60, "google/gemma-3-4b-it");
   }
 
   private static void assertSize(double gigabytes, String id) {
