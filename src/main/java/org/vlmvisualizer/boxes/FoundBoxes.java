@@ -11,7 +11,7 @@ final class FoundBoxes {
   /** Boxes and points that are read of an answer at most, whole and broken ones. */
   static final int MOST = 1000;
 
-  /** Farther out of the picture, a coordinate is no slip but in another unit. */
+  /** Part of the whole range; farther out of it, a coordinate is no slip but in another unit. */
   private static final double SLIP = 0.1;
 
   private static final int LONGEST_LABEL = 100;
@@ -53,34 +53,30 @@ final class FoundBoxes {
       return;
     }
     if (corners.length == 2) {
-      add(label, corners[0], corners[1]);
+      addPoint(label, corners[0], corners[1]);
     } else {
-      add(label, corners[0], corners[1], corners[2], corners[3]);
+      addBox(label, corners[0], corners[1], corners[2], corners[3]);
     }
   }
 
-  private void add(String label, double x, double y) {
+  private void addPoint(String label, double x, double y) {
     double px = picture.x(x, unit);
     double py = picture.y(y, unit);
     boolean isInside = px >= 0 && px <= width() && py >= 0 && py <= height();
     add(isInside, label, px, py, 0, 0);
   }
 
-  private void add(String label, double x1, double y1, double x2, double y2) {
-    double left = picture.x(Math.min(x1, x2), unit);
-    double right = picture.x(Math.max(x1, x2), unit);
-    double top = picture.y(Math.min(y1, y2), unit);
-    double bottom = picture.y(Math.max(y1, y2), unit);
-    boolean isNear =
-        left >= -SLIP * width()
-            && right <= (1 + SLIP) * width()
-            && top >= -SLIP * height()
-            && bottom <= (1 + SLIP) * height();
-    double x = Math.max(0, left);
-    double y = Math.max(0, top);
-    double w = Math.min(width(), right) - x;
-    double h = Math.min(height(), bottom) - y;
+  private void addBox(String label, double x1, double y1, double x2, double y2) {
+    double x = Math.max(0, picture.x(Math.min(x1, x2), unit));
+    double y = Math.max(0, picture.y(Math.min(y1, y2), unit));
+    double w = Math.min(width(), picture.x(Math.max(x1, x2), unit)) - x;
+    double h = Math.min(height(), picture.y(Math.max(y1, y2), unit)) - y;
+    boolean isNear = isNear(picture.fullX(unit), x1, x2) && isNear(picture.fullY(unit), y1, y2);
     add(isNear && w > 0 && h > 0, label, x, y, w, h);
+  }
+
+  private static boolean isNear(double full, double one, double other) {
+    return Math.min(one, other) >= -SLIP * full && Math.max(one, other) <= (1 + SLIP) * full;
   }
 
   private void add(boolean isInside, String label, double x, double y, double w, double h) {

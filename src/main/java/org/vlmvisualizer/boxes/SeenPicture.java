@@ -24,6 +24,24 @@ public record SeenPicture(Grid grid, int width, int height) {
     return new SeenPicture(input.layout().views().get(0).grid(), crop.width(), crop.height());
   }
 
+  /** Where the right edge of what the model saw is. */
+  double fullX(BoxFormat.Unit unit) {
+    return full(unit, width);
+  }
+
+  /** Where its lower edge is. */
+  double fullY(BoxFormat.Unit unit) {
+    return full(unit, height);
+  }
+
+  private static double full(BoxFormat.Unit unit, int pixels) {
+    return switch (unit) {
+      case THOUSANDTHS -> 1000;
+      case PIXELS -> pixels;
+      case SHARES -> 1;
+    };
+  }
+
   /** Horizontal place in pixels of the picture. */
   double x(double value, BoxFormat.Unit unit) {
     return switch (unit) {

@@ -145,8 +145,7 @@ class BoxFormatTest {
             "[{\"bbox_2d\": [500, 750, 100, 250]}, {\"bbox_2d\": [-50, 900, 500, 1100]}]"),
         box("", 6.1, 9, 30.5, 27),
         box("", 0, 32.4, 30.5, 36));
-    check(
-        read(BoxFormat.LLAVA, "[0.5, 0.6, 0.1, 0.22]"), box("", 10, 0, 50, 35)); // onto the border
+    check(read(BoxFormat.LLAVA, "[0.5, 0.6, 0.1, 0.0]"), box("", 10, 0, 50, 35)); // onto the border
   }
 
   @Test
