@@ -55,9 +55,6 @@ public final class AttentionModel implements AutoCloseable {
   /** Smaller models are quantised faster than a cache is read. */
   private static final long CACHED_PARAMETERS = 100_000_000;
 
-  /** Behind it, a model that thinks first writes its answer. */
-  private static final String THOUGHTS_END = "</think>";
-
   private final LlavaNetwork network;
   private final FolderState files;
   private Model model;
@@ -338,15 +335,15 @@ public final class AttentionModel implements AutoCloseable {
     }
     Analysis analysis = analysis(question.pictures, request, method, trace, probe, seconds, notes);
     if (request.boxes()) {
-      analysis = analysis.with(boxes(question.input, trace));
+      analysis = analysis.with(boxes(question.input, trace.tokens()));
     }
     return withChecks(analysis, question, probe, kept);
   }
 
   /** What the answer itself names: in thoughts before it, a model may count in other units. */
-  private AnswerBoxes boxes(ModelInput input, Trace trace) {
-    String written = model.encoder().decodeAll(trace.ids());
-    String answer = written.substring(Math.max(0, written.lastIndexOf(THOUGHTS_END)));
+  private AnswerBoxes boxes(ModelInput input, List<GeneratedToken> tokens) {
+    List<GeneratedToken> own = tokens.stream().filter(token -> !token.isThought()).toList();
+    String answer = model.encoder().decodeAll(GeneratedToken.ids(own));
     return model.family().boxes(checkpoint()).read(answer, SeenPicture.of(input));
   }
 

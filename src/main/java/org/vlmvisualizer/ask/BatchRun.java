@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.output.AnswerRois;
@@ -234,16 +236,15 @@ public final class BatchRun {
         note("from an earlier run", run.get()));
   }
 
-  /** What is known of a picture, and why it has no answer. */
+  /** What is known of a picture, why it has no answer, and which boxes of that are no ROIs. */
   private static String note(String known, JsonObject run) {
-    if (!run.has(AttentionResult.ANSWER_LEFT_OUT)) {
-      return known;
-    }
-    return note(known, run.get(AttentionResult.ANSWER_LEFT_OUT).getAsString());
-  }
-
-  private static String note(String known, String leftOut) {
-    return known.isEmpty() || leftOut.isEmpty() ? known + leftOut : known + "; " + leftOut;
+    Stream<String> leftOut =
+        Stream.of(AttentionResult.ANSWER_LEFT_OUT, AnswerRois.LEFT_OUT)
+            .filter(run::has)
+            .map(why -> run.get(why).getAsString());
+    return Stream.concat(Stream.of(known), leftOut)
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining("; "));
   }
 
   private boolean isSame(JsonElement key, BatchPicture picture) {
@@ -268,7 +269,7 @@ public final class BatchRun {
         output == null ? "" : picture.folder(),
         result.maps().size(),
         result.answer(),
-        note(note(note, result.run()), AnswerRois.leftOut(result)));
+        note(note, result.run()));
   }
 
   private void writeTables(List<BatchRow> rows, List<BatchRow> others) {

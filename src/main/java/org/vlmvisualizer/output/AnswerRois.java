@@ -26,7 +26,9 @@ import org.vlmvisualizer.core.NamedBox;
  * box also width and height.
  */
 public final class AnswerRois {
-  static final String LEFT_OUT = "boxes_left_out";
+  /** Name in run.json of why some are no ROIs. */
+  public static final String LEFT_OUT = "boxes_left_out";
+
   private static final String BOXES = "boxes";
   private static final String SUFFIX = ".roi";
 

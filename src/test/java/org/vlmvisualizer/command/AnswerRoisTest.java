@@ -33,6 +33,7 @@ import org.scijava.command.CommandService;
 import org.vlmvisualizer.CheckpointCopy;
 import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.PlainSentence;
+import org.vlmvisualizer.ThinkingModel;
 import org.vlmvisualizer.command.CommandRuns.Run;
 import org.vlmvisualizer.output.SavedResult;
 
@@ -267,7 +268,9 @@ class AnswerRoisTest {
             "image",
             CommandRuns.picture(),
             "model",
-            model("qwen3-vl-one"),
+            ThinkingModel.copy(folder).folder.toString(),
+            "template",
+            ThinkingModel.TEMPLATE,
             "answer",
             "{\"point_2d\": [10, 20]}</think>{\"point_2d\": [500, 500], \"label\": \"it\"}");
     assertEquals(1, rois(results).size());
@@ -345,6 +348,7 @@ class AnswerRoisTest {
         }
       }
     }
-    assertTrue(Files.readString(results.resolve("batch.csv")).contains("from an earlier run"));
+    String rows = Files.readString(results.resolve("batch.csv"));
+    assertTrue(rows.contains("from an earlier run; Boxes and points of the answer"), rows);
   }
 }
