@@ -14,8 +14,8 @@ public enum BoxFormat {
    * {@code <|object_ref_start|>star<|object_ref_end|><|box_start|>(x1,y1),(x2,y2)<|box_end|>}, of a
    * point one pair, in thousandths.
    *
-   * <p>Source: P. Wang et al., Qwen2-VL, 2024, https://arxiv.org/abs/2409.12191, section 2.2.1; the
-   * unit also in process_bbox.ipynb of github.com/QwenLM/Qwen3-VL.
+   * <p>Source: P. Wang et al., Qwen2-VL, 2024, https://arxiv.org/abs/2409.12191; the unit also in
+   * process_bbox.ipynb of github.com/QwenLM/Qwen3-VL.
    */
   QWEN2_VL(
       new MarkedBoxes("<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>", "<|box_end|>"),
