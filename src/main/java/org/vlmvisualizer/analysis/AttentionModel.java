@@ -29,6 +29,7 @@ import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.HeadMap;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
+import org.vlmvisualizer.core.Layout;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.Progress;
@@ -129,6 +130,23 @@ public final class AttentionModel implements AutoCloseable {
           "Expected boxes=none with a model of whose family no format of boxes is known, found boxes=rois with model_type %s; choose a Qwen2-VL, Qwen2.5-VL, Qwen3-VL or InternVL3 model."
               .formatted(checkpoint.config().text("model_type", "")));
     }
+  }
+
+  /**
+   * Where the image tokens of a question would lie, by a checkpoint's small files.
+   *
+   * @param pictures their sizes are all that is read
+   * @param timePoints as in {@link #analyze(List, boolean, AnalysisRequest, Progress)}
+   * @throws org.vlmvisualizer.core.InputException if the request cannot be carried out
+   */
+  public static Layout layout(
+      Checkpoint checkpoint,
+      List<RgbPicture> pictures,
+      boolean timePoints,
+      AnalysisRequest request) {
+    PictureProcessor processor = Families.of(checkpoint).pictures(checkpoint, request.pictures());
+    boolean video = timePoints && processor.takesVideos();
+    return (video ? processor.layVideo(pictures) : processor.lay(pictures)).layout();
   }
 
   /**

@@ -35,6 +35,15 @@ public record Checks(boolean evidence, boolean map, boolean stability) {
   }
 
   /**
+   * What they cost beside the answer at most, in readings of the whole prompt, pictures included.
+   *
+   * @param tokens of the answer
+   */
+  public int passes(int tokens) {
+    return (evidence ? 1 : 0) + (map ? 2 * tokens : 0) + (stability ? 3 : 0);
+  }
+
+  /**
    * @throws org.vlmvisualizer.core.InputException if a word is not one of those expected
    */
   static Checks of(Words words) {

@@ -30,6 +30,7 @@ import org.vlmvisualizer.output.Rendering;
 import org.vlmvisualizer.output.SourceFrame;
 import org.vlmvisualizer.picture.ImageInput;
 import org.vlmvisualizer.shelf.AnswerTimes;
+import org.vlmvisualizer.shelf.StageTimes;
 
 /**
  * One question, for any number of pictures: the model is taken from its keeper when it is first
@@ -45,6 +46,7 @@ public final class Asker implements AutoCloseable {
   private final Consumer<EngineReport> loaded;
   private AttentionModel model;
   private boolean failed;
+  private boolean timed;
 
   /**
    * @param keeper has the model, or loads it
@@ -59,6 +61,15 @@ public final class Asker implements AutoCloseable {
     this.checkpoint = checkpoint;
     this.options = options;
     this.loaded = loaded;
+  }
+
+  /**
+   * What a question will cost; the model is not loaded for it.
+   *
+   * @throws InputException if it cannot be asked
+   */
+  public ForetoldCost foretell(AskedSizes asked) {
+    return ForetoldCost.of(keeper, checkpoint, options, asked);
   }
 
   /** Of the model that is asked. */
@@ -132,9 +143,7 @@ public final class Asker implements AutoCloseable {
             watch == null
                 ? null
                 : soFar -> watch.accept(() -> result(soFar.get(), 0, input.source())));
-    if (!analysis.foundLoaded() && analysis.ended()) {
-      time(analysis);
-    }
+    time(analysis, analysis.foundLoaded() ? 0 : answering(analysis));
     AttentionResult result = result(analysis, 0, input.source());
     markCancelled(analysis, List.of(result));
     return result;
@@ -164,6 +173,7 @@ public final class Asker implements AutoCloseable {
             timePoints,
             progress,
             watch == null ? null : soFar -> watch.accept(() -> results(soFar.get(), inputs)));
+    time(analysis, 0);
     List<AttentionResult> results = results(analysis, inputs);
     markCancelled(analysis, results);
     return results;
@@ -285,15 +295,47 @@ public final class Asker implements AutoCloseable {
         run);
   }
 
-  /** For the list of models: the first answer since the model was loaded. */
-  private void time(Analysis analysis) {
-    double seconds =
-        analysis.seconds().entrySet().stream()
-            .filter(stage -> !BESIDE.contains(stage.getKey()))
-            .mapToDouble(Map.Entry::getValue)
-            .sum();
-    AnswerTimes.ofThisUser()
-        .record(checkpoint.folder(), model.device(), model.precision().toString(), seconds);
+  private static double answering(Analysis analysis) {
+    return analysis.seconds().entrySet().stream()
+        .filter(stage -> !BESIDE.contains(stage.getKey()))
+        .mapToDouble(Map.Entry::getValue)
+        .sum();
+  }
+
+  /**
+   * Remembers how long a question's first answer took.
+   *
+   * @param seconds for the list of models: of the first answer since the model was loaded, else 0
+   */
+  private void time(Analysis analysis, double seconds) {
+    if (analysis.ended() && !timed) {
+      timed = true;
+      AnswerTimes.ofThisUser()
+          .record(
+              checkpoint.folder(),
+              model.device(),
+              model.precision().toString(),
+              seconds,
+              stages(analysis));
+    }
+  }
+
+  /**
+   * @return null if not all of the prompt was read, or one token was written only
+   */
+  private static StageTimes stages(Analysis analysis) {
+    Map<String, Double> seconds = analysis.seconds();
+    int steps = analysis.tokens().size() - 1;
+    if (analysis.reuse().tower() || analysis.reuse().promptTokens() > 0 || steps < 1) {
+      return null;
+    }
+    return new StageTimes(
+        analysis.prompt().imagePositions().length,
+        analysis.prompt().length(),
+        seconds.get("load"),
+        seconds.get("preprocess") + seconds.get("vision"),
+        seconds.get("prefill"),
+        seconds.get("decode") / steps);
   }
 
   /** All that an answer depends on beside the picture: the same text, the same answer. */

@@ -177,6 +177,12 @@ public final class ModelKeeper implements AutoCloseable {
     }
   }
 
+  /** Whether a question would find its model loaded. */
+  boolean has(Checkpoint checkpoint, RequestOptions options) {
+    Loaded now = loaded;
+    return now != null && now.suits(checkpoint, options);
+  }
+
   /** Whether there is a model. */
   public boolean isLoaded() {
     return loaded != null;

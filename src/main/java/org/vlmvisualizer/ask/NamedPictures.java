@@ -88,7 +88,8 @@ public final class NamedPictures {
     return ImageInput.open(name, null, progress);
   }
 
-  private static List<ImagePlus> open(String title) {
+  /** The open images with a title. */
+  static List<ImagePlus> open(String title) {
     int[] ids = WindowManager.getIDList();
     return ids == null
         ? List.of()

@@ -38,7 +38,7 @@ public final class StackPictures {
   private final Object[] displayed; // [channel] what all slices must be like
   private final List<BatchPicture> pictures;
 
-  private StackPictures(ImagePlus image, boolean time, Roi roi, int most) {
+  private StackPictures(ImagePlus image, boolean time, Roi roi, int[] positions) {
     this.time = time;
     region = ImageInput.region(image, roi);
     colours = new DisplayedColours(image, region);
@@ -46,8 +46,6 @@ public final class StackPictures {
     stack = image.getStack();
     arrays = stack.isVirtual() ? null : stack.getImageArray().clone();
     displayed = colours.displayed().toArray();
-    int count = time ? image.getNFrames() : image.getNSlices();
-    int[] positions = evenly(count, most);
     pictures =
         IntStream.range(0, positions.length)
             .mapToObj(i -> picture(image, i + 1, positions[i]))
@@ -62,6 +60,15 @@ public final class StackPictures {
    */
   public static StackPictures of(ImagePlus image, StackChoice which, Roi roi, int most) {
     ImageInput.region(image, roi);
+    return new StackPictures(image, which.isTime(), roi, positions(image, which, most));
+  }
+
+  /**
+   * Which slices or time points that are, from 1.
+   *
+   * @throws InputException if there is one only
+   */
+  static int[] positions(ImagePlus image, StackChoice which, int most) {
     if (most < 0 || most == 1) {
       throw new InputException(
           "Expected frames to be 0 for all, or 2 or more, found " + most + ".");
@@ -82,7 +89,7 @@ public final class StackPictures {
                       ? ", or change what they are with Image > Properties."
                       : "."));
     }
-    return new StackPictures(image, time, roi, most);
+    return evenly(time ? frames : slices, most);
   }
 
   private static String other(StackChoice which, int slices, int frames) {

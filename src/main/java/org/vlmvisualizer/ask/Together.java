@@ -65,7 +65,10 @@ public final class Together {
     return new Together(images, null, null, progress);
   }
 
-  private static void requireCount(int count) {
+  /**
+   * @throws InputException if they are fewer than two or too many
+   */
+  static void requireCount(int count) {
     if (count < 2) {
       throw new InputException(
           "Expected two pictures or more for one question about several, found %d; write ; between their names."
@@ -76,6 +79,16 @@ public final class Together {
           "Expected at most %d pictures in one question, found %d; ask about fewer, of a stack with frames=16 about 16 of it."
               .formatted(MOST, count));
     }
+  }
+
+  /** Their sizes. */
+  public AskedSizes sizes() {
+    return AskedSizes.of(inputs.stream(), isTime());
+  }
+
+  /** Whether they are time points of one image. */
+  private boolean isTime() {
+    return "time_point".equals(place);
   }
 
   /** The calibration of all images, if they have the same. */
@@ -115,17 +128,15 @@ public final class Together {
    * Consumer)}.
    */
   public CommonAnswer ask(Asker asker, Progress progress, Consumer<Supplier<CommonAnswer>> watch) {
-    boolean time = "time_point".equals(place);
     return common(
-        time,
         asker.ask(
             inputs,
-            time,
+            isTime(),
             progress,
-            watch == null ? null : soFar -> watch.accept(() -> common(time, soFar.get()))));
+            watch == null ? null : soFar -> watch.accept(() -> common(soFar.get()))));
   }
 
-  private CommonAnswer common(boolean time, List<AttentionResult> results) {
+  private CommonAnswer common(List<AttentionResult> results) {
     List<CommonAnswer.Part> parts = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
       BatchPicture picture = pictures.get(i);
@@ -134,7 +145,7 @@ public final class Together {
       parts.add(
           new CommonAnswer.Part(picture.name(), picture.folder(), picture.position(), result));
     }
-    return new CommonAnswer(parts, source, time);
+    return new CommonAnswer(parts, source, isTime());
   }
 
   /** For run.json. */

@@ -13,6 +13,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.ToIntBiFunction;
 import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.analysis.Provenance;
+import org.vlmvisualizer.ask.AskedSizes;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.BatchRun;
 import org.vlmvisualizer.ask.Conversation;
@@ -282,8 +283,21 @@ public final class AttentionCli implements Callable<Integer> {
   private boolean models;
 
   @Spec private CommandSpec spec;
+  private final boolean terminal;
   private boolean goesOn;
   private AttentionResult last; // null before the first answer
+
+  /** With progress where there is a terminal: in a log file it would be noise. */
+  public AttentionCli() {
+    this(System.console() != null);
+  }
+
+  /**
+   * @param terminal whether progress is told
+   */
+  AttentionCli(boolean terminal) {
+    this.terminal = terminal;
+  }
 
   /** Runs the command line and ends the JVM with its exit code. */
   public static void main(String[] arguments) {
@@ -291,7 +305,7 @@ public final class AttentionCli implements Callable<Integer> {
     System.setProperty("java.awt.headless", "true");
     // The plugin ships no logger, and SLF4J would say so.
     System.setProperty("slf4j.internal.verbosity", "ERROR");
-    int exitCode = run(arguments, writer(System.out), writer(System.err));
+    int exitCode = run(new AttentionCli(), arguments, writer(System.out), writer(System.err));
     // Native code must not be torn down while it is being loaded.
     EngineThread.settle();
     QuickExit.arrange();
@@ -306,7 +320,7 @@ public final class AttentionCli implements Callable<Integer> {
   }
 
   /** Runs the command line. */
-  static int run(String[] arguments, PrintWriter out, PrintWriter err) {
+  static int run(AttentionCli cli, String[] arguments, PrintWriter out, PrintWriter err) {
     // Each line at once, before the long work that may follow.
     PrintWriter cleanOut = new PrintWriter(new TerminalWriter(out), true);
     PrintWriter cleanErr = new PrintWriter(new TerminalWriter(err), true);
@@ -319,7 +333,7 @@ public final class AttentionCli implements Callable<Integer> {
       cleanErr.println(e.getMessage());
       return CommandLine.ExitCode.SOFTWARE;
     }
-    return new CommandLine(new AttentionCli())
+    return new CommandLine(cli)
         // A question may begin with @, which picocli would take for a file with arguments.
         .setExpandAtFiles(false)
         .setOut(cleanOut)
@@ -479,6 +493,7 @@ public final class AttentionCli implements Callable<Integer> {
   }
 
   private int ask(Asker asker, Together pictures, Place place) {
+    foretell(asker, pictures.sizes(), place);
     CommonAnswer answer = pictures.ask(asker, progress());
     answer.write(place.folder, answer.heatmaps());
     last = answer.first();
@@ -488,6 +503,7 @@ public final class AttentionCli implements Callable<Integer> {
   }
 
   private int ask(Asker asker, ImageInput input, Place place) {
+    foretell(asker, AskedSizes.of(input), place);
     AttentionResult result = asker.ask(input, progress());
     result.write(place.folder, result.heatmaps());
     last = result;
@@ -551,9 +567,20 @@ public final class AttentionCli implements Callable<Integer> {
     return new Roi(box[0], box[1], box[2], box[3]);
   }
 
-  /** Progress on a terminal only: in a log file it would be noise. */
+  /** Where progress is told, what a question will cost; a refusal is left to the question. */
+  private void foretell(Asker asker, AskedSizes sizes, Place place) {
+    if (!terminal) {
+      return;
+    }
+    try {
+      err().printf("\r%-60s%n", place.name + asker.foretell(sizes).text());
+    } catch (InputException e) {
+      return;
+    }
+  }
+
   private Progress progress() {
-    if (System.console() == null) {
+    if (!terminal) {
       return Progress.NONE;
     }
     return (stage, done, total) ->

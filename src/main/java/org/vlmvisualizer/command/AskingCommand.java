@@ -5,10 +5,13 @@ import java.util.List;
 import org.scijava.plugin.Attr;
 import org.scijava.plugin.Parameter;
 import org.vlmvisualizer.analysis.AttentionModel;
+import org.vlmvisualizer.ask.AskedSizes;
 import org.vlmvisualizer.ask.Asker;
+import org.vlmvisualizer.ask.ForetoldCost;
 import org.vlmvisualizer.ask.ModelKeeper;
 import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.checkpoint.Checkpoint;
+import org.vlmvisualizer.core.Words;
 import org.vlmvisualizer.dialog.Option;
 import org.vlmvisualizer.engine.DeviceChoice;
 import org.vlmvisualizer.engine.EngineReport;
@@ -305,6 +308,20 @@ abstract class AskingCommand extends VisualizerCommand {
    */
   final RequestOptions options(String question) {
     return RequestOptions.of(caller().isMacro() ? MacroText.repair(question) : question, words());
+  }
+
+  /**
+   * What a question would cost.
+   *
+   * @throws org.vlmvisualizer.core.InputException if it cannot be asked, or the model is not here
+   */
+  static String foretell(Words options, AskedSizes sizes) {
+    return ForetoldCost.of(
+            ModelKeeper.ofThisSession(),
+            ModelLocator.onDisk(options.of("model")),
+            RequestOptions.of(options.of("prompt"), options),
+            sizes)
+        .text();
   }
 
   /** Finds the model, asking before a download; it is loaded when a picture needs it. */

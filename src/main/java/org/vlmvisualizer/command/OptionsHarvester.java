@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.scijava.ItemVisibility;
 import org.scijava.Priority;
 import org.scijava.module.Module;
@@ -18,6 +19,7 @@ import org.scijava.module.process.AbstractPreprocessorPlugin;
 import org.scijava.module.process.PreprocessorPlugin;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Words;
 import org.vlmvisualizer.dialog.Option;
 import org.vlmvisualizer.dialog.OptionsDialog;
 
@@ -76,7 +78,11 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
     String title = module.getInfo().getTitle().replace("...", "");
     Optional<Map<String, Object>> answer =
         OptionsDialog.ask(
-            IJ.getInstance(), title, about(subject), options, Project.CITATION, Project::showHelp);
+            IJ.getInstance(),
+            title,
+            about(subject),
+            options,
+            new OptionsDialog.Foot(note(command), Project.CITATION, Project::showHelp));
     if (answer.isEmpty()) {
       // Without a reason: whoever pressed Cancel knows it. As ImageJ's own, it ends a macro.
       cancel(null);
@@ -96,6 +102,16 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
     }
     ImageWindow window = subject.getWindow();
     return new OptionsDialog.About(subject.getTitle(), window == null ? null : window.getBounds());
+  }
+
+  private static OptionsDialog.Note note(VisualizerCommand command) {
+    Function<Words, String> foretold = command.foretold();
+    return foretold == null
+        ? null
+        : new OptionsDialog.Note(
+            "Cost",
+            "What the question costs as it stands: image tokens, and seconds in proportion to the last answer of this model here; less where the picture is still in the model's memory",
+            values -> foretold.apply(key -> values.get(key).toString()));
   }
 
   private static Option option(Module module, VisualizerCommand command, ModuleItem<?> item) {

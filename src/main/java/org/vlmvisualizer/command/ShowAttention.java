@@ -7,6 +7,7 @@ import java.awt.GraphicsEnvironment;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -17,6 +18,7 @@ import org.scijava.plugin.Attr;
 import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
+import org.vlmvisualizer.ask.AskedSizes;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.BatchRun;
 import org.vlmvisualizer.ask.Conversation;
@@ -28,6 +30,7 @@ import org.vlmvisualizer.ask.Together;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.MatrixChoice;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.Words;
 import org.vlmvisualizer.explorer.WindowArranger;
 import org.vlmvisualizer.output.Answer;
 import org.vlmvisualizer.output.AttentionResult;
@@ -145,6 +148,34 @@ public class ShowAttention extends AskingCommand {
     ImagePlus asked = active == null ? null : AskedImage.of(active);
     ImageInput.require(asked);
     return asked;
+  }
+
+  @Override
+  Function<Words, String> foretold() {
+    ImagePlus asked = subject();
+    return options -> {
+      try {
+        return foretell(asked, options);
+      } catch (RuntimeException e) {
+        log().debug(e); // whatever it is, the question itself will tell
+        return "";
+      }
+    };
+  }
+
+  private static String foretell(ImagePlus asked, Words options) {
+    boolean selected = Boolean.parseBoolean(options.of("selection"));
+    List<String> named = NamedPictures.names(options.of("images"));
+    Optional<AskedSizes> sizes =
+        named.isEmpty()
+            ? Optional.of(
+                AskedSizes.of(
+                    asked,
+                    options.choice("stack", StackChoice.values()),
+                    selected ? asked.getRoi() : null,
+                    options.number("frames")))
+            : AskedSizes.ofOpen(named, selected);
+    return sizes.isEmpty() ? "" : foretell(options, sizes.get());
   }
 
   @Override

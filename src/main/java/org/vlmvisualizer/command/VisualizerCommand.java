@@ -10,6 +10,7 @@ import java.lang.reflect.Field;
 import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
 import org.scijava.ItemVisibility;
 import org.scijava.app.StatusService;
 import org.scijava.command.ContextCommand;
@@ -143,6 +144,16 @@ abstract class VisualizerCommand extends ContextCommand {
   /** The image that SciJava filled in, or else ImageJ's active one; null for none. */
   static ImagePlus orActive(ImagePlus image) {
     return image != null ? image : WindowManager.getCurrentImage();
+  }
+
+  /**
+   * Tells what the command will cost by options as the dialog has them, be they wrong; asked off
+   * the event thread.
+   *
+   * @return null of a command that does not tell; its text is empty where it is not known
+   */
+  Function<Words, String> foretold() {
+    return null;
   }
 
   /** Whether the command has a window of its own, so that no dialog asks for its options. */

@@ -5,14 +5,19 @@ import java.util.Arrays;
 /**
  * A picture as it is displayed: 8-bit red, green and blue, interleaved row by row.
  *
- * @param rgb [height, width, 3], not copied
+ * @param rgb [height, width, 3], not copied; empty of a picture of which only the size is known
  */
 public record RgbPicture(int width, int height, byte[] rgb) {
   public RgbPicture {
-    if (width < 1 || height < 1 || rgb.length != 3L * width * height) {
+    if (width < 1 || height < 1 || rgb.length != 0 && rgb.length != 3L * width * height) {
       throw new IllegalArgumentException(
           "Expected 3 x " + width + " x " + height + " bytes, found " + rgb.length + ".");
     }
+  }
+
+  /** A picture without pixels, for what asks for its size alone. */
+  public static RgbPicture ofSize(int width, int height) {
+    return new RgbPicture(width, height, new byte[0]);
   }
 
   /** Whether another has the same pixels. */

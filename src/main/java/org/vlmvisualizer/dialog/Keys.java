@@ -17,6 +17,11 @@ public final class Keys {
     part.setFocusTraversalKeys(KeyboardFocusManager.BACKWARD_TRAVERSAL_KEYS, null);
   }
 
+  /** Leaves Enter to the window's default button. */
+  static void leaveEnter(JComponent part) {
+    part.getInputMap().put(KeyStroke.getKeyStroke(KeyEvent.VK_ENTER, 0), "none");
+  }
+
   public static void escapeCloses(Window window, JRootPane root) {
     root.registerKeyboardAction(
         e -> window.dispose(),

@@ -2,7 +2,6 @@ package org.vlmvisualizer.dialog;
 
 import java.awt.BorderLayout;
 import java.awt.GridLayout;
-import java.awt.event.KeyEvent;
 import java.io.File;
 import java.text.ParseException;
 import java.util.function.Supplier;
@@ -11,6 +10,7 @@ import javax.swing.JCheckBox;
 import javax.swing.JComboBox;
 import javax.swing.JComponent;
 import javax.swing.JFileChooser;
+import javax.swing.JFormattedTextField;
 import javax.swing.JPanel;
 import javax.swing.JScrollPane;
 import javax.swing.JSpinner;
@@ -20,6 +20,8 @@ import javax.swing.KeyStroke;
 import javax.swing.ScrollPaneConstants;
 import javax.swing.SpinnerNumberModel;
 import javax.swing.SwingUtilities;
+import javax.swing.event.DocumentEvent;
+import javax.swing.event.DocumentListener;
 import javax.swing.text.DefaultEditorKit;
 import javax.swing.text.JTextComponent;
 import org.vlmvisualizer.core.InputException;
@@ -35,7 +37,6 @@ import org.vlmvisualizer.core.InputException;
 record OptionField(Option option, JComponent view, JComponent focus, Supplier<Object> value) {
   private static final int COLUMNS = 24;
   private static final int ROWS = 3;
-  private static final KeyStroke ENTER = KeyStroke.getKeyStroke(KeyEvent.VK_ENTER, 0);
 
   static OptionField of(Option option) {
     OptionField field =
@@ -77,7 +78,7 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
     area.setWrapStyleWord(true);
     area.setFont(new JTextField().getFont());
     Keys.tabMovesOn(area);
-    area.getInputMap().put(ENTER, "none");
+    Keys.leaveEnter(area);
     area.getInputMap()
         .put(KeyStroke.getKeyStroke("shift ENTER"), DefaultEditorKit.insertBreakAction);
     area.selectAll();
@@ -92,14 +93,60 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
   private static OptionField number(Option option) {
     Number start = option.value() == null ? 0 : (Number) option.value();
     JSpinner spinner = new JSpinner(new SpinnerNumberModel(start, option.min(), null, 1));
-    JTextField inside = ((JSpinner.DefaultEditor) spinner.getEditor()).getTextField();
+    JTextField inside = inside(spinner);
     inside.setColumns(6);
     // The number is read when the dialog is answered, so Enter is left to the dialog.
-    inside.getInputMap().put(ENTER, "none");
+    Keys.leaveEnter(inside);
     inside.setToolTipText(option.tip());
     JPanel left = new JPanel(new BorderLayout());
     left.add(spinner, BorderLayout.LINE_START);
     return new OptionField(option, left, spinner, () -> committed(spinner, inside, option));
+  }
+
+  /** What is chosen or typed so far; of a number that is none, the last that was. */
+  Object shown() {
+    if (!(focus instanceof JSpinner spinner)) {
+      return value.get();
+    }
+    JFormattedTextField inside = inside(spinner);
+    try {
+      return inside.getFormatter().stringToValue(inside.getText());
+    } catch (ParseException e) {
+      return spinner.getValue();
+    }
+  }
+
+  /** Tells of each change of {@link #shown}. */
+  void onChange(Runnable changed) {
+    if (focus instanceof JCheckBox box) {
+      box.addItemListener(e -> changed.run());
+    } else if (focus instanceof JComboBox<?> box && !box.isEditable()) {
+      box.addItemListener(e -> changed.run());
+    } else {
+      JTextComponent typed = focus instanceof JSpinner s ? inside(s) : typed(focus);
+      typed.getDocument().addDocumentListener(new AnyChange(changed));
+    }
+  }
+
+  private record AnyChange(Runnable told) implements DocumentListener {
+    @Override
+    public void insertUpdate(DocumentEvent e) {
+      told.run();
+    }
+
+    @Override
+    public void removeUpdate(DocumentEvent e) {
+      told.run();
+    }
+
+    @Override
+    public void changedUpdate(DocumentEvent e) {
+      told.run();
+    }
+  }
+
+  private static JFormattedTextField inside(JSpinner spinner) {
+    return ((JSpinner.DefaultEditor) spinner.getEditor()).getTextField();
   }
 
   private static Object committed(JSpinner spinner, JTextField inside, Option option) {

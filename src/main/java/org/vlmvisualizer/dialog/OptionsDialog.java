@@ -14,6 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
 import javax.swing.BorderFactory;
 import javax.swing.JButton;
 import javax.swing.JComponent;
@@ -21,8 +24,10 @@ import javax.swing.JDialog;
 import javax.swing.JLabel;
 import javax.swing.JPanel;
 import javax.swing.JScrollPane;
+import javax.swing.JTextArea;
 import javax.swing.JTextField;
 import javax.swing.JToggleButton;
+import org.vlmvisualizer.core.DaemonThreads;
 import org.vlmvisualizer.core.InputException;
 
 /**
@@ -30,7 +35,11 @@ import org.vlmvisualizer.core.InputException;
  * Enter answers, Escape cancels; whatever is chosen is checked by the command.
  */
 public final class OptionsDialog {
+  private static final int NOTE_COLUMNS = 30;
+
   private final JDialog dialog;
+  private final ExecutorService worker =
+      Executors.newSingleThreadExecutor(new DaemonThreads("VLM Visualizer options"));
   private final List<OptionField> fields;
   private final JScrollPane scroll;
   private final List<JLabel> labels = new ArrayList<>();
@@ -45,13 +54,26 @@ public final class OptionsDialog {
    */
   public record About(String title, Rectangle window) {}
 
-  private OptionsDialog(
-      Frame owner,
-      String title,
-      About about,
-      List<Option> options,
-      String citation,
-      Runnable help) {
+  /**
+   * What stands below the options.
+   *
+   * @param note null for none
+   * @param citation what to cite, one line
+   * @param help opens the documentation; called on the event thread, so it must return at once
+   */
+  public record Foot(Note note, String citation, Runnable help) {}
+
+  /**
+   * A text that follows what is chosen.
+   *
+   * @param name what it tells, for readers of the screen
+   * @param tip one sentence that is shown as a tooltip
+   * @param text of the options as {@link #ask} gives them, be they ones that the command refuses;
+   *     called off the event thread
+   */
+  public record Note(String name, String tip, Function<Map<String, Object>, String> text) {}
+
+  private OptionsDialog(Frame owner, String title, About about, List<Option> options, Foot foot) {
     dialog = new JDialog(owner, title, true);
     fields = options.stream().map(OptionField::of).toList();
     JPanel all = new JPanel(new GridBagLayout());
@@ -73,7 +95,7 @@ public final class OptionsDialog {
     scroll.setBorder(null);
     scroll.getVerticalScrollBar().setUnitIncrement(16);
     dialog.add(scroll, BorderLayout.CENTER);
-    dialog.add(foot(citation, help), BorderLayout.PAGE_END);
+    dialog.add(foot(foot), BorderLayout.PAGE_END);
     Keys.escapeCloses(dialog, dialog.getRootPane());
     dialog.setDefaultCloseOperation(JDialog.DISPOSE_ON_CLOSE);
     fit();
@@ -89,22 +111,16 @@ public final class OptionsDialog {
    *
    * @param owner the window that it belongs to, or null
    * @param about null if it is about nothing that is open
-   * @param citation what to cite, one line
-   * @param help opens the documentation; called on the event thread, so it must return at once
    * @return key to value: Boolean, Integer, Double or String; empty if the user cancelled
    */
   public static Optional<Map<String, Object>> ask(
-      Frame owner,
-      String title,
-      About about,
-      List<Option> options,
-      String citation,
-      Runnable help) {
+      Frame owner, String title, About about, List<Option> options, Foot foot) {
     return Optional.ofNullable(
         EventThread.ask(
             () -> {
-              OptionsDialog shown = new OptionsDialog(owner, title, about, options, citation, help);
+              OptionsDialog shown = new OptionsDialog(owner, title, about, options, foot);
               shown.dialog.setVisible(true);
+              shown.worker.shutdown();
               return shown.answer;
             }));
   }
@@ -182,23 +198,58 @@ public final class OptionsDialog {
     return row;
   }
 
-  private JPanel foot(String citation, Runnable help) {
+  private JPanel foot(Foot with) {
     JPanel foot = new JPanel(new BorderLayout());
     foot.setBorder(BorderFactory.createEmptyBorder(4, 15, 10, 12));
-    JLabel cite = new JLabel(citation);
+    JPanel lines = new JPanel(new BorderLayout(0, 4));
+    if (with.note() != null) {
+      lines.add(note(with.note()), BorderLayout.PAGE_START);
+    }
+    JLabel cite = new JLabel(with.citation());
     cite.setName("citation");
     cite.setFont(cite.getFont().deriveFont(Font.PLAIN, cite.getFont().getSize2D() - 1));
-    foot.add(cite, BorderLayout.PAGE_START);
+    lines.add(cite, BorderLayout.PAGE_END);
+    foot.add(lines, BorderLayout.PAGE_START);
     JPanel right = new JPanel(new FlowLayout(FlowLayout.TRAILING, 6, 6));
     JButton ok = button("OK", this::accept);
     right.add(button("Cancel", dialog::dispose));
     right.add(ok);
     JPanel left = new JPanel(new FlowLayout(FlowLayout.LEADING, 0, 6));
-    left.add(button("Help", help));
+    left.add(button("Help", with.help()));
     foot.add(left, BorderLayout.LINE_START);
     foot.add(right, BorderLayout.LINE_END);
     dialog.getRootPane().setDefaultButton(ok);
     return foot;
+  }
+
+  /** Room for two lines, so that the dialog stays as large as it is. */
+  private JComponent note(Note note) {
+    JTextArea text = new JTextArea(2, NOTE_COLUMNS);
+    text.setName("note");
+    text.getAccessibleContext().setAccessibleName(note.name());
+    text.setToolTipText(note.tip());
+    text.setEditable(false);
+    text.setOpaque(false);
+    text.setLineWrap(true);
+    text.setWrapStyleWord(true);
+    text.setFont(new JLabel().getFont().deriveFont(Font.PLAIN));
+    Keys.tabMovesOn(text);
+    Keys.leaveEnter(text);
+    LatestJob<String> job = new LatestJob<>(worker, text::setText);
+    Runnable follow =
+        () -> {
+          Map<String, Object> shown = shown();
+          job.submit(() -> note.text().apply(shown));
+        };
+    fields.forEach(field -> field.onChange(follow));
+    follow.run();
+    return text;
+  }
+
+  private Map<String, Object> shown() {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    fields.forEach(field -> shown.put(field.option().key(), field.shown()));
+    return shown;
   }
 
   private static JButton button(String text, Runnable action) {

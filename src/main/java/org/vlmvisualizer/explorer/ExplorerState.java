@@ -15,6 +15,7 @@ import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.MapCheck;
 import org.vlmvisualizer.core.Pooling;
 import org.vlmvisualizer.core.TokenMaps;
+import org.vlmvisualizer.dialog.LatestJob;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.HeatColours;
 import org.vlmvisualizer.output.MapStyle;

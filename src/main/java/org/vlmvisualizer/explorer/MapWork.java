@@ -4,6 +4,7 @@ import ij.ImagePlus;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.vlmvisualizer.attribution.Faithfulness;
+import org.vlmvisualizer.core.ForetoldText;
 import org.vlmvisualizer.core.MapCheck;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;

@@ -6,6 +6,6 @@
  * measurements work on the picture, and a frame with the answer, the plot and the controls. {@link
  * org.vlmvisualizer.explorer.ExplorerState} is what both show. Everything here is called on the
  * event thread; what takes longer than drawing is done by {@link
- * org.vlmvisualizer.explorer.LatestJob} off it.
+ * org.vlmvisualizer.dialog.LatestJob} off it.
  */
 package org.vlmvisualizer.explorer;

@@ -210,7 +210,8 @@ public final class InputBuilder {
     return input;
   }
 
-  Layout layout() {
+  /** Where the image tokens lie. */
+  public Layout layout() {
     int[] start = new int[patches.size() + 1];
     for (int k = 0; k < patches.size(); k++) {
       start[k + 1] = start[k] + patches.get(k).length;

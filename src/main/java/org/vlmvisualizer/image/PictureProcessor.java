@@ -35,7 +35,10 @@ public interface PictureProcessor {
     return lay(pictures).build(progress);
   }
 
-  /** The tokens of the pictures in the order of the prompt; no pixel is made yet. */
+  /**
+   * The tokens of the pictures in the order of the prompt. No pixel is made yet: until then, sizes
+   * are all that is asked of the pictures.
+   */
   InputBuilder lay(List<RgbPicture> pictures);
 
   /** From colours to the network's values. */

@@ -31,7 +31,7 @@ public final class AnswerTimes {
   private static final int MAX_BYTES = 1 << 20;
 
   /** A year: what is longer was no answer. */
-  private static final double MAX_SECONDS = 3.2e7;
+  static final double MAX_SECONDS = 3.2e7;
 
   private final Path file;
 
@@ -47,22 +47,46 @@ public final class AnswerTimes {
     return new AnswerTimes(UserCache.folder("answer-times").resolve(ProcessMark.host() + ".json"));
   }
 
-  /** Remembers one, in place of an earlier one of the same model, device and precision. */
-  public void record(Path folder, String device, String precision, double seconds) {
-    AnswerTime time = new AnswerTime(key(folder), device, precision, seconds);
+  /**
+   * Remembers one, in place of an earlier one of the same model, device and precision, of which
+   * stays what this has not measured.
+   *
+   * @param seconds as in {@link AnswerTime}
+   * @param stages as in {@link AnswerTime}
+   */
+  public void record(
+      Path folder, String device, String precision, double seconds, StageTimes stages) {
+    AnswerTime time = new AnswerTime(key(folder), device, precision, seconds, stages);
     if (!isSound(time)) {
       return;
     }
     List<AnswerTime> times = new ArrayList<>(list());
+    Optional<AnswerTime> earlier = times.stream().filter(time::isOfSame).findFirst();
     times.removeIf(time::isOfSame);
-    times.add(0, time);
+    times.add(0, earlier.map(time::behind).orElse(time));
     write(times.subList(0, Math.min(times.size(), MAX_ENTRIES)));
   }
 
-  /** The last one of a model, whatever it ran on. */
+  /** The last answer of a model, whatever it ran on. */
   public Optional<AnswerTime> last(Path folder) {
+    return of(folder).filter(time -> time.seconds() > 0).findFirst();
+  }
+
+  /**
+   * The last one of a model that tells its stages.
+   *
+   * @param device that it ran on, "auto" for any
+   * @param precision that it ran in, "auto" for any
+   */
+  public Optional<AnswerTime> lastStages(Path folder, String device, String precision) {
+    return of(folder)
+        .filter(time -> time.stages() != null && time.isOn(device, precision))
+        .findFirst();
+  }
+
+  private Stream<AnswerTime> of(Path folder) {
     String key = key(folder);
-    return list().stream().filter(time -> time.folder().equals(key)).findFirst();
+    return list().stream().filter(time -> time.folder().equals(key));
   }
 
   /** All of them, the newest first; none if the file is damaged. */
@@ -90,8 +114,9 @@ public final class AnswerTimes {
         && isSound(time.folder())
         && time.device().matches("[a-z]{2,8}(:\\d{1,3})?")
         && time.precision().matches("[a-z]{2,8}\\d{0,2}(-\\d{1,3})?")
-        && time.seconds() > 0
-        && time.seconds() < MAX_SECONDS;
+        && time.seconds() >= (time.stages() == null ? Double.MIN_VALUE : 0)
+        && time.seconds() < MAX_SECONDS
+        && (time.stages() == null || time.stages().isSound());
   }
 
   private static boolean isSound(String folder) {

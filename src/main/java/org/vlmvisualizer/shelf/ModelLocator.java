@@ -5,8 +5,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.LinkedFolders;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.hub.CachedModels;
 import org.vlmvisualizer.hub.Consent;
 import org.vlmvisualizer.hub.HubModels;
 
@@ -26,6 +28,19 @@ public final class ModelLocator {
         besideOr(
             name -> Optional.of(locate.apply(name)).filter(l -> !l.equals(name)).map(Path::of));
     return Checkpoint.find(locate.apply(model), links);
+  }
+
+  /**
+   * The same of what is on this computer; asks no network, and nobody.
+   *
+   * @throws InputException if it is not here, or not whole
+   */
+  public static Checkpoint onDisk(String model) {
+    CachedModels cache = CachedModels.ofThisUser();
+    String name = model.strip();
+    String found =
+        FileTrouble.isFolder(name) ? name : cache.find(name).map(Path::toString).orElse(name);
+    return Checkpoint.find(found, besideOr(cache::find));
   }
 
   /** What lies beside a model, or else what is found by its name. */

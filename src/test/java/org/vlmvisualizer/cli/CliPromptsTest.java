@@ -34,6 +34,24 @@ class CliPromptsTest {
     return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
   }
 
+  /** The cost comes first, and answers stay by themselves. */
+  @Test
+  void onATerminalTheCostIsToldBeforeEachAnswer() {
+    CliRun run = CliRun.onTerminal(arguments("What is it?", "Where is it?"));
+    assertEquals(0, run.exitCode(), run.err());
+    List<String> told =
+        run.err().lines().filter(line -> line.contains("image tokens")).map(String::strip).toList();
+    assertEquals(3, told.size(), run.err());
+    assertTrue(told.get(0).matches("q1: 16 image tokens(; .*)?"), told.get(0));
+    // Of the second, the first has told the seconds.
+    assertTrue(
+        told.get(1)
+            .matches(
+                "q2: 16 image tokens; .* s until the first word, up to .* more for 3 tokens \\(from the last run on this computer: cpu, float32\\)"),
+        told.get(1));
+    assertEquals(CliRun.of(arguments("What is it?", "Where is it?")).out(), run.out());
+  }
+
   @Test
   void eachHasItsAnswerAndOneLoads() throws Exception {
     CliRun run = CliRun.of(arguments("What is in the middle?", "How many are there?"));

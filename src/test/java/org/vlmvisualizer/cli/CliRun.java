@@ -43,12 +43,21 @@ record CliRun(int exitCode, String out, String err, String printed) {
   }
 
   static CliRun of(List<String> arguments) {
+    return of(new AttentionCli(false), arguments);
+  }
+
+  /** As on a terminal, where progress is told. */
+  static CliRun onTerminal(List<String> arguments) {
+    return of(new AttentionCli(true), arguments);
+  }
+
+  private static CliRun of(AttentionCli cli, List<String> arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     try (Printed printed = new Printed()) {
       int code =
           AttentionCli.run(
-              arguments.toArray(String[]::new), new PrintWriter(out), new PrintWriter(err));
+              cli, arguments.toArray(String[]::new), new PrintWriter(out), new PrintWriter(err));
       return new CliRun(code, out.toString(), err.toString(), printed.text());
     }
   }

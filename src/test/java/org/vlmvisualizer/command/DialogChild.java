@@ -8,6 +8,7 @@ import ij.WindowManager;
 import java.awt.AWTException;
 import java.awt.Component;
 import java.awt.Container;
+import java.awt.Dimension;
 import java.awt.EventQueue;
 import java.awt.Image;
 import java.awt.Rectangle;
@@ -16,15 +17,18 @@ import java.awt.Window;
 import java.awt.event.KeyEvent;
 import java.awt.image.BufferedImage;
 import java.io.File;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import javax.imageio.ImageIO;
 import javax.swing.JButton;
+import javax.swing.JCheckBox;
 import javax.swing.JComboBox;
 import javax.swing.JDialog;
 import javax.swing.JFrame;
@@ -35,12 +39,21 @@ import javax.swing.text.JTextComponent;
 import org.scijava.Context;
 import org.scijava.command.CommandService;
 import org.scijava.module.Module;
+import org.vlmvisualizer.Golden;
+import org.vlmvisualizer.dialog.Option;
+import org.vlmvisualizer.dialog.OptionsDialog;
+import org.vlmvisualizer.shelf.AnswerTimes;
+import org.vlmvisualizer.shelf.StageTimes;
 
 /**
  * Runs in a Java of its own with a display: opens the dialog in a real ImageJ, plays the user, and
  * prints what came of it, one line each.
  */
 public final class DialogChild {
+  private static final String FAMILIES = Golden.ROOT.resolve("families") + "/";
+  private static final String SMOLVLM = "smolvlm-tiles/checkpoint";
+  private static final String QWEN = FAMILIES + "qwen2.5-vl-one/checkpoint";
+
   private final Context context = new Context();
   private final Robot robot;
 
@@ -59,6 +72,10 @@ public final class DialogChild {
       child.models(arguments[2]);
       System.exit(0);
     }
+    if (arguments[0].equals("slow")) {
+      child.slowNote();
+      System.exit(0);
+    }
     child.play(arguments[0], arguments[1], arguments.length > 2 ? arguments[2] : null);
     System.exit(0);
   }
@@ -71,6 +88,11 @@ public final class DialogChild {
     boolean isOpen = !what.equals("noimage");
     if (isOpen) {
       picture.show();
+    }
+    if (what.equals("cost")) {
+      picture.setRoi(0, 0, 64, 32);
+      StageTimes last = new StageTimes(100, 110, 0, 10, 11, 0.5);
+      AnswerTimes.ofThisUser().record(Path.of(QWEN), "cpu", "float32", 0, last);
     }
     Future<? extends Module> run = start(isOpen ? picture : null);
     if (isOpen) {
@@ -216,7 +238,10 @@ public final class DialogChild {
     if (what.equals("list")) {
       chooseModel(dialog);
     }
-    if (what.equals("escape")) {
+    if (what.equals("cost")) {
+      watchCost(dialog, screenshot);
+    }
+    if (what.equals("escape") || what.equals("cost")) {
       press(dialog, KeyEvent.VK_ESCAPE);
       return;
     }
@@ -245,6 +270,113 @@ public final class DialogChild {
       return;
     }
     press(dialog, KeyEvent.VK_ENTER);
+  }
+
+  /** Each choice by itself; the note follows without a press of any button. */
+  private void watchCost(JDialog dialog, String screenshot) throws Exception {
+    JTextComponent note = find(dialog, JTextComponent.class, "note");
+    Dimension size = dialog.getSize();
+    say("note is", note.getAccessibleContext().getAccessibleName());
+    choose(dialog, "first", () -> {});
+    JTextComponent model = text(dialog, "model");
+    choose(dialog, "smolvlm", () -> model.setText(FAMILIES + SMOLVLM));
+    JComboBox<?> tiles = find(dialog, JComboBox.class, "tiles");
+    choose(dialog, "no tiles", () -> tiles.setSelectedItem("off"));
+    choose(dialog, "no model", () -> model.setText("org/none"));
+    choose(dialog, "qwen", () -> model.setText(QWEN));
+    JSpinner length = find(dialog, JSpinner.class, "length");
+    JTextComponent typed = ((JSpinner.DefaultEditor) length.getEditor()).getTextField();
+    choose(dialog, "fewer tokens", () -> typed.setText("12"));
+    JComboBox<?> evidence = find(dialog, JComboBox.class, "evidence");
+    choose(dialog, "evidence", () -> evidence.setSelectedItem("off"));
+    JTextComponent detail = text(dialog, "detail");
+    choose(dialog, "less detail", () -> detail.setText("12"));
+    choose(dialog, "no detail", () -> detail.setText("some"));
+    choose(dialog, "full", () -> detail.setText("full"));
+    JCheckBox selection = find(dialog, JCheckBox.class, "selection");
+    choose(dialog, "whole", selection::doClick);
+    JTextComponent images = text(dialog, "images");
+    choose(dialog, "two", () -> images.setText("page.png; page.png"));
+    choose(dialog, "a file", () -> images.setText("page.png; other.png"));
+    choose(dialog, "one", () -> images.setText(""));
+    say("same size", size.equals(dialog.getSize()));
+    capture(dialog, new File(screenshot));
+  }
+
+  private static JTextComponent text(JDialog dialog, String name) {
+    Component named = find(dialog, Component.class, name);
+    return (JTextComponent)
+        (named instanceof JComboBox<?> box ? box.getEditor().getEditorComponent() : named);
+  }
+
+  /** Chooses, and waits until the note stays as it is. */
+  private static void choose(JDialog dialog, String what, Runnable choice) throws Exception {
+    JTextComponent note = find(dialog, JTextComponent.class, "note");
+    onEventThread(
+        () -> {
+          choice.run();
+          return null;
+        });
+    String before = null;
+    String now = onEventThread(note::getText);
+    while (!now.equals(before)) {
+      Thread.sleep(500);
+      before = now;
+      now = onEventThread(note::getText);
+    }
+    say(what, now);
+  }
+
+  /** What is slow to tell holds nobody up: the dialog closes before it is told. */
+  private void slowNote() throws Exception {
+    CountDownLatch open = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    OptionsDialog.Note note =
+        new OptionsDialog.Note(
+            "Cost",
+            "",
+            values -> {
+              say("on the event thread", EventQueue.isDispatchThread());
+              open.countDown();
+              await(closed);
+              throw new IllegalStateException("too late");
+            });
+    Option one = new Option("one", "One", "", Option.Kind.TEXT, "a", List.of(), null, null, false);
+    Thread user =
+        new Thread(
+            () -> {
+              try {
+                JDialog dialog = awaitDialog("Slow");
+                await(open);
+                onEventThread(
+                    () -> {
+                      text(dialog, "one").setText("b");
+                      find(dialog, JButton.class, "OK").doClick();
+                      return null;
+                    });
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    user.start();
+    say(
+        "answer",
+        OptionsDialog.ask(
+            null,
+            "Slow",
+            null,
+            List.of(one),
+            new OptionsDialog.Foot(note, "Cite this.", () -> {})));
+    closed.countDown();
+    user.join();
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** To the component that has the focus, as the keyboard would. */

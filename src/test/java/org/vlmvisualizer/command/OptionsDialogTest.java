@@ -118,6 +118,40 @@ class OptionsDialogTest {
     assertEquals("3", told.get("slices"), told.toString());
   }
 
+  /** The cost follows each choice, without loading a model; what is wrong is not told here. */
+  @Test
+  void theCostIsToldBeforeTheRun() throws Exception {
+    Map<String, String> told = play("cost", "demo", home.resolve("cost.png").toString());
+    assertEquals("Cost", told.get("note is"), "for readers of the screen");
+    assertEquals("256 image tokens", told.get("first"), "the demo has not run here");
+    assertEquals("28 image tokens", told.get("smolvlm"));
+    assertEquals("4 image tokens", told.get("no tiles"));
+    assertEquals("", told.get("no model"));
+    String from = " (from the last run on this computer: cpu, float32)";
+    String whole = "32 image tokens; 7 s until the first word, up to 6 s more for 12 tokens" + from;
+    assertEquals(whole.replace("6 s", "40 s").replace("12 tokens", "64 tokens"), told.get("qwen"));
+    assertEquals(whole.replace("6 s", "15 s"), told.get("fewer tokens"));
+    assertEquals(whole, told.get("evidence"));
+    assertEquals(
+        whole.replace("32 image", "8 image").replace("7 s", "3 s"), told.get("less detail"));
+    assertEquals("", told.get("no detail"));
+    assertEquals(whole, told.get("full"));
+    assertEquals(whole.replace("32 image", "54 image").replace("7 s", "10 s"), told.get("whole"));
+    assertEquals(whole.replace("32 image", "108 image").replace("7 s", "25 s"), told.get("two"));
+    assertEquals("", told.get("a file"), "which nobody reads before the run");
+    assertEquals(told.get("whole"), told.get("one"));
+    assertEquals("true", told.get("closed"), told.toString());
+    assertEquals("true", told.get("same size"), told.toString());
+    assertEquals("0", told.get("slices"), "nothing was asked");
+  }
+
+  @Test
+  void whatIsSlowToTellHoldsNobodyUp() throws Exception {
+    Map<String, String> told = play("slow");
+    assertEquals("false", told.get("on the event thread"), told.toString());
+    assertEquals("Optional[{one=b}]", told.get("answer"), told.toString());
+  }
+
   @Test
   void asksBetweenWhatReadsMacrosAndWhatSciJavaWouldAsk() {
     try (Context context = new Context()) {

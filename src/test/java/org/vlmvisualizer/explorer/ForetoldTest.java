@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vlmvisualizer.Defaults;
 import org.vlmvisualizer.ask.ForetoldTime;
+import org.vlmvisualizer.core.ForetoldText;
 import org.vlmvisualizer.output.AttentionResult;
 
 /** How long maps and checks will take, from what a run tells, and in words. */

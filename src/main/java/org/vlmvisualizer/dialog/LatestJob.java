@@ -1,4 +1,4 @@
-package org.vlmvisualizer.explorer;
+package org.vlmvisualizer.dialog;
 
 import java.awt.EventQueue;
 import java.util.concurrent.Executor;
@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * Work that is asked for more often than it can be done, as during a drag: done off the event
  * thread, results delivered on it. A job that has not begun when the next one comes is dropped.
  */
-final class LatestJob<T> {
+public final class LatestJob<T> {
   private final AtomicReference<Supplier<T>> waiting = new AtomicReference<>();
   private final Executor worker;
   private final Consumer<T> delivery;
@@ -19,13 +19,13 @@ final class LatestJob<T> {
    * @param worker runs the jobs one after another
    * @param delivery takes each result on the event thread, in the order asked for
    */
-  LatestJob(Executor worker, Consumer<T> delivery) {
+  public LatestJob(Executor worker, Consumer<T> delivery) {
     this.worker = worker;
     this.delivery = delivery;
   }
 
   /** Asks for a job; it must not touch what the event thread changes. */
-  void submit(Supplier<T> job) {
+  public void submit(Supplier<T> job) {
     if (waiting.getAndSet(job) == null) {
       worker.execute(this::next);
     }
