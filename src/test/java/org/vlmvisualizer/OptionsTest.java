@@ -80,6 +80,7 @@ class OptionsTest {
     words.put("fit", "crop");
     words.put("tiles", "off");
     words.put("detail", "500");
+    words.put("interval", "2.5");
     words.put("length", "5");
     words.put("answer", "Two cells.");
     words.put("evidence", "off");

@@ -17,7 +17,9 @@ import org.vlmvisualizer.core.TokenSequence;
 /**
  * The answer to one question about one or several pictures, and where the model looked.
  *
- * @param pictures [F] or the time points of one video
+ * @param pictures of the question, or the time points of one video
+ * @param shown [F] which of them each map is laid over, from 0; of time points that share a map,
+ *     the first
  * @param maps [F] where the model looked in each picture; a token's maps sum to 1 over all of them
  * @param matrix [N + T, N + T] the whole-sequence attention matrix, or null if it was not made
  * @param kept attention per layer and head, or null if the request keeps none
@@ -33,6 +35,7 @@ import org.vlmvisualizer.core.TokenSequence;
 public record Analysis(
     AnalysisRequest request,
     List<RgbPicture> pictures,
+    List<Integer> shown,
     TokenSequence prompt,
     List<TokenMaps> maps,
     float[][] matrix,
@@ -58,6 +61,7 @@ public record Analysis(
     return new Analysis(
         request,
         pictures,
+        shown,
         prompt,
         longer,
         null,
@@ -76,6 +80,7 @@ public record Analysis(
     return new Analysis(
         request,
         pictures,
+        shown,
         prompt,
         maps.stream().map(frame -> frame.withTokens(tokens)).toList(),
         matrix,
@@ -92,8 +97,13 @@ public record Analysis(
   /** The same with what the answer names. */
   Analysis with(AnswerBoxes found) {
     return new Analysis(
-        request, pictures, prompt, maps, matrix, kept, answer, seconds, ended, reuse, heads, notes,
-        found);
+        request, pictures, shown, prompt, maps, matrix, kept, answer, seconds, ended, reuse, heads,
+        notes, found);
+  }
+
+  /** The picture that a map is laid over. */
+  public RgbPicture picture(int frame) {
+    return pictures.get(shown.get(frame));
   }
 
   /** Whether the model was loaded already, by an earlier question. */

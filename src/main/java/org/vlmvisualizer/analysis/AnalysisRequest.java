@@ -11,6 +11,7 @@ import org.vlmvisualizer.attribution.Sinks;
 import org.vlmvisualizer.core.Detail;
 import org.vlmvisualizer.core.Exchange;
 import org.vlmvisualizer.core.Fit;
+import org.vlmvisualizer.core.FrameInterval;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
@@ -30,6 +31,7 @@ import org.vlmvisualizer.core.Words;
  * @param keepSystem whether the template's system text is kept; dropped, it soaks up no attention
  * @param tiles whether a model that looks at tiles of a picture, too, does so
  * @param detail how many image tokens a picture may have, of a model that sees it at its own size
+ * @param interval from one time point of a video to the next
  * @param length tokens to generate at most
  * @param matrix whether {@link Analysis#matrix} is made
  * @param earlier the conversation about the same pictures that the question goes on with, oldest
@@ -49,6 +51,7 @@ public record AnalysisRequest(
     Fit fit,
     boolean tiles,
     Detail detail,
+    FrameInterval interval,
     int length,
     MatrixChoice matrix,
     List<Exchange> earlier,
@@ -91,6 +94,7 @@ public record AnalysisRequest(
         fit,
         tiles,
         Detail.STANDARD,
+        FrameInterval.ASSUMED,
         length,
         matrix,
         earlier,
@@ -141,6 +145,7 @@ public record AnalysisRequest(
         words.choice("fit", Fit.values()),
         !words.isSecond("tiles", ON, OFF),
         Detail.parse(words.of("detail")),
+        FrameInterval.parse(words.of("interval")),
         words.number("length"),
         MatrixChoice.SHORT,
         List.of(),
@@ -172,6 +177,7 @@ public record AnalysisRequest(
         fit,
         tiles,
         detail,
+        interval,
         length,
         MatrixChoice.NEVER,
         earlier,
@@ -187,14 +193,31 @@ public record AnalysisRequest(
    * @param text empty for the model's own
    */
   public AnalysisRequest saying(String text) {
-    return with(matrix, earlier, text);
+    return with(matrix, earlier, text, interval);
+  }
+
+  /** The same about a video that tells its interval itself, which counts unless one was given. */
+  public AnalysisRequest over(FrameInterval own) {
+    return with(matrix, earlier, answer, interval.isGiven() ? interval : own);
+  }
+
+  /**
+   * @throws InputException if it says how far time points are apart, and so is about a video
+   */
+  public void requireStills() {
+    if (interval.isGiven()) {
+      throw new InputException(
+          "Expected interval=auto with a question that is not about the time points of one video, found interval=%s; ask about them with stack=frames-together, or name several pictures."
+              .formatted(interval));
+    }
   }
 
   private AnalysisRequest with(MatrixChoice wanted, List<Exchange> conversation) {
-    return with(wanted, conversation, answer);
+    return with(wanted, conversation, answer, interval);
   }
 
-  private AnalysisRequest with(MatrixChoice wanted, List<Exchange> conversation, String text) {
+  private AnalysisRequest with(
+      MatrixChoice wanted, List<Exchange> conversation, String text, FrameInterval time) {
     return new AnalysisRequest(
         question,
         method,
@@ -205,6 +228,7 @@ public record AnalysisRequest(
         fit,
         tiles,
         detail,
+        time,
         length,
         wanted,
         conversation,
@@ -216,7 +240,7 @@ public record AnalysisRequest(
 
   /** How pictures are brought before the model. */
   public PictureOptions pictures() {
-    return new PictureOptions(fit, tiles, detail);
+    return new PictureOptions(fit, tiles, detail, interval);
   }
 
   /** The options in the words of run.json, which are those of {@link #of}. */
@@ -236,6 +260,7 @@ public record AnalysisRequest(
     all.put("fit", Words.word(fit));
     all.put("tiles", tiles ? ON : OFF);
     all.put("detail", detail.toString());
+    all.put("interval", interval.toString());
     all.put("length", length);
     all.put("answer", answer);
     all.put("evidence", checks.evidenceWord());

@@ -25,6 +25,7 @@ import org.vlmvisualizer.core.AnswerBoxes;
 import org.vlmvisualizer.core.AnswerProbe;
 import org.vlmvisualizer.core.AnswerWord;
 import org.vlmvisualizer.core.Fit;
+import org.vlmvisualizer.core.FrameInterval;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.HeadMap;
 import org.vlmvisualizer.core.InputException;
@@ -124,11 +125,23 @@ public final class AttentionModel implements AutoCloseable {
     ModelFamily family = Families.of(checkpoint);
     Model.template(family, checkpoint, request.template());
     family.generation(checkpoint);
-    family.pictures(checkpoint, request.pictures());
+    requireTold(family.pictures(checkpoint, request.pictures()), request);
     if (request.boxes() && family.boxes(checkpoint) == BoxFormat.NONE) {
       throw new InputException(
           "Expected boxes=none with a model of whose family no format of boxes is known, found boxes=rois with model_type %s; choose a Qwen2-VL, Qwen2.5-VL, Qwen3-VL or InternVL3 model."
               .formatted(checkpoint.config().text("model_type", "")));
+    }
+  }
+
+  /**
+   * @throws InputException if the request says how far time points are apart, and the model is not
+   *     told
+   */
+  private static void requireTold(PictureProcessor processor, AnalysisRequest request) {
+    if (request.interval().isGiven() && !processor.knowsTime()) {
+      throw new InputException(
+          "Expected interval=auto, since this model is not told the time between frames, found interval=%s; choose a Qwen2.5-VL or Qwen3-VL model to tell it."
+              .formatted(request.interval()));
     }
   }
 
@@ -145,7 +158,7 @@ public final class AttentionModel implements AutoCloseable {
       boolean timePoints,
       AnalysisRequest request) {
     PictureProcessor processor = Families.of(checkpoint).pictures(checkpoint, request.pictures());
-    boolean video = timePoints && processor.takesVideos();
+    boolean video = isVideo(timePoints, processor, request);
     return (video ? processor.layVideo(pictures) : processor.lay(pictures)).layout();
   }
 
@@ -243,6 +256,7 @@ public final class AttentionModel implements AutoCloseable {
    * A question as it is put to the network.
    *
    * @param capped whether a picture has fewer image tokens than the checkpoint would give it
+   * @param interval that the model is told; null if none
    */
   private record Question(
       AttentionModel model,
@@ -254,13 +268,15 @@ public final class AttentionModel implements AutoCloseable {
       ModelInput input,
       TokenSequence prompt,
       boolean capped,
+      FrameInterval interval,
       Progress progress) {
 
     /** The same about other pictures of the same sizes. */
     Question about(List<RgbPicture> others, AnalysisRequest asked) {
       ModelInput seen = inputs.apply(others);
       return new Question(
-          model, others, asked, processor, inputs, prompts, seen, prompt, capped, progress);
+          model, others, asked, processor, inputs, prompts, seen, prompt, capped, interval,
+          progress);
     }
 
     AttributionMethod method() {
@@ -276,11 +292,24 @@ public final class AttentionModel implements AutoCloseable {
     }
   }
 
+  /**
+   * @throws InputException if it is none, and the request says how far time points are apart
+   */
+  private static boolean isVideo(
+      boolean timePoints, PictureProcessor processor, AnalysisRequest request) {
+    requireTold(processor, request);
+    boolean video = timePoints && processor.takesVideos();
+    if (!video) {
+      request.requireStills();
+    }
+    return video;
+  }
+
   private Question question(
       List<RgbPicture> pictures, boolean timePoints, AnalysisRequest request, Progress progress) {
     PictureProcessor processor = model.pictures(request.pictures());
     model.encoder().requireThoughts(model.template(request.template()));
-    boolean video = timePoints && processor.takesVideos();
+    boolean video = isVideo(timePoints, processor, request);
     Function<List<RgbPicture>, ModelInput> inputs =
         video
             ? some -> processor.processVideo(some, progress)
@@ -299,6 +328,7 @@ public final class AttentionModel implements AutoCloseable {
         input,
         prompts.apply(request.question()),
         processor.isCapped(pictures, video),
+        video && processor.knowsTime() ? request.interval() : null,
         progress);
   }
 
@@ -339,6 +369,11 @@ public final class AttentionModel implements AutoCloseable {
     Map<String, Object> notes = new LinkedHashMap<>();
     if (question.capped) {
       notes.put("image_tokens_limited", true);
+    }
+    if (question.interval != null) {
+      notes.put(
+          "frame_interval",
+          Map.of("seconds", question.interval.seconds(), "from", question.interval.from()));
     }
     if (trace.sinks() != null) {
       notes.put("sinks", SinkPlaces.of(trace));
@@ -513,6 +548,7 @@ public final class AttentionModel implements AutoCloseable {
         new StabilityCheck(
             analysis.pictures(),
             analysis.maps(),
+            probe::map,
             moved -> aside(moved, question, plain, ids).maps());
     for (int t : content) {
       tokens.set(t, tokens.get(t).stable(check.of(t)));
@@ -566,9 +602,11 @@ public final class AttentionModel implements AutoCloseable {
     float[][] matrix = AttentionRows.of(trace, request.options().keepFirst()).matrix(trace);
     String answer = text(trace.tokens());
     seconds.put("attribution", seconds(start));
+    Layout layout = trace.layout();
     return new Analysis(
         request,
         pictures,
+        IntStream.range(0, layout.frames()).mapToObj(layout::picture).toList(),
         trace.prompt(),
         maps,
         matrix,

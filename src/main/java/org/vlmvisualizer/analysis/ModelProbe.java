@@ -63,6 +63,11 @@ public final class ModelProbe implements AnswerProbe {
   }
 
   @Override
+  public int map(int picture) {
+    return input.layout().frameOf(picture);
+  }
+
+  @Override
   public void update(String newStage, int newDone, int newTotal) {
     stage = newStage;
     done = newDone;

@@ -66,7 +66,7 @@ public final class Provenance {
   }
 
   private static Map<String, Object> picture(Analysis analysis, int frame) {
-    RgbPicture picture = analysis.pictures().get(frame);
+    RgbPicture picture = analysis.picture(frame);
     Grid grid = analysis.maps().get(frame).grid();
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("width", picture.width());
@@ -74,7 +74,7 @@ public final class Provenance {
     all.put("patch_columns", grid.columns());
     all.put("patch_rows", grid.rows());
     if (analysis.pictures().size() > 1) {
-      all.put("number", frame + 1);
+      all.put("number", analysis.shown().get(frame) + 1);
       all.put("of", analysis.pictures().size());
     }
     return all;

@@ -3,6 +3,8 @@ package org.vlmvisualizer.analysis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.MapStability;
 import org.vlmvisualizer.core.RgbPicture;
@@ -24,16 +26,19 @@ final class StabilityCheck {
 
   /**
    * @param maps [F] of the answer
+   * @param mapOf which of them shows a picture
    * @param again makes the maps of the same answer about other pictures
    */
   StabilityCheck(
       List<RgbPicture> pictures,
       List<TokenMaps> maps,
+      IntUnaryOperator mapOf,
       Function<List<RgbPicture>, List<TokenMaps>> again) {
     this.maps = maps;
-    right = again.apply(moved(pictures, maps, (p, grid) -> shifted(p, grid.cellWidth(), 0)));
-    down = again.apply(moved(pictures, maps, (p, grid) -> shifted(p, 0, grid.cellHeight())));
-    mirrored = again.apply(moved(pictures, maps, (p, grid) -> p.mirrored()));
+    IntFunction<Grid> grids = picture -> maps.get(mapOf.applyAsInt(picture)).grid();
+    right = again.apply(moved(pictures, grids, (p, grid) -> shifted(p, grid.cellWidth(), 0)));
+    down = again.apply(moved(pictures, grids, (p, grid) -> shifted(p, 0, grid.cellHeight())));
+    mirrored = again.apply(moved(pictures, grids, (p, grid) -> p.mirrored()));
   }
 
   private interface Move {
@@ -41,10 +46,10 @@ final class StabilityCheck {
   }
 
   private static List<RgbPicture> moved(
-      List<RgbPicture> pictures, List<TokenMaps> maps, Move move) {
+      List<RgbPicture> pictures, IntFunction<Grid> grids, Move move) {
     List<RgbPicture> moved = new ArrayList<>();
-    for (int f = 0; f < pictures.size(); f++) {
-      moved.add(move.of(pictures.get(f), maps.get(f).grid()));
+    for (int i = 0; i < pictures.size(); i++) {
+      moved.add(move.of(pictures.get(i), grids.apply(i)));
     }
     return moved;
   }

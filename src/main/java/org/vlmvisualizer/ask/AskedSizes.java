@@ -49,17 +49,20 @@ public record AskedSizes(List<RgbPicture> pictures, boolean timePoints, int ques
    * Open images in one question.
    *
    * @param names as in {@link NamedPictures#of}
+   * @param timePoints whether they are those of one video
    * @return empty if one of them is a file
    * @throws InputException if they are too few or too many, or one cannot be asked about
    */
-  public static Optional<AskedSizes> ofOpen(List<String> names, boolean selection) {
+  public static Optional<AskedSizes> ofOpen(
+      List<String> names, boolean selection, boolean timePoints) {
     Together.requireCount(names.size());
     List<RgbPicture> sizes =
         names.stream()
             .flatMap(name -> NamedPictures.open(name).stream().limit(1))
             .map(image -> size(image, selection ? image.getRoi() : null))
             .toList();
-    return Optional.of(new AskedSizes(sizes, false, 1)).filter(s -> sizes.size() == names.size());
+    return Optional.of(new AskedSizes(sizes, timePoints, 1))
+        .filter(s -> sizes.size() == names.size());
   }
 
   static AskedSizes of(Stream<ImageInput> inputs, boolean timePoints) {

@@ -18,6 +18,7 @@ import org.vlmvisualizer.analysis.Provenance;
 import org.vlmvisualizer.attribution.Faithfulness;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.AnswerProbe;
+import org.vlmvisualizer.core.FrameInterval;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.MapCheck;
@@ -134,11 +135,12 @@ public final class Asker implements AutoCloseable {
    */
   public AttentionResult ask(
       ImageInput input, Progress progress, Consumer<Supplier<AttentionResult>> watch) {
+    options.request().requireStills();
     load(progress);
     Analysis analysis =
         analyze(
             List.of(input.picture()),
-            false,
+            null,
             progress,
             watch == null
                 ? null
@@ -152,25 +154,30 @@ public final class Asker implements AutoCloseable {
   /**
    * Asks one question about several pictures.
    *
-   * @param timePoints whether they are those of one video, where the model takes videos
+   * @param interval from one to the next, as they tell themselves, if they are the time points of
+   *     one video, where the model takes videos; null if they are not
    * @param watch null for nobody
-   * @return the answer as it is about each picture, in order; all with the whole-sequence matrix
+   * @return the answer as it is about each picture, in order; of time points that share a map,
+   *     about the first. All with the whole-sequence matrix
    * @throws org.vlmvisualizer.core.InputException if that cannot be done
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
    */
   List<AttentionResult> ask(
       List<ImageInput> inputs,
-      boolean timePoints,
+      FrameInterval interval,
       Progress progress,
       Consumer<Supplier<List<AttentionResult>>> watch) {
     AttentionModel.requireKeepable(inputs.size(), options.request());
     AttentionModel.requireOneOfBoxes(inputs.size(), options.request());
+    if (interval == null) {
+      options.request().requireStills();
+    }
     load(progress);
     List<RgbPicture> pictures = inputs.stream().map(ImageInput::picture).toList();
     Analysis analysis =
         analyze(
             pictures,
-            timePoints,
+            interval,
             progress,
             watch == null ? null : soFar -> watch.accept(() -> results(soFar.get(), inputs)));
     time(analysis, 0);
@@ -244,8 +251,9 @@ public final class Asker implements AutoCloseable {
 
   private List<AttentionResult> results(Analysis analysis, List<ImageInput> inputs) {
     List<AttentionResult> results = new ArrayList<>();
-    for (int i = 0; i < inputs.size(); i++) {
-      results.add(result(analysis, i, inputs.get(i).source()));
+    for (int frame = 0; frame < analysis.maps().size(); frame++) {
+      int shown = analysis.shown().get(frame);
+      results.add(result(analysis, frame, inputs.get(shown).source()));
     }
     return results;
   }
@@ -253,11 +261,12 @@ public final class Asker implements AutoCloseable {
   /** What ends it unforeseen may have left the model in any state; the next question loads anew. */
   private Analysis analyze(
       List<RgbPicture> pictures,
-      boolean timePoints,
+      FrameInterval interval,
       Progress progress,
       Consumer<Supplier<Analysis>> watch) {
-    return unlessFailed(
-        () -> model.analyze(pictures, timePoints, options.request(), progress, watch));
+    boolean timePoints = interval != null;
+    AnalysisRequest request = timePoints ? options.request().over(interval) : options.request();
+    return unlessFailed(() -> model.analyze(pictures, timePoints, request, progress, watch));
   }
 
   private <T> T unlessFailed(Supplier<T> use) {
@@ -285,7 +294,7 @@ public final class Asker implements AutoCloseable {
     analysis.tokens().forEach(token -> sequence.add(token.text()));
     return new AttentionResult(
         analysis.maps().get(frame),
-        analysis.pictures().get(frame),
+        analysis.picture(frame),
         source,
         options.rendering(),
         analysis.answer(),

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.core.CleanText;
 import org.vlmvisualizer.core.Exchange;
+import org.vlmvisualizer.core.FrameInterval;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.core.MatrixChoice;
@@ -69,6 +70,7 @@ public record RequestOptions(
     JsonObject run = earlier.run();
     JsonObject options = run.getAsJsonObject("options").deepCopy();
     options.addProperty("answer", "");
+    options.addProperty("interval", FrameInterval.ASSUMED.toString()); // about one picture
     NEWER.entrySet().stream()
         .filter(option -> !options.has(option.getKey()))
         .forEach(option -> options.addProperty(option.getKey(), option.getValue()));

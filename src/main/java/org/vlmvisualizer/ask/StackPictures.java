@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.vlmvisualizer.core.FrameInterval;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.Words;
@@ -36,6 +37,7 @@ public final class StackPictures {
   private final ImageStack stack;
   private final Object[] arrays; // [slice of the stack], or null if they are read from disk
   private final Object[] displayed; // [channel] what all slices must be like
+  private final FrameInterval interval;
   private final List<BatchPicture> pictures;
 
   private StackPictures(ImagePlus image, boolean time, Roi roi, int[] positions) {
@@ -46,6 +48,7 @@ public final class StackPictures {
     stack = image.getStack();
     arrays = stack.isVirtual() ? null : stack.getImageArray().clone();
     displayed = colours.displayed().toArray();
+    interval = TimeCalibration.of(image.getCalibration(), positions);
     pictures =
         IntStream.range(0, positions.length)
             .mapToObj(i -> picture(image, i + 1, positions[i]))
@@ -110,6 +113,11 @@ public final class StackPictures {
   /** What is common to them. */
   SourceFrame source() {
     return source;
+  }
+
+  /** From one time point to the next; of no meaning for slices. */
+  FrameInterval interval() {
+    return interval;
   }
 
   /** Whether they are time points. */

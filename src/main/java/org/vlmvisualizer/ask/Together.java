@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.vlmvisualizer.analysis.AnalysisRequest;
+import org.vlmvisualizer.core.FrameInterval;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.output.AttentionResult;
@@ -30,13 +32,19 @@ public final class Together {
   private final List<BatchPicture> pictures;
   private final List<ImageInput> inputs = new ArrayList<>();
   private final String place; // what positions are, or null
+  private final FrameInterval interval; // from one to the next, as far as it is known
   private final SourceFrame source;
 
   private Together(
-      List<BatchPicture> pictures, String place, SourceFrame source, Progress progress) {
+      List<BatchPicture> pictures,
+      String place,
+      FrameInterval interval,
+      SourceFrame source,
+      Progress progress) {
     requireCount(pictures.size());
     this.pictures = pictures;
     this.place = place;
+    this.interval = interval;
     for (BatchPicture picture : pictures) {
       progress.update("Reading the pictures", inputs.size(), pictures.size());
       inputs.add(picture.content().apply(progress).input());
@@ -52,7 +60,7 @@ public final class Together {
    */
   public static Together of(StackPictures stack, Progress progress) {
     String place = stack.isTime() ? "time_point" : "slice";
-    return new Together(stack.pictures(), place, stack.source(), progress);
+    return new Together(stack.pictures(), place, stack.interval(), stack.source(), progress);
   }
 
   /**
@@ -62,7 +70,7 @@ public final class Together {
    * @throws java.util.concurrent.CancellationException if {@code progress} cancels
    */
   public static Together of(List<BatchPicture> images, Progress progress) {
-    return new Together(images, null, null, progress);
+    return new Together(images, null, FrameInterval.ASSUMED, null, progress);
   }
 
   /**
@@ -81,9 +89,14 @@ public final class Together {
     }
   }
 
-  /** Their sizes. */
-  public AskedSizes sizes() {
-    return AskedSizes.of(inputs.stream(), isTime());
+  /** Their sizes in a question. */
+  public AskedSizes sizes(AnalysisRequest request) {
+    return AskedSizes.of(inputs.stream(), isVideo(request));
+  }
+
+  /** Images by themselves are time points if the question says how far they are apart. */
+  private boolean isVideo(AnalysisRequest request) {
+    return isTime() || place == null && request.interval().isGiven();
   }
 
   /** Whether they are time points of one image. */
@@ -131,16 +144,16 @@ public final class Together {
     return common(
         asker.ask(
             inputs,
-            isTime(),
+            isVideo(asker.request()) ? interval : null,
             progress,
             watch == null ? null : soFar -> watch.accept(() -> common(soFar.get()))));
   }
 
   private CommonAnswer common(List<AttentionResult> results) {
     List<CommonAnswer.Part> parts = new ArrayList<>();
-    for (int i = 0; i < results.size(); i++) {
-      BatchPicture picture = pictures.get(i);
-      AttentionResult result = results.get(i);
+    for (AttentionResult result : results) {
+      int number = result.run().getAsJsonObject("picture").get("number").getAsInt();
+      BatchPicture picture = pictures.get(number - 1);
       result.run().add(CommonAnswer.PICTURES, list());
       parts.add(
           new CommonAnswer.Part(picture.name(), picture.folder(), picture.position(), result));

@@ -3,6 +3,7 @@ package org.vlmvisualizer.attribution;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.vlmvisualizer.core.AnswerProbe;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.MapCheck;
@@ -28,33 +29,41 @@ public final class Faithfulness {
   public static MapCheck of(List<TokenMaps> maps, int t, AnswerProbe probe) {
     List<RgbPicture> pictures = probe.pictures();
     return new MapCheck(
-        Math.exp(probe.logProbabilities(only(pictures, maps, t))[t]),
-        Math.exp(probe.logProbabilities(without(pictures, maps, t))[t]));
+        Math.exp(probe.logProbabilities(filled(pictures, maps, probe::map, t, true))[t]),
+        Math.exp(probe.logProbabilities(filled(pictures, maps, probe::map, t, false))[t]));
   }
 
-  /** The pictures with nothing but the highest tenth of a token's map. */
+  /**
+   * The pictures with nothing but the highest tenth of a token's map.
+   *
+   * @param maps of each picture
+   */
   public static List<RgbPicture> only(List<RgbPicture> pictures, List<TokenMaps> maps, int t) {
-    return filled(pictures, maps, t, true);
+    return filled(pictures, maps, picture -> picture, t, true);
   }
 
-  /** The pictures without the highest tenth of a token's map. */
+  /** The pictures without it. */
   public static List<RgbPicture> without(List<RgbPicture> pictures, List<TokenMaps> maps, int t) {
-    return filled(pictures, maps, t, false);
+    return filled(pictures, maps, picture -> picture, t, false);
   }
 
   private static List<RgbPicture> filled(
-      List<RgbPicture> pictures, List<TokenMaps> maps, int t, boolean keepsTop) {
+      List<RgbPicture> pictures,
+      List<TokenMaps> maps,
+      IntUnaryOperator mapOf,
+      int t,
+      boolean keepsTop) {
     List<Cell> top = top(maps, t);
     List<RgbPicture> filled = new ArrayList<>();
-    for (int frame = 0; frame < pictures.size(); frame++) {
-      int own = frame;
+    for (int i = 0; i < pictures.size(); i++) {
+      int own = mapOf.applyAsInt(i);
       int[] cells =
           top.stream().filter(c -> c.frame == own).mapToInt(c -> c.index).sorted().toArray();
-      boolean[] pixels = maps.get(frame).grid().pixels(cells);
-      for (int i = 0; i < pixels.length; i++) {
-        pixels[i] ^= keepsTop;
+      boolean[] pixels = maps.get(own).grid().pixels(cells);
+      for (int p = 0; p < pixels.length; p++) {
+        pixels[p] ^= keepsTop;
       }
-      RgbPicture picture = pictures.get(frame);
+      RgbPicture picture = pictures.get(i);
       filled.add(picture.filled(pixels, picture.median()));
     }
     return filled;

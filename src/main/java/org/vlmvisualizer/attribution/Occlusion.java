@@ -145,9 +145,12 @@ final class Occlusion extends AttributionMethod {
       probe.update("Hiding parts of the picture", w, all.length);
       Window window = windows.get(w);
       List<RgbPicture> pictures = new ArrayList<>(probe.pictures());
-      RgbPicture picture = pictures.get(window.frame);
       boolean[] hidden = layout.display(window.frame).pixels(window.cells);
-      pictures.set(window.frame, picture.filled(hidden, fills.get(window.frame)));
+      for (int i = 0; i < pictures.size(); i++) {
+        if (probe.map(i) == window.frame) {
+          pictures.set(i, pictures.get(i).filled(hidden, fills.get(i)));
+        }
+      }
       all[w] = probe.logProbabilities(pictures);
     }
     return all;

@@ -176,6 +176,13 @@ public final class AttentionCli implements Callable<Integer> {
           "of models that see a picture at its own size: low, standard, high, full, or a number of image tokens; more take more time and memory")
   private String detail = "standard";
 
+  @Option(
+      names = "--interval",
+      paramLabel = "SECONDS",
+      description =
+          "from one --image to the next: they are then time points of one video, of models that are told its time (Qwen2.5-VL, Qwen3-VL)")
+  private String interval = "auto";
+
   @Option(names = "--roi", paramLabel = "x,y,w,h", description = "the part to ask about, in pixels")
   private String roi;
 
@@ -372,6 +379,9 @@ public final class AttentionCli implements Callable<Integer> {
       return CommandLine.ExitCode.OK;
     }
     List<RequestOptions> questions = prompts.stream().map(this::options).toList();
+    if (images.size() == 1) {
+      questions.get(0).request().requireStills();
+    }
     if (compare.isAsked()) {
       return compare(questions);
     }
@@ -493,7 +503,7 @@ public final class AttentionCli implements Callable<Integer> {
   }
 
   private int ask(Asker asker, Together pictures, Place place) {
-    foretell(asker, pictures.sizes(), place);
+    foretell(asker, pictures.sizes(asker.request()), place);
     CommonAnswer answer = pictures.ask(asker, progress());
     answer.write(place.folder, answer.heatmaps());
     last = answer.first();

@@ -179,6 +179,14 @@ abstract class AskingCommand extends VisualizerCommand {
 
   @Parameter(
       persist = false,
+      label = "Seconds between frames",
+      description =
+          "Of a video, for models that are told its time (Qwen2.5-VL, Qwen3-VL): auto takes the image's own frame interval; a number counts instead",
+      attrs = @Attr(name = ADVANCED))
+  private String interval = "auto";
+
+  @Parameter(
+      persist = false,
       label = "Device",
       description = "auto, cpu, gpu, gpu:1, or mps on a Mac",
       attrs = @Attr(name = ADVANCED))

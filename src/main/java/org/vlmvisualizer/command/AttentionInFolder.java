@@ -70,6 +70,7 @@ public class AttentionInFolder extends AskingCommand {
   @Override
   void execute() {
     RequestOptions options = options(prompt);
+    options.request().requireStills();
     PictureFolder pictures = PictureFolder.of(path("folder", folder), null);
     Path results = path("output", output);
     ResultFiles.prepare(results);

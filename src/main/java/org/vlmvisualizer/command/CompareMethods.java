@@ -108,6 +108,7 @@ public class CompareMethods extends AskingCommand {
   @Override
   void execute() {
     RequestOptions options = options(prompt);
+    options.request().requireStills();
     ComparisonOptions compared = ComparisonOptions.of(words());
     try (RunProgress progress = progress();
         Asker asker = asker(options, progress)) {

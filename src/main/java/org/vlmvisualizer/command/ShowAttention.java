@@ -27,6 +27,7 @@ import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.ask.StackChoice;
 import org.vlmvisualizer.ask.StackPictures;
 import org.vlmvisualizer.ask.Together;
+import org.vlmvisualizer.core.FrameInterval;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.MatrixChoice;
 import org.vlmvisualizer.core.Progress;
@@ -174,7 +175,8 @@ public class ShowAttention extends AskingCommand {
                     options.choice("stack", StackChoice.values()),
                     selected ? asked.getRoi() : null,
                     options.number("frames")))
-            : AskedSizes.ofOpen(named, selected);
+            : AskedSizes.ofOpen(
+                named, selected, FrameInterval.parse(options.of("interval")).isGiven());
     return sizes.isEmpty() ? "" : foretell(options, sizes.get());
   }
 
@@ -191,6 +193,9 @@ public class ShowAttention extends AskingCommand {
     List<String> named = NamedPictures.names(images);
     boolean goesOn = Conversation.goesOn(words());
     requireOneWay(choice, named, goesOn);
+    if (choice != StackChoice.FRAMES_TOGETHER && named.isEmpty()) {
+      options.request().requireStills();
+    }
     if (!named.isEmpty()) {
       askTogether(p -> Together.of(NamedPictures.of(named, selection), p), options, folder);
       return;

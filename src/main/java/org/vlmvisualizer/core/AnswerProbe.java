@@ -10,6 +10,11 @@ public interface AnswerProbe {
   /** The pictures that the answer is about. */
   List<RgbPicture> pictures();
 
+  /** Which of the answer's maps shows one of the pictures; time points of a video may share one. */
+  default int map(int picture) {
+    return picture;
+  }
+
   /** Tells how far a method is that asks many times; each pass hears a cancel. */
   void update(String stage, int done, int total);
 

@@ -64,6 +64,24 @@ public record Layout(List<View> views, int[] view, int[] cell, Spread spread) {
   }
 
   /**
+   * Which of a question's pictures or time points a frame's map is laid over: of time points that
+   * share a view, the first.
+   */
+  public int picture(int frame) {
+    View first = views(frame).get(0);
+    return first.picture() + first.firstFrame();
+  }
+
+  /** The frame that shows one of a question's pictures or time points. */
+  public int frameOf(int picture) {
+    return IntStream.range(0, frames())
+        .filter(f -> picture(f) <= picture)
+        .filter(f -> picture < picture(f) + views(f).get(0).frames())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /**
    * How much of tokens' values lies on a frame.
    *
    * @param values [K] of all image tokens

@@ -23,19 +23,17 @@ public record Positions(int[] time, int[] row, int[] column) {
 
   /**
    * Text counts up; what is shown at once, the image tokens without text between them, starts where
-   * the text stopped, with a token's row and column and, of a video, the time added. Text goes on
-   * behind the largest.
-   *
-   * @param step of time from one view of a video to the next
+   * the text stopped, with a token's row and column and, of a video, its view's time added. Text
+   * goes on behind the largest.
    */
-  public static Positions onAxes(TokenSequence prompt, Layout layout, double step) {
+  public static Positions onAxes(TokenSequence prompt, Layout layout) {
     int n = prompt.length();
     Positions all = new Positions(new int[n], new int[n], new int[n]);
     int next = 0;
     int token = 0;
     for (Span span : prompt.spans()) {
       if (span.kind() == Span.Kind.IMAGE) {
-        next = all.show(span, layout, token, next, step);
+        next = all.show(span, layout, token, next);
         token += span.end() - span.start();
       } else {
         for (int i = span.start(); i < span.end(); i++) {
@@ -51,13 +49,13 @@ public record Positions(int[] time, int[] row, int[] column) {
    * @param start of the positions
    * @return behind the largest position
    */
-  private int show(Span span, Layout layout, int token, int start, double step) {
-    int first = layout.view()[token];
+  private int show(Span span, Layout layout, int token, int start) {
+    int first = layout.views().get(layout.view()[token]).time();
     int most = start;
     for (int i = span.start(); i < span.end(); i++, token++) {
-      int view = layout.view()[token];
-      int columns = layout.views().get(view).grid().columns();
-      int t = start + (int) ((view - first) * step);
+      View view = layout.views().get(layout.view()[token]);
+      int columns = view.grid().columns();
+      int t = start + view.time() - first;
       int h = start + layout.cell()[token] / columns;
       int w = start + layout.cell()[token] % columns;
       put(i, t, h, w);
@@ -79,6 +77,13 @@ public record Positions(int[] time, int[] row, int[] column) {
    */
   public int on(int axis, int token) {
     return (axis == 0 ? time : axis == 1 ? row : column)[token];
+  }
+
+  /** Whether another's first tokens stand where these do. */
+  public boolean startLike(Positions other, int tokens) {
+    return IntStream.range(0, 3)
+        .allMatch(
+            axis -> IntStream.range(0, tokens).allMatch(i -> on(axis, i) == other.on(axis, i)));
   }
 
   /** N, tokens of the prompt. */

@@ -9,13 +9,12 @@ import java.util.List;
  * @param scaling how a decoder that was trained on short sequences is stretched
  * @param axes [C / 2] by which axis of a token's {@link Positions} each pair of a head's elements
  *     is rotated, 0 for time, 1 for row and 2 for column; empty where tokens are counted
- * @param timeStep of a video, from one view to the next
  */
-public record RopeConfig(double theta, Scaling scaling, List<Integer> axes, double timeStep) {
+public record RopeConfig(double theta, Scaling scaling, List<Integer> axes) {
 
   /** With tokens that are counted. */
   public RopeConfig(double theta, Scaling scaling) {
-    this(theta, scaling, List.of(), 1);
+    this(theta, scaling, List.of());
   }
 
   public RopeConfig {
@@ -23,8 +22,8 @@ public record RopeConfig(double theta, Scaling scaling, List<Integer> axes, doub
   }
 
   /** The same with tokens that have several positions. */
-  public RopeConfig on(List<Integer> newAxes, double newTimeStep) {
-    return new RopeConfig(theta, scaling, newAxes, newTimeStep);
+  public RopeConfig on(List<Integer> newAxes) {
+    return new RopeConfig(theta, scaling, newAxes);
   }
 
   /** Whether tokens have several positions. */

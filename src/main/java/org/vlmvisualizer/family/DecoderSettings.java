@@ -93,15 +93,11 @@ enum DecoderSettings {
         window);
   }
 
-  /**
-   * The same with tokens placed by time, row and column.
-   *
-   * @param timeStep of a video, from one view to the next
-   */
-  DecoderConfig multimodal(ConfigObject c, boolean tied, double timeStep) {
+  /** The same with tokens placed by time, row and column. */
+  DecoderConfig multimodal(ConfigObject c, boolean tied) {
     DecoderConfig plain = config(c, tied);
     List<Integer> axes = RopeSettings.axes(c, plain.headDim() / 2, this == QWEN3);
-    return plain.with(plain.rope().on(axes, timeStep));
+    return plain.with(plain.rope().on(axes));
   }
 
   private int headDim(ConfigObject c, int hiddenSize, int heads) {

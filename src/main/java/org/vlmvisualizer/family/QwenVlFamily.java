@@ -16,6 +16,7 @@ import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.TowerType;
 import org.vlmvisualizer.core.VisionConfig;
+import org.vlmvisualizer.image.FramePace;
 import org.vlmvisualizer.image.PictureProcessor;
 import org.vlmvisualizer.image.PixelLimits;
 import org.vlmvisualizer.image.QwenProcessor;
@@ -41,11 +42,6 @@ final class QwenVlFamily extends ModelFamily {
               "model.visual.", "vision_tower.",
               "model.language_model.", "language_model."),
           List.of());
-
-  /**
-   * Seconds between two time points of a video, of which it is not known; transformers' 1 / fps.
-   */
-  private static final double SECONDS = 0.5;
 
   /** What absent keys of the decoder mean: Qwen2VLTextConfig, which Qwen2.5-VL's equals. */
   private static final Map<String, Number> SECOND =
@@ -90,12 +86,8 @@ final class QwenVlFamily extends ModelFamily {
     ConfigObject vision = config.object("vision_config");
     VisionConfig seen = QwenVision.config(vision, tower);
     ConfigObject text = text(config);
-    double step =
-        tower.isGated()
-            ? vision.count("tokens_per_second", 4) * SECONDS * seen.blocks().temporalPatchSize()
-            : 1;
     DecoderSettings kind = isThird() ? DecoderSettings.QWEN3 : DecoderSettings.QWEN2;
-    DecoderConfig decoder = kind.multimodal(text, LlavaFamily.isTied(checkpoint, config), step);
+    DecoderConfig decoder = kind.multimodal(text, LlavaFamily.isTied(checkpoint, config));
     QwenVision.requireWidth(vision, tower, decoder.hiddenSize());
     return new ModelConfig(
         seen,
@@ -160,7 +152,19 @@ final class QwenVlFamily extends ModelFamily {
         stills.resampling(Resampling.BICUBIC),
         limits(stills.json(), 56 * 56, 28 * 28 * 1280, stills.isFast()).atMost(cap),
         limits(videos.json(), 128 * frame, 768 * frame, true).atMost(cap),
-        isThird());
+        pace(checkpoint, options));
+  }
+
+  /** How a video's time goes by. */
+  private FramePace pace(Checkpoint checkpoint, PictureOptions options) {
+    double seconds = options.interval().seconds();
+    if (isThird()) {
+      return FramePace.byText(seconds);
+    } else if (tower == TowerType.QWEN2_5_VL) {
+      ConfigObject vision = checkpoint.config().object("vision_config");
+      return FramePace.byPosition(seconds, vision.count("tokens_per_second", 4));
+    }
+    return FramePace.COUNTED;
   }
 
   /**

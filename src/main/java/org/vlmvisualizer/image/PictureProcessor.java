@@ -59,6 +59,11 @@ public interface PictureProcessor {
     return false;
   }
 
+  /** Whether the model is told the time between the frames of a video. */
+  default boolean knowsTime() {
+    return false;
+  }
+
   /**
    * Tokens that one still picture makes in a prompt at most, newlines and markers included. A bound
    * for memory: it need not be reached.

@@ -1,7 +1,5 @@
 package org.vlmvisualizer.image;
 
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.List;
 import java.util.function.Supplier;
 import org.vlmvisualizer.core.Grid;
@@ -21,8 +19,8 @@ import org.vlmvisualizer.core.View;
  * @param temporalPatchSize frames of a video that become one
  * @param pictures how large still pictures are resized
  * @param videos how large frames are resized
- * @param timed whether a text before each view of a video says its time, and all frames' pixels
- *     count together, as Qwen3-VL has it
+ * @param pace how time goes by in a video; where it is told by text, as Qwen3-VL has it, all
+ *     frames' pixels count together
  */
 public record QwenProcessor(
     int patchSize,
@@ -32,16 +30,13 @@ public record QwenProcessor(
     Resampling resampling,
     PixelLimits pictures,
     PixelLimits videos,
-    boolean timed)
+    FramePace pace)
     implements PictureProcessor {
   /** The text of an image token. */
   public static final String IMAGE_PAD = "<|image_pad|>";
 
   /** The text of an image token of a video. */
   public static final String VIDEO_PAD = "<|video_pad|>";
-
-  /** Of a time-lapse the true number is seldom one that a model knows; transformers samples two. */
-  private static final double FRAMES_PER_SECOND = 2;
 
   private static final String START = "<|vision_start|>";
   private static final String END = "<|vision_end|>";
@@ -86,6 +81,11 @@ public record QwenProcessor(
   }
 
   @Override
+  public boolean knowsTime() {
+    return pace.isTold();
+  }
+
+  @Override
   public InputBuilder layVideo(List<RgbPicture> frames) {
     PixelLimits.Size size = videos.size(shown(frames), block());
     InputBuilder input = new InputBuilder(VIDEO_PAD);
@@ -94,12 +94,14 @@ public record QwenProcessor(
       int start = i;
       int shown = Math.min(temporalPatchSize, frames.size() - start);
       Supplier<float[]> pixels = () -> values(frames, start, size);
-      View view = new View(0, start, shown, View.FRAME, grid(frames.get(start), size));
-      input.marker(timed ? "<" + seconds(start, frames.size()) + " seconds>" + START : "");
+      int time = pace.time(start / temporalPatchSize, temporalPatchSize);
+      View view = new View(0, start, shown, time, View.FRAME, grid(frames.get(start), size));
+      String seconds = pace.text(start, Math.min(start + temporalPatchSize, frames.size()) - 1);
+      input.marker(pace.isText() ? "<" + seconds + " seconds>" + START : "");
       input.wholeCrop(view, temporalPatchSize, size.width(), size.height(), pixels);
-      input.marker(timed ? END : "");
+      input.marker(pace.isText() ? END : "");
     }
-    return timed ? input : input.surround(START, END);
+    return pace.isText() ? input : input.surround(START, END);
   }
 
   private static PixelLimits.Shown shown(RgbPicture picture) {
@@ -109,16 +111,9 @@ public record QwenProcessor(
   /** By the first frame: all have its size. */
   private PixelLimits.Shown shown(List<RgbPicture> frames) {
     RgbPicture first = frames.get(0);
-    return timed
+    return pace.isText()
         ? new PixelLimits.Shown(first.width(), first.height(), frames.size(), temporalPatchSize)
         : shown(first);
-  }
-
-  /** The middle between a view's first and last frame, with a digit behind the point. */
-  private String seconds(int start, int frames) {
-    int last = Math.min(start + temporalPatchSize, frames) - 1;
-    double middle = (start + last) / 2.0 / FRAMES_PER_SECOND;
-    return new BigDecimal(middle).setScale(1, RoundingMode.HALF_EVEN).toString();
   }
 
   private float[] values(List<RgbPicture> frames, int start, PixelLimits.Size size) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import org.vlmvisualizer.core.Crop;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.ModelInput;
+import org.vlmvisualizer.core.Positions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.Reuse;
 import org.vlmvisualizer.core.Spread;
@@ -51,6 +52,7 @@ final class Prefix implements AutoCloseable {
   private VisionLayers vision = VisionLayers.NONE;
   private int[] ids = {}; // whose keys and values are there
   private int[] places = {}; // of the image tokens among them
+  private Positions positions; // of all of them
   private Caches caches;
   private PtNDArray total; // [rows, rows] or larger, summed over layers; or null
   private Recorded recorded;
@@ -137,6 +139,8 @@ final class Prefix implements AutoCloseable {
     } else if (!Arrays.equals(ids, head(prompt.inputIds(), end))
         || !Arrays.equals(places, prompt.imagePositions())) {
       return "the text up to the end of the picture is another";
+    } else if (!positions.startLike(prompt.positions(), end)) {
+      return "the time between the pictures is another";
     } else if (request.promptRows() && !Recorded.of(request).equals(recorded)) {
       return "attention within the prompt was not recorded of these layers and heads";
     }
@@ -207,6 +211,7 @@ final class Prefix implements AutoCloseable {
   void hasRead(TokenSequence prompt) {
     places = prompt.imagePositions();
     ids = head(prompt.inputIds(), end(prompt));
+    positions = prompt.positions();
   }
 
   /** Gives back what the end of a sequence took. */

@@ -19,7 +19,6 @@ import org.vlmvisualizer.core.Positions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.Replayed;
 import org.vlmvisualizer.core.Reuse;
-import org.vlmvisualizer.core.RopeConfig;
 import org.vlmvisualizer.core.Scores;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
@@ -62,9 +61,8 @@ public final class Session {
 
   /** The prompt with its tokens where the decoder has them. */
   static TokenSequence placed(ModelConfig config, ModelInput input, TokenSequence prompt) {
-    RopeConfig rope = config.decoder().rope();
-    return rope.hasAxes()
-        ? prompt.at(Positions.onAxes(prompt, input.layout(), rope.timeStep()))
+    return config.decoder().rope().hasAxes()
+        ? prompt.at(Positions.onAxes(prompt, input.layout()))
         : prompt;
   }
 
@@ -345,6 +343,7 @@ public final class Session {
     int asked = prompt.length();
     int most = decoder.maxPositionEmbeddings();
     if (asked + answer <= most) {
+      requireNear(most, answer);
       return;
     }
     boolean window = decoder.slidingWindow() <= most;
@@ -364,6 +363,15 @@ public final class Session {
                     : (given == null ? "set length to" : "shorten the answer to tokens,")
                         + " at most "
                         + room));
+  }
+
+  /** Positions run ahead of tokens where time points are far apart. */
+  private void requireNear(int most, int answer) {
+    if (prompt.positions().next() > most - answer) {
+      throw new InputException(
+          "Expected time points that prompt and answer have room for within %d positions, the model's max_position_embeddings, found %d by the time between them; ask about fewer of them, or set interval to fewer seconds than they are apart."
+              .formatted(most, prompt.positions().next() + answer));
+    }
   }
 
   /** The request with layers and heads counted from 0. */

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.Thoughts;
@@ -81,6 +82,7 @@ public final class MethodsText {
     if (result.maps().thinks()) {
       sentences.add(text.thoughts());
     }
+    text.interval().ifPresent(sentences::add);
     sentences.add(text.map());
     sentences.add(text.attention());
     sentences.add(text.grid());
@@ -175,6 +177,13 @@ public final class MethodsText {
         ? "All %d tokens are the model's thoughts.".formatted(tokens)
         : "Of the %d tokens, the first %d are the model's thoughts, up to %s, and the others its answer."
             .formatted(tokens, thoughts, Thoughts.END);
+  }
+
+  /** What a model was told about the time in a video. */
+  private Optional<String> interval() {
+    return Optional.ofNullable(run.getAsJsonObject("frame_interval"))
+        .map(told -> told.get("seconds").getAsBigDecimal().stripTrailingZeros().toPlainString())
+        .map("It was told that the time points of the video are %s s apart."::formatted);
   }
 
   private String limit() {

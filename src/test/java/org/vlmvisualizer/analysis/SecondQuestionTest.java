@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.vlmvisualizer.Defaults;
+import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.core.Exchange;
+import org.vlmvisualizer.core.FrameInterval;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
@@ -48,6 +52,38 @@ class SecondQuestionTest {
         other.forgetPictures();
         assertSame(other.analyze(PAGE, request, Progress.NONE), found);
       }
+    }
+  }
+
+  /**
+   * The same frames and the same words, but other positions: nothing that was read of them fits.
+   */
+  @Test
+  void aVideoIsReadAgainWhereItsTimeIsAnother() {
+    Golden golden = new Golden("families/qwen2.5-vl-video");
+    Checkpoint checkpoint = Checkpoint.open(golden.checkpoint());
+    List<RgbPicture> frames =
+        IntStream.rangeClosed(1, 4)
+            .mapToObj(i -> golden.folder.resolve("picture-" + i + ".png").toString())
+            .map(file -> ImageInput.open(file).picture())
+            .toList();
+    AnalysisRequest usual = Defaults.request("What moves?", "language", 4);
+    AnalysisRequest slow = usual.over(FrameInterval.parse("20"));
+    try (AttentionModel model =
+            AttentionModel.open(checkpoint, "cpu", Precision.FLOAT32, Progress.NONE);
+        AttentionModel other =
+            AttentionModel.open(checkpoint, "cpu", Precision.FLOAT32, Progress.NONE)) {
+      for (AnalysisRequest request : List.of(usual, slow, usual)) {
+        Analysis found = model.analyze(frames, true, request, Progress.NONE);
+        assertEquals(0, found.reuse().promptTokens());
+        other.forgetPictures();
+        assertSame(other.analyze(frames, true, request, Progress.NONE), found);
+      }
+      Analysis again = model.analyze(frames, true, usual, Progress.NONE);
+      assertTrue(again.reuse().promptTokens() > 0);
+      Analysis apart = model.analyze(frames, true, slow, Progress.NONE);
+      assertTrue(apart.reuse().tower());
+      assertEquals("the time between the pictures is another", apart.reuse().reason());
     }
   }
 

@@ -59,7 +59,7 @@ class StabilityCheckTest {
     // In the right lower pixel of a cell: half a cell further it is in the next one.
     List<RgbPicture> pictures = List.of(bright(3, 1));
     MapStability stable =
-        new StabilityCheck(pictures, seen(pictures), StabilityCheckTest::seen).of(0);
+        new StabilityCheck(pictures, seen(pictures), i -> i, StabilityCheckTest::seen).of(0);
     // Of four half cells, two lie where the map moved back has them: r of 0.5 less chance.
     assertTrue(stable.shift() > 0.4, stable.toString());
     assertEquals(1, stable.mirror(), 1e-12);
@@ -69,7 +69,8 @@ class StabilityCheckTest {
   void aMapThatLooksElsewhereIsNot() {
     List<TokenMaps> elsewhere = maps(0, 0, 0, 1, 0, 0, 0, 0);
     MapStability unstable =
-        new StabilityCheck(List.of(bright(0, 3)), maps(0, 0, 0, 0, 1, 0, 0, 0), moved -> elsewhere)
+        new StabilityCheck(
+                List.of(bright(0, 3)), maps(0, 0, 0, 0, 1, 0, 0, 0), i -> i, moved -> elsewhere)
             .of(0);
     assertTrue(unstable.shift() < 0, unstable.toString());
     assertTrue(unstable.mirror() < 0, unstable.toString());

@@ -165,7 +165,7 @@ class AskAgainTest {
             Defaults.maps(Upsampling.NONE));
     ImageInput page = ImageInput.open(DemoPictures.FOLDER.resolve("page-1.png").toString());
     try (Asker asker = asker(options)) {
-      AttentionResult first = asker.ask(List.of(page, page), false, Progress.NONE, null).get(0);
+      AttentionResult first = asker.ask(List.of(page, page), null, Progress.NONE, null).get(0);
       String sentence = refused(() -> RequestOptions.of(first, "tam"));
       assertTrue(sentence.contains("about several together"), sentence);
     }

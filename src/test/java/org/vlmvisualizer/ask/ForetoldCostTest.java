@@ -50,6 +50,7 @@ class ForetoldCostTest {
           Map.entry("fit", "pad"),
           Map.entry("tiles", "on"),
           Map.entry("detail", "standard"),
+          Map.entry("interval", "auto"),
           Map.entry("length", "11"),
           Map.entry("answer", ""),
           Map.entry("evidence", "off"),

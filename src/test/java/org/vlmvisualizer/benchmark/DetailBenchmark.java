@@ -76,6 +76,7 @@ public final class DetailBenchmark {
         request.fit(),
         request.tiles(),
         detail,
+        request.interval(),
         request.length(),
         request.matrix(),
         request.earlier(),

@@ -1,14 +1,18 @@
 package org.vlmvisualizer.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vlmvisualizer.Golden;
 import org.vlmvisualizer.output.SavedResult;
 
 /** Several --image: one question about all of them. */
@@ -34,6 +38,43 @@ class CliTogetherTest {
     assertEquals(7, rows.size());
     assertTrue(rows.get(0).contains(",picture_attention,position,"), rows.get(0));
     assertTrue(rows.get(4).startsWith("2,"), rows.get(4));
+  }
+
+  /** With the time between them, pictures are a video, told as that of a stack. */
+  @Test
+  void picturesAreAVideoIfTheirTimeIsGiven() throws Exception {
+    Golden golden = new Golden("families/qwen3-vl-video");
+    String[] frames =
+        IntStream.rangeClosed(1, 3)
+            .mapToObj(i -> golden.folder.resolve("picture-" + i + ".png").toString())
+            .toArray(String[]::new);
+    List<String> all =
+        new ArrayList<>(
+            CliRun.arguments(
+                folder,
+                "--model",
+                golden.checkpoint().toString(),
+                "--image",
+                frames[0],
+                "--interval",
+                "7"));
+    all.addAll(List.of("--image", frames[1], "--image", frames[2]));
+    CliRun run = CliRun.onTerminal(all);
+    assertEquals(0, run.exitCode(), run.err());
+    JsonObject told = SavedResult.run(folder.resolve("results/p0001")).orElseThrow();
+    assertTrue(told.get("prompt").getAsString().contains("<3.5 seconds>"));
+    assertEquals(7, told.getAsJsonObject("frame_interval").get("seconds").getAsDouble());
+    assertFalse(Files.exists(folder.resolve("results/p0002")), "it has the first one's map");
+    JsonObject picture = told.getAsJsonObject("picture");
+    int cells = picture.get("patch_columns").getAsInt() * picture.get("patch_rows").getAsInt();
+    int tokens = 2 * cells; // of two pairs
+    assertTrue(run.err().contains(tokens + " image tokens"), run.err());
+  }
+
+  @Test
+  void oneTimePointIsNoVideo() throws Exception {
+    String sentence = CliRun.refusal(1, folder, CliRun.arguments(folder, "--interval", "7"));
+    assertTrue(sentence.contains("interval=7"), sentence);
   }
 
   @Test

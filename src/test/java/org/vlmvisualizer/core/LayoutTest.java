@@ -26,6 +26,22 @@ class LayoutTest {
   }
 
   @Test
+  void aFrameShowsOnePictureOrThePairOfAVideo() {
+    Grid grid = Grid.stretched(4, 4, 1, 1, 4);
+    Spread spread = Spread.identity(2);
+    int[] token = {0, 1};
+    View pair = new View(0, 0, 2, 0, View.FRAME, grid);
+    View odd = new View(0, 2, 1, 1, View.FRAME, grid);
+    Layout video = new Layout(List.of(pair, odd), token, new int[2], spread);
+    assertEquals(List.of(0, 2), List.of(video.picture(0), video.picture(1)));
+    assertEquals(List.of(0, 0, 1), List.of(video.frameOf(0), video.frameOf(1), video.frameOf(2)));
+    List<View> pictures = List.of(new View(0, View.PICTURE, grid), new View(1, View.PICTURE, grid));
+    Layout stills = new Layout(pictures, token, new int[2], spread);
+    assertEquals(List.of(0, 1), List.of(stills.picture(0), stills.picture(1)));
+    assertEquals(List.of(0, 1), List.of(stills.frameOf(0), stills.frameOf(1)));
+  }
+
+  @Test
   void onePictureIsShownAsItIs() {
     Layout layout = Layout.of(Grid.padded(50, 30, 28, 7));
     float[] values = new float[16];

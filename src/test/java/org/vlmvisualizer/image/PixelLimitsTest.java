@@ -124,7 +124,7 @@ class PixelLimitsTest {
             Resampling.BICUBIC,
             limits(STILLS, "low"),
             limits(VIDEOS, "50"),
-            false);
+            FramePace.COUNTED);
     RgbPicture picture = new RgbPicture(600, 500, new byte[3 * 600 * 500]);
     RgbPicture small = new RgbPicture(60, 50, new byte[3 * 60 * 50]);
     assertEquals(258, processor.mostTokens());
