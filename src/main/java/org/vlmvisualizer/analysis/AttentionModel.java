@@ -461,11 +461,12 @@ public final class AttentionModel implements AutoCloseable {
   }
 
   private String whyNoAnswer(List<GeneratedToken> tokens, AnalysisRequest request) {
-    int last = tokens.get(tokens.size() - 1).id();
-    return model.generation().eosIds().contains(last)
-        ? "No answer: the model ended with its thoughts."
-        : "No answer: the thoughts came up to length=%d; set it higher."
-            .formatted(request.length());
+    if (model.generation().eosIds().contains(tokens.get(tokens.size() - 1).id())) {
+      return "No answer: the model ended with its thoughts.";
+    }
+    boolean isMost = request.length() == AnalysisRequest.MAX_LENGTH;
+    return "No answer: the thoughts came up to length=%d; %s."
+        .formatted(request.length(), isMost ? "ask a simpler question" : "set it higher");
   }
 
   /** The same once each token's probability without the pictures is known. */
