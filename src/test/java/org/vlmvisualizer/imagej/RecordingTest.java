@@ -142,7 +142,8 @@ class RecordingTest {
     Answered answered = run(DialogJob.class, Answered.class);
     String options = " plot=false montage=false matrix=false prompt=Why?\");\n";
     assertTrue(answered.macro().endsWith(options), answered.macro());
-    assertTrue(answered.macro().contains(" tiles=on detail=1280 interval=auto device="), answered.macro());
+    assertTrue(
+        answered.macro().contains(" tiles=on detail=1280 interval=auto device="), answered.macro());
     List<String> images = List.of("Attention of page.png", "Explorer of page.png", "page.png");
     assertEquals(images, answered.first());
     assertEquals(List.of("Attention of page.png", "page.png"), answered.second());
