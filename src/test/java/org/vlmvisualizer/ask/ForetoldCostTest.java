@@ -24,6 +24,7 @@ import org.vlmvisualizer.analysis.Analysis;
 import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.TestFiles;
+import org.vlmvisualizer.cli.AttentionCli;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.RgbPicture;
@@ -31,37 +32,13 @@ import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.picture.ImageInput;
 import org.vlmvisualizer.shelf.AnswerTimes;
 import org.vlmvisualizer.shelf.StageTimes;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** What a question costs, told before it is asked. */
 class ForetoldCostTest {
-  private static final Map<String, String> DEFAULTS =
-      Map.ofEntries(
-          Map.entry("method", "language"),
-          Map.entry("vision", "all"),
-          Map.entry("layers", "all"),
-          Map.entry("heads", "all"),
-          Map.entry("first", "drop"),
-          Map.entry("sinks", "keep"),
-          Map.entry("window", "2"),
-          Map.entry("localization", "token"),
-          Map.entry("keep", "nothing"),
-          Map.entry("template", "auto"),
-          Map.entry("system", "drop"),
-          Map.entry("fit", "pad"),
-          Map.entry("tiles", "on"),
-          Map.entry("detail", "standard"),
-          Map.entry("interval", "auto"),
-          Map.entry("length", "11"),
-          Map.entry("answer", ""),
-          Map.entry("evidence", "off"),
-          Map.entry("check", "nothing"),
-          Map.entry("device", "cpu"),
-          Map.entry("precision", "float32"),
-          Map.entry("upsampling", "none"),
-          Map.entry("lut", "inferno"),
-          Map.entry("display", "maps"),
-          Map.entry("views", "joined"),
-          Map.entry("words", "mean"));
+  /** Those of the command line, but for what takes time. */
+  private static final Map<String, String> USUAL = usual();
 
   private final ModelKeeper keeper = new ModelKeeper();
   @TempDir Path folder;
@@ -71,8 +48,18 @@ class ForetoldCostTest {
     keeper.close();
   }
 
+  private static Map<String, String> usual() {
+    Map<String, String> words = new HashMap<>();
+    for (OptionSpec option : new CommandLine(new AttentionCli()).getCommandSpec().options()) {
+      words.put(option.longestName().substring(2), String.valueOf((Object) option.getValue()));
+    }
+    words.putAll(
+        Map.of("length", "11", "evidence", "off", "device", "cpu", "precision", "float32"));
+    return words;
+  }
+
   private static RequestOptions options(String... others) {
-    Map<String, String> words = new HashMap<>(DEFAULTS);
+    Map<String, String> words = new HashMap<>(USUAL);
     for (int i = 0; i < others.length; i += 2) {
       words.put(others[i], others[i + 1]);
     }
