@@ -25,8 +25,8 @@ import org.vlmvisualizer.core.View;
  * The state h_k of a word of the answer is that of the row that predicted it, as in the published
  * code: the row that read it is the one that predicts t if it stands right before t, and would
  * drown all others. It reads no attention. Where the picture stands before the question and
- * attention goes backwards only, the image tokens' states know nothing of the question: only J
- * does.
+ * attention goes backwards or stays within a picture, the image tokens' states know nothing of the
+ * question: only J does.
  *
  * <p>Source: Li et al., "Token Activation Map to Visually Explain Multimodal LLMs", ICCV 2025,
  * arXiv 2506.23270. Costs one prefill.

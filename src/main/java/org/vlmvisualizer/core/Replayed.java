@@ -9,8 +9,11 @@ import java.util.Map;
  *
  * @param valueLogits [T, S] what each token's values add to the logit of the answer's token: {@code
  *     Σ_l Σ_h A_lh[r, j] v_lhj · O_lhᵀ (γ ⊙ w) / rms(x)}, x the state of row r behind the last
- *     layer, γ the final norm's weight, w the token's row of the output matrix
- * @param valueNorms [T, L, S] {@code ‖Σ_h A_lh[r, j] O_lh v_lhj‖}
+ *     layer, γ the final norm's weight, w the token's row of the output matrix. Where a norm with
+ *     weight γ_l stands behind attention, {@code γ_l ⊙ O_lh / rms(o_l)} is in the place of O_lh,
+ *     o_l all that attention gives for row r
+ * @param valueNorms [T, L, S] {@code ‖Σ_h A_lh[r, j] O_lh v_lhj‖}; with such a norm, {@code γ_l ⊙
+ *     O_lh} is in the place of O_lh: the rest is the same for all tokens
  * @param rollout [T, S] row r of {@code Π_l ½ (mean_h A_l + 1)}, later layers on the left
  * @param similarity what the states share with the rows of the output matrix
  */

@@ -13,7 +13,8 @@ import java.util.Map;
  * @param rows [T, L, K_t] attention of the predicting row per kept layer, mean over the kept heads,
  *     K_t = N + t for t = 0..T-1; each sums to 1. Null if not asked for
  * @param promptRows [N, N] prompt rows, mean over kept heads, first token dropped on request, mean
- *     over kept layers; lower triangular. Null if not asked for
+ *     over kept layers; lower triangular, but for pictures whose tokens see each other both ways.
+ *     Null if not asked for
  * @param vision [B * P, P] patch-to-patch attention within each crop: per layer mean over heads,
  *     CLS row and column dropped, rows renormalised; mean over layers. Null if not asked for
  * @param kept attention per layer and head. Null if not asked for

@@ -97,7 +97,6 @@ final class ImageSettings {
   SingleView squashed(PictureOptions options, String type, Resampling byDefault) {
     requireType(type);
     requireTrue("do_resize");
-    requirePad(options);
     requireStandardDetail(options);
     checkSquashed(options.fit());
     return new SingleView(
@@ -188,7 +187,7 @@ final class ImageSettings {
       throw c.unexpected("height and width", "size");
     }
     if (fit == Fit.CROP) {
-      throw uncropped(SIGLIP + ", which resizes the whole picture to a square");
+      throw uncropped(type() + ", which resizes the whole picture to a square");
     }
   }
 

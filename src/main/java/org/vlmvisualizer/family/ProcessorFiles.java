@@ -29,6 +29,7 @@ final class ProcessorFiles {
           "image_std",
           "image_grid_pinpoints",
           "do_image_splitting",
+          "do_pan_and_scan",
           "max_image_size",
           "min_pixels",
           "max_pixels",

@@ -181,7 +181,7 @@ class Gemma3FamilyTest {
   @Test
   void whatTheUserCannotChooseIsRefusedByName() {
     CheckpointCopy copy = copy();
-    refused(copy, new PictureOptions(Fit.CROP, true, Detail.STANDARD), "fit=crop");
+    refused(copy, new PictureOptions(Fit.CROP, true, Detail.STANDARD), "fit=pad");
     refused(copy, new PictureOptions(Fit.PAD, true, Detail.parse("low")), "detail=low");
   }
 
