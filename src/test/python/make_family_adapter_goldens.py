@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 import vlm_visualizer as reference
-from families import golden
+from families import golden, qwen_vl
 from families.opened import opened
 from make_family_goldens import FAMILIES
 from make_goldens import write_json
@@ -52,7 +52,7 @@ def adapted(model, folder, settings: dict):
     return whole.merge_and_unload()
 
 
-def make(name: str, settings: dict) -> None:
+def make(name: str, settings: dict, adapted) -> None:
     folder = golden.ROOT / "adapters" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -70,7 +70,29 @@ def make(name: str, settings: dict) -> None:
     print(f"{name}: {run.ids}, moves the logits by {moved:.2g}")
 
 
+@torch.no_grad()
+def adapted_by_hand(model, folder, settings: dict):
+    """The first Qwen-VL's with an adapter on the matrices of its own code, which peft is not given."""
+    write_json(folder / "adapter_config.json", settings | {"base_model_name_or_path": "somewhere/base", "peft_type": "LORA"})
+    generator = torch.Generator().manual_seed(1)
+    saved = {}
+    for name, weight in sorted(model.stored().items()):
+        module = name.removesuffix(".weight")
+        if weight.ndim == 2 and any(module.endswith("." + target) for target in settings["target_modules"]):
+            shapes = {"lora_A": (settings["r"], weight.shape[1]), "lora_B": (weight.shape[0], settings["r"])}
+            a, b = ((0.1 * torch.randn(shape, generator=generator)).bfloat16() for shape in shapes.values())
+            saved |= {f"base_model.model.{module}.lora_A.weight": a, f"base_model.model.{module}.lora_B.weight": b}
+            qwen_vl.add(model, module, settings["lora_alpha"] / settings["r"] * b.float() @ a.float())
+    save_file(saved, folder / "adapter_model.safetensors", {"format": "pt"})
+    return model
+
+
+# Those of the published script for fine-tuning, and the tower's fused matrix.
+QWEN_VL = {"r": 2, "lora_alpha": 4, "target_modules": ["c_attn", "attn.c_proj", "w1", "w2", "attn.in_proj"]}
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     for name, settings in ADAPTERS.items():
-        make(name, settings)
+        make(name, settings, adapted)
+    make("qwen-vl-one", QWEN_VL, adapted_by_hand)

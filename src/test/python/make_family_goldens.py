@@ -25,10 +25,11 @@ from families.original import Original
 from families.qwen2_5_vl import Qwen2_5VL
 from families.qwen2_vl import Qwen2VL
 from families.qwen3_vl import Qwen3VL
+from families.qwen_vl import QwenVL
 
 FAMILIES = [
     Llava(), LlavaNext(), idefics3.Idefics3(), idefics3.SmolVLM(), LlavaOnevision(), LlavaNextVideo(), Original(),
-    Qwen2VL(), Qwen2_5VL(), Qwen3VL(), InternVL(), Gemma3(),
+    Qwen2VL(), Qwen2_5VL(), Qwen3VL(), InternVL(), Gemma3(), QwenVL(),
 ]  # fmt: skip
 
 

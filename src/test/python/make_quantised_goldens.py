@@ -21,7 +21,7 @@ NAMES = ["llama-mha", "llama-gqa-sharded", "mistral-gqa-bfloat16", "llama-wide"]
 FAMILIES = [
     "llava-siglip-qwen2", "llava-siglip-qwen3", "llava-siglip-llama3", "next-mistral", "smolvlm-tiles",
     "onevision-resized", "next-video-frames", "qwen2-vl-limits", "qwen2.5-vl-one", "qwen3-vl-one",
-    "internvl-one", "gemma3-published",
+    "internvl-one", "gemma3-published", "qwen-vl-one",
 ]  # fmt: skip
 GROUP = 32
 STACKED = [["q_proj", "k_proj", "v_proj"], ["o_proj"], ["gate_proj", "up_proj"], ["down_proj"]]

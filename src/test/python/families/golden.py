@@ -14,7 +14,7 @@ import make_goldens
 import vlm_visualizer as reference
 from families import prompts
 from families.family import Family
-from families.layout import Layout, language_map, weighted_map
+from families.layout import Layout, language_map, weighted_cells
 from families.spec import Spec
 from make_goldens import padded, write_json
 
@@ -160,9 +160,8 @@ def attention(layout: Layout, run: reference.Generation, vision, image, markers)
     n, t = run.prefill.shape[-1], len(run.ids)
     tokens = [reference.token_attention(row) for row in run.rows]
     on_image = torch.stack([a[image] for a in tokens])
-    onto = layout.onto_displays()
-    language, weighted = language_map(layout, on_image), weighted_map(layout, on_image, vision)
-    maps = {"map_language": language @ onto, "map": weighted @ onto}
+    language = language_map(layout, on_image) @ layout.onto_displays()
+    maps = {"map_language": language, "map": weighted_cells(layout, on_image, vision)}
     parts = shares(run, image[layout.placed()], markers, n)
     for sums in (*(values.sum(-1) for values in maps.values()), parts.double().sum(-1)):
         torch.testing.assert_close(sums, torch.ones_like(sums), atol=1e-5, rtol=0)

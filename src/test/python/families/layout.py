@@ -157,6 +157,24 @@ class Ragged(Layout):
         self.crops += 1
 
 
+@dataclass
+class Gathered(Layout):
+    """Tokens without a place of their own: each was gathered from all patches of its crop, one crop per view."""
+
+    gathered: torch.Tensor | None = None  # [B, K of a crop, P], rows that sum to 1; known once pictures were seen
+
+    def onto_displays(self) -> torch.Tensor:
+        return torch.block_diag(*self.gathered.double())
+
+
+def weighted_cells(layout: Layout, on_image: torch.Tensor, vision: Iterable[torch.Tensor]) -> torch.Tensor:
+    """`weighted_map` on the display grids, [T, C]. What tokens were gathered from stays on patches."""
+    if isinstance(layout, Gathered):
+        through = torch.block_diag(*(attention.double() for attention in vision))
+        return language_map(layout, on_image) @ layout.onto_displays() @ through
+    return weighted_map(layout, on_image, vision) @ layout.onto_displays()
+
+
 def language_map(layout: Layout, on_image: torch.Tensor) -> torch.Tensor:
     """Attention [T, K] to image tokens -> [T, K] that sums to 1 over those with a place and is 0 on the others."""
     return normalised(on_image.double() * layout.placed())
