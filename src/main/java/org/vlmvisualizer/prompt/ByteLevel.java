@@ -17,17 +17,28 @@ final class ByteLevel {
   private static final int FIRST_STAND_IN = 0x100;
 
   private static final int[] BYTES = new int[FIRST_STAND_IN + 68];
+  private static final char[] CHARACTERS = new char[256];
 
   static {
     int standIn = FIRST_STAND_IN;
     Arrays.fill(BYTES, -1);
     for (int b = 0; b < 256; b++) {
       boolean printable = b >= '!' && b <= '~' || b >= 0xA1 && b <= 0xAC || b >= 0xAE;
-      BYTES[printable ? b : standIn++] = b;
+      CHARACTERS[b] = (char) (printable ? b : standIn++);
+      BYTES[CHARACTERS[b]] = b;
     }
   }
 
   private ByteLevel() {}
+
+  /** The piece that stands for some bytes. */
+  static String piece(byte[] bytes) {
+    char[] piece = new char[bytes.length];
+    for (int i = 0; i < piece.length; i++) {
+      piece[i] = CHARACTERS[bytes[i] & 0xFF];
+    }
+    return new String(piece);
+  }
 
   /**
    * The text of a piece; bytes that are no whole character by themselves come as {@code <0xE2>}.

@@ -63,7 +63,7 @@ public enum PromptTemplate {
       "",
       "<|begin_of_text|>User:{<image>}%s<end_of_utterance>\nAssistant:",
       "<end_of_utterance>\nAssistant: %s<end_of_utterance>\nUser: "),
-  /** Qwen2-VL and Qwen2.5-VL. */
+  /** Qwen-VL, Qwen2-VL and Qwen2.5-VL. */
   QWEN2_VL(
       "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n",
       "<|im_start|>user\n{<image>}%s<|im_end|>\n<|im_start|>assistant\n",

@@ -25,6 +25,9 @@ final class TokenizerParts {
   private static final String REST =
       "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
+  /** Of Qwen, Qwen2, Qwen2.5 and Qwen3. */
+  static final String QWEN_SPLIT = CONTRACTIONS + "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}" + REST;
+
   /** Types by part; a null part is fine but for the model. */
   private static final Map<String, Set<String>> TYPES =
       Map.of(
@@ -44,8 +47,7 @@ final class TokenizerParts {
    */
   private static final Set<String> SPLITS =
       Set.of(
-          // Qwen2, Qwen2.5, Qwen3
-          CONTRACTIONS + "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}" + REST,
+          QWEN_SPLIT,
           // LLaMA-3
           CONTRACTIONS + "[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}" + REST);
 
