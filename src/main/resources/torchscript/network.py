@@ -152,6 +152,20 @@ class Network(Module):
   def add_rows(self: __torch__.Network, x: Tensor, places: Tensor, rows: Tensor) -> Tensor:
     return x.index_add_(0, places, rows)
 
+  def resampler(self: __torch__.Network, query: Tensor, pos_embed: Tensor, kv_proj: __torch__.weights.Projection, ln_q: __torch__.weights.Norm, ln_kv: __torch__.weights.Norm, q_proj: __torch__.weights.Projection, k_proj: __torch__.weights.Projection, v_proj: __torch__.weights.Projection, out_proj: __torch__.weights.Projection, ln_post: __torch__.weights.Norm, proj: Tensor) -> __torch__.weights.Resampler:
+    return __torch__.weights.Resampler(query, pos_embed, kv_proj, ln_q, ln_kv, q_proj, k_proj, v_proj, out_proj, ln_post, proj)
+
+  def resampled(self: __torch__.Network, patches: Tensor, w: __torch__.weights.Resampler, before: int, side: int, heads: int, eps: float) -> List[Tensor]:
+    return __torch__.connector.resampled(patches, w, before, side, heads, eps)
+
+  def stretched(self: __torch__.Network, table: Tensor, before: int, side: int) -> Tensor:
+    return __torch__.connector.stretched(table, before, side)
+
+  # Rows of query, key and value of each head together -> all queries, all keys, all values.
+  def by_parts(self: __torch__.Network, rows: Tensor, heads: int) -> Tensor:
+    n = rows.size(0)
+    return rows.reshape([heads, 3, n // (3 * heads), -1]).transpose(0, 1).reshape(rows.size()).contiguous()
+
   def merged(self: __torch__.Network, features: Tensor, m: int) -> Tensor:
     return __torch__.connector.merged(features, m)
 

@@ -74,6 +74,22 @@ class Head(NamedTuple):
   lm_head : __torch__.weights.Projection
 
 
+# What makes image tokens of learned queries [K, D]. pos_embed, of their places in a square, [K, D]; q, k, v and
+# out_proj are those of their attention to patches.
+class Resampler(NamedTuple):
+  query : Tensor
+  pos_embed : Tensor
+  kv_proj : __torch__.weights.Projection
+  ln_q : __torch__.weights.Norm
+  ln_kv : __torch__.weights.Norm
+  q_proj : __torch__.weights.Projection
+  k_proj : __torch__.weights.Projection
+  v_proj : __torch__.weights.Projection
+  out_proj : __torch__.weights.Projection
+  ln_post : __torch__.weights.Norm
+  proj : Tensor
+
+
 # half_block: how int4 is laid out here, see ops.int4_half_block; 0 if that is not known. act: of the MLP's gate.
 class LayerOptions(NamedTuple):
   eps : float

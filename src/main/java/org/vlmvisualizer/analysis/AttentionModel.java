@@ -17,6 +17,7 @@ import org.vlmvisualizer.attribution.AttentionRows;
 import org.vlmvisualizer.attribution.AttributionMethod;
 import org.vlmvisualizer.attribution.AttributionMethods;
 import org.vlmvisualizer.attribution.Faithfulness;
+import org.vlmvisualizer.attribution.Sinks;
 import org.vlmvisualizer.boxes.BoxFormat;
 import org.vlmvisualizer.boxes.SeenPicture;
 import org.vlmvisualizer.checkpoint.Checkpoint;
@@ -24,6 +25,7 @@ import org.vlmvisualizer.checkpoint.FolderState;
 import org.vlmvisualizer.core.AnswerBoxes;
 import org.vlmvisualizer.core.AnswerProbe;
 import org.vlmvisualizer.core.AnswerWord;
+import org.vlmvisualizer.core.ConnectorConfig;
 import org.vlmvisualizer.core.Fit;
 import org.vlmvisualizer.core.FrameInterval;
 import org.vlmvisualizer.core.GeneratedToken;
@@ -31,6 +33,7 @@ import org.vlmvisualizer.core.HeadMap;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Keep;
 import org.vlmvisualizer.core.Layout;
+import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.Progress;
@@ -42,6 +45,7 @@ import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.TraceRequest;
 import org.vlmvisualizer.core.UserCache;
+import org.vlmvisualizer.core.Words;
 import org.vlmvisualizer.engine.EngineReport;
 import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.family.Families;
@@ -123,6 +127,7 @@ public final class AttentionModel implements AutoCloseable {
    */
   public static void check(Checkpoint checkpoint, AnalysisRequest request) {
     ModelFamily family = Families.of(checkpoint);
+    requireCells(family.config(checkpoint), request);
     Model.template(family, checkpoint, request.template());
     family.generation(checkpoint);
     requireTold(family.pictures(checkpoint, request.pictures()), request);
@@ -307,6 +312,7 @@ public final class AttentionModel implements AutoCloseable {
 
   private Question question(
       List<RgbPicture> pictures, boolean timePoints, AnalysisRequest request, Progress progress) {
+    requireCells(model.config(), request);
     PictureProcessor processor = model.pictures(request.pictures());
     model.encoder().requireThoughts(model.template(request.template()));
     boolean video = isVideo(timePoints, processor, request);
@@ -675,6 +681,28 @@ public final class AttentionModel implements AutoCloseable {
       throw new InputException(
           "Expected boxes=none with several pictures in one question, since a box in an answer does not tell which picture it lies in, found boxes=rois with %d; ask about each by itself."
               .formatted(pictures));
+    }
+  }
+
+  /**
+   * Checks whether a method can do with image tokens that are learned queries.
+   *
+   * @throws org.vlmvisualizer.core.InputException if it needs their cells
+   */
+  private static void requireCells(ModelConfig config, AnalysisRequest request) {
+    if (!(config.connector() instanceof ConnectorConfig.Resampler)) {
+      return;
+    }
+    String none = "since the image tokens of this model have no place of their own in the picture";
+    if (AttributionMethods.of(request.method(), request.options()).needsCells()) {
+      throw new InputException(
+          "Expected another method, %s, found method=%s; choose vlm-visualizer, language or occlusion."
+              .formatted(none, request.method()));
+    }
+    if (request.options().sinks() != Sinks.KEEP) {
+      throw new InputException(
+          "Expected sinks=keep, %s, found sinks=%s."
+              .formatted(none, Words.word(request.options().sinks())));
     }
   }
 

@@ -54,6 +54,21 @@ public abstract class AttributionMethod {
     return false;
   }
 
+  /** Whether it reads which image tokens are neighbours, or lie in a window. */
+  public boolean needsCells() {
+    return false;
+  }
+
+  /**
+   * Where the values of image tokens lie.
+   *
+   * @param layout of the trace
+   * @param vision the tower's attention ({@link Trace#vision}), or null
+   */
+  Layout layout(Layout layout, float[][] vision) {
+    return layout;
+  }
+
   /** Whether maps leave out attention sinks where {@link Sinks#REMOVE} asks for it. */
   boolean removesSinks() {
     return false;
@@ -130,7 +145,7 @@ public abstract class AttributionMethod {
   public List<TokenMaps> maps(Trace trace, AnswerProbe probe) {
     AttentionRows shares = AttentionRows.of(trace, options.keepFirst());
     AttributionMap map = attribute(trace, probe);
-    Layout layout = trace.layout();
+    Layout layout = layout(trace.layout(), trace.vision());
     List<TokenMaps> maps = new ArrayList<>();
     for (int frame = 0; frame < layout.frames(); frame++) {
       maps.add(TokenMaps.of(map, layout, frame, trace.tokens(), shares.shares(trace, frame)));

@@ -99,7 +99,8 @@ public final class KeptMaps {
         localization == null
             ? method.map(attention, kept.vision(), layout)
             : localization.map(rows(token), layers, heads, layout).values();
-    return new TokenMap(layout.cells(0, values), attention.shares(layout, 0));
+    float[] cells = method.layout(layout, kept.vision()).cells(0, values);
+    return new TokenMap(cells, attention.shares(layout, 0));
   }
 
   /** [layers * heads, R] of those that were chosen. */

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.attribution;
 
 import java.util.stream.DoubleStream;
+import org.vlmvisualizer.core.Layout;
 import org.vlmvisualizer.core.Spread;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.core.VisionLayers;
@@ -17,7 +18,9 @@ import org.vlmvisualizer.core.VisionLayers;
  *
  * <p>Where image tokens are not patches, the attention goes from tokens to patches and back by the
  * {@link Spread} S, within each crop: {@code map_t = w_t · S · V · W}. What falls on patches that
- * no token is made of is left out, and the rest divided by its sum.
+ * no token is made of is left out, and the rest divided by its sum. Where tokens are learned
+ * queries, what they were gathered from ({@link org.vlmvisualizer.core.Gathered}) takes the place
+ * of S, and the map stays on patches: {@code map_t = w_t · G · V}.
  *
  * @see <a href="https://github.com/zjysteven/VLM-Visualizer">VLM-Visualizer</a>
  */
@@ -31,6 +34,11 @@ final class LanguageVisionAttention extends RowMethod {
   @Override
   VisionLayers vision() {
     return options.vision();
+  }
+
+  @Override
+  Layout layout(Layout layout, float[][] vision) {
+    return layout.gathered() == null ? layout : layout.with(layout.gathered().through(vision));
   }
 
   @Override

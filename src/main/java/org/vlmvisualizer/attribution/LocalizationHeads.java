@@ -56,6 +56,11 @@ final class LocalizationHeads extends AttributionMethod {
   }
 
   @Override
+  public boolean needsCells() {
+    return true;
+  }
+
+  @Override
   float[][] values(Trace trace, AttentionRows rows, AnswerProbe probe) {
     return Arrays.stream(trace.headMaps()).map(HeadMap.Made::values).toArray(float[][]::new);
   }

@@ -65,6 +65,11 @@ final class Occlusion extends AttributionMethod {
   }
 
   @Override
+  public boolean needsCells() {
+    return hidesTokens;
+  }
+
+  @Override
   float[][] values(Trace trace, AttentionRows rows, AnswerProbe probe) {
     throw new IllegalStateException("Occlusion is by cells of the picture, not by image tokens.");
   }

@@ -44,8 +44,13 @@ abstract class RowMethod extends AttributionMethod {
     return values;
   }
 
-  /** A token's map, [K], narrowed to what maps are kept in. */
+  /**
+   * A token's map, [K], narrowed to what maps are kept in. Of learned queries it is the attention
+   * to them: what comes behind it is in {@link #layout}.
+   */
   final float[] map(TokenAttention token, float[][] vision, Layout layout) {
-    return AttributionMap.narrow(map(token.weights(layout), vision, layout.spread()));
+    double[] weights = token.weights(layout);
+    return AttributionMap.narrow(
+        layout.gathered() == null ? map(weights, vision, layout.spread()) : weights);
   }
 }

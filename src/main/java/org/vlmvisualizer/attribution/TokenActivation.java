@@ -44,6 +44,11 @@ final class TokenActivation extends AttributionMethod {
   }
 
   @Override
+  public boolean needsCells() {
+    return true;
+  }
+
+  @Override
   float[][] values(Trace trace, AttentionRows rows, AnswerProbe probe) {
     float[][] values = new float[trace.tokens().size()][];
     for (int t = 0; t < values.length; t++) {

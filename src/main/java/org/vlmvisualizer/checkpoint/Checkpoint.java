@@ -24,6 +24,7 @@ public final class Checkpoint {
 
   private static final String CONFIG = "config.json";
   private static final String TOKENIZER = "tokenizer.json";
+  private static final String TIKTOKEN = "qwen.tiktoken";
 
   /** As objects, JSON takes some 40 times its size in memory. Vocabularies are the large ones. */
   private static final int MAX_JSON_MIB = 2;
@@ -215,7 +216,8 @@ public final class Checkpoint {
               .formatted(file.getFileName(), file.getParent()));
     }
     try {
-      boolean tokenizer = file.getFileName().toString().startsWith("tokenizer.");
+      String name = file.getFileName().toString();
+      boolean tokenizer = name.startsWith("tokenizer.") || name.equals(TIKTOKEN);
       int limit = tokenizer ? MAX_TOKENIZER_MIB : MAX_JSON_MIB;
       if (Files.size(file) > (long) limit << 20) {
         throw new InputException(
@@ -254,7 +256,8 @@ public final class Checkpoint {
 
   private List<Path> allFiles() {
     List<Path> files = new ArrayList<>();
-    for (String name : List.of(CONFIG, TOKENIZER, "tokenizer.model", LoraAdapter.CONFIG)) {
+    for (String name :
+        List.of(CONFIG, TOKENIZER, "tokenizer.model", TIKTOKEN, LoraAdapter.CONFIG)) {
       if (Files.isRegularFile(folder.resolve(name))) {
         files.add(folder.resolve(name));
       }

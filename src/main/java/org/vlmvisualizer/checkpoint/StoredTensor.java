@@ -99,6 +99,14 @@ public record StoredTensor(
     return new StoredTensor(other, dtype, shape, file, offset, length);
   }
 
+  /** Some of its rows, as a tensor of its own. */
+  public StoredTensor rows(String other, long start, long count) {
+    long rowBytes = rowSize() * dtype.bytes();
+    long[] some = shape.clone();
+    some[0] = count;
+    return new StoredTensor(other, dtype, some, file, offset + start * rowBytes, count * rowBytes);
+  }
+
   @Override
   public String toString() {
     return name + " " + dtype + Arrays.toString(shape);

@@ -51,6 +51,23 @@ public sealed interface ConnectorConfig {
   record PooledNorm(int factor) implements ConnectorConfig {}
 
   /**
+   * The resampler of the first Qwen-VL: learned queries attend to all patches of a picture, and a
+   * norm and a matrix make image tokens of what they find.
+   *
+   * @param queries image tokens of a picture, a square
+   * @param heads of their attention
+   */
+  record Resampler(int queries, int heads) implements ConnectorConfig {
+    /** Of the norms, the tower's too, which no setting names. */
+    public static final double EPS = 1e-6;
+
+    /** Queries in a row of the square that their positions are those of. */
+    public int side() {
+      return (int) Math.sqrt(queries);
+    }
+  }
+
+  /**
    * Qwen's merger: a token's patches, which the tower has one after another, joined in their order,
    * then two linear layers with an activation between. Each tap of the tower has one of its own,
    * with a norm behind the join, whose features are added behind one of the decoder's first layers

@@ -36,6 +36,19 @@ public record Generation(
     return new Generation(eosIds, 1, 0, Set.of(), Set.of(), 0, 0, false);
   }
 
+  /** The same with other ids that end an answer. */
+  public Generation endingWith(Set<Integer> others) {
+    return new Generation(
+        others,
+        repetitionPenalty,
+        noRepeatNgramSize,
+        suppressTokens,
+        beginSuppressTokens,
+        minLength,
+        minNewTokens,
+        overPrompt);
+  }
+
   /** Whether logits stay as they are. */
   public boolean isPlain() {
     return equals(greedy(eosIds))

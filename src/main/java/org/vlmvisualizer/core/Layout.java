@@ -13,10 +13,17 @@ import java.util.stream.IntStream;
  *
  * @param views in the order of their first token
  * @param view [K] of each image token; -1 for one without a place, a newline
- * @param cell [K] of each image token in the grid of its view; -1 for one without a place
+ * @param cell [K] of each image token in the grid of its view; -1 for one without a place or cell
  * @param spread [K, B * P] the patches that it is made of
+ * @param gathered of learned queries, which lie on a view but in no cell, where they looked; null
+ *     of other tokens, and before the pictures were seen
  */
-public record Layout(List<View> views, int[] view, int[] cell, Spread spread) {
+public record Layout(List<View> views, int[] view, int[] cell, Spread spread, Gathered gathered) {
+
+  /** Of tokens with cells, or of pictures that were not seen yet. */
+  public Layout(List<View> views, int[] view, int[] cell, Spread spread) {
+    this(views, view, cell, spread, null);
+  }
 
   /**
    * @throws IllegalArgumentException if the parts disagree
@@ -41,6 +48,11 @@ public record Layout(List<View> views, int[] view, int[] cell, Spread spread) {
     int[] cell = IntStream.range(0, grid.size()).toArray();
     return new Layout(
         List.of(new View(0, View.PICTURE, grid)), view, cell, Spread.identity(cell.length));
+  }
+
+  /** The same with what learned queries looked at. */
+  public Layout with(Gathered known) {
+    return new Layout(views, view, cell, spread, known);
   }
 
   /** K, the number of image tokens, those without a place included. */
@@ -160,8 +172,11 @@ public record Layout(List<View> views, int[] view, int[] cell, Spread spread) {
    * @return [cells of the view]
    */
   public double[] view(View wanted, float[] values) {
-    double[] own = new double[wanted.grid().size()];
     int v = views.indexOf(wanted);
+    if (gathered != null) {
+      return gathered.onPatches(values, view, v);
+    }
+    double[] own = new double[wanted.grid().size()];
     for (int k = 0; k < values.length; k++) {
       if (view[k] == v) {
         own[cell[k]] += values[k];

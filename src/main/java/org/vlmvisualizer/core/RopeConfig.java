@@ -47,6 +47,17 @@ public record RopeConfig(double theta, Scaling scaling, List<Integer> axes) {
     }
   }
 
+  /**
+   * Qwen's {@code use_dynamic_ntk}: beyond the length that it was trained with, where nothing is
+   * run, frequencies would change with the length of the prompt.
+   */
+  public record Unstretched() implements Scaling {
+    @Override
+    public float scaled(float frequency) {
+      return frequency;
+    }
+  }
+
   /** {@code rope_type} linear: positions divided by {@code factor}. */
   public record Linear(double factor) implements Scaling {
     @Override

@@ -5,8 +5,8 @@ import java.util.stream.IntStream;
 
 /**
  * Which patches each image token is made of, and how much of each: a sparse matrix [K, B * P], by
- * rows. Each row sums to 1, or has no entry: a newline. Patch p of crop b is column {@code b * P +
- * p}.
+ * rows. Each row sums to 1, or has no entry: a newline, or a learned query, of which {@link
+ * Gathered} tells. Patch p of crop b is column {@code b * P + p}.
  *
  * <p>The network makes the tokens' features by it, and attribution carries attention between tokens
  * and patches by it, so the two cannot disagree. The arrays are not copied.

@@ -3,8 +3,8 @@ package org.vlmvisualizer.core;
 import java.util.List;
 
 /**
- * What transformers 4.57 calls the weights of a vision tower, below the tower's own prefix. A name
- * that is empty stands for nothing.
+ * What transformers 4.57, or OpenCLIP, calls the weights of a vision tower, below the tower's own
+ * prefix. A name that is empty stands for nothing.
  *
  * @param classToken of the class token
  * @param patches of the patch embedding, without {@code .weight}
@@ -51,6 +51,21 @@ public record TowerNames(
         List.of(),
         List.of("mlp.fc1", "mlp.fc2"),
         "post_layernorm");
+  }
+
+  /** visual.py of Qwen/Qwen-VL-Chat, whose names are OpenCLIP's. */
+  static TowerNames openClip() {
+    return new TowerNames(
+        "",
+        "conv1",
+        "positional_embedding",
+        "transformer.resblocks.",
+        List.of("ln_1", "ln_2"),
+        List.of("attn.in_proj"),
+        "attn.out_proj",
+        List.of(),
+        List.of("mlp.c_fc", "mlp.c_proj"),
+        "");
   }
 
   /** modeling_internvl.py. */

@@ -10,6 +10,11 @@ public enum TowerType {
   SIGLIP(false, false, true, TowerNames.clip()),
   /** A class token, and what a layer adds is scaled channel by channel. */
   INTERNVL(true, false, true, TowerNames.internVl()),
+  /**
+   * OpenCLIP's without its class token, whose positions are stretched over a picture and whose
+   * queries, keys and values lie head by head.
+   */
+  QWEN_VL(false, true, false, TowerNames.openClip()),
   /** Patches of pictures of any size, in blocks, rotated by row and column. */
   QWEN2_VL(false, false, false, TowerNames.qwen(List.of("mlp.fc1", "mlp.fc2"), "merger.ln_q")),
   /** The same with windows, RMS norms and a gated MLP. */
@@ -52,6 +57,19 @@ public enum TowerType {
   /** Whether its MLP has a gate, and its norms no bias. */
   public boolean isGated() {
     return this == QWEN2_5_VL;
+  }
+
+  /** Whether the file has query, key and value of each head together. */
+  public boolean isByHeads() {
+    return this == QWEN_VL;
+  }
+
+  /**
+   * Positions in a row of a table that is stretched over a picture's patches; 0 where the table has
+   * a row for each patch, or {@link VisionConfig.Blocks} say it.
+   */
+  public int stretchedPositions() {
+    return this == QWEN_VL ? 16 : 0;
   }
 
   /** What its weights are called. */

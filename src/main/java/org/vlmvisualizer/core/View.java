@@ -10,7 +10,7 @@ package org.vlmvisualizer.core;
  * @param time where its tokens stand on the time axis of rotary positions, counted from the first
  *     view of the same video; 0 of a still picture, and where tokens are counted one by one
  * @param name for a reader: "picture", "overview", "tiles" or "frame"
- * @param grid its cells, each an image token
+ * @param grid its cells, each an image token, or a patch where tokens are {@link Gathered}
  */
 public record View(int picture, int firstFrame, int frames, int time, String name, Grid grid) {
   /** What the only view of a picture is called. */

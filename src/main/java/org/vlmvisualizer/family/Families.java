@@ -17,6 +17,7 @@ public final class Families {
           new Idefics3Family("smolvlm"),
           new LlavaOnevisionFamily(),
           new LlavaNextVideoFamily(),
+          new FirstQwenVlFamily(),
           new QwenVlFamily("qwen2_vl", TowerType.QWEN2_VL),
           new QwenVlFamily("qwen2_5_vl", TowerType.QWEN2_5_VL),
           new QwenVlFamily("qwen3_vl", TowerType.QWEN3_VL),

@@ -7,6 +7,7 @@ import org.vlmvisualizer.core.ConnectorConfig.Merger;
 import org.vlmvisualizer.core.ConnectorConfig.Mlp;
 import org.vlmvisualizer.core.ConnectorConfig.PixelShuffle;
 import org.vlmvisualizer.core.ConnectorConfig.PooledNorm;
+import org.vlmvisualizer.core.ConnectorConfig.Resampler;
 import org.vlmvisualizer.core.ConnectorConfig.ShuffledMlp;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.ModelConfig;
@@ -26,9 +27,10 @@ public final class WeightShapes {
   /** Name to shape, in the order in which the network runs. */
   public static Map<String, long[]> of(ModelConfig config) {
     WeightShapes all = new WeightShapes();
-    // InternVL alone leaves a norm out that nothing reads.
-    all.addVision(
-        config.vision(), config.visionNorm() || config.vision().type() != TowerType.INTERNVL);
+    // InternVL alone leaves a norm out that nothing reads; the first Qwen-VL has none.
+    TowerType tower = config.vision().type();
+    boolean normed = tower != TowerType.INTERNVL && !tower.names().finalNorm().isEmpty();
+    all.addVision(config.vision(), config.visionNorm() || normed);
     all.addConnector(config);
     all.addDecoder(config.decoder());
     return all.shapes;
@@ -65,7 +67,8 @@ public final class WeightShapes {
     }
     if (c.blocks() == null) {
       put(root + names.patches() + ".weight", d, 3, p, p);
-      long n = c.numTokens();
+      long stretched = c.type().stretchedPositions();
+      long n = stretched > 0 ? stretched * stretched : c.numTokens();
       put(root + names.positions(), nested ? new long[] {1, n, d} : new long[] {n, d});
     } else {
       put(root + names.patches() + ".weight", d, 3, c.blocks().temporalPatchSize(), p, p);
@@ -104,6 +107,15 @@ public final class WeightShapes {
       norm(root + "layer_norm", in * mlp.patches());
       linear(root + "linear_1", d, in * mlp.patches(), true);
       linear(root + "linear_2", d, d, true);
+    } else if (c.connector() instanceof Resampler resampler) {
+      put(root + "query", resampler.queries(), d);
+      put(root + "pos_embed", resampler.queries(), d);
+      linear(root + "kv_proj", d, in, false);
+      for (String part : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
+        linear(root + "attn." + part, d, d, true);
+      }
+      List.of("ln_q", "ln_kv", "ln_post").forEach(name -> norm(root + name, d));
+      put(root + "proj", d, d);
     } else if (c.connector() instanceof Merger merger) {
       List<String> parts = c.vision().type().merger();
       long joined = in * merger.patches();

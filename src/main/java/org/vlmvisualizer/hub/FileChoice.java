@@ -12,7 +12,7 @@ final class FileChoice {
       Pattern.compile(
           "(config|generation_config|preprocessor_config|processor_config|special_tokens_map"
               + "|added_tokens|adapter_config|tokenizer[A-Za-z0-9_-]*)\\.json"
-              + "|chat_template\\.(json|jinja)|tokenizer\\.model|README\\.md");
+              + "|chat_template\\.(json|jinja)|tokenizer\\.model|qwen\\.tiktoken|README\\.md");
   private static final Pattern SAFETENSORS =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*\\.safetensors(\\.index\\.json)?");
   private static final Pattern SHARD = Pattern.compile("model-\\d+-of-\\d+\\.safetensors");

@@ -143,6 +143,11 @@ public final class InputBuilder {
     }
   }
 
+  /** An image token that is a learned query: on a view, but in no cell of it. */
+  void query(int view) {
+    add(new int[] {view, -1}, new int[0], new float[0]);
+  }
+
   /** An image token without a place. */
   void newline() {
     add(new int[] {-1, -1}, new int[0], new float[0]);

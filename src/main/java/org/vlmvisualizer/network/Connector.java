@@ -12,6 +12,7 @@ import org.vlmvisualizer.core.ConnectorConfig.Merger;
 import org.vlmvisualizer.core.ConnectorConfig.Mlp;
 import org.vlmvisualizer.core.ConnectorConfig.PixelShuffle;
 import org.vlmvisualizer.core.ConnectorConfig.PooledNorm;
+import org.vlmvisualizer.core.ConnectorConfig.Resampler;
 import org.vlmvisualizer.core.ConnectorConfig.ShuffledMlp;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.Spread;
@@ -22,11 +23,14 @@ import org.vlmvisualizer.core.Spread;
  * <p>Source: transformers 4.57, modeling_llava.py, modeling_llava_next.py,
  * modeling_llava_next_video.py, modeling_llava_onevision.py, modeling_idefics3.py,
  * modeling_internvl.py, modeling_qwen2_vl.py, modeling_qwen2_5_vl.py, modeling_qwen3_vl.py and
- * modeling_gemma3.py.
+ * modeling_gemma3.py; visual.py of Qwen/Qwen-VL-Chat.
  */
 final class Connector {
   private final Torch torch;
   private final ModelConfig config;
+
+  /** Of learned queries, or null where the model has none. */
+  private final IValue resampler;
 
   /** Null where features pass as they are. */
   private final IValue layers;
@@ -58,9 +62,10 @@ final class Connector {
       loaded.add(loader.matrix(root + "linear_2"));
     } else if (config.connector() instanceof PooledNorm) {
       loaded.add(loader.transposed(root + "mm_input_projection_weight"));
-    } else {
+    } else if (config.connector() instanceof PixelShuffle) {
       loaded.add(loader.matrix(root + "proj"));
     }
+    resampler = config.connector() instanceof Resampler ? resampler(loader, root) : null;
     norm = norm(loader, root);
     layers = loaded.isEmpty() ? null : loader.list(loaded);
     for (int i = 0; config.connector() instanceof Merger m && i < m.taps(); i++) {
@@ -83,10 +88,58 @@ final class Connector {
     return List.of(loader.matrix(name + parts.get(1)), loader.matrix(name + parts.get(2)));
   }
 
+  private static IValue resampler(WeightLoader loader, String root) {
+    return loader.keep(
+        "resampler",
+        loader.load(root + "query"),
+        loader.load(root + "pos_embed"),
+        loader.matrix(root + "kv_proj"),
+        loader.norm(root + "ln_q"),
+        loader.norm(root + "ln_kv"),
+        loader.matrix(root + "attn.q_proj"),
+        loader.matrix(root + "attn.k_proj"),
+        loader.matrix(root + "attn.v_proj"),
+        loader.matrix(root + "attn.out_proj"),
+        loader.norm(root + "ln_post"),
+        loader.load(root + "proj"));
+  }
+
   /**
-   * @return [K, D of the decoder], and beside each other those of taps: [K, (1 + taps) * D]
+   * What {@link #run} gives.
+   *
+   * @param image [K, D of the decoder], and beside each other those of taps: [K, (1 + taps) * D]
+   * @param gathered [K, P] what learned queries looked at in their crop, mean over heads; else null
    */
-  PtNDArray run(PtNDManager owner, VisionTower.Output seen, Spread spread) {
+  record Output(PtNDArray image, PtNDArray gathered) {}
+
+  Output run(PtNDManager owner, VisionTower.Output seen, Spread spread) {
+    return config.connector() instanceof Resampler queries
+        ? resampled(owner, seen.features(), queries)
+        : new Output(features(owner, seen, spread), null);
+  }
+
+  /** Crop by crop. */
+  private Output resampled(PtNDManager owner, PtNDArray patches, Resampler queries) {
+    int side = config.vision().imageSize() / config.vision().patchSize();
+    int perCrop = config.vision().numPatches();
+    int crops = (int) (patches.getShape().get(0) / perCrop);
+    int count = queries.queries();
+    PtNDArray image = torch.zeros(owner, (long) crops * count, config.decoder().hiddenSize());
+    PtNDArray gathered = torch.zeros(owner, (long) crops * count, perCrop);
+    for (int b = 0; b < crops; b++) {
+      try (PtNDManager scope = (PtNDManager) owner.newSubManager()) {
+        PtNDArray own = torch.tensor(scope, "rows", patches, b * perCrop, perCrop);
+        PtNDArray[] made =
+            torch.tensors(
+                scope, "resampled", own, resampler, queries.side(), side, queries.heads(), eps());
+        torch.tensor(scope, "fill", image, b * count, made[0]);
+        torch.tensor(scope, "fill", gathered, b * count, made[1]);
+      }
+    }
+    return new Output(image, gathered);
+  }
+
+  private PtNDArray features(PtNDManager owner, VisionTower.Output seen, Spread spread) {
     PtNDArray features = run(owner, seen.features(), spread);
     if (taps.isEmpty()) {
       return features;

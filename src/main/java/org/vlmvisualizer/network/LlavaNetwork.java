@@ -195,7 +195,7 @@ public final class LlavaNetwork implements AutoCloseable {
   PtNDArray features(PtNDManager owner, ModelInput input, Progress progress) {
     try (PtNDManager run = (PtNDManager) owner.newSubManager()) {
       VisionTower.Output seen = tower.run(run, input.crops(), VisionLayers.NONE, progress);
-      PtNDArray features = connector.run(run, seen, input.layout().spread());
+      PtNDArray features = connector.run(run, seen, input.layout().spread()).image();
       features.attach(owner);
       return features;
     }

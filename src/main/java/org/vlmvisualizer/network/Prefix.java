@@ -48,6 +48,7 @@ final class Prefix implements AutoCloseable {
   private final PtNDManager owner;
   private String reason;
   private PtNDArray image; // as the connector gives it, null before the picture was seen
+  private PtNDArray gathered; // what image tokens were gathered from, [K, P], or null
   private PtNDArray attention; // [places of all crops, places of the largest] or null
   private VisionLayers vision = VisionLayers.NONE;
   private int[] ids = {}; // whose keys and values are there
@@ -152,8 +153,13 @@ final class Prefix implements AutoCloseable {
       VisionTower.Output seen = network.tower.run(run, input.crops(), wanted, progress);
       if (image == null) {
         // Recording changes nothing of the features.
-        image = network.connector.run(run, seen, input.layout().spread());
+        Connector.Output made = network.connector.run(run, seen, input.layout().spread());
+        image = made.image();
         image.attach(owner);
+        gathered = made.gathered();
+        if (gathered != null) {
+          gathered.attach(owner);
+        }
       }
       if (wanted != VisionLayers.NONE) {
         close(attention);
@@ -167,6 +173,11 @@ final class Prefix implements AutoCloseable {
   /** As the {@link Connector} gives it, once it was seen. */
   PtNDArray image() {
     return image;
+  }
+
+  /** The same of what its tokens were gathered from, or null. */
+  PtNDArray gathered() {
+    return gathered;
   }
 
   /** As the tower gives it, asked for in {@link #see}, or null. */
@@ -245,7 +256,7 @@ final class Prefix implements AutoCloseable {
   /** What it holds, in the device's memory. */
   long bytes() {
     long rows = caches == null ? 0 : caches.bytes();
-    return rows + bytes(image) + bytes(attention) + bytes(total);
+    return rows + bytes(image) + bytes(gathered) + bytes(attention) + bytes(total);
   }
 
   private static long bytes(PtNDArray array) {

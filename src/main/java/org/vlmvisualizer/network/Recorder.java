@@ -27,7 +27,7 @@ final class Recorder {
   private final Torch torch;
   private final TraceRequest request;
   private final TokenSequence prompt;
-  private final Layout layout;
+  private Layout layout;
   private final int[] recorded;
   private final IntFunction<String> texts;
   private final LogitsProcessor processor;
@@ -53,7 +53,6 @@ final class Recorder {
       Torch torch,
       TraceRequest request,
       TokenSequence prompt,
-      Layout layout,
       IntFunction<String> texts,
       LogitsProcessor processor,
       int[] given) {
@@ -64,10 +63,14 @@ final class Recorder {
     this.torch = torch;
     this.request = request;
     this.prompt = prompt;
-    this.layout = layout;
     this.texts = texts;
     this.processor = processor;
     this.given = given;
+  }
+
+  /** Takes where image tokens lie, before the first token. */
+  void lay(Layout known) {
+    layout = known;
   }
 
   /** Reads one token, and returns its id. */

@@ -11,14 +11,17 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.vlmvisualizer.core.Crop;
 import org.vlmvisualizer.core.DecoderConfig;
+import org.vlmvisualizer.core.Gathered;
 import org.vlmvisualizer.core.Generation;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Layout;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Positions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.Replayed;
 import org.vlmvisualizer.core.Reuse;
+import org.vlmvisualizer.core.RopeConfig;
 import org.vlmvisualizer.core.Scores;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
@@ -260,9 +263,9 @@ public final class Session {
       Consumer<Trace> watch) {
     LogitsProcessor processor =
         generation.isPlain() ? null : new LogitsProcessor(generation, prompt);
-    Recorder recorder =
-        new Recorder(network.torch, counted, prompt, input.layout(), texts, processor, given);
+    Recorder recorder = new Recorder(network.torch, counted, prompt, texts, processor, given);
     Reuse reuse = prefix.see(input, prompt, counted, progress);
+    recorder.lay(layout(prefix));
     recorder.lap("vision");
     Caches caches = prefix.caches(reuse, prompt.length() + maxNewTokens);
     PtNDArray total = prefix.total(reuse, prompt, counted);
@@ -356,7 +359,7 @@ public final class Session {
                 most,
                 window
                     ? "since this model's sliding_window is not supported beyond its length"
-                    : "the model's max_position_embeddings",
+                    : length(decoder),
                 asked + answer,
                 room < 1
                     ? "the prompt alone has " + asked + ", so " + shorter
@@ -374,6 +377,12 @@ public final class Session {
     }
   }
 
+  private static String length(DecoderConfig decoder) {
+    return decoder.rope().scaling() instanceof RopeConfig.Unstretched
+        ? "since use_dynamic_ntk and use_logn_attn, beyond this model's seq_length, are not supported"
+        : "the model's max_position_embeddings";
+  }
+
   /** The request with layers and heads counted from 0. */
   private TraceRequest count(TraceRequest request) {
     if (!request.rows()) {
@@ -382,6 +391,13 @@ public final class Session {
     return request.of(
         request.layers().of(network.config.decoder().numHiddenLayers(), "layers"),
         request.heads().of(network.config.decoder().numAttentionHeads(), "heads"));
+  }
+
+  /** Where image tokens lie; of queries, where they looked. */
+  private Layout layout(Prefix prefix) {
+    Layout layout = input.layout();
+    float[][] attention = rows(prefix.gathered());
+    return attention == null ? layout : layout.with(new Gathered(attention, null));
   }
 
   /** Between the places of each crop; null if it was not recorded. */

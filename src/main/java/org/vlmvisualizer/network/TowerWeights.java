@@ -27,6 +27,15 @@ record TowerWeights(Torch torch, VisionConfig config, WeightLoader loader) {
   }
 
   private PtNDArray positions(String name) {
+    if (config.type().stretchedPositions() > 0) {
+      int side = config.imageSize() / config.patchSize();
+      return torch.tensor(
+          torch.manager(),
+          "stretched",
+          loader.load(name),
+          config.type().stretchedPositions(),
+          side);
+    }
     int[] ids = config.positionIds().stream().mapToInt(Integer::intValue).toArray();
     return ids.length == 0 ? loader.stack("", name) : loader.rows(torch.manager(), name, ids);
   }
@@ -37,13 +46,19 @@ record TowerWeights(Torch torch, VisionConfig config, WeightLoader loader) {
     return loader.keep(
         "tower_layer",
         loader.norm(layer + names().norms().get(0)),
-        loader.matrix(below(layer, names().qkv())),
+        qkv(layer),
         loader.matrix(layer + names().out()),
         scales.isEmpty() ? loader.none() : loader.load(layer + scales.get(0)),
         loader.norm(layer + names().norms().get(1)),
         loader.matrix(below(layer, names().upper())),
         loader.matrix(layer + names().lower()),
         scales.isEmpty() ? loader.none() : loader.load(layer + scales.get(1)));
+  }
+
+  private IValue qkv(String layer) {
+    return config.type().isByHeads()
+        ? loader.matrixByHeads(config.numAttentionHeads(), layer + names().qkv().get(0))
+        : loader.matrix(below(layer, names().qkv()));
   }
 
   private static String[] below(String layer, List<String> names) {

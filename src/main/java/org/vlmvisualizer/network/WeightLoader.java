@@ -130,6 +130,22 @@ final class WeightLoader {
     }
   }
 
+  /**
+   * A matrix with query, key and value of each head together, as one with all queries, then all
+   * keys and all values.
+   */
+  IValue matrixByHeads(int heads, String name) {
+    PtNDArray weight = stack(parts(".weight", name));
+    PtNDArray bias = stack(".bias", name);
+    return matrix(byParts(weight, heads), byParts(bias, heads));
+  }
+
+  private PtNDArray byParts(PtNDArray rows, int heads) {
+    PtNDArray sorted = torch.tensor(torch.manager(), "by_parts", rows, heads);
+    rows.close();
+    return sorted;
+  }
+
   private IValue matrix(PtNDArray plain, PtNDArray bias) {
     if (precision.scalarType() != Precision.BFLOAT16.scalarType()) {
       return keep("projection", "plain", plain, none, bias);

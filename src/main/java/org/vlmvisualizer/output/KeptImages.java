@@ -111,7 +111,7 @@ final class KeptImages {
       int start = (slice - 1) % perToken * kept.recorded();
       float[] values = kept.image()[(slice - 1) / perToken];
       float[] plane = Arrays.copyOfRange(values, start, start + places);
-      return new FloatProcessor(getWidth(), getHeight(), plane);
+      return new FloatProcessor(getWidth(), getHeight(), onCells(plane));
     }
 
     @Override
@@ -173,10 +173,16 @@ final class KeptImages {
     return sums;
   }
 
+  /** Attention to image tokens, [K], as the image shows it: to queries, on what they looked at. */
+  private float[] onCells(float[] plane) {
+    return kept.layout().gathered() == null ? plane : kept.layout().cells(0, plane);
+  }
+
   private ImagePlus vision() {
-    FloatProcessor pixels = new FloatProcessor(places, places);
-    for (int k = 0; k < places; k++) {
-      System.arraycopy(seen(k), 0, (float[]) pixels.getPixels(), k * places, places);
+    int cells = kept.layout().gathered() == null ? places : kept.vision().length;
+    FloatProcessor pixels = new FloatProcessor(cells, cells);
+    for (int k = 0; k < cells; k++) {
+      System.arraycopy(seen(k), 0, (float[]) pixels.getPixels(), k * cells, cells);
     }
     ImagePlus image = new ImagePlus("Attention between patches", pixels);
     return finish(
@@ -185,10 +191,10 @@ final class KeptImages {
         "Attention of the row's patch to the column's patch in the vision tower; rows sum to 1");
   }
 
-  /** What the patches of an image token look at in the tower, by image tokens, [K]. */
+  /** What the patches of an image token, or a patch, look at in the tower, by the same, [K]. */
   private float[] seen(int token) {
     Spread spread = kept.layout().spread();
-    if (spread.isIdentity()) {
+    if (spread.isIdentity() || kept.layout().gathered() != null) {
       return kept.vision()[token];
     }
     double[] only = new double[places];
@@ -221,8 +227,13 @@ final class KeptImages {
     return composite;
   }
 
-  /** Enough values to choose a display range by. */
+  /** Enough values to choose a display range by; of queries, those of the last row. */
   private float[] sample() {
+    if (kept.layout().gathered() != null) {
+      float[] last = kept.image()[kept.size() - 1];
+      int start = last.length - kept.recorded();
+      return onCells(Arrays.copyOfRange(last, start, start + places));
+    }
     int each = Math.max(1, SAMPLES / kept.size());
     int length = kept.image()[0].length;
     int step = Math.max(1, length / each);

@@ -149,9 +149,12 @@ public final class ModelList {
 
   /**
    * Pixel shuffle where there is a scale_factor, and behind it, of Idefics3's kind, one matrix, as
-   * in Gemma 3; else an MLP of two layers.
+   * in Gemma 3; of the first Qwen-VL, a resampler with 256 queries; else an MLP of two layers.
    */
   private static long connectorSize(ConfigObject model, long width, long hidden) {
+    if (text(model, "model_type").equals("qwen")) {
+      return (width + 5 * hidden + 2 * 256) * (long) hidden;
+    }
     int scale = model.has("scale_factor") ? model.count("scale_factor", 0) : 1;
     String type = text(model, "model_type");
     boolean single = scale > 1 && !type.equals("internvl") || type.equals("gemma3");

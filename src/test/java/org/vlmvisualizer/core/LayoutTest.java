@@ -53,6 +53,29 @@ class LayoutTest {
     assertTrue(layout.spread().isIdentity());
   }
 
+  /** Two queries of each of two pictures of two patches; and passed on through the tower. */
+  @Test
+  void queriesLieWhereTheyLooked() {
+    Grid grid = Grid.stretched(20, 10, 2, 1, 10);
+    Layout unseen =
+        new Layout(
+            List.of(new View(0, View.PICTURE, grid), new View(1, View.PICTURE, grid)),
+            new int[] {0, 0, 1, 1},
+            new int[] {-1, -1, -1, -1},
+            new Spread(new int[5], new int[0], new float[0]));
+    Layout seen =
+        unseen.with(
+            new Gathered(new float[][] {{1, 0}, {0.25f, 0.75f}, {0, 1}, {0.5f, 0.5f}}, null));
+    float[] values = {2, 4, 8, -2};
+    assertArrayEquals(new float[] {3, 3}, seen.cells(0, values));
+    assertArrayEquals(new float[] {-1, 7}, seen.cells(1, values));
+    assertEquals(6, seen.sum(0, new double[] {2, 4, 8, -2}));
+    float[][] tower = {{0, 1}, {1, 0}, {1, 0}, {0.5f, 0.5f}};
+    Layout through = seen.with(seen.gathered().through(tower));
+    assertArrayEquals(new float[] {3, 3}, through.cells(0, values));
+    assertArrayEquals(new float[] {-1 + 3.5f, 3.5f}, through.cells(1, values));
+  }
+
   @Test
   void viewsAddUpByArea() {
     Layout layout = tiled(80, 40);

@@ -25,6 +25,7 @@ import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Positions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.Span;
+import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.Trace;
 import org.vlmvisualizer.engine.Precision;
@@ -69,6 +70,10 @@ class FamilyGoldenTest {
           "original-next-mistral",
           "original-next-vicuna",
           "original-qwen2",
+          "qwen-vl-one",
+          "qwen-vl-two",
+          "qwen-vl-heads",
+          "qwen-vl-numbers",
           "qwen2-vl-one",
           "qwen2-vl-two",
           "qwen2-vl-limits",
@@ -114,8 +119,9 @@ class FamilyGoldenTest {
       golden.closeToScale("logits", flatten(trace.logits()));
       checkRows(golden, trace);
       checkShares(golden, trace);
-      checkMaps(golden, "vlm-visualizer", "map", trace, input.layout());
-      checkMaps(golden, "language", "map_language", trace, input.layout());
+      checkGathered(golden, trace.layout());
+      checkMaps(golden, "vlm-visualizer", "map", trace);
+      checkMaps(golden, "language", "map_language", trace);
     }
   }
 
@@ -213,18 +219,22 @@ class FamilyGoldenTest {
     golden.close("shares", found);
   }
 
+  /** Of learned queries, what each looked at. */
+  private static void checkGathered(Golden golden, Layout layout) {
+    assertEquals(golden.has("gathered"), layout.gathered() != null);
+    if (layout.gathered() != null) {
+      golden.close("gathered", flatten(layout.gathered().attention()));
+    }
+  }
+
   /** A token's maps on all display grids, one after another. */
-  private static void checkMaps(
-      Golden golden, String method, String tensor, Trace trace, Layout layout) {
-    float[][] values =
-        AttributionMethods.of(method, AttentionOptions.REFERENCE).attribute(trace).values();
-    float[][] maps = new float[values.length][];
-    for (int t = 0; t < values.length; t++) {
-      float[][] frames = new float[layout.frames()][];
-      for (int f = 0; f < frames.length; f++) {
-        frames[f] = layout.cells(f, values[t]);
-      }
-      maps[t] = flatten(frames);
+  private static void checkMaps(Golden golden, String method, String tensor, Trace trace) {
+    List<TokenMaps> frames =
+        AttributionMethods.of(method, AttentionOptions.REFERENCE).maps(trace, null);
+    float[][] maps = new float[trace.tokens().size()][];
+    for (int t = 0; t < maps.length; t++) {
+      int token = t;
+      maps[t] = flatten(frames.stream().map(f -> f.values(token)).toArray(float[][]::new));
     }
     golden.close(tensor, flatten(maps));
   }

@@ -57,7 +57,8 @@ class FamilyWeightsTest {
     "qwen2.5-vl-one, int8, 0.02", "qwen2.5-vl-one, int4, 0.02",
     "qwen3-vl-one, int8, 0.02", "qwen3-vl-one, int4, 0.02",
     "internvl-one, int8, 0.02", "internvl-one, int4, 0.02",
-    "gemma3-published, int8, 0.02", "gemma3-published, int4, 0.02"
+    "gemma3-published, int8, 0.02", "gemma3-published, int4, 0.02",
+    "qwen-vl-one, int8, 0.02", "qwen-vl-one, int4, 0.02"
   })
   void quantisedWeightsGiveTheLogitsOfTheirDequantisedValues(
       String name, String precision, double bound) throws IOException {
@@ -78,7 +79,8 @@ class FamilyWeightsTest {
         "qwen2.5-vl-one",
         "qwen3-vl-one",
         "internvl-one",
-        "gemma3-one"
+        "gemma3-one",
+        "qwen-vl-one"
       })
   void adaptersGiveTheLogitsOfMergedWeights(String name) throws IOException {
     Golden golden = new Golden("families/" + name);

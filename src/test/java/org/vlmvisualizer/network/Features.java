@@ -17,7 +17,7 @@ record Features(float[] tower, float[] image) {
     try (PtNDManager run = (PtNDManager) network.torch.manager().newSubManager()) {
       VisionTower.Output seen =
           network.tower.run(run, input.crops(), VisionLayers.NONE, Progress.NONE);
-      PtNDArray image = network.connector.run(run, seen, input.layout().spread());
+      PtNDArray image = network.connector.run(run, seen, input.layout().spread()).image();
       return new Features(network.torch.floats(seen.features()), network.torch.floats(image));
     }
   }

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,10 +27,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vlmvisualizer.Mutator;
 import org.vlmvisualizer.PlainSentence;
+import org.vlmvisualizer.attribution.KeptMaps;
+import org.vlmvisualizer.core.Gathered;
 import org.vlmvisualizer.core.HeadAttention;
 import org.vlmvisualizer.core.IndexRange;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Layout;
+import org.vlmvisualizer.core.Spread;
 
 /** What was kept of layers and heads, through files and back. */
 class SavedKeptTest {
@@ -131,6 +135,45 @@ class SavedKeptTest {
     } else {
       assertNull(read.vision());
       assertFalse(Files.exists(folder.resolve(KeptImages.VISION)));
+    }
+  }
+
+  /** Of learned queries, files hold what lies on patches, which gives the same maps. */
+  @ParameterizedTest
+  @ValueSource(strings = {"language", "vlm-visualizer"})
+  void learnedQueriesComeBackOnPatches(String method) {
+    HeadAttention plain = kept(TOKENS, new IndexRange(0, 1), new IndexRange(0, 2), false, true);
+    Layout grid = plain.layout();
+    int queries = 9;
+    Random random = new Random(2);
+    float[][] looked = new float[queries][grid.tokens()];
+    for (float[] row : looked) {
+      row[random.nextInt(row.length)] += 0.25f;
+      row[random.nextInt(row.length)] += 0.75f;
+    }
+    Layout layout =
+        new Layout(
+                grid.views(),
+                new int[queries],
+                IntStream.range(0, queries).map(k -> -1).toArray(),
+                new Spread(new int[queries + 1], new int[0], new float[0]))
+            .with(new Gathered(looked, null));
+    float[][] image = new float[TOKENS][6 * queries];
+    for (float[] row : image) {
+      for (int i = 0; i < row.length; i++) {
+        row[i] = random.nextFloat() / queries;
+      }
+    }
+    HeadAttention kept =
+        new HeadAttention(
+            plain.layers(), plain.heads(), false, image, plain.rest(), plain.vision(), layout);
+    write(kept);
+    HeadAttention read = SavedResult.read(folder).kept();
+    IndexRange all = IndexRange.ALL;
+    for (int t = 0; t < TOKENS; t++) {
+      float[] before = new KeptMaps(kept, method, all, all, false).token(t).values();
+      float[] after = new KeptMaps(read, method, all, all, false).token(t).values();
+      assertArrayEquals(before, after, 1e-6f);
     }
   }
 

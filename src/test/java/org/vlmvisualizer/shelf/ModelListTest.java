@@ -90,6 +90,13 @@ class ModelListTest {
       config.addProperty("mm_projector_type", "mlp2x_gelu");
       config.add("mm_hidden_size", tower.get("hidden_size"));
       write(name + "-tower", tower);
+    } else if (type.equals("qwen")) {
+      config = decoder;
+      config.addProperty("intermediate_size", 2 * decoder.get("intermediate_size").getAsInt());
+      JsonObject visual = new JsonObject();
+      visual.add("width", tower.get("hidden_size"));
+      visual.add("layers", tower.get("num_hidden_layers"));
+      config.add("visual", visual);
     } else {
       if (tower.get("model_type").getAsString().equals("siglip_vision_model")) {
         config.addProperty("vision_feature_layer", -1);
@@ -186,6 +193,7 @@ class ModelListTest {
     assertSize(16.28, "llava-hf/llava-interleave-qwen-7b-dpo-hf");
     assertSize(8.99, "HuggingFaceTB/SmolVLM2-2.2B-Instruct");
     assertSize(1.03, "HuggingFaceTB/SmolVLM2-256M-Video-Instruct");
+    assertSize(19.31, "Qwen/Qwen-VL-Chat");
     assertSize(4.42, "Qwen/Qwen2-VL-2B-Instruct");
     assertSize(16.58, "Qwen/Qwen2.5-VL-7B-Instruct");
     assertSize(4.26, "Qwen/Qwen3-VL-2B-Instruct");
