@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.vlmvisualizer.boxes.BoxFormat;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.checkpoint.ConfigObject;
 import org.vlmvisualizer.checkpoint.WeightMap;
@@ -90,6 +91,11 @@ final class FirstQwenVlFamily extends ModelFamily {
         resampler(c.object("visual"), vision, decoder),
         false,
         imageStart(c) + PAD);
+  }
+
+  @Override
+  public BoxFormat boxes(Checkpoint checkpoint) {
+    return BoxFormat.INTERNVL;
   }
 
   private static int imageStart(ConfigObject c) {

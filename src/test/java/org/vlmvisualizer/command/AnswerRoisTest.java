@@ -251,6 +251,20 @@ class AnswerRoisTest {
     check(rois(results).get(1), "dots 2", 0, 0, 40, 15);
   }
 
+  @Test
+  void theFirstQwenVlTellsOfThePictureThatItSeesSquashed() throws Exception {
+    Path results =
+        ask(
+            "first",
+            "image",
+            CommandRuns.picture(),
+            "model",
+            model("qwen-vl-one"),
+            "answer",
+            "<ref>dots</ref><box>(100,250),(500,750)</box>");
+    check(rois(results).get(0), "dots", 4, 7.5, 16, 15);
+  }
+
   /** 40 x 30 pixels in a square of 40, 5 of border above. */
   @Test
   void llavaTellsSharesOfThePaddedSquare() throws Exception {
