@@ -155,7 +155,7 @@ class CheckpointSettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "tokenizer_class | \"GemmaTokenizer\"",
+        "tokenizer_class | \"BertTokenizer\"",
         "add_prefix_space | false",
         "bos_token | \"<nowhere>\"",
         "image_token | \"<img>\"",
