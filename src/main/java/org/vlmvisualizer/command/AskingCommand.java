@@ -138,6 +138,7 @@ abstract class AskingCommand extends VisualizerCommand {
         "qwen2_vl",
         "qwen3_vl",
         "qwen3_vl_thinking",
+        "internvl",
         "gemma3",
         "huatuo"
       },
