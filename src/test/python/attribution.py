@@ -63,7 +63,7 @@ def observe(decoder, lm_head, embedded: Tensor) -> Seen:
     for layer in decoder.layers:
         hooks.append(layer.self_attn.o_proj.register_forward_hook(scale(norm_behind(layer))))
         hooks.append(layer.register_forward_pre_hook(lambda module, args: inputs.append(args[0][0])))
-        hooks.append(layer.self_attn.v_proj.register_forward_hook(lambda module, args, out: values.append(out[0])))
+        hooks.append(watched(layer.self_attn, values))
     hooks.append(decoder.norm.register_forward_pre_hook(lambda module, args: last.append(args[0][0])))
     out = decoder(inputs_embeds=embedded[None], use_cache=False, output_attentions=True)
     for hook in hooks:
@@ -105,6 +105,14 @@ def gain(norm) -> Tensor:
 
 def epsilon(norm) -> float:
     return norm.eps if hasattr(norm, "eps") else norm.variance_epsilon
+
+
+def watched(attention, values: list[Tensor]):
+    """A hook that adds an attention's values [S, G * C]; where one matrix makes all three, they are its last columns."""
+    if hasattr(attention, "v_proj"):
+        return attention.v_proj.register_forward_hook(lambda module, args, out: values.append(out[0]))
+    own = attention.num_key_value_heads * attention.head_dim
+    return attention.qkv_proj.register_forward_hook(lambda module, args, out: values.append(out[0][:, -own:]))
 
 
 def grouped(values: Tensor, heads: int) -> Tensor:

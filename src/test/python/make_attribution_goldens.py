@@ -38,7 +38,7 @@ NAMES = ["llama-mha", "llama-gqa-sharded", "mistral-gqa-bfloat16", "llama-layers
 FAMILIES = [
     "llava-siglip-qwen2", "llava-siglip-qwen3", "interleave-qwen2", "next-vicuna", "idefics3-tiles", "idefics3-two",
     "smolvlm-tiles", "onevision-one", "onevision-two", "original-qwen2", "original-next-mistral", "qwen2-vl-two",
-    "qwen2.5-vl-one", "qwen3-vl-tied", "internvl-two", "gemma3-two", "gemma3-window",
+    "qwen2.5-vl-one", "qwen3-vl-tied", "internvl-two", "gemma3-two", "gemma3-window", "phi3-v-two",
 ]  # fmt: skip
 
 GENERAL = "Write a general description of the image."

@@ -22,12 +22,17 @@ from make_goldens import write_json
 TOKENS = 4
 DECODER = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 # Qwen2's biases of q, k and v; SmolVLM's connector ("proj"), tower and tied embeddings; Qwen-VL's tower, whose q, k and
-# v are one matrix, and Qwen3-VL's mergers; InternVL's tower and projector; Gemma 3's tower.
+# v are one matrix, and Qwen3-VL's mergers; InternVL's tower and projector; Gemma 3's tower; Phi-3-V, whose matrices are
+# fused in file and adapter.
 ADAPTERS = {
     "llava-siglip-qwen2": {"r": 4, "lora_alpha": 8, "target_modules": DECODER},
     "smolvlm-tiles": {"r": 3, "lora_alpha": 6, "use_rslora": True, "target_modules": ["q_proj", "v_proj", "down_proj", "fc1", "proj"]},
     "next-mistral": {"r": 2, "lora_alpha": 8, "target_modules": ["q_proj", "o_proj", "linear_1"], "modules_to_save": ["linear_2"]},
     "qwen2.5-vl-one": {"r": 2, "lora_alpha": 8, "target_modules": [*DECODER, "qkv"]},
+    "phi3-v-one": {
+        "r": 2, "lora_alpha": 8,
+        "target_modules": ["qkv_proj", "o_proj", "gate_up_proj", "down_proj", "img_projection.0", "fc1"],
+    },
     "qwen3-vl-one": {"r": 2, "lora_alpha": 8, "target_modules": ["q_proj", "v_proj", "linear_fc1"]},
     "internvl-one": {"r": 3, "lora_alpha": 6, "target_modules": ["q_proj", "up_proj", "projection_layer", "linear_1"]},
     "gemma3-one": {"r": 2, "lora_alpha": 6, "target_modules": [*DECODER, "fc1"]},

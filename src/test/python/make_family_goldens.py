@@ -22,6 +22,7 @@ from families.llava_next import LlavaNext
 from families.llava_next_video import LlavaNextVideo
 from families.llava_onevision import LlavaOnevision
 from families.original import Original
+from families.phi3_v import Phi3V
 from families.qwen2_5_vl import Qwen2_5VL
 from families.qwen2_vl import Qwen2VL
 from families.qwen3_vl import Qwen3VL
@@ -29,7 +30,7 @@ from families.qwen_vl import QwenVL
 
 FAMILIES = [
     Llava(), LlavaNext(), idefics3.Idefics3(), idefics3.SmolVLM(), LlavaOnevision(), LlavaNextVideo(), Original(),
-    Qwen2VL(), Qwen2_5VL(), Qwen3VL(), InternVL(), Gemma3(), QwenVL(),
+    Qwen2VL(), Qwen2_5VL(), Qwen3VL(), InternVL(), Gemma3(), QwenVL(), Phi3V(),
 ]  # fmt: skip
 
 

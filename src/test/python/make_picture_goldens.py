@@ -2,8 +2,9 @@
 
     python src/test/python/make_picture_goldens.py
 
-Qwen2-VL's (and Qwen2.5-VL's, which are the same) and Qwen3-VL's are in a file of their own, pictures-qwen.json, and
-InternVL's in pictures-internvl.json.
+Qwen2-VL's (and Qwen2.5-VL's, which are the same) and Qwen3-VL's are in a file of their own, pictures-qwen.json,
+InternVL's in pictures-internvl.json, and Phi-3-V's, which transformers does not have, as families/phi3_v.py makes them,
+in pictures-phi3.json.
 
 Pictures are made by a formula, so that only checksums of pixel values need to be kept; features of patches are their
 numbers, so that the features of image tokens show which patches they are made of. The slow image processors are
@@ -50,6 +51,7 @@ from transformers.models.llava_onevision.modeling_llava_onevision import LlavaOn
 from transformers.models.qwen2_vl.image_processing_qwen2_vl import smart_resize
 from transformers.models.qwen3_vl.video_processing_qwen3_vl import smart_resize as smart_resize_video
 
+from families import phi3_v
 from make_goldens import GOLDEN, write_json
 
 SIZES = [
@@ -80,6 +82,8 @@ SMALL_HALF_SIZES = [(36, 32), (108, 32), (54, 48), (36, 64), (18, 80)]  # with t
 INTERNVL = {"size": 448, "patch_size": 14, "min_patches": 1, "max_patches": 12}
 SMALL_INTERNVL = {"size": 24, "patch_size": 4, "min_patches": 1, "max_patches": 12}
 IMAGENET = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
+
+PHI3_TILES = [1, 4, 9, 16]
 
 NEXT_PINPOINTS = [[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]]
 SMALL = {"size": 28, "patch_size": 7, "pinpoints": [[28, 56], [56, 28], [56, 56], [84, 28], [28, 84]]}
@@ -492,7 +496,37 @@ def make_internvl() -> None:
     )
 
 
+def phi3_counts(most: int) -> dict:
+    """Columns and rows of tiles, and where the picture lies on them; nothing if a side is lost."""
+    cases = []
+    for width, height in SIZES:
+        place = phi3_v.Placed.of(width, height, most, 336)
+        fits = min(place.width, place.height) > 0
+        place = {
+            "tiles": [place.columns, place.rows], "place": [place.left, place.top, place.width, place.height],
+            "tokens": phi3_v.count(place, 12),
+        } if fits else {"tiles": None}  # fmt: skip
+        cases.append({"width": width, "height": height} | place)
+    return {"size": 336, "patch_size": 14, "num_crops": most, "cases": cases}
+
+
+def phi3_pixels(most: int) -> dict:
+    """Checksums of tiles; overviews are no whole numbers before they are normalised."""
+    cases = []
+    for i, (width, height) in enumerate(SMALL_SIZES):
+        picture = Image.fromarray(pixels(width, height, i))
+        crops = phi3_v.seen(picture, phi3_v.Placed.of(width, height, most, 28)).numpy()
+        cases.append({"width": width, "height": height, "checksums": checksums(crops[1:])})
+    return {"size": 28, "patch_size": 7, "num_crops": most, "cases": cases}
+
+
+def make_phi3() -> None:
+    found = {"counts": [phi3_counts(most) for most in PHI3_TILES], "pixels": [phi3_pixels(most) for most in PHI3_TILES]}
+    write_json(GOLDEN / "pictures-phi3.json", found)
+
+
 def main() -> None:
+    make_phi3()
     make_qwen()
     make_internvl()
     onevision = [[384 * i, 384 * j] for i in range(1, 7) for j in range(1, 7)]

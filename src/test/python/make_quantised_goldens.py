@@ -21,10 +21,11 @@ NAMES = ["llama-mha", "llama-gqa-sharded", "mistral-gqa-bfloat16", "llama-wide"]
 FAMILIES = [
     "llava-siglip-qwen2", "llava-siglip-qwen3", "llava-siglip-llama3", "next-mistral", "smolvlm-tiles",
     "onevision-resized", "next-video-frames", "qwen2-vl-limits", "qwen2.5-vl-one", "qwen3-vl-one",
-    "internvl-one", "gemma3-published", "qwen-vl-one",
+    "internvl-one", "gemma3-published", "qwen-vl-one", "phi3-v-numbers",
 ]  # fmt: skip
 GROUP = 32
-STACKED = [["q_proj", "k_proj", "v_proj"], ["o_proj"], ["gate_proj", "up_proj"], ["down_proj"]]
+# Each by itself, or Phi-3's, stored as one.
+STACKED = [["q_proj", "k_proj", "v_proj", "qkv_proj"], ["o_proj"], ["gate_proj", "up_proj", "gate_up_proj"], ["down_proj"]]
 
 
 def bfloat16(x: torch.Tensor) -> torch.Tensor:
@@ -60,7 +61,7 @@ def quantised(model, decoder, quantise) -> int:
     linears = [[model.lm_head]]
     for layer in decoder.layers:
         modules = dict(layer.self_attn.named_children()) | dict(layer.mlp.named_children())
-        linears += [[modules[name] for name in names] for names in STACKED]
+        linears += [[modules[name] for name in names if name in modules] for names in STACKED]
     if model.lm_head.weight is decoder.embed_tokens.weight:  # embeddings are read as they are stored
         model.lm_head.weight = torch.nn.Parameter(model.lm_head.weight.clone())
     for parameter in model.parameters():

@@ -36,8 +36,15 @@ def rendered(jinja: str, messages: list[dict]) -> str:
     return texts[0]
 
 
+def content(jinja: str, text: str, pictures: int = 0) -> str | list[dict]:
+    """What a message holds: Phi-3-V's template wants one text, with each picture's number on a line of its own."""
+    if "'<|' + message['role']" in jinja:
+        return "".join(f"<|image_{i + 1}|>\n" for i in range(pictures)) + text
+    return [{"type": "image"}] * pictures + [{"type": "text", "text": text}]
+
+
 def render(jinja: str, system: str | None = None, pictures: int = 1) -> str:
-    user = {"role": "user", "content": [{"type": "image"}] * pictures + [{"type": "text", "text": QUESTION}]}
+    user = {"role": "user", "content": content(jinja, QUESTION, pictures)}
     messages = [user]
     if system:
         messages.insert(0, {"role": "system", "content": [{"type": "text", "text": system}]})
@@ -47,17 +54,16 @@ def render(jinja: str, system: str | None = None, pictures: int = 1) -> str:
 def conversation(jinja: str, earlier: list[tuple[str, str]]) -> str:
     turns = []
     for question, answer in earlier:
-        turns.append({"role": "user", "content": [{"type": "text", "text": question}]})
-        turns.append({"role": "assistant", "content": [{"type": "text", "text": answer}]})
-    turns[0]["content"].insert(0, {"type": "image"})
-    turns.append({"role": "user", "content": [{"type": "text", "text": QUESTION}]})
+        turns.append({"role": "user", "content": content(jinja, question, 0 if turns else 1)})
+        turns.append({"role": "assistant", "content": content(jinja, answer)})
+    turns.append({"role": "user", "content": content(jinja, QUESTION)})
     return rendered(jinja, turns)
 
 
 def answered(jinja: str, answer: str) -> str:
     turns = [
-        {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": QUESTION}]},
-        {"role": "assistant", "content": [{"type": "text", "text": answer}]},
+        {"role": "user", "content": content(jinja, QUESTION, 1)},
+        {"role": "assistant", "content": content(jinja, answer)},
     ]
     rendered, _ = render_jinja_template([turns], chat_template=jinja)
     return rendered[0]

@@ -23,6 +23,7 @@ class Family:
     specs: list[Spec] = []
     image_token, video_token = "<image>", "<video>"
     generation: dict = {}  # what its generation_config.json has beside special tokens, and greedy decoding disregards
+    whole_colours = True  # whether pixels are of 8 bits before they are normalised
 
     def processor(self, spec: Spec, tokenizer):
         """Its processor, with the slow image processor."""

@@ -139,8 +139,9 @@ def make(family: Family, spec: Spec) -> None:
     moved = check_switches(spec, family, model, inputs)
 
     placed = layout.placed()
-    tensors = {
-        "pixel_bytes": pixel_bytes(crops, getattr(processor, "video_processor" if spec.video else "image_processor")),
+    images = getattr(processor, "video_processor" if spec.video else "image_processor")
+    pixels = {"pixel_bytes": pixel_bytes(crops, images)} if family.whole_colours else {"pixel_values": crops}
+    tensors = pixels | {
         "input_ids": ids.int(),
         "image_positions": image.int(),
         "features": features,

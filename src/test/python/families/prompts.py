@@ -40,6 +40,7 @@ TEMPLATES = {
     ),
     "qwen3-vl": (CHATML_USER, "", "", CHATML_END),
     "gemma3": ("<start_of_turn>user\n", "", "", "<end_of_turn>\n<start_of_turn>model\n"),
+    "phi3": ("<|user|>\n", "\n", "", "<|end|>\n<|assistant|>\n"),
     "smolvlm": ("<|im_start|>User:", "", "", "<end_of_utterance>\nAssistant:"),
 }  # fmt: skip
 

@@ -73,7 +73,7 @@ def text_sizes(spec: Spec, words) -> dict:
         "num_key_value_heads": 2,
         "head_dim": 8,
         "max_position_embeddings": 4096,
-        "rms_norm_eps": 1e-5 if spec.decoder in ("llama", "mistral") else 1e-6,
+        "rms_norm_eps": 1e-5 if spec.decoder in ("llama", "mistral", "phi3") else 1e-6,
         "rope_theta": 10000.0,
         "bos_token_id": words.bos_token_id,
         "eos_token_id": words.eos_token_id,

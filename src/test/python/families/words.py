@@ -165,6 +165,16 @@ def gemma3() -> GemmaTokenizerFast:
     return GemmaTokenizerFast(tokenizer_object=fast, extra_special_tokens=named, **COMMON)
 
 
+def phi3() -> LlamaTokenizerFast:
+    """LLaMA 2's with Phi-3's special tokens, some of which take the white space behind them away."""
+    fast = make_goldens.tokenizer().backend_tokenizer
+    for name in ("endoftext", "assistant", "end", "user", "image"):
+        strips = name in ("end", "image")
+        fast.add_special_tokens([AddedToken(f"<|{name}|>", rstrip=strips, normalized=False, special=True)])
+    tokens = {"eos_token": "<|endoftext|>", "pad_token": "<|endoftext|>"}
+    return LlamaTokenizerFast(tokenizer_object=fast, legacy=False, add_bos_token=True, **tokens, **COMMON)
+
+
 IMAGE = {"image_token": "<image>"}
 IMAGES = {"extra_special_tokens": {"image_token": "<image>", "video_token": "<video>"}}
 
@@ -176,4 +186,5 @@ KINDS = {
     "smollm": smollm,
     "llama2": llama2,
     "gemma3": gemma3,
+    "llama2-phi3": phi3,
 }

@@ -155,7 +155,7 @@ public final class AttentionCli implements Callable<Integer> {
   @Option(
       names = "--template",
       description =
-          "auto, vicuna_v1, mistral, llama_2, chatml, v0, chatml_direct, interleave, onevision, llama_3, smolvlm, idefics3, qwen2_vl, qwen3_vl, qwen3_vl_thinking, internvl, gemma3, huatuo")
+          "auto, vicuna_v1, mistral, llama_2, chatml, v0, chatml_direct, interleave, onevision, llama_3, smolvlm, idefics3, qwen2_vl, qwen3_vl, qwen3_vl_thinking, internvl, gemma3, phi3, huatuo")
   private String template = "auto";
 
   @Option(names = "--system", description = "the template's system text: drop, keep")

@@ -140,6 +140,7 @@ abstract class AskingCommand extends VisualizerCommand {
         "qwen3_vl_thinking",
         "internvl",
         "gemma3",
+        "phi3",
         "huatuo"
       },
       attrs = @Attr(name = ADVANCED))

@@ -68,6 +68,21 @@ public sealed interface ConnectorConfig {
   }
 
   /**
+   * Phi-3-V's projector: a token's patches joined in their order, then two linear layers with a
+   * GELU between. Tokens without patches are learned features of the same width, which go through
+   * the layers too: {@code sub_GN} ends a row of tokens, and behind such a one {@code glb_GN}
+   * stands between tiles and overview.
+   *
+   * @param factor a token is made of factor × factor patches
+   */
+  record SeparatedMlp(int factor) implements ConnectorConfig {
+    /** Patches of a token. */
+    public int patches() {
+      return factor * factor;
+    }
+  }
+
+  /**
    * Qwen's merger: a token's patches, which the tower has one after another, joined in their order,
    * then two linear layers with an activation between. Each tap of the tower has one of its own,
    * with a norm behind the join, whose features are added behind one of the decoder's first layers

@@ -12,6 +12,7 @@ import java.util.List;
  * @param slidingWindow how far a token looks back; up to it, sliding attention is plain attention
  * @param style of its arithmetic
  * @param sight which keys a token sees
+ * @param fused whether queries, keys and values, and gate and up, are stored as one matrix each
  */
 public record DecoderConfig(
     int hiddenSize,
@@ -31,7 +32,8 @@ public record DecoderConfig(
     boolean tieWordEmbeddings,
     int slidingWindow,
     Style style,
-    Sight sight) {
+    Sight sight,
+    boolean fused) {
 
   /** The activation of LLaMA's gate. */
   public static final String SILU = "silu";
@@ -117,11 +119,17 @@ public record DecoderConfig(
         tieWordEmbeddings,
         slidingWindow,
         Style.PLAIN,
-        Sight.BACKWARDS);
+        Sight.BACKWARDS,
+        false);
   }
 
   /** The same with other rotary embeddings. */
   public DecoderConfig with(RopeConfig other) {
+    return with(other, fused);
+  }
+
+  /** The same with other rotary embeddings, and matrices that are fused or not. */
+  public DecoderConfig with(RopeConfig other, boolean otherFused) {
     return new DecoderConfig(
         hiddenSize,
         intermediateSize,
@@ -140,6 +148,7 @@ public record DecoderConfig(
         tieWordEmbeddings,
         slidingWindow,
         style,
-        sight);
+        sight,
+        otherFused);
   }
 }

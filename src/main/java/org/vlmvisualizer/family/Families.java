@@ -22,7 +22,8 @@ public final class Families {
           new QwenVlFamily("qwen2_5_vl", TowerType.QWEN2_5_VL),
           new QwenVlFamily("qwen3_vl", TowerType.QWEN3_VL),
           new InternVlFamily(),
-          new Gemma3Family());
+          new Gemma3Family(),
+          new Phi3VFamily());
 
   private Families() {}
 

@@ -103,7 +103,8 @@ final class Gemma3Decoder {
             true,
             sliding(c, layers),
             c.size("sliding_window", 0),
-            rope(c, SLIDING, "rope_local_base_freq", "")));
+            rope(c, SLIDING, "rope_local_base_freq", "")),
+        false);
   }
 
   private static void refuseFlag(ConfigObject c, String key) {

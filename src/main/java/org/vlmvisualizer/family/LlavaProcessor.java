@@ -89,12 +89,15 @@ final class LlavaProcessor {
   }
 
   /** A token is a text, or an object with its content. */
-  private static void checkToken(ConfigObject c, String key, String expected) {
+  static String token(ConfigObject c, String key, String byDefault) {
     JsonElement value = c.json().get(key);
-    String token =
-        value != null && value.isJsonObject()
-            ? c.object(key).text("content", "")
-            : c.text(key, expected);
+    return value != null && value.isJsonObject()
+        ? c.object(key).text("content", "")
+        : c.text(key, byDefault);
+  }
+
+  private static void checkToken(ConfigObject c, String key, String expected) {
+    String token = token(c, key, expected);
     if (!token.equals(expected)) {
       throw c.unexpected(expected, key, token);
     }

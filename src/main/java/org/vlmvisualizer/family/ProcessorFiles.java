@@ -35,7 +35,8 @@ final class ProcessorFiles {
           "max_pixels",
           "patch_size",
           "merge_size",
-          "temporal_patch_size");
+          "temporal_patch_size",
+          "num_crops");
 
   private ProcessorFiles() {}
 

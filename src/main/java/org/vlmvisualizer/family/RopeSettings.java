@@ -41,6 +41,46 @@ final class RopeSettings {
   }
 
   /**
+   * Those of Phi-3-V, whose factors are beside the frequencies, and the rest in the outer object.
+   *
+   * @param c whose rope_scaling is of type longrope, or su by its former name
+   * @param plain its theta
+   * @param pairs of a head
+   * @throws InputException if they are of another type, or not as many factors as pairs
+   */
+  static RopeConfig longRope(ConfigObject c, RopeConfig plain, int pairs) {
+    ConfigObject rope = c.object("rope_scaling");
+    rope.oneOf("type", rope.text("rope_type", "none"), List.of("su", "longrope"));
+    for (String key : List.of("factor", "attention_factor", "original_max_position_embeddings")) {
+      if (rope.has(key)) {
+        throw rope.unexpected("none", key);
+      }
+    }
+    int original = c.size("original_max_position_embeddings", 4096);
+    double scale = (double) c.size("max_position_embeddings", 4096) / original;
+    if (original < 2) { // whose logarithm divides
+      throw c.unexpected("at least 2", "original_max_position_embeddings", "" + original);
+    }
+    return new RopeConfig(
+        plain.theta(),
+        new RopeConfig.LongRope(
+            factors(rope, "short_factor", pairs),
+            factors(rope, "long_factor", pairs),
+            original,
+            scale <= 1 ? 1 : Math.sqrt(1 + Math.log(scale) / Math.log(original)),
+            false));
+  }
+
+  private static List<Double> factors(ConfigObject rope, String key, int pairs) {
+    List<Double> factors = rope.numbers(key);
+    if (factors.size() != pairs || factors.stream().anyMatch(f -> f <= 0)) {
+      throw rope.unexpected(
+          pairs + " numbers above 0, half a head,", key, rope.has(key) ? factors + "" : "none");
+    }
+    return factors;
+  }
+
+  /**
    * By which axis each pair of a head's elements is rotated: mrope_section says how many by time,
    * row and column, one section behind the other, or every third by row and every third by column
    * as far as these go.

@@ -8,6 +8,7 @@ import org.vlmvisualizer.core.ConnectorConfig.Mlp;
 import org.vlmvisualizer.core.ConnectorConfig.PixelShuffle;
 import org.vlmvisualizer.core.ConnectorConfig.PooledNorm;
 import org.vlmvisualizer.core.ConnectorConfig.Resampler;
+import org.vlmvisualizer.core.ConnectorConfig.SeparatedMlp;
 import org.vlmvisualizer.core.ConnectorConfig.ShuffledMlp;
 import org.vlmvisualizer.core.DecoderConfig;
 import org.vlmvisualizer.core.ModelConfig;
@@ -116,6 +117,11 @@ public final class WeightShapes {
       }
       List.of("ln_q", "ln_kv", "ln_post").forEach(name -> norm(root + name, d));
       put(root + "proj", d, d);
+    } else if (c.connector() instanceof SeparatedMlp mlp) {
+      linear(root + "linear_1", d, in * mlp.patches(), true);
+      linear(root + "linear_2", d, d, true);
+      put("sub_GN", 1, 1, 1, in * mlp.patches());
+      put("glb_GN", 1, 1, in * mlp.patches());
     } else if (c.connector() instanceof Merger merger) {
       List<String> parts = c.vision().type().merger();
       long joined = in * merger.patches();
@@ -140,9 +146,16 @@ public final class WeightShapes {
     for (int i = 0; i < c.numHiddenLayers(); i++) {
       String layer = root + "layers." + i + ".";
       put(layer + "input_layernorm.weight", d);
-      linear(layer + "self_attn.q_proj", queries, d, c.qkvBias());
-      linear(layer + "self_attn.k_proj", keys, d, c.qkvBias());
-      linear(layer + "self_attn.v_proj", keys, d, c.qkvBias());
+      if (c.fused()) {
+        linear(layer + "self_attn.qkv_proj", queries + 2 * keys, d, c.qkvBias());
+        linear(layer + "mlp.gate_up_proj", 2L * c.intermediateSize(), d, c.mlpBias());
+      } else {
+        linear(layer + "self_attn.q_proj", queries, d, c.qkvBias());
+        linear(layer + "self_attn.k_proj", keys, d, c.qkvBias());
+        linear(layer + "self_attn.v_proj", keys, d, c.qkvBias());
+        linear(layer + "mlp.gate_proj", c.intermediateSize(), d, c.mlpBias());
+        linear(layer + "mlp.up_proj", c.intermediateSize(), d, c.mlpBias());
+      }
       linear(layer + "self_attn.o_proj", d, queries, c.outputBias());
       if (c.qkNorm()) {
         put(layer + "self_attn.q_norm.weight", c.headDim());
@@ -153,8 +166,6 @@ public final class WeightShapes {
         put(layer + "pre_feedforward_layernorm.weight", d);
         put(layer + "post_feedforward_layernorm.weight", d);
       }
-      linear(layer + "mlp.gate_proj", c.intermediateSize(), d, c.mlpBias());
-      linear(layer + "mlp.up_proj", c.intermediateSize(), d, c.mlpBias());
       linear(layer + "mlp.down_proj", d, c.intermediateSize(), c.mlpBias());
     }
     put(root + "norm.weight", d);

@@ -28,7 +28,32 @@ public record Normalization(double[] mean, double[] std, double rescaleFactor) {
 
   /** The values of a whole picture, [3, height, width] in a row. */
   float[] values(RgbPicture picture) {
-    return values(picture, 0, 0, picture.width(), picture.height());
+    return values(picture, 0, 0, picture.width(), picture.height(), 0);
+  }
+
+  /**
+   * The values of a rectangle around a picture, or of a part of it.
+   *
+   * @param left of the rectangle in the picture, may be negative
+   * @param top of the rectangle in the picture, may be negative
+   * @param outside 0 to 255, the grey that lies outside the picture
+   * @return [3, height, width] in a row
+   */
+  float[] values(RgbPicture picture, int left, int top, int width, int height, int outside) {
+    float[] values = new float[3 * width * height];
+    for (int c = 0; c < 3; c++) {
+      float[] ofColour = ofColours(c);
+      int plane = c * width * height;
+      Arrays.fill(values, plane, plane + width * height, ofColour[outside]);
+      int endX = Math.min(width, picture.width() - left);
+      int endY = Math.min(height, picture.height() - top);
+      for (int y = Math.max(0, -top); y < endY; y++) {
+        for (int x = Math.max(0, -left); x < endX; x++) {
+          values[plane + y * width + x] = ofColour[picture.get(left + x, top + y, c)];
+        }
+      }
+    }
+    return values;
   }
 
   /**
@@ -41,24 +66,7 @@ public record Normalization(double[] mean, double[] std, double rescaleFactor) {
    * @return [3, S, S] in a row
    */
   float[] values(RgbPicture picture, int left, int top, int side) {
-    return values(picture, left, top, side, side);
-  }
-
-  private float[] values(RgbPicture picture, int left, int top, int width, int height) {
-    float[] values = new float[3 * width * height];
-    for (int c = 0; c < 3; c++) {
-      float[] ofColour = ofColours(c);
-      int plane = c * width * height;
-      Arrays.fill(values, plane, plane + width * height, ofColour[0]);
-      int endX = Math.min(width, picture.width() - left);
-      int endY = Math.min(height, picture.height() - top);
-      for (int y = Math.max(0, -top); y < endY; y++) {
-        for (int x = Math.max(0, -left); x < endX; x++) {
-          values[plane + y * width + x] = ofColour[picture.get(left + x, top + y, c)];
-        }
-      }
-    }
-    return values;
+    return values(picture, left, top, side, side, 0);
   }
 
   private float[] ofColours(int channel) {

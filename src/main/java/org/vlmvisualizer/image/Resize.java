@@ -32,6 +32,14 @@ public final class Resize {
     return resize(picture, filter, Rounding.PILLOW, width, height);
   }
 
+  /** As Pillow resizes a picture that was transposed, and is so again behind. */
+  static RgbPicture transposed(RgbPicture picture, Resampling filter, int width, int height) {
+    return columnsFirst(
+        picture,
+        ResizeAxis.of(filter, Rounding.PILLOW, picture.width(), width, 0, width),
+        ResizeAxis.of(filter, Rounding.PILLOW, picture.height(), height, 0, height));
+  }
+
   /** The whole picture resized; one that has the size already is left as it is. */
   static RgbPicture resize(
       RgbPicture picture, Resampling filter, Rounding rounding, int width, int height) {
@@ -65,10 +73,14 @@ public final class Resize {
     long lessWidth = sourceWidth - resizedWidth;
     long lessHeight = sourceHeight - resizedHeight;
     if (rounding == Rounding.PILLOW && lessHeight > Math.max(0, 2 * lessWidth)) {
-      RgbPicture narrow = onCanvas(picture, ResizeAxis.unchanged(sourceWidth), down, NO_PADDING);
-      return onCanvas(narrow, across, ResizeAxis.unchanged(height), NO_PADDING);
+      return columnsFirst(picture, across, down);
     }
     return onCanvas(picture, across, down, NO_PADDING);
+  }
+
+  private static RgbPicture columnsFirst(RgbPicture picture, ResizeAxis across, ResizeAxis down) {
+    RgbPicture low = onCanvas(picture, ResizeAxis.unchanged(picture.width()), down, NO_PADDING);
+    return onCanvas(low, across, ResizeAxis.unchanged(down.count()), NO_PADDING);
   }
 
   /**

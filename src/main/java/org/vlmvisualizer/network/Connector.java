@@ -13,6 +13,7 @@ import org.vlmvisualizer.core.ConnectorConfig.Mlp;
 import org.vlmvisualizer.core.ConnectorConfig.PixelShuffle;
 import org.vlmvisualizer.core.ConnectorConfig.PooledNorm;
 import org.vlmvisualizer.core.ConnectorConfig.Resampler;
+import org.vlmvisualizer.core.ConnectorConfig.SeparatedMlp;
 import org.vlmvisualizer.core.ConnectorConfig.ShuffledMlp;
 import org.vlmvisualizer.core.ModelConfig;
 import org.vlmvisualizer.core.Spread;
@@ -23,7 +24,7 @@ import org.vlmvisualizer.core.Spread;
  * <p>Source: transformers 4.57, modeling_llava.py, modeling_llava_next.py,
  * modeling_llava_next_video.py, modeling_llava_onevision.py, modeling_idefics3.py,
  * modeling_internvl.py, modeling_qwen2_vl.py, modeling_qwen2_5_vl.py, modeling_qwen3_vl.py and
- * modeling_gemma3.py; visual.py of Qwen/Qwen-VL-Chat.
+ * modeling_gemma3.py; visual.py of Qwen/Qwen-VL-Chat; of Phi-3-V, vLLM's phi3v.py.
  */
 final class Connector {
   private final Torch torch;
@@ -46,6 +47,12 @@ final class Connector {
   /** [1, D], or null where the model has none. */
   private final PtNDArray newline;
 
+  /** [1, m * D of the tower] at the end of a row of joined patches, or null. */
+  private final PtNDArray rowEnd;
+
+  /** The same between tiles and overview. */
+  private final PtNDArray between;
+
   Connector(Torch torch, ModelConfig config, WeightLoader loader) {
     this.torch = torch;
     this.config = config;
@@ -57,7 +64,8 @@ final class Connector {
       }
     } else if (config.connector() instanceof Merger) {
       loaded.addAll(merger(loader, "vision_tower.merger."));
-    } else if (config.connector() instanceof ShuffledMlp) {
+    } else if (config.connector() instanceof ShuffledMlp
+        || config.connector() instanceof SeparatedMlp) {
       loaded.add(loader.matrix(root + "linear_1"));
       loaded.add(loader.matrix(root + "linear_2"));
     } else if (config.connector() instanceof PooledNorm) {
@@ -74,6 +82,13 @@ final class Connector {
       taps.add(new Tap(norm, loader.list(merger(loader, name))));
     }
     newline = config.imageNewline() ? loader.load("image_newline").expandDims(0) : null;
+    boolean separated = config.connector() instanceof SeparatedMlp;
+    rowEnd = separated ? row(loader.load("sub_GN")) : null;
+    between = separated ? row(loader.load("glb_GN")) : null;
+  }
+
+  private PtNDArray row(PtNDArray stored) {
+    return (PtNDArray) torch.tensor(torch.manager(), "float32", stored).reshape(1, stored.size());
   }
 
   private IValue norm(WeightLoader loader, String root) {
@@ -177,6 +192,10 @@ final class Connector {
       PtNDArray pooled = spread(owner, features, spread);
       return project(owner, torch.tensor(owner, "normed", pooled, norm, eps()), "gelu");
     }
+    if (config.connector() instanceof SeparatedMlp mlp) {
+      PtNDArray joined = joined(owner, features, spread, mlp.patches());
+      return project(owner, withSeparators(owner, joined, spread), "gelu");
+    }
     if (config.connector() instanceof Merger merger) {
       return project(owner, torch.tensor(owner, "merged", features, merger.patches()), "gelu");
     }
@@ -212,7 +231,8 @@ final class Connector {
 
   private PtNDArray joined(PtNDManager owner, PtNDArray features, Spread spread, int most) {
     for (int k = 0; k < spread.tokens(); k++) {
-      if (spread.start()[k + 1] - spread.start()[k] != most) {
+      int count = spread.start()[k + 1] - spread.start()[k];
+      if (count != most && (count != 0 || rowEnd == null)) {
         throw new IllegalArgumentException("Image token " + k + " is not " + most + " patches.");
       }
     }
@@ -231,16 +251,32 @@ final class Connector {
   }
 
   private PtNDArray withNewlines(PtNDManager owner, PtNDArray tokens, Spread spread) {
-    int[] newlines =
-        IntStream.range(0, spread.tokens())
-            .filter(k -> spread.start()[k] == spread.start()[k + 1])
-            .toArray();
+    int[] newlines = withoutPatches(spread).toArray();
     if (newlines.length == 0) {
       return tokens;
     }
     if (newline == null) {
       throw new IllegalArgumentException("This model has no feature for tokens without a place.");
     }
-    return torch.tensor(owner, "put_rows", tokens, torch.numbers(owner, newlines), newline);
+    return put(owner, tokens, newlines, newline);
+  }
+
+  private static IntStream withoutPatches(Spread spread) {
+    return IntStream.range(0, spread.tokens()).filter(k -> isEmpty(spread, k));
+  }
+
+  private static boolean isEmpty(Spread spread, int token) {
+    return spread.start()[token] == spread.start()[token + 1];
+  }
+
+  /** A token without patches ends a row; one behind such a token is before the overview. */
+  private PtNDArray withSeparators(PtNDManager owner, PtNDArray joined, Spread spread) {
+    int[] all = withoutPatches(spread).toArray();
+    int[] second = IntStream.of(all).filter(k -> k > 0 && isEmpty(spread, k - 1)).toArray();
+    return put(owner, put(owner, joined, all, rowEnd), second, between);
+  }
+
+  private PtNDArray put(PtNDManager owner, PtNDArray tokens, int[] places, PtNDArray row) {
+    return torch.tensor(owner, "put_rows", tokens, torch.numbers(owner, places), row);
   }
 }

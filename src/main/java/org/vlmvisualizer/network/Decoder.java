@@ -19,8 +19,8 @@ import org.vlmvisualizer.engine.Precision;
 /**
  * A LLaMA-like decoder: weights on the device, and greedy decoding over a key/value cache.
  *
- * <p>Source: transformers 4.57, modeling_llama.py, modeling_mistral.py, modeling_qwen2.py and
- * modeling_qwen3.py (without sliding window), modeling_gemma3.py.
+ * <p>Source: transformers 4.57, modeling_llama.py, modeling_mistral.py, modeling_phi3.py,
+ * modeling_qwen2.py and modeling_qwen3.py (without sliding window), modeling_gemma3.py.
  */
 final class Decoder {
   /** Rows whose logits are there at a time. */
@@ -92,8 +92,14 @@ final class Decoder {
 
   private Layer layer(String name) {
     String attention = name + "self_attn.";
-    String[] qkv = {attention + "q_proj", attention + "k_proj", attention + "v_proj"};
-    String[] gateUp = {name + "mlp.gate_proj", name + "mlp.up_proj"};
+    String[] qkv =
+        config.fused()
+            ? new String[] {attention + "qkv_proj"}
+            : new String[] {attention + "q_proj", attention + "k_proj", attention + "v_proj"};
+    String[] gateUp =
+        config.fused()
+            ? new String[] {name + "mlp.gate_up_proj"}
+            : new String[] {name + "mlp.gate_proj", name + "mlp.up_proj"};
     // Where there are four norms, the one of this name acts on attention's output.
     String behind = name + "post_attention_layernorm";
     boolean four = config.style().normsOutputs();

@@ -12,6 +12,7 @@ import org.vlmvisualizer.core.ModelInput;
 import org.vlmvisualizer.core.Positions;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.Reuse;
+import org.vlmvisualizer.core.RopeConfig;
 import org.vlmvisualizer.core.Spread;
 import org.vlmvisualizer.core.TokenSequence;
 import org.vlmvisualizer.core.TraceRequest;
@@ -26,8 +27,7 @@ import org.vlmvisualizer.core.VisionLayers;
  * pieces, up to that end and from there on: in one piece, the same rows would be part of a product
  * of another size, which has other last digits, and in bfloat16 another third digit. Attention goes
  * backwards, or within one picture, so no row of the first piece depends on the second; its
- * rotation depends on its place alone, not on the sequence's length ({@link
- * org.vlmvisualizer.core.RopeConfig.Scaling}).
+ * rotation depends on its place, and on the prompt's length where {@link RopeConfig#at} says so.
  *
  * <p>A run takes the caches over, with more room, and gives them back, so that it needs no more
  * memory for them than without.
@@ -54,6 +54,7 @@ final class Prefix implements AutoCloseable {
   private int[] ids = {}; // whose keys and values are there
   private int[] places = {}; // of the image tokens among them
   private Positions positions; // of all of them
+  private RopeConfig rope; // by which their keys are rotated
   private Caches caches;
   private PtNDArray total; // [rows, rows] or larger, summed over layers; or null
   private Recorded recorded;
@@ -142,6 +143,8 @@ final class Prefix implements AutoCloseable {
       return "the text up to the end of the picture is another";
     } else if (!positions.startLike(prompt.positions(), end)) {
       return "the time between the pictures is another";
+    } else if (!rope(prompt).equals(rope)) {
+      return "the model rotates a prompt of this length otherwise";
     } else if (request.promptRows() && !Recorded.of(request).equals(recorded)) {
       return "attention within the prompt was not recorded of these layers and heads";
     }
@@ -223,6 +226,11 @@ final class Prefix implements AutoCloseable {
     places = prompt.imagePositions();
     ids = head(prompt.inputIds(), end(prompt));
     positions = prompt.positions();
+    rope = rope(prompt);
+  }
+
+  private RopeConfig rope(TokenSequence prompt) {
+    return network.config.decoder().rope().at(prompt.length());
   }
 
   /** Gives back what the end of a sequence took. */

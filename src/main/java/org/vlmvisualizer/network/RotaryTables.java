@@ -18,7 +18,8 @@ record RotaryTables(float[] cos, float[] sin) {
    * @param headDim C, even
    * @param length N of all
    */
-  static RotaryTables of(RopeConfig rope, int headDim, Positions prompt, int length) {
+  static RotaryTables of(RopeConfig config, int headDim, Positions prompt, int length) {
+    RopeConfig rope = config.at(prompt.length());
     float[] frequencies = frequencies(rope, headDim);
     RotaryTables tables =
         new RotaryTables(new float[length * headDim], new float[length * headDim]);
@@ -33,7 +34,15 @@ record RotaryTables(float[] cos, float[] sin) {
       }
       tables.put(place, positions, frequencies);
     }
-    return tables;
+    return tables.times((float) rope.scaling().attentionFactor());
+  }
+
+  private RotaryTables times(float factor) {
+    for (int i = 0; factor != 1 && i < cos.length; i++) {
+      cos[i] *= factor;
+      sin[i] *= factor;
+    }
+    return this;
   }
 
   /** The angle's first factor for each pair of a head's elements, [C / 2]. */
@@ -41,7 +50,8 @@ record RotaryTables(float[] cos, float[] sin) {
     float[] frequencies = new float[headDim / 2];
     for (int i = 0; i < frequencies.length; i++) {
       float exponent = (float) (2 * i) / headDim;
-      frequencies[i] = rope.scaling().scaled(1 / (float) Math.pow((float) rope.theta(), exponent));
+      float power = (float) Math.pow((float) rope.theta(), exponent);
+      frequencies[i] = rope.scaling().frequency(i, power);
     }
     return frequencies;
   }

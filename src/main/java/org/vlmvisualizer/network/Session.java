@@ -344,12 +344,12 @@ public final class Session {
 
   private void requireRoom(DecoderConfig decoder, int answer) {
     int asked = prompt.length();
-    int most = decoder.maxPositionEmbeddings();
+    int longest = decoder.rope().scaling().longest(asked);
+    int most = Math.min(decoder.maxPositionEmbeddings(), longest);
     if (asked + answer <= most) {
       requireNear(most, answer);
       return;
     }
-    boolean window = decoder.slidingWindow() <= most;
     int room = most - asked;
     String shorter =
         input.layout().frames() > 1 ? "ask about fewer pictures at once" : "shorten the question";
@@ -357,9 +357,7 @@ public final class Session {
         "Expected at most %d tokens for prompt, picture and answer together, %s, found %d; %s."
             .formatted(
                 most,
-                window
-                    ? "since this model's sliding_window is not supported beyond its length"
-                    : length(decoder),
+                limit(decoder, most),
                 asked + answer,
                 room < 1
                     ? "the prompt alone has " + asked + ", so " + shorter
@@ -377,7 +375,14 @@ public final class Session {
     }
   }
 
-  private static String length(DecoderConfig decoder) {
+  /** What the most tokens of a sequence are due to. */
+  private static String limit(DecoderConfig decoder, int most) {
+    if (most < decoder.maxPositionEmbeddings()) {
+      return "since this model rotates tokens otherwise beyond its original_max_position_embeddings";
+    }
+    if (decoder.slidingWindow() <= most) {
+      return "since this model's sliding_window is not supported beyond its length";
+    }
     return decoder.rope().scaling() instanceof RopeConfig.Unstretched
         ? "since use_dynamic_ntk and use_logn_attn, beyond this model's seq_length, are not supported"
         : "the model's max_position_embeddings";

@@ -115,7 +115,13 @@ public final class KnownChatTemplates {
               Set.of(
                   // Gemma 3.
                   "8d9e3a3c114fb2053ec500184677af4f7e5f8ec2582443cd535834e68b3ade29",
-                  "86327804b5430b642274fe55ba95199e91cf7eca7b1e1240ca5469f23839e223")));
+                  "86327804b5430b642274fe55ba95199e91cf7eca7b1e1240ca5469f23839e223")),
+          Map.entry(
+              PromptTemplate.PHI3,
+              Set.of(
+                  // Phi-3-vision and Phi-3.5-vision.
+                  "672800bb30b3e512310f97ba0c81750fac4628f1a1f2e92138c92f7311abbd7c",
+                  "79e4ca4b7d902dc73772bbde0c62459f93871f4c17827e8e41ad3fa663e0da04")));
 
   private KnownChatTemplates() {}
 

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.vlmvisualizer.core.Causes;
@@ -31,6 +32,9 @@ public final class PromptEncoder implements AutoCloseable {
   /** More than any decoder here has positions. */
   private static final int MAX_IMAGE_TOKENS = 1 << 17;
 
+  /** The place of a picture in a prompt of Phi-3-V. */
+  private static final Pattern NUMBERED = Pattern.compile("<\\|image_\\d+\\|>");
+
   private final HuggingFaceTokenizer tokenizer;
   private final Vocabulary vocabulary;
   private final int imageTokenId;
@@ -44,6 +48,9 @@ public final class PromptEncoder implements AutoCloseable {
   /** What goes in front of each piece of a prompt that is tokenised in pieces; null if in one. */
   private final String prefix;
 
+  /** Whether BOS goes in front of each of them, not of the first alone. */
+  private final boolean beginsEach;
+
   /**
    * An encoder that tokenises a prompt with all its image tokens in one piece, as transformers
    * does.
@@ -56,7 +63,7 @@ public final class PromptEncoder implements AutoCloseable {
    *     the library that reads it cannot be loaded
    */
   public PromptEncoder(JsonObject tokenizer, int vocabSize, int imageTokenId, int videoTokenId) {
-    this(tokenizer, vocabSize, imageTokenId, videoTokenId, null);
+    this(tokenizer, vocabSize, imageTokenId, videoTokenId, null, false);
   }
 
   /**
@@ -68,12 +75,29 @@ public final class PromptEncoder implements AutoCloseable {
    */
   public static PromptEncoder spliced(TokenizerJson tokenizer, int vocabSize, int imageTokenId) {
     return new PromptEncoder(
-        tokenizer.json(), vocabSize, imageTokenId, imageTokenId, tokenizer.prefix());
+        tokenizer.json(), vocabSize, imageTokenId, imageTokenId, tokenizer.prefix(), false);
+  }
+
+  /**
+   * An encoder that tokenises the texts before, between and behind the pictures each as a prompt of
+   * its own, BOS in front, as Phi-3-V's {@code _convert_images_texts_to_inputs} does.
+   *
+   * @param imageTokenId an id of no token
+   * @throws InputException as the constructor
+   */
+  public static PromptEncoder piecewise(JsonObject tokenizer, int vocabSize, int imageTokenId) {
+    return new PromptEncoder(tokenizer, vocabSize, imageTokenId, imageTokenId, "", true);
   }
 
   private PromptEncoder(
-      JsonObject tokenizerJson, int vocabSize, int imageTokenId, int videoTokenId, String prefix) {
+      JsonObject tokenizerJson,
+      int vocabSize,
+      int imageTokenId,
+      int videoTokenId,
+      String prefix,
+      boolean beginsEach) {
     this.prefix = prefix;
+    this.beginsEach = beginsEach;
     this.vocabulary = new Vocabulary(tokenizerJson);
     this.imageTokenId = imageTokenId;
     this.imageToken = prefix == null ? vocabulary.text(imageTokenId) : PromptTemplate.IMAGE;
@@ -215,13 +239,20 @@ public final class PromptEncoder implements AutoCloseable {
   }
 
   private void refuseImageToken(String text, String what, String remedy) {
-    for (String token : List.of(PromptTemplate.IMAGE, imageToken, videoToken)) {
-      if (text.contains(token)) {
+    String numbered = numbered(text);
+    for (String token : List.of(PromptTemplate.IMAGE, imageToken, videoToken, numbered)) {
+      if (!token.isEmpty() && text.contains(token)) {
         throw new InputException(
             "Expected %s without %s, which the plugin adds by itself; %s."
                 .formatted(what, token, remedy));
       }
     }
+  }
+
+  /** What a text takes for a picture by its number; empty if there is none, or no model does so. */
+  private String numbered(String text) {
+    Matcher picture = NUMBERED.matcher(text);
+    return beginsEach && picture.find() ? picture.group() : "";
   }
 
   /**
@@ -268,7 +299,8 @@ public final class PromptEncoder implements AutoCloseable {
       if (start > 0) {
         tokens.add(new Token(imageTokenId, start - imageToken.length()));
       }
-      tokens.addAll(tokens(piece, start, start == 0));
+      // Between the image tokens of one picture there is nothing.
+      tokens.addAll(tokens(piece, start, start == 0 || beginsEach && !piece.isEmpty()));
       start += piece.codePointCount(0, piece.length()) + imageToken.length();
     }
     return tokens;

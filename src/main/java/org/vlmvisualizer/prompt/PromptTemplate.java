@@ -90,6 +90,11 @@ public enum PromptTemplate {
       "",
       "<bos><start_of_turn>user\n{<image>}%s<end_of_turn>\n<start_of_turn>model\n",
       "<end_of_turn>\n<start_of_turn>model\n%s<end_of_turn>\n<start_of_turn>user\n"),
+  /** Phi-3-V. */
+  PHI3(
+      "",
+      "<|user|>\n{<image>\n}%s<|end|>\n<|assistant|>\n",
+      "<|end|>\n<|assistant|>\n%s<|end|>\n<|user|>\n"),
   HUATUO("", "<|user|>\n{<image>\n}%s\n<|assistant|>\n", "\n<|assistant|>\n%s \n<|user|>\n");
 
   /** Where a picture goes. */

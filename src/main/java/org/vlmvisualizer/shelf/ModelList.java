@@ -149,7 +149,8 @@ public final class ModelList {
 
   /**
    * Pixel shuffle where there is a scale_factor, and behind it, of Idefics3's kind, one matrix, as
-   * in Gemma 3; of the first Qwen-VL, a resampler with 256 queries; else an MLP of two layers.
+   * in Gemma 3; of the first Qwen-VL, a resampler with 256 queries; else an MLP of two layers, as
+   * in InternVL and Phi-3-V.
    */
   private static long connectorSize(ConfigObject model, long width, long hidden) {
     if (text(model, "model_type").equals("qwen")) {
@@ -157,7 +158,8 @@ public final class ModelList {
     }
     int scale = model.has("scale_factor") ? model.count("scale_factor", 0) : 1;
     String type = text(model, "model_type");
-    boolean single = scale > 1 && !type.equals("internvl") || type.equals("gemma3");
+    boolean mlp = type.equals("internvl") || type.equals("phi3_v");
+    boolean single = scale > 1 && !mlp || type.equals("gemma3");
     return (scale * scale * width + (single ? 0 : hidden)) * hidden;
   }
 

@@ -70,7 +70,8 @@ class AttributionGoldenTest {
           "families/qwen2.5-vl-one",
           "families/qwen3-vl-tied",
           "families/gemma3-two",
-          "families/gemma3-window");
+          "families/gemma3-window",
+          "families/phi3-v-two");
 
   static Stream<Arguments> cases() {
     return Devices.each(NAMES);

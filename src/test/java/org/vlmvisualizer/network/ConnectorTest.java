@@ -49,7 +49,7 @@ class ConnectorTest {
     ByteBuffer bytes =
         ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(values);
-    Path file = folder.resolve(name);
+    Path file = folder.resolve(weights.size() + name);
     Safetensors.write(file, new Safetensors.Content(name, DType.F32, shape, bytes));
     Safetensors.list(file).forEach(tensor -> weights.put(tensor.name(), tensor));
   }
@@ -108,6 +108,23 @@ class ConnectorTest {
     assertArrayEquals(
         new float[] {3 + 40 + 100 - 2000 + 6},
         features(new ConnectorConfig.PixelShuffle(2), false, four));
+  }
+
+  /**
+   * A token, a row's end, another one, a row's end, what is between tiles and overview, a token.
+   */
+  @Test
+  void separatorsArePutBetweenJoinedPatches() throws IOException {
+    store("multi_modal_projector.linear_1.weight", new long[] {1, 8}, 1, 0, 10, 0, 100, 0, 1000, 0);
+    store("multi_modal_projector.linear_1.bias", new long[] {1}, 30);
+    store("multi_modal_projector.linear_2.weight", new long[] {1, 1}, 2);
+    store("sub_GN", new long[] {1, 1, 1, 8}, 1, 9, 1, 9, 1, 9, 2, 9);
+    store("glb_GN", new long[] {1, 1, 8}, 3, 9, 0, 9, 0, 9, 0, 9);
+    int[] patches = {0, 1, 2, 2, 1, 0, 0, 0, 2, 2, 2, 2};
+    Spread spread = new Spread(new int[] {0, 4, 4, 8, 8, 8, 12}, patches, new float[12]);
+    assertArrayEquals(
+        new float[] {2 * 5561, 2 * 2141, 2 * 1143, 2 * 2141, 2 * 33, 2 * 5585},
+        features(new ConnectorConfig.SeparatedMlp(2), false, spread));
   }
 
   @Test

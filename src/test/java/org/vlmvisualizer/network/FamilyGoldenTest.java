@@ -96,7 +96,12 @@ class FamilyGoldenTest {
           "gemma3-two",
           "gemma3-odd",
           "gemma3-published",
-          "gemma3-window");
+          "gemma3-window",
+          "phi3-v-one",
+          "phi3-v-portrait",
+          "phi3-v-two",
+          "phi3-v-long",
+          "phi3-v-numbers");
 
   static Stream<Arguments> cases() {
     return Devices.each(NAMES);

@@ -58,7 +58,8 @@ class FamilyWeightsTest {
     "qwen3-vl-one, int8, 0.02", "qwen3-vl-one, int4, 0.02",
     "internvl-one, int8, 0.02", "internvl-one, int4, 0.02",
     "gemma3-published, int8, 0.02", "gemma3-published, int4, 0.02",
-    "qwen-vl-one, int8, 0.02", "qwen-vl-one, int4, 0.02"
+    "qwen-vl-one, int8, 0.02", "qwen-vl-one, int4, 0.02",
+    "phi3-v-numbers, int8, 0.02", "phi3-v-numbers, int4, 0.02"
   })
   void quantisedWeightsGiveTheLogitsOfTheirDequantisedValues(
       String name, String precision, double bound) throws IOException {
@@ -80,7 +81,8 @@ class FamilyWeightsTest {
         "qwen3-vl-one",
         "internvl-one",
         "gemma3-one",
-        "qwen-vl-one"
+        "qwen-vl-one",
+        "phi3-v-one"
       })
   void adaptersGiveTheLogitsOfMergedWeights(String name) throws IOException {
     Golden golden = new Golden("families/" + name);

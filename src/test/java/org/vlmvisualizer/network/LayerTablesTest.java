@@ -60,7 +60,8 @@ class LayerTablesTest {
         false,
         100,
         Style.PLAIN,
-        sight);
+        sight,
+        false);
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.vlmvisualizer.network;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.vlmvisualizer.core.Positions;
 import org.vlmvisualizer.core.RopeConfig;
@@ -34,6 +35,62 @@ class RotaryTablesTest {
       assertEquals(SIN_1000[i % 8], tables.sin()[1000 * HEAD_DIM + i], 1e-7);
     }
   }
+
+  /** Of Phi3RotaryEmbedding: short prompts, and longer ones, of which all places are others. */
+  @Test
+  void aPromptsLengthChoosesBetweenFactors() {
+    RopeConfig rope = new RopeConfig(10000, LONG_ROPE);
+    assertFrequencies(rope.at(4096), SHORT);
+    assertFrequencies(rope.at(4097), LONG);
+    assertEquals(4096, LONG_ROPE.longest(4096));
+    assertEquals(Integer.MAX_VALUE, LONG_ROPE.longest(4097));
+    RotaryTables tables = RotaryTables.of(rope, HEAD_DIM, Positions.counted(4097), 4100);
+    for (int i = 0; i < HEAD_DIM; i++) {
+      assertEquals(1.1902380714238083, tables.cos()[i], 1e-7);
+      assertEquals(LONG_COS_1000[i % 8], tables.cos()[1000 * HEAD_DIM + i], 1e-7);
+    }
+  }
+
+  private static final RopeConfig.LongRope LONG_ROPE =
+      new RopeConfig.LongRope(
+          List.of(1.05, 1.1, 1.25, 1.4, 1.55, 1.9, 2.0, 2.35),
+          List.of(1.03, 1.08, 1.3, 2.86, 5.49, 18.36, 53.84, 64.8),
+          4096,
+          1.1902380714238083,
+          false);
+
+  private static final float[] SHORT = {
+    0.9523810148239136f,
+    0.2874797582626343f,
+    0.07999999821186066f,
+    0.022587697952985764f,
+    0.006451612804085016f,
+    0.0016643567942082882f,
+    0.0005000000237487257f,
+    0.0001345650089206174f
+  };
+
+  private static final float[] LONG = {
+    0.9708738327026367f,
+    0.29280346632003784f,
+    0.07692307978868484f,
+    0.011056914925575256f,
+    0.0018214936135336757f,
+    0.00017223734175786376f,
+    1.857355164247565e-05f,
+    4.8800579861563165e-06f
+  };
+
+  private static final float[] LONG_COS_1000 = {
+    -1.1814332008361816f,
+    -0.9579798579216003f,
+    0.05465979501605034f,
+    0.0729646161198616f,
+    -0.29527369141578674f,
+    1.1726270914077759f,
+    1.1900328397750854f,
+    1.1902239322662354f
+  };
 
   private static final float[] PLAIN = {
     1.0f,

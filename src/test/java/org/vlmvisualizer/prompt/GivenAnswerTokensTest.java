@@ -46,7 +46,8 @@ class GivenAnswerTokensTest {
                 "onevision-one",
                 "smolvlm-tiles",
                 "idefics3-tiles",
-                "llava-siglip-qwen3")
+                "llava-siglip-qwen3",
+                "phi3-v-one")
             .map(name -> "families/" + name));
   }
 

@@ -28,6 +28,8 @@ class KnownChatTemplatesTest {
   private static final String INTERNVL = "<IMG_CONTEXT>";
   private static final String GEMMA = "<start_of_image>";
 
+  private static final List<String> PHI3 = List.of("<|image_1|>", "<|image_2|>");
+
   private static final List<Exchange> NONE = List.of();
   private static final String VICUNA = Golden.chatTemplate();
 
@@ -39,11 +41,17 @@ class KnownChatTemplatesTest {
     }
   }
 
-  private static String picture(String prompt) {
-    return Stream.of(QWEN, INTERNVL, GEMMA)
-        .filter(prompt::contains)
-        .findFirst()
-        .orElse(PromptTemplate.IMAGE);
+  /** Two pictures' texts; Phi-3-V's are numbered. */
+  private static List<String> pictures(String prompt) {
+    if (prompt.contains(PHI3.get(0))) {
+      return PHI3;
+    }
+    String picture =
+        Stream.of(QWEN, INTERNVL, GEMMA)
+            .filter(prompt::contains)
+            .findFirst()
+            .orElse(PromptTemplate.IMAGE);
+    return List.of(picture, picture);
   }
 
   @Test
@@ -59,13 +67,13 @@ class KnownChatTemplatesTest {
       String prompt = entry.get("prompt").getAsString();
       // Qwen2-VL's puts its system text in front unasked.
       boolean system = prompt.startsWith("<|im_start|>system");
-      String picture = picture(prompt);
-      List<String> one = List.of(picture);
+      List<String> two = pictures(prompt);
+      List<String> one = two.subList(0, 1);
       assertEquals(prompt, template.render(question, system, one, NONE, "").text());
       if (entry.has("promptOfTwo")) {
         assertEquals(
             entry.get("promptOfTwo").getAsString(),
-            template.render(question, system, List.of(picture, picture), NONE, "").text());
+            template.render(question, system, two, NONE, "").text());
       }
       if (!entry.get("promptWithSystem").isJsonNull()) {
         assertEquals(

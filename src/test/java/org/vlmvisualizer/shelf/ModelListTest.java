@@ -29,6 +29,14 @@ import org.vlmvisualizer.hub.HubId;
 import org.vlmvisualizer.json.StrictJson;
 
 class ModelListTest {
+  private static final String IMG_PROCESSOR =
+      "{'name': 'clip_vision_model', 'model_name': 'openai/clip-vit-large-patch14-336'}"
+          .replace('\'', '"');
+  private static final String EMBD_LAYER =
+      ("{'embedding_cls': 'image', 'hd_transform_order': 'sub_glb', 'projection_cls': 'mlp',"
+              + "'use_hd_transform': true, 'with_learnable_separator': true}")
+          .replace('\'', '"');
+
   @TempDir Path folder;
 
   private static JsonObject file() throws Exception {
@@ -46,7 +54,7 @@ class ModelListTest {
       JsonObject model = entry.getAsJsonObject();
       String id = model.get("id").getAsString();
       if (ModelList.find(id).isPresent()) {
-        Checkpoint checkpoint = checkpoint(file, model, "model" + taken);
+        Checkpoint checkpoint = checkpoint(file, model, taken + id.replace('/', '-'));
         long matrices = matrices(checkpoint);
         double listed = ModelList.find(id).orElseThrow().size().parameters();
         assertEquals(1, listed / matrices, 1e-3, id);
@@ -97,6 +105,10 @@ class ModelListTest {
       visual.add("width", tower.get("hidden_size"));
       visual.add("layers", tower.get("num_hidden_layers"));
       config.add("visual", visual);
+    } else if (type.equals("phi3_v")) {
+      config = decoder;
+      config.add("img_processor", StrictJson.object(IMG_PROCESSOR.getBytes()));
+      config.add("embd_layer", StrictJson.object(EMBD_LAYER.getBytes()));
     } else {
       if (tower.get("model_type").getAsString().equals("siglip_vision_model")) {
         config.addProperty("vision_feature_layer", -1);
@@ -111,7 +123,11 @@ class ModelListTest {
     config.addProperty("model_type", type);
     Path here = write(name, config);
     int side = tower.has("image_size") ? tower.get("image_size").getAsInt() : 0;
-    Files.writeString(here.resolve("preprocessor_config.json"), processor(type, side).toString());
+    JsonObject processor = processor(type, side);
+    if (type.equals("phi3_v")) {
+      processor.addProperty("num_crops", name.contains("3.5") ? 4 : 16);
+    }
+    Files.writeString(here.resolve("preprocessor_config.json"), processor.toString());
     return Checkpoint.open(here);
   }
 
@@ -127,6 +143,7 @@ class ModelListTest {
           case "qwen2_vl", "qwen2_5_vl", "qwen3_vl" -> "Qwen2VL";
           case "gemma3" -> "Gemma3";
           case "internvl" -> "GotOcr2";
+          case "phi3_v" -> "Phi3V";
           default -> "CLIP";
         };
     processor.addProperty("image_processor_type", kind + "ImageProcessor");
