@@ -134,7 +134,7 @@ def draw(model: torch.nn.Module, spec: Spec, words) -> None:
             weight.copy_(gain * noise / weight[0].numel() ** 0.5)
     # Bytes and specials weigh less, so that most of what is generated can be read.
     head = model.get_output_embeddings().weight
-    first = words.convert_tokens_to_ids("<0xFF>") + 1 if spec.words in ("llama2", "gemma3") else 256
+    first = words.convert_tokens_to_ids("<0xFF>") + 1 if spec.words in ("llama2", "llama2-phi3", "gemma3") else 256
     last = min(i for i in [*words.all_special_ids, *words.get_added_vocab().values(), len(words)] if i >= first)
     readable = torch.tensor([first <= i < last for i in range(len(head))])
     head[~readable] *= 0.7 if spec.tied else 0.5
