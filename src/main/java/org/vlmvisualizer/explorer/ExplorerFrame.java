@@ -41,6 +41,7 @@ final class ExplorerFrame extends JFrame {
   private static final int GAP = 12;
   private static final int TITLE = 28; // characters
   private static final int LEAST_ANSWER = 44; // a line of it
+  private static final int LEAST_WITH_THOUGHTS = 120; // a line of both, below their headings
 
   private final transient List<ExplorerState> states = new ArrayList<>();
   private final transient Exports exports = new Exports(this::state, this);
@@ -169,6 +170,8 @@ final class ExplorerFrame extends JFrame {
     chart.setBorder(BorderFactory.createLineBorder(Paints.RULE));
     JPanel all = new JPanel(new BorderLayout());
     all.setBorder(BorderFactory.createEmptyBorder(GAP, GAP, GAP, GAP));
+    int least = state.maps().thinks() ? LEAST_WITH_THOUGHTS : LEAST_ANSWER;
+    text.setMinimumSize(new Dimension(0, Paints.scaled(least)));
     all.add(shrinking(text, chart));
     all.add(below(new Readout(state), new TrustPanel(state), controls), BorderLayout.PAGE_END);
     return all;
@@ -176,7 +179,6 @@ final class ExplorerFrame extends JFrame {
 
   /** Gives the answer what room there is; where there is little, both are lower. */
   private static JComponent shrinking(JScrollPane text, RatioChart chart) {
-    text.setMinimumSize(new Dimension(0, Paints.scaled(LEAST_ANSWER)));
     JPanel both = new JPanel(new GridBagLayout());
     GridBagConstraints at = new GridBagConstraints();
     at.gridx = 0;
