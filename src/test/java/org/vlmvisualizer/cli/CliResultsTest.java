@@ -124,6 +124,7 @@ class CliResultsTest {
             "fit",
             "tiles",
             "detail",
+            "interval",
             "length",
             "answer",
             "evidence",
