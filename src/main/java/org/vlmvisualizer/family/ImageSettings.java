@@ -99,28 +99,23 @@ final class ImageSettings {
     requireTrue("do_resize");
     requireStandardDetail(options);
     checkSquashed(options.fit());
-    return new SingleView(
-        vision.imageSize(),
-        vision.patchSize(),
-        normalization(),
-        resampling(byDefault),
-        Rounding.PILLOW,
-        SingleView.Shape.SQUASH,
-        new int[3]);
+    return view(byDefault, SingleView.Shape.SQUASH, Rounding.PILLOW, new int[3]);
   }
 
   private SingleView view(SingleView.Shape shape) {
     DoubleStream mean = Arrays.stream(channels("image_mean", mean()));
     // Rounded down: (122, 116, 104) for CLIP.
-    return view(shape, Rounding.PILLOW, mean.mapToInt(m -> (int) (255 * m)).toArray());
+    return view(
+        Resampling.BICUBIC, shape, Rounding.PILLOW, mean.mapToInt(m -> (int) (255 * m)).toArray());
   }
 
-  private SingleView view(SingleView.Shape shape, Rounding rounding, int[] colour) {
+  private SingleView view(
+      Resampling byDefault, SingleView.Shape shape, Rounding rounding, int[] colour) {
     return new SingleView(
         vision.imageSize(),
         vision.patchSize(),
         normalization(),
-        resampling(Resampling.BICUBIC),
+        resampling(byDefault),
         rounding,
         shape,
         colour);
@@ -183,9 +178,7 @@ final class ImageSettings {
   }
 
   private void checkSquashed(Fit fit) {
-    if (c.has("size") && !checkSize("size")) {
-      throw c.unexpected("height and width", "size");
-    }
+    requireSquare();
     if (fit == Fit.CROP) {
       throw uncropped(type() + ", which resizes the whole picture to a square");
     }
@@ -226,9 +219,7 @@ final class ImageSettings {
   SingleView frames(SingleView.Shape shape) {
     requireTrue("do_resize");
     // torchvision's others depend on the processor.
-    if (resampling(Resampling.BICUBIC) != Resampling.BICUBIC) {
-      throw c.unexpected("3 (BICUBIC) for videos", "resample");
-    }
+    requireBicubic("3 (BICUBIC) for videos");
     boolean cropped = shape == SingleView.Shape.CROP;
     if (c.has("size") && checkSize("size") == cropped) {
       throw c.unexpected(cropped ? "shortest_edge" : "height and width", "size");
@@ -237,7 +228,7 @@ final class ImageSettings {
       requireTrue("do_center_crop");
       checkSize("crop_size");
     }
-    return view(shape, Rounding.TORCH, new int[3]);
+    return view(Resampling.BICUBIC, shape, Rounding.TORCH, new int[3]);
   }
 
   /**
@@ -267,12 +258,8 @@ final class ImageSettings {
     requireTrue("do_resize");
     requirePad(options);
     requireStandardDetail(options);
-    if (c.has("size") && !checkSize("size")) {
-      throw c.unexpected("height and width", "size");
-    }
-    if (resampling(Resampling.BICUBIC) != Resampling.BICUBIC) {
-      throw c.unexpected("3 (BICUBIC)", "resample");
-    }
+    requireSquare();
+    requireBicubic("3 (BICUBIC)");
   }
 
   /**
@@ -309,15 +296,25 @@ final class ImageSettings {
    *     pictures are
    */
   void requireFramesLike(ImageSettings stills) {
-    if (resampling(Resampling.BICUBIC) != Resampling.BICUBIC) {
-      throw c.unexpected("3 (BICUBIC) for videos", "resample");
-    }
+    requireBicubic("3 (BICUBIC) for videos");
     Normalization own = normalization();
     Normalization other = stills.normalization();
     if (!Arrays.equals(own.mean(), other.mean())
         || !Arrays.equals(own.std(), other.std())
         || own.rescaleFactor() != other.rescaleFactor()) {
       throw c.unexpected("the normalisation of still pictures", "image_mean");
+    }
+  }
+
+  private void requireSquare() {
+    if (c.has("size") && !checkSize("size")) {
+      throw c.unexpected("height and width", "size");
+    }
+  }
+
+  private void requireBicubic(String expected) {
+    if (resampling(Resampling.BICUBIC) != Resampling.BICUBIC) {
+      throw c.unexpected(expected, "resample");
     }
   }
 
