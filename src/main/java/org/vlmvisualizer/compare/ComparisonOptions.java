@@ -23,15 +23,15 @@ public record ComparisonOptions(List<String> methods, boolean faithfulness, int 
 
   /**
    * Reads {@code methods} ("all" that do with sinks what {@code sinks} asks, or names with commas),
-   * {@code faithfulness} (on, off) and {@code steps}; of {@code boxes} it takes none.
+   * {@code faithfulness} (on, off) and {@code steps}; what a comparison does not make must not be
+   * asked for: {@code boxes}, {@code check}, {@code keep}.
    *
    * @throws InputException if a word is not one of those expected
    */
   public static ComparisonOptions of(Words words) {
-    if (words.isSecond("boxes", "none", "rois")) {
-      throw new InputException(
-          "Expected boxes=none where methods are compared, found boxes=rois; ask with Show Attention for ROIs.");
-    }
+    refuseUnless(words, "boxes", "none");
+    refuseUnless(words, "check", "nothing");
+    refuseUnless(words, "keep", "nothing");
     Sinks sinks = words.choice("sinks", Sinks.values());
     AttentionOptions options = AttentionOptions.REFERENCE.with(sinks);
     List<String> methods = new ArrayList<>();
@@ -50,6 +50,14 @@ public record ComparisonOptions(List<String> methods, boolean faithfulness, int 
     }
     return new ComparisonOptions(
         methods.stream().distinct().toList(), !words.isSecond("faithfulness", "on", "off"), steps);
+  }
+
+  private static void refuseUnless(Words words, String name, String none) {
+    if (!words.of(name).equals(none)) {
+      throw new InputException(
+          "Expected %1$s=%2$s where methods are compared, found %1$s=%3$s; ask with Show Attention for that."
+              .formatted(name, none, words.of(name)));
+    }
   }
 
   /** In the words of {@link #of}. */
