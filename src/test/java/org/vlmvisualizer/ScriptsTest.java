@@ -34,6 +34,7 @@ class ScriptsTest {
     Files.createSymbolicLink(
         bin.resolve("javac"), Path.of(System.getProperty("java.home"), "bin", "javac"));
     tool("fc-list", "echo a font");
+    tool("shellcheck", "");
     tool("apt-get", "echo \"$@\" >> " + installed());
     tool("id", "echo 1000");
   }

@@ -1,49 +1,40 @@
 package org.vlmvisualizer.ask;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.function.BooleanSupplier;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
-import org.vlmvisualizer.output.AnswerRois;
 import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.BatchList;
 import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.BatchTables;
-import org.vlmvisualizer.output.Claim;
-import org.vlmvisualizer.output.ResultFiles;
-import org.vlmvisualizer.output.SavedResult;
 
 /**
- * One question about many pictures, one after the other. A picture that fails, whatever it throws,
- * is a row with its error, not the end; so is one that is too large for Java's memory. Other Errors
- * of Java end the run, since they are no picture's. A cancel keeps what was done. Nothing of a
- * picture stays in memory but its row.
+ * One question about many pictures, one after the other: a {@link PictureTask} each. A picture that
+ * fails is a row with its error, not the end; so is one that is too large for Java's memory. Other
+ * Errors of Java end the run, since they are no picture's. A cancel keeps what was done. Nothing of
+ * a picture stays in memory but its row.
  *
- * <p>With an output folder, each picture has a folder of results in it, written whole or not at
- * all, and the tables over all pictures are written at the end, however that comes. Several runs
- * may share the folder: each picture is one run's at a time ({@link Claim}).
+ * <p>With an output folder, the tables over all pictures are written at the end, however that
+ * comes; of a shard, by {@link #merge}, when all shards are done. Several runs may share the
+ * folder.
  */
 public final class BatchRun {
-  /** Name in run.json of what an answer depends on, by which a later run knows it again. */
-  private static final String KEY = "batch";
-
-  private final Asker asker;
+  private final PictureTask task;
   private final Path output;
-  private final boolean resume;
-  private final JsonObject question;
+  private BooleanSupplier stop = () -> false;
 
   /**
    * What came of it all.
    *
    * @param rows one per picture, in order
-   * @param cancelled whether the user ended it
+   * @param cancelled whether it ended before its pictures did
    */
   public record Outcome(List<BatchRow> rows, boolean cancelled) {
     /** How many have a status. */
@@ -73,81 +64,144 @@ public final class BatchRun {
    * @param resume whether pictures are left out whose folder has the whole answer to this question
    */
   public BatchRun(Asker asker, Path output, boolean resume) {
-    this.asker = asker;
     this.output = output;
-    this.resume = resume && output != null;
-    question = asker.identity();
+    task = new PictureTask(asker, output, resume);
+  }
+
+  /** To end the run when the picture at hand is finished, as if it were cancelled then. */
+  public BatchRun until(BooleanSupplier stop) {
+    this.stop = stop;
+    task.until(stop);
+    return this;
   }
 
   /**
    * Asks about all of them.
    *
-   * @param skipped rows for batch.csv beside the pictures' own
-   * @param ready told of each picture, in order but for those that another run had: its row, and
-   *     its answer if it was asked now; what it throws ends the run
-   * @throws InputException if the model cannot be loaded or the tables cannot be written
+   * @param skipped files that are no pictures
+   * @param ready told of each picture, in order but for those that another run had or that a
+   *     program ended over: its row, and its answer if it was asked now; what it throws ends the
+   *     run
+   * @throws InputException if the model cannot be loaded or nothing can be written
    */
   public Outcome run(
       List<BatchPicture> pictures,
-      List<BatchRow> skipped,
+      List<String> skipped,
       Progress progress,
       BiConsumer<BatchRow, AttentionResult> ready) {
-    BatchRow[] rows = new BatchRow[pictures.size()];
-    boolean cancelled = false;
+    list(pictures, skipped);
+    Rows rows = new Rows(pictures);
+    boolean cancelled;
     try {
-      List<BatchPicture> others = new ArrayList<>();
-      for (BatchPicture picture : pictures) {
-        // Without resume, the answer of another run would not count, so its end is waited for.
-        if (!ask(picture, rows, of(pictures, picture, progress), !resume, ready)) {
-          others.add(picture);
-        }
-      }
-      for (BatchPicture picture : others) {
-        ask(picture, rows, of(pictures, picture, progress), true, ready);
-      }
-    } catch (CancellationException e) {
-      cancelled = true;
-    } finally {
-      for (BatchPicture picture : pictures) {
-        if (rows[picture.frame() - 1] == null) {
-          rows[picture.frame() - 1] = unasked(picture);
-        }
-      }
-      writeTables(List.of(rows), skipped);
+      cancelled = !askAll(pictures, rows, progress, ready);
+    } catch (RuntimeException | Error e) {
+      writeTables(rows, skipped, e);
+      throw e;
     }
-    return new Outcome(List.of(rows), cancelled);
+    writeTables(rows, skipped);
+    return new Outcome(rows.all(), cancelled);
   }
 
   /**
-   * Asks about one picture, unless that was done before.
+   * Asks about some of them, and writes no tables.
    *
-   * @param wait for a run that has it, or leave it to that run
-   * @return whether it has its row
+   * @param pictures all that the shards are of
+   * @throws InputException if the model cannot be loaded, nothing can be written, or the output
+   *     folder is one of another question
    */
-  private boolean ask(
-      BatchPicture picture,
-      BatchRow[] rows,
+  public Outcome run(
+      Shard shard,
+      List<BatchPicture> pictures,
+      List<String> skipped,
       Progress progress,
-      boolean wait,
       BiConsumer<BatchRow, AttentionResult> ready) {
-    Answer answer = answer(picture, progress, wait);
-    if (answer == null) {
-      return false;
-    }
-    rows[picture.frame() - 1] = answer.row();
-    ready.accept(answer.row(), answer.result());
-    return true;
+    task.requireSameQuestion();
+    list(pictures, skipped);
+    List<BatchPicture> own = shard.of(pictures);
+    Rows rows = new Rows(own);
+    boolean cancelled = !askAll(own, rows, progress, ready);
+    return new Outcome(rows.all(), cancelled);
   }
 
-  /** Another run may have asked about it meanwhile. */
-  private BatchRow unasked(BatchPicture picture) {
-    BatchRow earlier = earlier(picture);
-    return earlier == null ? BatchRow.pending(picture.frame(), picture.name()) : earlier;
+  /**
+   * Writes the tables over all pictures of the shards that wrote to a folder. The same pictures
+   * give the same bytes, however they were shared out and how often they were asked about.
+   *
+   * @return the rows
+   * @throws InputException if no shard wrote to it, or the tables cannot be written
+   */
+  public static List<BatchRow> merge(Path output) {
+    List<BatchRow> rows = FinishedPictures.rows(output);
+    BatchTables.write(output, rows);
+    return rows;
+  }
+
+  /** Rows of pictures in their order, of which each comes when it comes. */
+  private final class Rows {
+    private final List<BatchPicture> pictures;
+    private final Map<Integer, BatchRow> byFrame = new HashMap<>();
+
+    private Rows(List<BatchPicture> pictures) {
+      this.pictures = pictures;
+    }
+
+    private List<BatchRow> all() {
+      return pictures.stream().map(this::row).toList();
+    }
+
+    /** Another run may have asked about it meanwhile. */
+    private BatchRow row(BatchPicture picture) {
+      return byFrame.computeIfAbsent(
+          picture.frame(),
+          frame -> task.earlier(picture).orElseGet(() -> BatchRow.pending(frame, picture.name())));
+    }
+  }
+
+  /**
+   * @return whether all have their rows
+   */
+  private boolean askAll(
+      List<BatchPicture> pictures,
+      Rows rows,
+      Progress progress,
+      BiConsumer<BatchRow, AttentionResult> ready) {
+    try {
+      List<BatchPicture> others = ask(pictures, pictures.size(), rows, progress, false, ready);
+      ask(others, pictures.size(), rows, progress, true, ready);
+      return true;
+    } catch (CancellationException e) {
+      return false;
+    }
+  }
+
+  /**
+   * @return those whose turn comes last
+   */
+  private List<BatchPicture> ask(
+      List<BatchPicture> pictures,
+      int total,
+      Rows rows,
+      Progress progress,
+      boolean last,
+      BiConsumer<BatchRow, AttentionResult> ready) {
+    List<BatchPicture> others = new ArrayList<>();
+    for (BatchPicture picture : pictures) {
+      if (stop.getAsBoolean()) {
+        throw new CancellationException();
+      }
+      PictureTask.Done done = task.run(picture, of(picture, total, progress), last);
+      if (done == null) {
+        others.add(picture);
+      } else {
+        rows.byFrame.put(picture.frame(), done.row());
+        ready.accept(done.row(), done.result());
+      }
+    }
+    return others;
   }
 
   /** The bar shows the pictures, the text what is done with this one. */
-  private static Progress of(List<BatchPicture> pictures, BatchPicture picture, Progress progress) {
-    int total = pictures.size();
+  private static Progress of(BatchPicture picture, int total, Progress progress) {
     return (stage, done, steps) ->
         progress.update(
             "%d of %d, %s: %s %d/%d"
@@ -156,126 +210,26 @@ public final class BatchRun {
             total);
   }
 
-  /** A picture's row, and its answer if it was asked about now. */
-  private record Answer(BatchRow row, AttentionResult result) {}
-
-  /** Null where another run has the picture and is not waited for. */
-  private Answer answer(BatchPicture picture, Progress progress, boolean wait) {
-    progress.update("opening", 0, 1);
-    if (output == null) {
-      return asked(picture, progress, null);
-    }
-    Claim claim;
-    try {
-      ResultFiles.removeLeftovers(output.resolve(picture.folder()));
-      BatchRow earlier = earlier(picture);
-      if (earlier != null) {
-        return new Answer(earlier, null);
-      }
-      claim =
-          wait
-              ? Claim.await(
-                  output, picture.folder(), () -> progress.update("waiting for another run", 0, 1))
-              : Claim.take(output, picture.folder());
-    } catch (InputException e) {
-      return failed(picture, e);
-    }
-    if (claim == null) {
-      return null;
-    }
-    try (claim) {
-      BatchRow earlier = earlier(picture); // the other run may have been faster
-      return earlier == null ? asked(picture, progress, claim) : new Answer(earlier, null);
-    }
-  }
-
-  private Answer asked(BatchPicture picture, Progress progress, Claim claim) {
-    JsonObject key;
-    BatchPicture.Content content;
-    try {
-      key = key(picture); // before it is read: should it change meanwhile, it will be asked again
-      content = picture.content().apply(progress);
-    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
-      return failed(picture, e);
-    }
-    asker.load(progress); // its failure is no picture's
-    try {
-      AttentionResult result = asker.ask(content.input(), progress);
-      return new Answer(save(picture, key, content.note(), result, claim), result);
-    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
-      return failed(picture, e);
-    }
-  }
-
-  private static Answer failed(BatchPicture picture, Throwable cause) {
-    String sentence = PictureFailure.sentence(cause);
-    return new Answer(BatchRow.failed(picture.frame(), picture.name(), sentence), null);
-  }
-
-  private JsonObject key(BatchPicture picture) {
-    JsonObject key = question.deepCopy();
-    key.add("picture", picture.identity().get());
-    return key;
-  }
-
-  /** The row of the answer that the picture's folder holds, or null. */
-  private BatchRow earlier(BatchPicture picture) {
-    if (!resume) {
-      return null;
-    }
-    Optional<JsonObject> run = SavedResult.run(output.resolve(picture.folder()));
-    if (run.isEmpty() || !run.get().has(KEY) || !isSame(run.get().get(KEY), picture)) {
-      return null;
-    }
-    return BatchRow.done(
-        picture.frame(),
-        picture.name(),
-        picture.folder(),
-        run.get().getAsJsonArray("tokens").size(),
-        run.get().get("answer").getAsString(),
-        note("from an earlier run", run.get()));
-  }
-
-  /** What is known of a picture, why it has no answer, and which boxes of that are no ROIs. */
-  private static String note(String known, JsonObject run) {
-    Stream<String> leftOut =
-        Stream.of(AttentionResult.ANSWER_LEFT_OUT, AnswerRois.LEFT_OUT)
-            .filter(run::has)
-            .map(why -> run.get(why).getAsString());
-    return Stream.concat(Stream.of(known), leftOut)
-        .filter(part -> !part.isEmpty())
-        .collect(Collectors.joining("; "));
-  }
-
-  private boolean isSame(JsonElement key, BatchPicture picture) {
-    try {
-      return key(picture).equals(key);
-    } catch (InputException e) {
-      return false; // the picture is gone, which will be said when it is opened
-    }
-  }
-
-  private BatchRow save(
-      BatchPicture picture, JsonObject key, String note, AttentionResult result, Claim claim) {
+  private void list(List<BatchPicture> pictures, List<String> skipped) {
     if (output != null) {
-      Path folder = output.resolve(picture.folder());
-      claim.check();
-      result.run().add(KEY, key);
-      result.write(folder, result.heatmaps());
+      List<BatchList.Entry> entries = pictures.stream().map(PictureTask::entry).toList();
+      new BatchList(task.question(), entries, skipped).write(output);
     }
-    return BatchRow.done(
-        picture.frame(),
-        picture.name(),
-        output == null ? "" : picture.folder(),
-        result.maps().size(),
-        result.answer(),
-        note(note, result.run()));
   }
 
-  private void writeTables(List<BatchRow> rows, List<BatchRow> others) {
+  /** Behind what ended the run, which is what is told. */
+  private void writeTables(Rows rows, List<String> skipped, Throwable end) {
+    try {
+      writeTables(rows, skipped);
+    } catch (InputException e) {
+      end.addSuppressed(e);
+    }
+  }
+
+  private void writeTables(Rows rows, List<String> skipped) {
     if (output != null) {
-      List<BatchRow> all = new ArrayList<>(rows);
-      all.addAll(others);
+      List<BatchRow> all = new ArrayList<>(rows.all());
+      skipped.forEach(name -> all.add(BatchRow.skipped(name)));
       BatchTables.write(output, all);
     }
   }

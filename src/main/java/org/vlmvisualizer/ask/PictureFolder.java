@@ -16,7 +16,6 @@ import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.core.Progress;
-import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.picture.ImageInput;
 import org.vlmvisualizer.picture.ImageOpener;
 
@@ -27,7 +26,7 @@ import org.vlmvisualizer.picture.ImageOpener;
  * @param pictures files that by their names are pictures that ImageJ opens
  * @param skipped the other files
  */
-public record PictureFolder(List<BatchPicture> pictures, List<BatchRow> skipped) {
+public record PictureFolder(List<BatchPicture> pictures, List<String> skipped) {
   private static final Set<String> PICTURES =
       Set.of(
           "tif", "tiff", "png", "jpg", "jpeg", "gif", "bmp", "dcm", "dicom", "fits", "fit", "fts",
@@ -41,12 +40,12 @@ public record PictureFolder(List<BatchPicture> pictures, List<BatchRow> skipped)
    */
   public static PictureFolder of(Path folder, Roi region) {
     List<BatchPicture> pictures = new ArrayList<>();
-    List<BatchRow> skipped = new ArrayList<>();
+    List<String> skipped = new ArrayList<>();
     for (String name : names(folder)) {
       if (PICTURES.contains(extension(name))) {
         pictures.add(picture(pictures.size() + 1, folder, name, region));
       } else {
-        skipped.add(BatchRow.skipped(name));
+        skipped.add(name);
       }
     }
     if (pictures.isEmpty()) {

@@ -10,7 +10,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.function.BiConsumer;
 import java.util.function.ToIntBiFunction;
+import java.util.stream.IntStream;
 import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.analysis.Provenance;
 import org.vlmvisualizer.ask.AskedSizes;
@@ -21,6 +23,7 @@ import org.vlmvisualizer.ask.ModelKeeper;
 import org.vlmvisualizer.ask.NamedPictures;
 import org.vlmvisualizer.ask.PictureFolder;
 import org.vlmvisualizer.ask.RequestOptions;
+import org.vlmvisualizer.ask.Shard;
 import org.vlmvisualizer.ask.Together;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.compare.ComparedPicture;
@@ -248,6 +251,7 @@ public final class AttentionCli implements Callable<Integer> {
       description = "of a folder, ask about pictures again that have their answer")
   private boolean again;
 
+  @Mixin private ShardOptions shards;
   @Mixin private CompareOptions compare;
 
   // "help" lets it do without the required options.
@@ -378,6 +382,9 @@ public final class AttentionCli implements Callable<Integer> {
       out().println(removeGpu ? GpuInstaller.remove() : installGpu());
       return CommandLine.ExitCode.OK;
     }
+    if (shards.isMerge()) {
+      return shards.merge(out(), err());
+    }
     List<RequestOptions> questions = prompts.stream().map(this::options).toList();
     if (images.size() == 1) {
       questions.get(0).request().requireStills();
@@ -391,6 +398,7 @@ public final class AttentionCli implements Callable<Integer> {
           "Expected several --prompt with --turn next, found one; a follow-up needs a question that it follows.");
     }
     boolean isFolder = images.size() == 1 && FileTrouble.isFolder(images.get(0).strip());
+    shards.requireFolder(isFolder);
     if (!isFolder) {
       // Java's own libraries first: while one library is being loaded, no other can be.
       Fonts.complaint();
@@ -405,6 +413,8 @@ public final class AttentionCli implements Callable<Integer> {
     String image = images.get(0);
     if (isFolder) {
       refuseConversation();
+      shards.start(
+          again, IntStream.range(0, prompts.size()).mapToObj(i -> place(i).folder).toList());
       PictureFolder pictures = PictureFolder.of(Path.of(image.strip()), region());
       return run(questions, (asker, place) -> askAll(asker, pictures, place));
     }
@@ -534,22 +544,31 @@ public final class AttentionCli implements Callable<Integer> {
 
   /** A line per picture: its name and its answer, or on the other stream, why there is none. */
   private int askAll(Asker asker, PictureFolder pictures, Place place) {
+    BatchRun run = new BatchRun(asker, place.folder, !again).until(shards::isOver);
+    BiConsumer<BatchRow, AttentionResult> ready = (row, result) -> tell(row, result, place);
+    Shard shard = shards.shard();
     BatchRun.Outcome outcome =
-        new BatchRun(asker, place.folder, !again)
-            .run(
-                pictures.pictures(),
-                pictures.skipped(),
-                progress(),
-                (row, result) -> {
-                  (row.status() == BatchRow.Status.DONE ? out() : err())
-                      .println(place.name + row.text());
-                  if (result != null) {
-                    tellNoAnswer(result, place);
-                  }
-                });
-    return outcome.count(BatchRow.Status.FAILED) == 0
+        shard == null
+            ? run.run(pictures.pictures(), pictures.skipped(), progress(), ready)
+            : run.run(shard, pictures.pictures(), pictures.skipped(), progress(), ready);
+    if (outcome.cancelled()) {
+      err()
+          .println(
+              "%sEnded with %d of %d pictures done; the same command goes on."
+                  .formatted(
+                      place.name, outcome.count(BatchRow.Status.DONE), outcome.rows().size()));
+    }
+    // A scheduler would take failed pictures, which are rows of the tables, for a failed job.
+    return shard != null || outcome.count(BatchRow.Status.FAILED) == 0
         ? CommandLine.ExitCode.OK
         : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private void tell(BatchRow row, AttentionResult result, Place place) {
+    (row.status() == BatchRow.Status.DONE ? out() : err()).println(place.name + row.text());
+    if (result != null) {
+      tellNoAnswer(result, place);
+    }
   }
 
   private PrintWriter out() {

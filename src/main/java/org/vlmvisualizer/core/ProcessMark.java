@@ -45,6 +45,17 @@ public final class ProcessMark {
         .isPresent();
   }
 
+  /**
+   * The number of the process, on whichever computer.
+   *
+   * @return -1 if the text is no mark
+   */
+  public static long pid(String mark) {
+    String[] parts = mark.split("-");
+    int last = parts.length - 2;
+    return last > 0 && parts[last].matches("\\d{1,18}") ? Long.parseLong(parts[last]) : -1;
+  }
+
   /** Milliseconds, or 0 where the system does not tell. */
   private static long started(ProcessHandle process) {
     return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);

@@ -38,6 +38,9 @@ public final class BatchTables {
     WholeFile.write(folder.resolve(BATCH), table(rows).toCsv());
     try {
       Claim.removeDeadIn(folder);
+      if (rows.stream().noneMatch(row -> row.status() == BatchRow.Status.PENDING)) {
+        LostAttempts.clearAll(folder);
+      }
     } catch (IOException | DirectoryIteratorException e) {
       // Harmless: the next run takes over claims of killed runs.
     }

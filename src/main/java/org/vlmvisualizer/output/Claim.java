@@ -2,6 +2,7 @@ package org.vlmvisualizer.output;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -31,6 +32,7 @@ import org.vlmvisualizer.core.ProcessMark;
 public final class Claim implements AutoCloseable {
   static final String SUFFIX = ".claim";
 
+  private static final String CLAIMS = Scratch.PREFIX + "*" + SUFFIX;
   private static final int LONGEST_NAME = 60;
   private static final int BEAT_SECONDS = 20;
   private static final Duration DEAD = Duration.ofMinutes(5);
@@ -38,11 +40,20 @@ public final class Claim implements AutoCloseable {
   private static final ScheduledExecutorService HEART =
       Executors.newSingleThreadScheduledExecutor(new DaemonThreads("VLM Visualizer heartbeat"));
 
+  /**
+   * So many crashes at one result, or so many ends that nobody explains, are the result's fault.
+   */
+  private static final int CRASHES = 2;
+
+  private static final int UNEXPLAINED = 5;
+
   private final Path file;
+  private final LostAttempts attempts;
   private final ScheduledFuture<?> beat;
 
   private Claim(Path file) {
     this.file = file;
+    attempts = attempts(file);
     beat = HEART.scheduleAtFixedRate(this::beat, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
   }
 
@@ -66,7 +77,7 @@ public final class Claim implements AutoCloseable {
         } catch (NoSuchFileException e) {
           return null; // another run removed the folder that it had made on trial
         }
-      } while (removeDead(file));
+      } while (removeDead(file, claim -> attempts(claim).add(claim, false)));
       return null;
     } catch (IOException e) {
       throw new InputException(
@@ -119,12 +130,66 @@ public final class Claim implements AutoCloseable {
     return claim;
   }
 
+  /** Whether programs ended while they had it, for which nobody has made the result since. */
+  public boolean wasLost() {
+    return attempts.any();
+  }
+
+  /** Whether programs ended while they had the claim of a result, without taking it. */
+  public static boolean wasLost(Path folder, String result) {
+    return LostAttempts.of(folder, shortened(result)).any();
+  }
+
+  /**
+   * Whether so many programs ended while they had it that the next one would too. Of ends that
+   * nobody explains it takes more: a scheduler kills programs whatever they are doing.
+   */
+  public boolean isHopeless() {
+    return attempts.crashes() >= CRASHES || attempts.unexplained() >= UNEXPLAINED;
+  }
+
+  /** To be called once the result is made, or given up. */
+  public void finish() {
+    attempts.clear();
+  }
+
+  /**
+   * Counts the end of a program on this computer as a crash at what it had claimed.
+   *
+   * @param folder of results
+   * @param pid the program's number
+   * @return whether it had claimed anything
+   * @throws InputException if the folder cannot be read or written to
+   */
+  public static boolean crashed(Path folder, long pid) {
+    boolean found = false;
+    try (DirectoryStream<Path> claims = Files.newDirectoryStream(folder, CLAIMS)) {
+      for (Path claim : claims) {
+        String mark = Files.readString(claim);
+        if (ProcessMark.isHere(mark) && ProcessMark.pid(mark) == pid) {
+          found |= attempts(claim).add(claim, true);
+        }
+      }
+      return found;
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new InputException(
+          "The folder of the results cannot be read: %s (%s). Check its permissions."
+              .formatted(folder, FileTrouble.reason(e)),
+          e);
+    }
+  }
+
+  private static LostAttempts attempts(Path file) {
+    String name = file.getFileName().toString();
+    String result = name.substring(Scratch.PREFIX.length(), name.length() - SUFFIX.length());
+    return LostAttempts.of(file.getParent(), result);
+  }
+
   /** Removes the claims that killed runs left in a folder. */
   static void removeDeadIn(Path folder) throws IOException {
-    try (DirectoryStream<Path> claims =
-        Files.newDirectoryStream(folder, Scratch.PREFIX + "*" + SUFFIX)) {
+    try (DirectoryStream<Path> claims = Files.newDirectoryStream(folder, CLAIMS)) {
       for (Path claim : claims) {
-        removeDead(claim);
+        removeDead(claim, Files::deleteIfExists);
       }
     }
   }
@@ -177,8 +242,13 @@ public final class Claim implements AutoCloseable {
     }
   }
 
+  /** Takes a dead claim out of the way. */
+  private interface Removal {
+    boolean remove(Path claim) throws IOException;
+  }
+
   /** Whether the claim was that of a dead run, and is gone now. */
-  private static boolean removeDead(Path file) throws IOException {
+  private static boolean removeDead(Path file, Removal removal) throws IOException {
     if (!isDead(file)) {
       return false;
     }
@@ -193,7 +263,7 @@ public final class Claim implements AutoCloseable {
       return false;
     }
     try {
-      return isDead(file) && Files.deleteIfExists(file);
+      return isDead(file) && removal.remove(file);
     } finally {
       Files.deleteIfExists(turn);
     }

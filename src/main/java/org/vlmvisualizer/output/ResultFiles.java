@@ -42,6 +42,7 @@ public final class ResultFiles {
   private static final String FRESH = "new";
   private static final String EARLIER = "earlier";
   private static final int TRIES = 5;
+  private static final int LITTLE = 1 << 16;
   private static final Gson GSON =
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
 
@@ -93,6 +94,29 @@ public final class ResultFiles {
                 folder,
                 FileTrouble.reason(cause)),
         cause);
+  }
+
+  /**
+   * Makes sure that results can still be written to a folder.
+   *
+   * @throws InputException if not even a small file can be, as where the disk is full
+   */
+  public static void requireRoom(Path folder) {
+    Path trial = Scratch.in(folder);
+    try {
+      Files.write(trial, new byte[LITTLE]);
+    } catch (IOException e) {
+      throw new InputException(
+          "Nothing can be written to %s any more (%s). Make room, and run it again: it goes on where it ended."
+              .formatted(folder, FileTrouble.reason(e)),
+          e);
+    } finally {
+      try {
+        Files.deleteIfExists(trial);
+      } catch (IOException e) {
+        // Removed as a leftover later.
+      }
+    }
   }
 
   private static Path nearestExisting(Path folder) {

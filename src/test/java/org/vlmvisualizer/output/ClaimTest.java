@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.ProcessMark;
 
 /** One run at a time has a picture; that of a dead run is free. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
@@ -36,6 +38,9 @@ class ClaimTest {
   @AfterEach
   void nothingIsLeft() throws Exception {
     Files.deleteIfExists(file());
+    Claim claim = Claim.take(folder, "a-png");
+    claim.finish();
+    claim.close();
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(0, files.count());
     }
@@ -131,5 +136,43 @@ class ClaimTest {
     assertNotNull(second);
     second.close();
     assertFalse(Files.exists(file()));
+  }
+
+  private void end() throws Exception {
+    Files.writeString(file(), ProcessMark.own().replaceFirst("-\\d+$", "-1000000000000"));
+  }
+
+  @Test
+  void twoCrashesOrManyEndsMakeItHopeless() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      end();
+      assertFalse(Claim.wasLost(folder, "b-png"));
+      assertFalse(Claim.crashed(folder, -2));
+      assertTrue(Claim.crashed(folder, ProcessMark.pid(ProcessMark.own())));
+    }
+    Claim crashed = Claim.take(folder, "a-png");
+    assertTrue(crashed.wasLost() && crashed.isHopeless());
+    crashed.finish();
+    crashed.close();
+    for (int i = 1; i <= 5; i++) {
+      end();
+      try (Claim killed = Claim.take(folder, "a-png")) {
+        assertEquals(i == 5, killed.isHopeless());
+      }
+    }
+    assertTrue(Claim.wasLost(folder, "a-png"));
+  }
+
+  @Test
+  void aReportOfJavasOwnTellsOfACrash() throws Exception {
+    Path report = folder.resolve("hs_err_pid" + ProcessMark.pid(ProcessMark.own()) + ".log");
+    Files.createFile(report);
+    for (int i = 1; i <= 2; i++) {
+      end();
+      try (Claim crashed = Claim.take(folder, "a-png")) {
+        assertEquals(i == 2, crashed.isHopeless());
+      }
+    }
+    Files.delete(report);
   }
 }

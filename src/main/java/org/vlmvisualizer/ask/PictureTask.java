@@ -1,0 +1,245 @@
+package org.vlmvisualizer.ask;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.BatchList;
+import org.vlmvisualizer.output.BatchRow;
+import org.vlmvisualizer.output.Claim;
+import org.vlmvisualizer.output.FailedResult;
+import org.vlmvisualizer.output.ResultFiles;
+
+/**
+ * One unit of work of a run over many pictures: a picture in, a finished folder of results out. The
+ * folder's name depends on the picture alone, it is written whole or not at all, and the same
+ * question about the same picture gives the same tables, whoever asks it and how often. Runs on
+ * several computers may share the output folder: a picture is one run's at a time ({@link Claim}).
+ *
+ * <p>What a picture fails with, whatever is thrown, is its row and not the end of the run. So is a
+ * picture over which Java itself ended, again and again.
+ */
+public final class PictureTask {
+  private static final String HOPELESS =
+      "Java ended again and again while it worked on this picture, so it is passed over. Ask about it by itself, or with --again (resume=false).";
+
+  private final Asker asker;
+  private final Path output;
+  private final boolean resume;
+  private final JsonObject question;
+  private BooleanSupplier stop = () -> false;
+
+  /**
+   * A picture's row, and its answer if it was asked about now.
+   *
+   * @param result null if it was not
+   */
+  public record Done(BatchRow row, AttentionResult result) {}
+
+  /**
+   * @param output for results, or null to save none
+   * @param resume whether pictures are left out whose folder has the whole answer to this question
+   */
+  public PictureTask(Asker asker, Path output, boolean resume) {
+    this.asker = asker;
+    this.output = output;
+    this.resume = resume && output != null;
+    question = asker.identity();
+  }
+
+  /** Ends waiting and loading, but not an answer that was begun. */
+  void until(BooleanSupplier stop) {
+    this.stop = stop;
+  }
+
+  /** All that answers depend on beside their pictures. */
+  JsonObject question() {
+    return question;
+  }
+
+  /**
+   * @throws InputException if the output folder is one of another question, and its answers are not
+   *     to be replaced
+   */
+  void requireSameQuestion() {
+    BatchList.read(output)
+        .filter(list -> resume && !list.question().equals(question))
+        .ifPresent(list -> refuse(list.question()));
+  }
+
+  private void refuse(JsonObject other) {
+    throw new InputException(
+        "Expected an output folder of this question with these options, found one of '%s' in %s; choose another folder."
+            .formatted(
+                other.has("question") ? other.get("question").getAsString() : "another", output));
+  }
+
+  /**
+   * Asks about a picture, unless that was done before.
+   *
+   * @param last whether all others had their turn: then another run that has the picture is waited
+   *     for, and a picture is tried over which a program ended
+   * @return null if its turn comes last
+   * @throws InputException if the model cannot be loaded, or nothing can be written any more
+   * @throws CancellationException if {@code progress} cancels
+   */
+  public Done run(BatchPicture picture, Progress progress, boolean last) {
+    Progress until = until(progress);
+    until.update("opening", 0, 1);
+    if (output == null) {
+      return asked(picture, progress, null);
+    }
+    ResultFiles.removeLeftovers(output.resolve(picture.folder()));
+    Optional<BatchRow> earlier = earlier(picture);
+    if (earlier.isPresent()) {
+      return new Done(earlier.get(), null);
+    }
+    if (!last && Claim.wasLost(output, picture.folder())) {
+      return null;
+    }
+    // Before the claim: should Java end while it loads the model, it is not the picture's fault.
+    asker.load(until);
+    Claim claim;
+    try {
+      claim = last ? await(picture, until) : Claim.take(output, picture.folder());
+    } catch (InputException e) {
+      requireRoom(e);
+      return failed(picture, JsonNull.INSTANCE, e);
+    }
+    if (claim == null) {
+      return null;
+    }
+    try (claim) {
+      return claimed(picture, progress, claim, last);
+    }
+  }
+
+  private Progress until(Progress progress) {
+    return (stage, done, steps) -> {
+      if (stop.getAsBoolean()) {
+        throw new CancellationException();
+      }
+      progress.update(stage, done, steps);
+    };
+  }
+
+  private Claim await(BatchPicture picture, Progress progress) {
+    return Claim.await(
+        output, picture.folder(), () -> progress.update("waiting for another run", 0, 1));
+  }
+
+  private Done claimed(BatchPicture picture, Progress progress, Claim claim, boolean last) {
+    Optional<BatchRow> earlier = earlier(picture); // another run may have been faster
+    if (earlier.isPresent()) {
+      return new Done(earlier.get(), null);
+    }
+    if (resume && claim.isHopeless()) {
+      Done passedOver = hopeless(picture);
+      claim.finish();
+      return passedOver;
+    }
+    if (claim.wasLost() && !last) {
+      return null;
+    }
+    Done done = asked(picture, progress, claim);
+    claim.finish();
+    return done;
+  }
+
+  /** The row of what is on disk: of a whole answer, or of a picture that is passed over. */
+  Optional<BatchRow> earlier(BatchPicture picture) {
+    if (!resume) {
+      return Optional.empty();
+    }
+    BatchList.Entry entry = entry(picture);
+    Predicate<JsonElement> same = key -> isSame(key, picture);
+    return FinishedPictures.done(output, picture.frame(), entry, same)
+        .or(() -> FinishedPictures.failed(output, picture.frame(), entry, same, true));
+  }
+
+  static BatchList.Entry entry(BatchPicture picture) {
+    return new BatchList.Entry(picture.name(), picture.folder());
+  }
+
+  private boolean isSame(JsonElement key, BatchPicture picture) {
+    try {
+      return key(picture).equals(key);
+    } catch (InputException e) {
+      return false; // the picture is gone, which will be said when it is opened
+    }
+  }
+
+  private JsonObject key(BatchPicture picture) {
+    return FinishedPictures.key(question, picture.identity().get());
+  }
+
+  private Done asked(BatchPicture picture, Progress progress, Claim claim) {
+    JsonElement key = FinishedPictures.key(question, new JsonObject());
+    BatchPicture.Content content;
+    try {
+      key = key(picture); // before it is read: should it change meanwhile, it will be asked again
+      content = picture.content().apply(progress);
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      return failed(picture, key, e);
+    }
+    asker.load(until(progress)); // its failure is no picture's
+    AttentionResult result;
+    try {
+      result = asker.ask(content.input(), progress);
+      if (!content.note().isEmpty()) {
+        result.run().addProperty(FinishedPictures.NOTE, content.note());
+      }
+      if (output != null) {
+        claim.check();
+        save(output.resolve(picture.folder()), key, result);
+      }
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      requireRoom(e);
+      return failed(picture, key, e);
+    }
+    return new Done(row(picture, result), result);
+  }
+
+  private static void save(Path folder, JsonElement key, AttentionResult result) {
+    result.run().add(FinishedPictures.KEY, key);
+    result.write(folder, result.heatmaps());
+    FailedResult.remove(folder);
+  }
+
+  /** Where nothing can be written any more, it was not the picture's fault. */
+  private void requireRoom(Throwable cause) {
+    if (output != null && cause instanceof InputException) {
+      ResultFiles.requireRoom(output);
+    }
+  }
+
+  private BatchRow row(BatchPicture picture, AttentionResult result) {
+    return BatchRow.done(
+        picture.frame(),
+        picture.name(),
+        output == null ? "" : picture.folder(),
+        result.maps().size(),
+        result.answer(),
+        FinishedPictures.note(result.run()));
+  }
+
+  private Done hopeless(BatchPicture picture) {
+    new FailedResult(key(picture), HOPELESS, true).write(output.resolve(picture.folder()));
+    return new Done(BatchRow.failed(picture.frame(), picture.name(), HOPELESS), null);
+  }
+
+  private Done failed(BatchPicture picture, JsonElement key, Throwable cause) {
+    String sentence = PictureFailure.sentence(cause);
+    if (output != null && !key.isJsonNull()) {
+      new FailedResult(key, sentence, false).write(output.resolve(picture.folder()));
+    }
+    return new Done(BatchRow.failed(picture.frame(), picture.name(), sentence), null);
+  }
+}
