@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +20,7 @@ import org.scijava.script.ScriptLanguage;
 import org.scijava.script.ScriptService;
 import org.vlmvisualizer.VirtualDisplay;
 
-/** The script in docs/macros.md, as it stands there, with a display and headless. */
+/** The scripts in docs/scripts.md, as they stand there, with a display and headless. */
 class DocsScriptTest {
   private static final Pattern BLOCK = Pattern.compile("```groovy\\n(.*?)```", Pattern.DOTALL);
 
@@ -30,7 +29,7 @@ class DocsScriptTest {
   /** What was seen: titles of images, texts of dialogs. */
   private record Seen(List<String> images, List<String> dialogs) {}
 
-  /** Runs the script twice: about a picture, and with a question that is refused. */
+  /** Runs a script about a picture, and another with a question that is refused. */
   static final class Job implements FijiMain.Job {
     @Override
     public void run(FijiLike fiji, List<String> arguments) throws Exception {
@@ -38,18 +37,13 @@ class DocsScriptTest {
           .service(PluginService.class)
           .addPlugin(new PluginInfo<>(Groovy.class, ScriptLanguage.class));
       DialogWatch watch = new DialogWatch();
-      String script = Files.readString(Path.of(arguments.get(1)));
-      for (String question : List.of("What is in the image?", " ")) {
-        fiji.context
-            .service(ScriptService.class)
-            .run(
-                "ask.groovy",
-                script,
-                true,
-                "picture",
-                new File(arguments.get(2)),
-                "question",
-                question)
+      ScriptService scripts = fiji.context.service(ScriptService.class);
+      File picture = new File(arguments.get(3));
+      List<String> questions = List.of("What is in the image?", " ");
+      for (int i = 0; i < questions.size(); i++) {
+        String script = Files.readString(Path.of(arguments.get(1 + i)));
+        scripts
+            .run("ask.groovy", script, true, "picture", picture, "question", questions.get(i))
             .get();
       }
       List<String> images = new ArrayList<>();
@@ -70,17 +64,24 @@ class DocsScriptTest {
   }
 
   private Seen run(VirtualDisplay display) throws Exception {
-    Matcher block = BLOCK.matcher(Files.readString(Path.of("docs/macros.md")));
-    assertTrue(block.find());
-    Path script = Files.writeString(folder.resolve("script.txt"), block.group(1));
+    List<String> blocks =
+        BLOCK
+            .matcher(Files.readString(Path.of("docs/scripts.md")))
+            .results()
+            .map(block -> block.group(1))
+            .toList();
+    Path first = Files.writeString(folder.resolve("first.txt"), blocks.get(0));
+    Path all = Files.writeString(folder.resolve("all.txt"), String.join("", blocks));
     Path report = folder.resolve("report.json");
-    String printed = FijiProcess.run(display, folder, Job.class, report, script, FijiProcess.PAGE);
+    String printed =
+        FijiProcess.run(display, folder, Job.class, report, all, first, FijiProcess.PAGE);
     // Java says that it makes a folder for preferences.
     List<String> told =
         printed.lines().filter(line -> !line.matches(".*pref(s|erences).*")).toList();
-    assertEquals(2, told.size(), printed);
+    assertEquals(3, told.size(), printed);
     assertTrue(told.get(0).startsWith("Attention of page.png: 8 tokens, the first "), told.get(0));
-    assertTrue(told.get(1).startsWith("Expected a question about the picture"), told.get(1));
+    assertTrue(told.get(1).startsWith("Token 4 at (220, 38): 0."), told.get(1));
+    assertTrue(told.get(2).startsWith("Expected a question about the picture"), told.get(2));
     return new Gson().fromJson(Files.readString(report), Seen.class);
   }
 
