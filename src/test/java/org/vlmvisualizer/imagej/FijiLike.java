@@ -31,11 +31,11 @@ import org.scijava.service.SciJavaService;
  * ImageJ with this plugin's commands in its menus, as in Fiji. One per Java, whose ImageJ classes
  * have been patched before ({@link FijiMain}).
  */
-final class FijiLike {
+public final class FijiLike {
   private static final String PREFIX = "command:";
 
   /** As Fiji makes it: of the services, it has only those that say whose they are. */
-  final Context context = new Context(SciJavaService.class);
+  public final Context context = new Context(SciJavaService.class);
 
   private final Map<String, CommandInfo> commands = new HashMap<>();
 
@@ -56,7 +56,7 @@ final class FijiLike {
   }
 
   /** Starts ImageJ: with its window, or headless. */
-  static FijiLike start() {
+  public static FijiLike start() {
     FijiLike fiji = new FijiLike();
     LegacyInjector.installHooks(FijiLike.class.getClassLoader(), new FijiHooks(fiji));
     if (GraphicsEnvironment.isHeadless()) {
