@@ -228,4 +228,9 @@ class CliShardTest {
     assertEquals(List.of(), hidden());
     assertTrue(merged.out().contains("%d answers, 5 failures".formatted(ASKED - 1)), merged.out());
   }
+
+  @Test
+  void killsAtRandomMomentsLoseNothing() throws Exception {
+    new KilledShards(folder.resolve("killed"), System.nanoTime()).kill(20);
+  }
 }
