@@ -33,8 +33,8 @@ record TrustWords(GeneratedToken token, boolean single, ExplorerState state) {
       return "Not known: " + state.answer().evidenceLeftOut();
     }
     return state.answer().awaitsEvidence()
-        ? "From the picture? Known once all is written"
-        : "Not asked whether it came from the picture";
+        ? "From the picture? Not known yet"
+        : "From the picture? Not asked";
   }
 
   /** p, p0 and how they compare. */

@@ -258,12 +258,13 @@ public record AttentionResult(
     return !written().isEmpty() && !isCancelled();
   }
 
-  /** Whether it is being written, and will be told then where its tokens came from. */
+  /** Whether it is still to be told where its tokens came from: once all of them are written. */
   public boolean awaitsEvidence() {
     JsonObject options = run.getAsJsonObject("options");
-    return isGrowing()
-        && options.has("evidence")
-        && options.get("evidence").getAsString().equals("on");
+    return options.has("evidence")
+        && options.get("evidence").getAsString().equals("on")
+        && !maps.hasEvidence()
+        && evidenceLeftOut().isEmpty();
   }
 
   /** How many tokens were asked for at most; 0 if that is not known. */

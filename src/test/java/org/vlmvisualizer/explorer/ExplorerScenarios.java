@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
 import ij.ImageJ;
 import ij.ImagePlus;
 import ij.WindowManager;
@@ -53,6 +54,7 @@ import javax.swing.JTabbedPane;
 import javax.swing.JTextField;
 import org.vlmvisualizer.area.Region;
 import org.vlmvisualizer.area.RegionAttention;
+import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.HeatColours;
@@ -81,6 +83,7 @@ public final class ExplorerScenarios {
     all.put("a double click or W selects the whole word", ExplorerScenarios::wholeWord);
     all.put("punctuation is told from words without colours", ExplorerScenarios::punctuation);
     all.put("it tells how far a map can be trusted", ExplorerScenarios::trust);
+    all.put("it says so while that is not known yet", ExplorerScenarios::awaitedEvidence);
     all.put("the methods text is copied", ExplorerScenarios::methods);
     all.put("Tab reaches every control, and each has a name", ExplorerScenarios::focus);
     all.put("the plot's points can be clicked", ExplorerScenarios::plot);
@@ -312,6 +315,27 @@ public final class ExplorerScenarios {
 
     OpenExplorer plain = new OpenExplorer(Samples.result(400, 300, 4));
     assertFalse(plain.find(TrustPanel.class, 0).isShowing(), "nothing is known");
+  }
+
+  /** All is written, and the picture is still being compared with a plain one, which takes long. */
+  private static void awaitedEvidence() throws Exception {
+    AttentionResult whole = Samples.withEvidence(400, 300, 4);
+    List<GeneratedToken> written =
+        whole.maps().tokens().stream()
+            .map(t -> new GeneratedToken(t.id(), t.text(), t.probability(), t.others(), null, null))
+            .toList();
+    AttentionResult first = whole.withTokens(written);
+    OpenExplorer explorer = new OpenExplorer(first);
+    TrustPanel panel = explorer.find(TrustPanel.class, 0);
+    assertEquals("From the picture? Not asked", told(panel).get(0));
+    JsonObject options = first.run().getAsJsonObject("options");
+    options.addProperty("evidence", "on");
+    EventQueue.invokeAndWait(() -> explorer.state.select(tokens -> tokens.select(1)));
+    OpenExplorer.await("the second map", () -> explorer.state.shown().tokens()[0] == 1);
+    assertEquals("From the picture? Not known yet", told(panel).get(0));
+    Runnable growth = explorer.state.growth(whole);
+    EventQueue.invokeAndWait(growth);
+    assertEquals("Partly from the picture", told(panel).get(0));
   }
 
   static List<String> told(TrustPanel panel) throws Exception {
