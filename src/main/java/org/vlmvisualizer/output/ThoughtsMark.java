@@ -22,6 +22,7 @@ public final class ThoughtsMark {
   private static final Color INK = new Color(0x40, 0x40, 0x40);
   private static final Color VEIL = new Color(255, 255, 255, 210);
   private static final int GAP = 5;
+  private static final int LINES = 3; // of text that a plot with names is high at least
 
   private ThoughtsMark() {}
 
@@ -45,6 +46,9 @@ public final class ThoughtsMark {
             0));
     g.draw(new Line2D.Double(x, plot.getMinY(), x, plot.getMaxY()));
     FontMetrics metrics = g.getFontMetrics();
+    if (plot.getHeight() < LINES * metrics.getHeight()) {
+      return; // a name would cover what is plotted
+    }
     double gap = GAP * scale;
     double left = x - gap - metrics.stringWidth(THOUGHTS);
     if (left >= plot.getMinX()) {

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import ij.gui.Plot;
+import java.awt.Color;
+import java.awt.Graphics2D;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.io.StringReader;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -120,6 +123,25 @@ class ThoughtsOutputTest {
 
   private static int[] pixels(BufferedImage image) {
     return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+  }
+
+  /** A low plot, as of the explorer beside a long answer, has the line without the names. */
+  @ParameterizedTest
+  @CsvSource({"100, true", "30, false"})
+  void namesStandOnlyWhereTheyCoverNoCurve(int height, boolean areThere) {
+    BufferedImage image = new BufferedImage(200, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D g = image.createGraphics();
+    g.setColor(Color.WHITE);
+    g.fillRect(0, 0, 200, height);
+    ThoughtsMark.draw(g, 100, new Rectangle(200, height), 1);
+    long line = dark(image, 98, 102);
+    assertTrue(line > 0);
+    assertEquals(areThere, dark(image, 0, 200) > line);
+  }
+
+  private static long dark(BufferedImage image, int left, int right) {
+    int[] pixels = image.getRGB(left, 0, right - left, image.getHeight(), null, 0, right - left);
+    return Arrays.stream(pixels).filter(pixel -> (pixel & 0xff) < 0x80).count();
   }
 
   @Test
