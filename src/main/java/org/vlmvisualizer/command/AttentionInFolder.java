@@ -2,6 +2,7 @@ package org.vlmvisualizer.command;
 
 import java.io.File;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.scijava.command.Command;
 import org.scijava.plugin.Attr;
@@ -66,6 +67,11 @@ public class AttentionInFolder extends AskingCommand {
       description = "What you want to know about each picture, in plain words",
       attrs = @Attr(name = REMEMBERED))
   private String prompt = "What is in the image?";
+
+  @Override
+  Set<String> unasked() {
+    return Set.of("interval"); // of videos
+  }
 
   @Override
   void execute() {

@@ -4,6 +4,7 @@ import ij.ImagePlus;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.scijava.command.Command;
 import org.scijava.plugin.Attr;
@@ -104,6 +105,11 @@ public class CompareMethods extends AskingCommand {
       description = "What you want to know about each picture, in plain words",
       attrs = @Attr(name = REMEMBERED))
   private String prompt = "What is in the image?";
+
+  @Override
+  Set<String> unasked() {
+    return Set.of("method", "evidence", "check", "keep", "boxes", "interval");
+  }
 
   @Override
   void execute() {

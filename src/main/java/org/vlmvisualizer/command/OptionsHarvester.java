@@ -54,7 +54,7 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
   private void ask(Module module, VisualizerCommand command) {
     List<ModuleItem<?>> items = new ArrayList<>();
     module.getInfo().inputs().forEach(items::add);
-    items.removeIf(item -> kind(item).isEmpty());
+    items.removeIf(item -> kind(item).isEmpty() || command.unasked().contains(item.getName()));
     boolean isCalled = items.stream().anyMatch(item -> module.isInputResolved(item.getName()));
     if (!isCalled && !items.isEmpty() && !command.hasOwnWindow()) {
       ask(module, command, items);

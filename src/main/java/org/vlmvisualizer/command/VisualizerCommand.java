@@ -9,6 +9,7 @@ import java.io.File;
 import java.lang.reflect.Field;
 import java.nio.file.InvalidPathException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 import org.scijava.ItemVisibility;
@@ -71,6 +72,11 @@ abstract class VisualizerCommand extends ContextCommand {
   /** Whether it has to wait its {@link Turn}. */
   boolean asksModel() {
     return false;
+  }
+
+  /** Inputs that its dialog does not ask for, since the command passes over or refuses them. */
+  Set<String> unasked() {
+    return Set.of();
   }
 
   /** For a fault that is found before the command runs. */

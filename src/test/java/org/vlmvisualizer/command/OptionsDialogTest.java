@@ -2,6 +2,7 @@ package org.vlmvisualizer.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.scijava.Context;
+import org.scijava.command.CommandInfo;
+import org.scijava.command.CommandService;
 import org.scijava.module.process.PreprocessorPlugin;
 import org.scijava.plugin.PluginService;
 import org.vlmvisualizer.JavaProcess;
@@ -150,6 +153,19 @@ class OptionsDialogTest {
     Map<String, String> told = play("slow");
     assertEquals("false", told.get("on the event thread"), told.toString());
     assertEquals("Optional[{one=b}]", told.get("answer"), told.toString());
+  }
+
+  /** What a command has no use for is no option of its dialog. */
+  @Test
+  void whatIsNotAskedForAreInputs() {
+    try (Context context = new Context()) {
+      CommandService commands = context.service(CommandService.class);
+      for (VisualizerCommand command : List.of(new CompareMethods(), new AttentionInFolder())) {
+        CommandInfo info = commands.getCommand(command.getClass());
+        assertFalse(command.unasked().isEmpty());
+        command.unasked().forEach(name -> assertNotNull(info.getInput(name), name));
+      }
+    }
   }
 
   @Test
