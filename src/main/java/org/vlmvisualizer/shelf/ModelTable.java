@@ -42,9 +42,26 @@ final class ModelTable extends JTable {
     figures.setHorizontalAlignment(SwingConstants.TRAILING);
     setDefaultRenderer(Figure.class, figures);
     for (int i = 0; i < ModelRows.COLUMNS.size(); i++) {
-      getColumnModel().getColumn(i).setPreferredWidth(ModelRows.COLUMNS.get(i).width());
+      int width = width(ModelRows.COLUMNS.get(i));
+      getColumnModel().getColumn(i).setPreferredWidth(width);
+      if (getColumnClass(i) == Figure.class) {
+        getColumnModel().getColumn(i).setMinWidth(width); // a figure that is cut tells nothing
+      }
     }
     onChoice(choose);
+  }
+
+  /** Of a column in the fonts of the table and its header. */
+  private int width(ModelRows.Column column) {
+    TableCellRenderer header = getTableHeader().getDefaultRenderer();
+    return GAP
+        + Math.max(
+            width(header, column.name()), width(getDefaultRenderer(String.class), column.sample()));
+  }
+
+  private int width(TableCellRenderer renderer, String text) {
+    Component cell = renderer.getTableCellRendererComponent(this, text, false, false, -1, 0);
+    return cell.getPreferredSize().width;
   }
 
   /** The selected line, or null. */

@@ -1,7 +1,6 @@
 package org.vlmvisualizer.shelf;
 
 import java.awt.BorderLayout;
-import java.awt.Dimension;
 import java.awt.EventQueue;
 import java.awt.FlowLayout;
 import java.awt.Frame;
@@ -34,7 +33,8 @@ import org.vlmvisualizer.dialog.MessageBox;
  */
 public final class ModelsWindow {
   private static final String TITLE = "Models";
-  private static final Dimension SIZE = new Dimension(1190, 460);
+  private static final int HEIGHT = 460;
+  private static final int BESIDE = 30; // the table: its scroll bar and the frame
   private static final int DETAIL_ROWS = 4;
 
   private static ModelsWindow shown;
@@ -65,8 +65,8 @@ public final class ModelsWindow {
     window.add(new JScrollPane(table), BorderLayout.CENTER);
     window.add(foot, BorderLayout.PAGE_END);
     Rectangle screen = window.getGraphicsConfiguration().getBounds();
-    window.setSize(
-        Math.min(SIZE.width, screen.width), Math.min(SIZE.height, screen.height * 9 / 10));
+    int width = table.getPreferredSize().width + BESIDE;
+    window.setSize(Math.min(width, screen.width), Math.min(HEIGHT, screen.height * 9 / 10));
     Keys.escapeCloses(window, ((RootPaneContainer) window).getRootPane());
   }
 
