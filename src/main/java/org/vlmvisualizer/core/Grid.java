@@ -144,6 +144,13 @@ public record Grid(
     return sourceY(cell / columns + 0.5);
   }
 
+  /** Whether the centre of a cell lies outside the source, on padding. */
+  public boolean isOnPadding(int cell) {
+    double x = centreX(cell);
+    double y = centreY(cell);
+    return x < 0 || x >= sourceWidth || y < 0 || y >= sourceHeight;
+  }
+
   /**
    * The cell that holds a place in source pixels; -1 if none does. A place on the edge of two is in
    * the one to the right, or below.

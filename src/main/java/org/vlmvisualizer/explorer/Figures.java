@@ -79,7 +79,10 @@ final class Figures {
     return shares == null ? NONE : mean(tokens, token -> shares[token]);
   }
 
-  /** Where the map is largest: the centre of that patch, in units of the source image. */
+  /**
+   * Where the map is largest: the centre of that patch, in units of the source image, or that it is
+   * outside of the picture.
+   */
   static String peak(Grid grid, SourceFrame source, float[] patches) {
     int peak = 0;
     for (int p = 1; p < patches.length; p++) {
@@ -87,6 +90,9 @@ final class Figures {
     }
     if (!(patches[peak] > 0)) {
       return NONE;
+    }
+    if (grid.isOnPadding(peak)) {
+      return "padding";
     }
     return source.position(
         grid.centreX(peak) + source.originX(), grid.centreY(peak) + source.originY());

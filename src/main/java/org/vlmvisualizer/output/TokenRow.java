@@ -86,18 +86,15 @@ public record TokenRow(
       padding /= sum;
       entropy = entropy / sum + Math.log(sum) / Math.log(2);
     }
-    double x = grid.centreX(peak);
-    double y = grid.centreY(peak);
-    boolean outside = x < 0 || x >= grid.sourceWidth() || y < 0 || y >= grid.sourceHeight();
     return new TokenRow(
         t + 1,
         maps.tokens().get(t),
         maps.shares().get(t),
         empty ? Double.NaN : padding,
-        empty ? Double.NaN : x + source.originX(),
-        empty ? Double.NaN : y + source.originY(),
+        empty ? Double.NaN : grid.centreX(peak) + source.originX(),
+        empty ? Double.NaN : grid.centreY(peak) + source.originY(),
         patches[peak],
-        !empty && outside,
+        !empty && grid.isOnPadding(peak),
         empty ? Double.NaN : entropy);
   }
 

@@ -82,6 +82,7 @@ public final class ExplorerScenarios {
     all.put("keys move, extend, and go to the ends", ExplorerScenarios::keys);
     all.put("a double click or W selects the whole word", ExplorerScenarios::wholeWord);
     all.put("punctuation is told from words without colours", ExplorerScenarios::punctuation);
+    all.put("a peak on padding is told as such", ExplorerScenarios::peakOnPadding);
     all.put("it tells how far a map can be trusted", ExplorerScenarios::trust);
     all.put("it says so while that is not known yet", ExplorerScenarios::awaitedEvidence);
     all.put("the methods text is copied", ExplorerScenarios::methods);
@@ -242,6 +243,15 @@ public final class ExplorerScenarios {
       expected += explorer.state.maps().values(t)[27] / 3;
     }
     assertEquals(expected, mean[27], 1e-7);
+  }
+
+  /** A place outside of the picture would be a riddle. */
+  private static void peakOnPadding() throws Exception {
+    OpenExplorer explorer = new OpenExplorer(Samples.result(400, 300, 4));
+    assertEquals("padding", figure(explorer, "Peak at"), "of the first row of patches");
+    EventQueue.invokeAndWait(() -> explorer.state.select(tokens -> tokens.select(2)));
+    OpenExplorer.await("the third map", () -> explorer.state.shown().tokens()[0] == 2);
+    assertEquals("62.5, 37.5 µm", figure(explorer, "Peak at"), "of the third");
   }
 
   private static String figure(OpenExplorer explorer, String name) throws Exception {
