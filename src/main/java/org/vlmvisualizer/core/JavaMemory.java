@@ -1,8 +1,18 @@
 package org.vlmvisualizer.core;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
 /** What Java's heap can still take. */
 public final class JavaMemory {
+  private static final List<Runnable> SPARES = new CopyOnWriteArrayList<>();
+
   private JavaMemory() {}
+
+  /** From now on, gives back what can be had again before memory is found to be short. */
+  public static void spare(Runnable giveBack) {
+    SPARES.add(giveBack);
+  }
 
   /**
    * Bytes that can still be allocated; garbage counts as taken until it is collected, which this
@@ -12,6 +22,7 @@ public final class JavaMemory {
    */
   public static long available(long needed) {
     if (free() < needed) {
+      SPARES.forEach(Runnable::run);
       System.gc();
     }
     return free();

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
@@ -22,6 +23,8 @@ import org.vlmvisualizer.core.Progress;
  * file first: ImageJ then tells the format from the first bytes and not from the address.
  */
 public final class ImageOpener {
+  private static final LastOpened<ImagePlus> STACK = new LastOpened<>(ImagePlus::flush);
+
   private final Limits limits;
   private final Progress progress;
 
@@ -40,6 +43,54 @@ public final class ImageOpener {
    */
   public static <T> T open(String pathOrUrl, Progress progress, Function<ImagePlus, T> use) {
     return new ImageOpener(progress, Limits.USUAL).open(pathOrUrl, use);
+  }
+
+  /**
+   * Uses a file's image as {@link #open} does. It stays open for a while if it has several planes
+   * and they are in memory, so that {@code use} may scroll it, but nothing else.
+   *
+   * @throws InputException as {@link #open}
+   */
+  static <T> T planes(Path file, Progress progress, Function<ImagePlus, T> use) {
+    ImageOpener opener = new ImageOpener(progress, Limits.USUAL);
+    String shownAs = file.toString();
+    return opener.guarded(shownAs, () -> opener.usePlanes(file.toAbsolutePath(), shownAs, use));
+  }
+
+  private <T> T usePlanes(Path file, String shownAs, Function<ImagePlus, T> use)
+      throws IOException {
+    checkFile(file, shownAs);
+    LastOpened.Key key = LastOpened.Key.of(file);
+    ImagePlus open = STACK.take(key);
+    if (open == null) {
+      return readAny(file, shownAs, image -> use(image, key, use));
+    }
+    return use(open, key, use);
+  }
+
+  private static <T> T use(ImagePlus image, LastOpened.Key key, Function<ImagePlus, T> use) {
+    T used = use.apply(image);
+    if (image.getStackSize() > 1 && !image.getStack().isVirtual()) {
+      STACK.keep(key, image);
+    }
+    return used;
+  }
+
+  /**
+   * Reads some of a file in another way, with the same sentences where there is no file, and within
+   * the same time.
+   *
+   * @throws InputException as {@link #open}
+   */
+  static <T> T look(Path file, Progress progress, Callable<T> read) {
+    ImageOpener opener = new ImageOpener(progress, Limits.USUAL);
+    String shownAs = file.toString();
+    return opener.guarded(
+        shownAs,
+        () -> {
+          checkFile(file.toAbsolutePath(), shownAs);
+          return read.call();
+        });
   }
 
   <T> T open(String pathOrUrl, Function<ImagePlus, T> use) {
@@ -73,6 +124,12 @@ public final class ImageOpener {
   }
 
   private <T> T open(Path file, String shownAs, Function<ImagePlus, T> use) {
+    STACK.drop();
+    return guarded(shownAs, () -> readAny(file, shownAs, use));
+  }
+
+  /** In silence, within the time, and with memory and disk told in a sentence. */
+  private <T> T guarded(String shownAs, Callable<T> read) {
     long start = System.nanoTime();
     Runnable poll =
         () -> {
@@ -84,7 +141,7 @@ public final class ImageOpener {
           }
         };
     try (Silence silence = new Silence()) {
-      return Abandonable.run(() -> readAny(file, shownAs, use), poll);
+      return Abandonable.run(read, poll);
     } catch (OutOfMemoryError e) {
       throw Size.tooLarge(shownAs, "");
     } catch (IOException e) {
@@ -110,6 +167,9 @@ public final class ImageOpener {
       throw new InputException("There is no file %s. Check the path.".formatted(shownAs));
     }
     if (Files.isDirectory(file)) {
+      if (FileKinds.isZarr(file.getFileName().toString())) {
+        throw FileKinds.zarrRefusal(shownAs);
+      }
       throw new InputException(
           "Expected a picture file, found the folder %s. Name one of its files."
               .formatted(shownAs));
