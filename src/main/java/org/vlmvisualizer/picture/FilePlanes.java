@@ -30,6 +30,12 @@ public record FilePlanes(List<FilePlane> planes, Set<Path> files) {
    */
   public static FilePlanes of(Path file, PlaneChoice choice, Progress progress) {
     String name = file.getFileName().toString();
+    boolean isFirst = choice == PlaneChoice.FIRST;
+    if (FileKinds.needsBioFormats(name) || !isFirst && FileKinds.isOmeTiff(name)) {
+      return isFirst
+          ? new FilePlanes(List.of(FilePlane.ofSeries(0, "", 0, 0)), Set.of())
+          : BioFormats.planes(file, choice == PlaneChoice.ALL, progress);
+    }
     if (choice != PlaneChoice.ALL || FileKinds.hasOnePlane(name)) {
       return ONE;
     }

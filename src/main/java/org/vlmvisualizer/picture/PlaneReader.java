@@ -26,6 +26,9 @@ public final class PlaneReader {
    * @throws InputException if it cannot be read
    */
   public static Read read(Path file, FilePlane plane, Roi roi, Progress progress) {
+    if (plane.bioFormats()) {
+      return BioFormats.read(file, plane, roi, progress);
+    }
     return plane.equals(FilePlane.FIRST)
         ? ImageOpener.open(file.toString(), progress, image -> first(image, roi))
         : ImageOpener.planes(file, progress, at(file, plane, roi));

@@ -1,0 +1,7 @@
+package loci.formats;
+
+public class ChannelSeparator extends ReaderWrapper {
+  public ChannelSeparator(IFormatReader reader) {
+    super(reader);
+  }
+}

@@ -1,0 +1,3 @@
+package ome.units.unit;
+
+public class Unit<Q> {}
