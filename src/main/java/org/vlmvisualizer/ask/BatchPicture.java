@@ -11,7 +11,7 @@ import org.vlmvisualizer.picture.ImageInput;
  *
  * @param frame its number, from 1
  * @param name what people call it
- * @param folder name of the folder for its results
+ * @param folder name of the folder for its results; a path with / between
  * @param identity tells it from others and from itself after a change; may throw InputException
  * @param position slice or time point in its image, from 1; 0 of an image by itself
  * @param content reads it, unless the progress cancels; may throw InputException

@@ -251,6 +251,7 @@ public final class AttentionCli implements Callable<Integer> {
       description = "of a folder, ask about pictures again that have their answer")
   private boolean again;
 
+  @Mixin private FolderOptions folders;
   @Mixin private ShardOptions shards;
   @Mixin private CompareOptions compare;
 
@@ -400,6 +401,7 @@ public final class AttentionCli implements Callable<Integer> {
     boolean isFolder = images.size() == 1 && FileTrouble.isFolder(images.get(0).strip());
     shards.requireFolder(isFolder);
     if (!isFolder) {
+      FolderOptions.refuse(this::word, "something else");
       // Java's own libraries first: while one library is being loaded, no other can be.
       Fonts.complaint();
       // Beside the reading of pictures and of the model's small files.
@@ -415,7 +417,8 @@ public final class AttentionCli implements Callable<Integer> {
       refuseConversation();
       shards.start(
           again, IntStream.range(0, prompts.size()).mapToObj(i -> place(i).folder).toList());
-      PictureFolder pictures = PictureFolder.of(Path.of(image.strip()), region());
+      PictureFolder pictures =
+          FolderOptions.pictures(Path.of(image.strip()), this::word, region(), output, progress());
       return run(questions, (asker, place) -> askAll(asker, pictures, place));
     }
     ImageInput input = ImageInput.open(image, region(), progress());
@@ -433,6 +436,7 @@ public final class AttentionCli implements Callable<Integer> {
           "Expected --compare without %s, since whole pictures are compared, each by itself."
               .formatted(roi != null ? "--roi" : "--turn next"));
     }
+    FolderOptions.refuse(this::word, "--compare, which takes the files of one folder");
     ComparisonOptions options = ComparisonOptions.of(this::word);
     List<ComparedPicture> pictures = ComparedPicture.inFolder(Path.of(images.get(0).strip()));
     return run(

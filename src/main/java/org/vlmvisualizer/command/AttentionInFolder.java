@@ -2,6 +2,7 @@ package org.vlmvisualizer.command;
 
 import java.io.File;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import org.scijava.command.Command;
@@ -11,6 +12,7 @@ import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.ask.Asker;
 import org.vlmvisualizer.ask.BatchRun;
+import org.vlmvisualizer.ask.PictureChoice;
 import org.vlmvisualizer.ask.PictureFolder;
 import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.core.InputException;
@@ -38,13 +40,22 @@ public class AttentionInFolder extends AskingCommand {
   /** Title of the table with a row per picture. */
   public static final String TABLE_TITLE = "Attention in folder";
 
+  @Parameter(persist = false, required = false, style = "directory", label = "Folder with pictures")
+  private File folder;
+
   @Parameter(
       persist = false,
-      required = false,
-      style = "directory",
-      label = "Folder with pictures",
-      description = "Folders inside it are not looked into")
-  private File folder;
+      label = "Look into its folders, too",
+      description = "Results of well/A01.tif are in well/A01-tif then")
+  private boolean subfolders = false;
+
+  @Parameter(
+      persist = false,
+      label = "Of files with several planes",
+      description =
+          "The first plane, the first of each image (series, fields of a plate), or all slices and time points; other files than ImageJ's own need Bio-Formats",
+      choices = {"first", "series", "all"})
+  private String planes = "first";
 
   @Parameter(
       persist = false,
@@ -77,15 +88,18 @@ public class AttentionInFolder extends AskingCommand {
   void execute() {
     RequestOptions options = options(prompt);
     options.request().requireStills();
-    PictureFolder pictures = PictureFolder.of(path("folder", folder), null);
+    Path source = path("folder", folder);
     Path results = path("output", output);
-    ResultFiles.prepare(results);
+    PictureFolder pictures;
     BatchRun.Outcome outcome;
-    try (RunProgress progress = progress();
-        Asker asker = asker(options, progress)) {
-      outcome =
-          new BatchRun(asker, results, resume)
-              .run(pictures.pictures(), pictures.skipped(), progress, (row, result) -> {});
+    try (RunProgress progress = progress()) {
+      pictures = PictureFolder.of(source, choice(), results, progress);
+      ResultFiles.prepare(results);
+      try (Asker asker = asker(options, progress)) {
+        outcome =
+            new BatchRun(asker, results, resume)
+                .run(pictures.pictures(), pictures.skipped(), progress, (row, result) -> {});
+      }
     }
     Tables.show(BatchTables.table(outcome.rows()).toResultsTable(), TABLE_TITLE);
     outcome.requireAnswer();
@@ -94,6 +108,12 @@ public class AttentionInFolder extends AskingCommand {
           "Cancelled: %d of %d pictures are done; run it again to go on."
               .formatted(outcome.count(BatchRow.Status.DONE), outcome.rows().size()));
     }
+  }
+
+  private PictureChoice choice() {
+    Map<String, String> words =
+        Map.of("subfolders", Boolean.toString(subfolders), "planes", String.valueOf(planes));
+    return PictureChoice.of(words::get, null);
   }
 
   private static Path path(String key, File file) {

@@ -1,10 +1,12 @@
 package org.vlmvisualizer.core;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -44,8 +46,8 @@ public final class FileTrouble {
     if (e instanceof FileSystemException trouble) {
       return reason(trouble);
     }
-    if (e instanceof UncheckedIOException unchecked) {
-      return reason(unchecked.getCause());
+    if (e instanceof UncheckedIOException || e instanceof DirectoryIteratorException) {
+      return reason((IOException) e.getCause());
     }
     if (e instanceof CharacterCodingException) {
       return "its text is not UTF-8";

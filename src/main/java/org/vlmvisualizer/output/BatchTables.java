@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The tables over many pictures: batch.csv, a row per picture, and tokens.csv and words.csv, the
@@ -49,6 +50,12 @@ public final class BatchTables {
   /** A row per picture. */
   public static DataTable table(List<BatchRow> rows) {
     return new DataTable(BatchRow.COLUMNS, rows.stream().map(BatchRow::values).toList());
+  }
+
+  /** Whether a folder has the tables of a run. */
+  public static boolean areIn(Path folder) {
+    return Stream.of(BATCH, ResultFiles.TOKENS)
+        .allMatch(name -> Files.isRegularFile(folder.resolve(name)));
   }
 
   private static void writeJoined(

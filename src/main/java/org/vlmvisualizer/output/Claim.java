@@ -107,9 +107,9 @@ public final class Claim implements AutoCloseable {
     }
   }
 
-  /** A file system may take 255 bytes for a name. */
+  /** A file system may take 255 bytes for a name; all claims are in one folder. */
   private static String shortened(String result) {
-    return result.length() <= LONGEST_NAME
+    return result.length() <= LONGEST_NAME && result.indexOf('/') < 0
         ? result
         : UUID.nameUUIDFromBytes(result.getBytes(StandardCharsets.UTF_8)).toString();
   }

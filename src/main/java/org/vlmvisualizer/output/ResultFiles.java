@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.vlmvisualizer.core.AtomicFile;
 import org.vlmvisualizer.core.FileTree;
 import org.vlmvisualizer.core.FileTrouble;
@@ -47,6 +48,11 @@ public final class ResultFiles {
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
 
   private ResultFiles() {}
+
+  /** Whether a folder has a result, or what is left of one. */
+  public static boolean areIn(Path folder) {
+    return Stream.of(RUN, TOKENS).allMatch(name -> Files.isRegularFile(folder.resolve(name)));
+  }
 
   /** The maps of one view, a pixel per cell. */
   static String patches(View view) {

@@ -1,0 +1,45 @@
+package org.vlmvisualizer.cli;
+
+import ij.gui.Roi;
+import java.nio.file.Path;
+import org.vlmvisualizer.ask.PictureChoice;
+import org.vlmvisualizer.ask.PictureFolder;
+import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Progress;
+import org.vlmvisualizer.core.Words;
+import picocli.CommandLine.Option;
+
+/** Which pictures of a folder are asked about. PictureChoice reads them by name. */
+final class FolderOptions {
+  @Option(names = "--subfolders", description = "of a folder, look into the folders in it, too")
+  private boolean subfolders;
+
+  @Option(
+      names = "--planes",
+      description =
+          "of files with several images or planes, in a folder: the first plane, the first of each image (series), or all: first, series, all")
+  private String planes = "first";
+
+  /**
+   * @param what is not asked about with these options
+   * @throws InputException if one of them is given all the same
+   */
+  static void refuse(Words words, String what) {
+    String given = PictureChoice.of(words, null).unusual();
+    if (!given.isEmpty()) {
+      throw new InputException(
+          "Expected a folder of pictures with --%s, found %s; give one folder as --image."
+              .formatted(given, what));
+    }
+  }
+
+  /**
+   * The pictures of a folder.
+   *
+   * @throws InputException as {@link PictureFolder#of}
+   */
+  static PictureFolder pictures(
+      Path source, Words words, Roi region, Path output, Progress progress) {
+    return PictureFolder.of(source, PictureChoice.of(words, region), output, progress);
+  }
+}
