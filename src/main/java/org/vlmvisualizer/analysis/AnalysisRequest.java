@@ -155,6 +155,11 @@ public record AnalysisRequest(
         words.isSecond("boxes", NONE, ROIS));
   }
 
+  /** Another question with the same options. */
+  public AnalysisRequest asking(String other) {
+    return with(other, matrix, earlier, answer, interval);
+  }
+
   /** The same question within a conversation. */
   public AnalysisRequest following(List<Exchange> conversation) {
     return with(matrix, conversation);
@@ -218,8 +223,17 @@ public record AnalysisRequest(
 
   private AnalysisRequest with(
       MatrixChoice wanted, List<Exchange> conversation, String text, FrameInterval time) {
+    return with(question, wanted, conversation, text, time);
+  }
+
+  private AnalysisRequest with(
+      String asked,
+      MatrixChoice wanted,
+      List<Exchange> conversation,
+      String text,
+      FrameInterval time) {
     return new AnalysisRequest(
-        question,
+        asked,
         method,
         options,
         keep,

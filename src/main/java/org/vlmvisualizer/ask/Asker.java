@@ -124,6 +124,18 @@ public final class Asker implements AutoCloseable {
   }
 
   /**
+   * Asks about a picture.
+   *
+   * @param question in place of the own one, with the same options; or empty
+   * @throws org.vlmvisualizer.core.InputException as above
+   */
+  AttentionResult ask(ImageInput input, String question, Progress progress) {
+    return question.isEmpty()
+        ? ask(input, progress)
+        : ask(options.request().asking(question), input, progress, null);
+  }
+
+  /**
    * The same, watched while the answer is written: then a cancel after the first token gives the
    * answer so far, whose run says that it was cancelled.
    *
@@ -135,12 +147,21 @@ public final class Asker implements AutoCloseable {
    */
   public AttentionResult ask(
       ImageInput input, Progress progress, Consumer<Supplier<AttentionResult>> watch) {
-    options.request().requireStills();
+    return ask(options.request(), input, progress, watch);
+  }
+
+  private AttentionResult ask(
+      AnalysisRequest request,
+      ImageInput input,
+      Progress progress,
+      Consumer<Supplier<AttentionResult>> watch) {
+    request.requireStills();
     load(progress);
     Analysis analysis =
         analyze(
+            request,
             List.of(input.picture()),
-            null,
+            false,
             progress,
             watch == null
                 ? null
@@ -176,8 +197,9 @@ public final class Asker implements AutoCloseable {
     List<RgbPicture> pictures = inputs.stream().map(ImageInput::picture).toList();
     Analysis analysis =
         analyze(
+            interval == null ? options.request() : options.request().over(interval),
             pictures,
-            interval,
+            interval != null,
             progress,
             watch == null ? null : soFar -> watch.accept(() -> results(soFar.get(), inputs)));
     time(analysis, 0);
@@ -260,12 +282,11 @@ public final class Asker implements AutoCloseable {
 
   /** What ends it unforeseen may have left the model in any state; the next question loads anew. */
   private Analysis analyze(
+      AnalysisRequest request,
       List<RgbPicture> pictures,
-      FrameInterval interval,
+      boolean timePoints,
       Progress progress,
       Consumer<Supplier<Analysis>> watch) {
-    boolean timePoints = interval != null;
-    AnalysisRequest request = timePoints ? options.request().over(interval) : options.request();
     return unlessFailed(() -> model.analyze(pictures, timePoints, request, progress, watch));
   }
 

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.ask;
 
 import com.google.gson.JsonObject;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.vlmvisualizer.core.Progress;
@@ -15,6 +16,8 @@ import org.vlmvisualizer.picture.ImageInput;
  * @param identity tells it from others and from itself after a change; may throw InputException
  * @param position slice or time point in its image, from 1; 0 of an image by itself
  * @param content reads it, unless the progress cancels; may throw InputException
+ * @param question of its own, in place of the run's; or empty
+ * @param carried what it brings into the tables, a cell for each of their columns behind ours
  */
 public record BatchPicture(
     int frame,
@@ -22,7 +25,20 @@ public record BatchPicture(
     String folder,
     int position,
     Supplier<JsonObject> identity,
-    Function<Progress, Content> content) {
+    Function<Progress, Content> content,
+    String question,
+    List<String> carried) {
+
+  /** One that is asked the run's question, and brings nothing. */
+  public BatchPicture(
+      int frame,
+      String name,
+      String folder,
+      int position,
+      Supplier<JsonObject> identity,
+      Function<Progress, Content> content) {
+    this(frame, name, folder, position, identity, content, "", List.of());
+  }
 
   /**
    * A picture that was read.

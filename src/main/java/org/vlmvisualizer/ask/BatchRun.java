@@ -75,49 +75,54 @@ public final class BatchRun {
     return this;
   }
 
+  /** Asks about pictures that carry nothing into the tables. */
+  public Outcome run(
+      List<BatchPicture> pictures,
+      List<String> skipped,
+      Progress progress,
+      BiConsumer<BatchRow, AttentionResult> ready) {
+    return run(new PictureFolder(pictures, skipped, List.of()), progress, ready);
+  }
+
   /**
    * Asks about all of them.
    *
-   * @param skipped files that are no pictures
    * @param ready told of each picture, in order but for those that another run had or that a
    *     program ended over: its row, and its answer if it was asked now; what it throws ends the
    *     run
    * @throws InputException if the model cannot be loaded or nothing can be written
    */
   public Outcome run(
-      List<BatchPicture> pictures,
-      List<String> skipped,
-      Progress progress,
-      BiConsumer<BatchRow, AttentionResult> ready) {
-    list(pictures, skipped);
+      PictureFolder folder, Progress progress, BiConsumer<BatchRow, AttentionResult> ready) {
+    list(folder);
+    List<BatchPicture> pictures = folder.pictures();
     Rows rows = new Rows(pictures);
     boolean cancelled;
     try {
       cancelled = !askAll(pictures, rows, progress, ready);
     } catch (RuntimeException | Error e) {
-      writeTables(rows, skipped, e);
+      writeTables(rows, folder, e);
       throw e;
     }
-    writeTables(rows, skipped);
+    writeTables(rows, folder);
     return new Outcome(rows.all(), cancelled);
   }
 
   /**
    * Asks about some of them, and writes no tables.
    *
-   * @param pictures all that the shards are of
+   * @param folder all pictures that the shards are of
    * @throws InputException if the model cannot be loaded, nothing can be written, or the output
    *     folder is one of another question
    */
   public Outcome run(
       Shard shard,
-      List<BatchPicture> pictures,
-      List<String> skipped,
+      PictureFolder folder,
       Progress progress,
       BiConsumer<BatchRow, AttentionResult> ready) {
     task.requireSameQuestion();
-    list(pictures, skipped);
-    List<BatchPicture> own = shard.of(pictures);
+    list(folder);
+    List<BatchPicture> own = shard.of(folder.pictures());
     Rows rows = new Rows(own);
     boolean cancelled = !askAll(own, rows, progress, ready);
     return new Outcome(rows.all(), cancelled);
@@ -131,8 +136,9 @@ public final class BatchRun {
    * @throws InputException if no shard wrote to it, or the tables cannot be written
    */
   public static List<BatchRow> merge(Path output) {
-    List<BatchRow> rows = FinishedPictures.rows(output);
-    BatchTables.write(output, rows);
+    BatchList list = FinishedPictures.list(output);
+    List<BatchRow> rows = FinishedPictures.rows(output, list);
+    BatchTables.write(output, rows, list.columns());
     return rows;
   }
 
@@ -153,7 +159,10 @@ public final class BatchRun {
     private BatchRow row(BatchPicture picture) {
       return byFrame.computeIfAbsent(
           picture.frame(),
-          frame -> task.earlier(picture).orElseGet(() -> BatchRow.pending(frame, picture.name())));
+          frame ->
+              task.earlier(picture)
+                  .orElseGet(
+                      () -> BatchRow.pending(frame, picture.name()).carrying(picture.carried())));
     }
   }
 
@@ -210,27 +219,27 @@ public final class BatchRun {
             total);
   }
 
-  private void list(List<BatchPicture> pictures, List<String> skipped) {
+  private void list(PictureFolder folder) {
     if (output != null) {
-      List<BatchList.Entry> entries = pictures.stream().map(PictureTask::entry).toList();
-      new BatchList(task.question(), entries, skipped).write(output);
+      List<BatchList.Entry> entries = folder.pictures().stream().map(PictureTask::entry).toList();
+      new BatchList(task.question(), entries, folder.skipped(), folder.columns()).write(output);
     }
   }
 
   /** Behind what ended the run, which is what is told. */
-  private void writeTables(Rows rows, List<String> skipped, Throwable end) {
+  private void writeTables(Rows rows, PictureFolder folder, Throwable end) {
     try {
-      writeTables(rows, skipped);
+      writeTables(rows, folder);
     } catch (InputException e) {
       end.addSuppressed(e);
     }
   }
 
-  private void writeTables(Rows rows, List<String> skipped) {
+  private void writeTables(Rows rows, PictureFolder folder) {
     if (output != null) {
       List<BatchRow> all = new ArrayList<>(rows.all());
-      skipped.forEach(name -> all.add(BatchRow.skipped(name)));
-      BatchTables.write(output, all);
+      folder.skipped().forEach(name -> all.add(BatchRow.skipped(name)));
+      BatchTables.write(output, all, folder.columns());
     }
   }
 }

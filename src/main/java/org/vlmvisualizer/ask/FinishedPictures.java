@@ -34,19 +34,25 @@ public final class FinishedPictures {
   private FinishedPictures() {}
 
   /**
+   * The list of pictures in a folder of results.
+   *
+   * @throws InputException if it has none
+   */
+  static BatchList list(Path output) {
+    return BatchList.read(output)
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "Expected a folder that shards were written to, with %s in it, found none in %s."
+                        .formatted(BatchList.FILE, output)));
+  }
+
+  /**
    * Rows for the tables over all pictures, in the order of their list.
    *
    * @param output folder of all results
-   * @throws InputException if it has no list of pictures
    */
-  public static List<BatchRow> rows(Path output) {
-    BatchList list =
-        BatchList.read(output)
-            .orElseThrow(
-                () ->
-                    new InputException(
-                        "Expected a folder that shards were written to, with %s in it, found none in %s."
-                            .formatted(BatchList.FILE, output)));
+  static List<BatchRow> rows(Path output, BatchList list) {
     List<BatchRow> rows = new ArrayList<>();
     for (BatchList.Entry picture : list.pictures()) {
       rows.add(row(output, rows.size() + 1, picture, list.question()));
@@ -57,10 +63,11 @@ public final class FinishedPictures {
 
   private static BatchRow row(
       Path output, int frame, BatchList.Entry picture, JsonObject question) {
-    Predicate<JsonElement> same = key -> isAbout(key, question);
+    JsonObject asked = asked(question, picture.question());
+    Predicate<JsonElement> same = key -> isAbout(key, asked);
     return done(output, frame, picture, same)
         .or(() -> failed(output, frame, picture, same, false))
-        .orElseGet(() -> BatchRow.pending(frame, picture.name()));
+        .orElseGet(() -> BatchRow.pending(frame, picture.name()).carrying(picture.carried()));
   }
 
   /** Whether a key is that of a question about any picture. */
@@ -71,6 +78,21 @@ public final class FinishedPictures {
     JsonObject asked = key.getAsJsonObject().deepCopy();
     asked.remove(PICTURE);
     return asked.equals(question);
+  }
+
+  /**
+   * The question that a picture is asked.
+   *
+   * @param question that of the run
+   * @param own the picture's, or empty
+   */
+  static JsonObject asked(JsonObject question, String own) {
+    if (own.isEmpty()) {
+      return question;
+    }
+    JsonObject asked = question.deepCopy();
+    asked.addProperty("question", own);
+    return asked;
   }
 
   /** The key of a question about a picture. */
@@ -90,12 +112,13 @@ public final class FinishedPictures {
 
   private static BatchRow done(int frame, BatchList.Entry picture, JsonObject run) {
     return BatchRow.done(
-        frame,
-        picture.name(),
-        picture.folder(),
-        run.getAsJsonArray("tokens").size(),
-        run.get("answer").getAsString(),
-        note(run));
+            frame,
+            picture.name(),
+            picture.folder(),
+            run.getAsJsonArray("tokens").size(),
+            run.get("answer").getAsString(),
+            note(run))
+        .carrying(picture.carried());
   }
 
   /** What is known of the picture, why it has no answer, and which of its boxes are no ROIs. */
@@ -119,6 +142,8 @@ public final class FinishedPictures {
       boolean hopeless) {
     return FailedResult.read(output.resolve(picture.folder()))
         .filter(failed -> isSame.test(failed.key()) && (failed.hopeless() || !hopeless))
-        .map(failed -> BatchRow.failed(frame, picture.name(), failed.error()));
+        .map(
+            failed ->
+                BatchRow.failed(frame, picture.name(), failed.error()).carrying(picture.carried()));
   }
 }

@@ -52,8 +52,10 @@ final class PictureFiles {
    *
    * @param name of the picture: its path relative to the folder, with / between
    * @param result folder for its results, if it has one plane and no other picture has that folder
+   * @param question of its own, or empty
+   * @param carried what it brings into the tables
    */
-  void add(Path folder, String name, String result) {
+  void add(Path folder, String name, String result, String question, List<String> carried) {
     Looked found = look(folder, name);
     if (found.refusal != null) {
       Source source = new Source(folder, name, FilePlane.FIRST, "");
@@ -61,6 +63,8 @@ final class PictureFiles {
           name,
           source,
           result,
+          question,
+          carried,
           progress -> {
             throw found.refusal;
           });
@@ -72,6 +76,8 @@ final class PictureFiles {
           (name + " " + plane.text()).strip(),
           source,
           plane.folder().isEmpty() ? result : result + "/" + plane.folder(),
+          question,
+          carried,
           progress -> read(source, choice.region(), progress));
     }
   }
@@ -157,15 +163,23 @@ final class PictureFiles {
   }
 
   private void add(
-      String name, Source source, String result, Function<Progress, BatchPicture.Content> content) {
+      String name,
+      Source source,
+      String result,
+      String question,
+      List<String> carried,
+      Function<Progress, BatchPicture.Content> content) {
+    String own = question.isEmpty() ? name : name + "\n" + question;
     pictures.add(
         new BatchPicture(
             pictures.size() + 1,
             name,
-            folders.of(result, name),
+            folders.of(result, own),
             0,
             () -> identity(name, source, choice.region()),
-            content));
+            content,
+            question,
+            carried));
   }
 
   private static BatchPicture.Content read(Source source, Roi region, Progress progress) {

@@ -1,23 +1,28 @@
 package org.vlmvisualizer.ask;
 
 import ij.gui.Roi;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.picture.FileKinds;
 
 /**
- * The pictures of a folder, in the order of its {@link FolderFiles}. A file with several planes is
- * one picture or several, by the {@link PictureChoice}.
+ * The pictures of a folder, in the order of its {@link FolderFiles}, or of a list ({@link
+ * PictureList}). A file with several planes is one picture or several, by the {@link
+ * PictureChoice}.
  *
  * @param pictures files that by their names are pictures, or planes of them
  * @param skipped the other files, those that belong to a picture, and folders that are passed over
+ * @param columns names of what the pictures carry into the tables; none of a folder
  */
-public record PictureFolder(List<BatchPicture> pictures, List<String> skipped) {
+public record PictureFolder(
+    List<BatchPicture> pictures, List<String> skipped, List<String> columns) {
 
   /**
    * Lists a folder's own pictures, each file as its first plane.
@@ -30,16 +35,26 @@ public record PictureFolder(List<BatchPicture> pictures, List<String> skipped) {
   }
 
   /**
-   * Lists a folder. Where more than the first planes are wanted, files that may have some are
-   * opened.
+   * Lists a folder or reads a list. Where more than the first planes are wanted, files that may
+   * have some are opened.
    *
    * @param output folder for results, which is passed over; or null
    * @param progress may cancel
-   * @throws InputException if it is no folder, cannot be read or has no pictures
+   * @throws InputException if it is neither, cannot be read or has no pictures
    */
   public static PictureFolder of(
       Path source, PictureChoice choice, Path output, Progress progress) {
     PictureFiles pictures = new PictureFiles(choice, progress);
+    if (PictureList.isList(source)) {
+      if (choice.subfolders()) {
+        throw new InputException(
+            "Expected a folder of pictures with subfolders, found the list %s; leave subfolders out."
+                .formatted(source));
+      }
+      PictureList list = PictureList.read(source);
+      list.addTo(pictures);
+      return new PictureFolder(pictures.pictures(), List.of(), list.columns());
+    }
     return inFolder(source, choice, output, pictures);
   }
 
@@ -52,7 +67,7 @@ public record PictureFolder(List<BatchPicture> pictures, List<String> skipped) {
     Set<String> parts = pictures.partsOfOthers(folder, names);
     names.removeAll(parts);
     for (String name : names) {
-      pictures.add(folder, name, ResultFolders.plain(name));
+      pictures.add(folder, name, ResultFolders.plain(name), "", List.of());
     }
     if (names.isEmpty()) {
       throw new InputException(
@@ -63,7 +78,7 @@ public record PictureFolder(List<BatchPicture> pictures, List<String> skipped) {
     List<String> skipped = new ArrayList<>(found.files());
     skipped.removeIf(asked::contains);
     skipped.addAll(found.passedOver());
-    return new PictureFolder(pictures.pictures(), List.copyOf(skipped));
+    return new PictureFolder(pictures.pictures(), List.copyOf(skipped), List.of());
   }
 
   private static void requireNoZarr(Path folder) {
@@ -75,6 +90,20 @@ public record PictureFolder(List<BatchPicture> pictures, List<String> skipped) {
 
   private static String last(String name) {
     return name.substring(name.lastIndexOf('/') + 1);
+  }
+
+  /** Whether a text names a folder or a list that is there. */
+  public static boolean isMany(String text) {
+    try {
+      return FileTrouble.isFolder(text) || PictureList.isList(Path.of(text));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  /** Whether some pictures are asked a question of their own. */
+  public boolean hasQuestions() {
+    return pictures.stream().anyMatch(picture -> !picture.question().isEmpty());
   }
 
   /** The plain name of the folder for a picture's results. */

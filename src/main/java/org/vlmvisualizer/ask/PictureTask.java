@@ -165,7 +165,8 @@ public final class PictureTask {
   }
 
   static BatchList.Entry entry(BatchPicture picture) {
-    return new BatchList.Entry(picture.name(), picture.folder());
+    return new BatchList.Entry(
+        picture.name(), picture.folder(), picture.question(), picture.carried());
   }
 
   private boolean isSame(JsonElement key, BatchPicture picture) {
@@ -177,11 +178,15 @@ public final class PictureTask {
   }
 
   private JsonObject key(BatchPicture picture) {
-    return FinishedPictures.key(question, picture.identity().get());
+    return FinishedPictures.key(asked(picture), picture.identity().get());
+  }
+
+  private JsonObject asked(BatchPicture picture) {
+    return FinishedPictures.asked(question, picture.question());
   }
 
   private Done asked(BatchPicture picture, Progress progress, Claim claim) {
-    JsonElement key = FinishedPictures.key(question, new JsonObject());
+    JsonElement key = FinishedPictures.key(asked(picture), new JsonObject());
     BatchPicture.Content content;
     try {
       key = key(picture); // before it is read: should it change meanwhile, it will be asked again
@@ -192,7 +197,7 @@ public final class PictureTask {
     asker.load(until(progress)); // its failure is no picture's
     AttentionResult result;
     try {
-      result = asker.ask(content.input(), progress);
+      result = asker.ask(content.input(), picture.question(), progress);
       if (!content.note().isEmpty()) {
         result.run().addProperty(FinishedPictures.NOTE, content.note());
       }
@@ -222,17 +227,18 @@ public final class PictureTask {
 
   private BatchRow row(BatchPicture picture, AttentionResult result) {
     return BatchRow.done(
-        picture.frame(),
-        picture.name(),
-        output == null ? "" : picture.folder(),
-        result.maps().size(),
-        result.answer(),
-        FinishedPictures.note(result.run()));
+            picture.frame(),
+            picture.name(),
+            output == null ? "" : picture.folder(),
+            result.maps().size(),
+            result.answer(),
+            FinishedPictures.note(result.run()))
+        .carrying(picture.carried());
   }
 
   private Done hopeless(BatchPicture picture) {
     new FailedResult(key(picture), HOPELESS, true).write(output.resolve(picture.folder()));
-    return new Done(BatchRow.failed(picture.frame(), picture.name(), HOPELESS), null);
+    return failed(picture, HOPELESS);
   }
 
   private Done failed(BatchPicture picture, JsonElement key, Throwable cause) {
@@ -240,6 +246,11 @@ public final class PictureTask {
     if (output != null && !key.isJsonNull()) {
       new FailedResult(key, sentence, false).write(output.resolve(picture.folder()));
     }
-    return new Done(BatchRow.failed(picture.frame(), picture.name(), sentence), null);
+    return failed(picture, sentence);
+  }
+
+  private static Done failed(BatchPicture picture, String sentence) {
+    BatchRow row = BatchRow.failed(picture.frame(), picture.name(), sentence);
+    return new Done(row.carrying(picture.carried()), null);
   }
 }

@@ -56,6 +56,11 @@ final class ResultFolders {
         .toLowerCase(Locale.ROOT);
   }
 
+  /** A short text that differs where another does. */
+  static String hash(String text) {
+    return hash(text, SHORT);
+  }
+
   private static String hash(String text, int digits) {
     try {
       byte[] hash =

@@ -28,7 +28,6 @@ import org.vlmvisualizer.ask.Together;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.compare.ComparedPicture;
 import org.vlmvisualizer.compare.ComparisonOptions;
-import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.core.Progress;
@@ -83,9 +82,9 @@ public final class AttentionCli implements Callable<Integer> {
   @Option(
       names = "--image",
       required = true,
-      paramLabel = "FILE|FOLDER",
+      paramLabel = "FILE|FOLDER|LIST",
       description =
-          "a picture that ImageJ opens, its web address, or a folder with pictures; given several times, one question about all these pictures")
+          "a picture that ImageJ opens, its web address, a folder with pictures, or a list of pictures as CSV with a column image; given several times, one question about all these pictures")
   private List<String> images;
 
   @Option(
@@ -398,7 +397,7 @@ public final class AttentionCli implements Callable<Integer> {
       throw new InputException(
           "Expected several --prompt with --turn next, found one; a follow-up needs a question that it follows.");
     }
-    boolean isFolder = images.size() == 1 && FileTrouble.isFolder(images.get(0).strip());
+    boolean isFolder = images.size() == 1 && PictureFolder.isMany(images.get(0).strip());
     shards.requireFolder(isFolder);
     if (!isFolder) {
       FolderOptions.refuse(this::word, "something else");
@@ -418,7 +417,8 @@ public final class AttentionCli implements Callable<Integer> {
       shards.start(
           again, IntStream.range(0, prompts.size()).mapToObj(i -> place(i).folder).toList());
       PictureFolder pictures =
-          FolderOptions.pictures(Path.of(image.strip()), this::word, region(), output, progress());
+          FolderOptions.pictures(
+              Path.of(image.strip()), this::word, region(), output, prompts.size(), progress());
       return run(questions, (asker, place) -> askAll(asker, pictures, place));
     }
     ImageInput input = ImageInput.open(image, region(), progress());
@@ -465,9 +465,9 @@ public final class AttentionCli implements Callable<Integer> {
   }
 
   private static void refuseFolder(String image) {
-    if (FileTrouble.isFolder(image.strip())) {
+    if (PictureFolder.isMany(image.strip())) {
       throw new InputException(
-          "Expected pictures where --image is given several times, found the folder %s; give a folder alone to ask about each of its pictures."
+          "Expected pictures where --image is given several times, found the folder or list %s; give it alone to ask about each of its pictures."
               .formatted(image));
     }
   }
@@ -553,8 +553,8 @@ public final class AttentionCli implements Callable<Integer> {
     Shard shard = shards.shard();
     BatchRun.Outcome outcome =
         shard == null
-            ? run.run(pictures.pictures(), pictures.skipped(), progress(), ready)
-            : run.run(shard, pictures.pictures(), pictures.skipped(), progress(), ready);
+            ? run.run(pictures, progress(), ready)
+            : run.run(shard, pictures, progress(), ready);
     if (outcome.cancelled()) {
       err()
           .println(

@@ -9,7 +9,7 @@ import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.Words;
 import picocli.CommandLine.Option;
 
-/** Which pictures of a folder are asked about. PictureChoice reads them by name. */
+/** Which pictures of a folder, or of a list, are asked about. PictureChoice reads them by name. */
 final class FolderOptions {
   @Option(names = "--subfolders", description = "of a folder, look into the folders in it, too")
   private boolean subfolders;
@@ -17,7 +17,7 @@ final class FolderOptions {
   @Option(
       names = "--planes",
       description =
-          "of files with several images or planes, in a folder: the first plane, the first of each image (series), or all: first, series, all")
+          "of files with several images or planes, in a folder or a list: the first plane, the first of each image (series), or all: first, series, all")
   private String planes = "first";
 
   /**
@@ -34,12 +34,20 @@ final class FolderOptions {
   }
 
   /**
-   * The pictures of a folder.
+   * The pictures of a folder or a list.
    *
-   * @throws InputException as {@link PictureFolder#of}
+   * @throws InputException as {@link PictureFolder#of}, or if pictures of a list have questions of
+   *     their own and there are several for all
    */
   static PictureFolder pictures(
-      Path source, Words words, Roi region, Path output, Progress progress) {
-    return PictureFolder.of(source, PictureChoice.of(words, region), output, progress);
+      Path source, Words words, Roi region, Path output, int questions, Progress progress) {
+    PictureFolder pictures =
+        PictureFolder.of(source, PictureChoice.of(words, region), output, progress);
+    if (pictures.hasQuestions() && questions > 1) {
+      throw new InputException(
+          "Expected one --prompt with a list that has questions of its own, found %d; it is asked where the list has none."
+              .formatted(questions));
+    }
+    return pictures;
   }
 }

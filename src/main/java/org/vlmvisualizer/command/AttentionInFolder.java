@@ -40,7 +40,12 @@ public class AttentionInFolder extends AskingCommand {
   /** Title of the table with a row per picture. */
   public static final String TABLE_TITLE = "Attention in folder";
 
-  @Parameter(persist = false, required = false, style = "directory", label = "Folder with pictures")
+  @Parameter(
+      persist = false,
+      required = false,
+      style = "both",
+      label = "Folder or list of pictures",
+      description = "A list is a CSV file with a column image")
   private File folder;
 
   @Parameter(
@@ -96,12 +101,11 @@ public class AttentionInFolder extends AskingCommand {
       pictures = PictureFolder.of(source, choice(), results, progress);
       ResultFiles.prepare(results);
       try (Asker asker = asker(options, progress)) {
-        outcome =
-            new BatchRun(asker, results, resume)
-                .run(pictures.pictures(), pictures.skipped(), progress, (row, result) -> {});
+        outcome = new BatchRun(asker, results, resume).run(pictures, progress, (row, result) -> {});
       }
     }
-    Tables.show(BatchTables.table(outcome.rows()).toResultsTable(), TABLE_TITLE);
+    Tables.show(
+        BatchTables.table(outcome.rows(), pictures.columns()).toResultsTable(), TABLE_TITLE);
     outcome.requireAnswer();
     if (outcome.cancelled()) {
       throw new CancellationException(

@@ -151,7 +151,10 @@ public final class OptionsHarvester extends AbstractPreprocessorPlugin {
     } else if (type == int.class) {
       return Optional.of(Option.Kind.WHOLE_NUMBER);
     } else if (type == File.class || style.contains("directory")) {
-      return Optional.of(style.contains("directory") ? Option.Kind.FOLDER : Option.Kind.FILE);
+      return Optional.of(
+          style.contains("directory")
+              ? Option.Kind.FOLDER
+              : style.contains("both") ? Option.Kind.FILE_OR_FOLDER : Option.Kind.FILE);
     } else if (type != String.class) {
       return Optional.empty();
     } else if (item.getChoices() != null && !item.getChoices().isEmpty()) {

@@ -36,7 +36,8 @@ public record Option(
     LONG_TEXT,
     WHOLE_NUMBER,
     FILE,
-    FOLDER
+    FOLDER,
+    FILE_OR_FOLDER
   }
 
   /** A list of names in a window of its own. */

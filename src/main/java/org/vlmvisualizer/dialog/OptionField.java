@@ -46,7 +46,7 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
           case TEXT -> text(option);
           case LONG_TEXT -> longText(option);
           case WHOLE_NUMBER -> number(option);
-          case FILE, FOLDER -> file(option);
+          case FILE, FOLDER, FILE_OR_FOLDER -> file(option);
         };
     field.focus.setName(option.key());
     if (!option.tip().isBlank()) {
@@ -193,8 +193,11 @@ record OptionField(Option option, JComponent view, JComponent focus, Supplier<Ob
   private static void browse(JComponent parent, Option option, JTextComponent typed) {
     JFileChooser chooser = new JFileChooser();
     chooser.setDialogTitle(option.label());
-    if (option.kind() == Option.Kind.FOLDER) {
-      chooser.setFileSelectionMode(JFileChooser.DIRECTORIES_ONLY);
+    if (option.kind() != Option.Kind.FILE) {
+      chooser.setFileSelectionMode(
+          option.kind() == Option.Kind.FOLDER
+              ? JFileChooser.DIRECTORIES_ONLY
+              : JFileChooser.FILES_AND_DIRECTORIES);
     }
     File present = new File(typed.getText().strip());
     if (present.isAbsolute() && present.exists()) {

@@ -20,8 +20,10 @@ import org.vlmvisualizer.json.StrictJson;
  * @param question all that answers depend on beside their pictures
  * @param pictures in their order
  * @param skipped files that are no pictures
+ * @param columns names of what pictures carry into the tables
  */
-public record BatchList(JsonObject question, List<Entry> pictures, List<String> skipped) {
+public record BatchList(
+    JsonObject question, List<Entry> pictures, List<String> skipped, List<String> columns) {
   /** Its file. */
   public static final String FILE = "pictures.json";
 
@@ -31,9 +33,37 @@ public record BatchList(JsonObject question, List<Entry> pictures, List<String> 
    * A picture.
    *
    * @param name what people call it
-   * @param folder of its results
+   * @param folder of its results, with / between
+   * @param question of its own, or empty
+   * @param carried what it brings into the tables
    */
-  public record Entry(String name, String folder) {}
+  public record Entry(String name, String folder, String question, List<String> carried) {
+    private static Entry of(JsonArray parts) {
+      List<String> texts = texts(parts);
+      String folder = texts.get(1);
+      if (folder.isEmpty() || folder.startsWith("/") || !isInside(Path.of(folder))) {
+        throw new IllegalArgumentException(folder);
+      }
+      return texts.size() == 2
+          ? new Entry(texts.get(0), folder, "", List.of())
+          : new Entry(texts.get(0), folder, texts.get(2), texts.subList(3, texts.size()));
+    }
+
+    private static boolean isInside(Path path) {
+      return path.getRoot() == null && !path.normalize().startsWith("..");
+    }
+
+    private JsonArray json() {
+      JsonArray parts = new JsonArray();
+      parts.add(name);
+      parts.add(folder);
+      if (!question.isEmpty() || !carried.isEmpty()) {
+        parts.add(question);
+        carried.forEach(parts::add);
+      }
+      return parts;
+    }
+  }
 
   /**
    * Writes it, unless the folder has the same already.
@@ -85,29 +115,37 @@ public record BatchList(JsonObject question, List<Entry> pictures, List<String> 
 
   private JsonObject json() {
     JsonArray all = new JsonArray();
-    for (Entry picture : pictures) {
-      JsonArray entry = new JsonArray();
-      entry.add(picture.name);
-      entry.add(picture.folder);
-      all.add(entry);
-    }
+    pictures.forEach(picture -> all.add(picture.json()));
     JsonArray others = new JsonArray();
     skipped.forEach(others::add);
     JsonObject json = new JsonObject();
     json.add("question", question);
     json.add("pictures", all);
     json.add("skipped", others);
+    if (!columns.isEmpty()) {
+      JsonArray names = new JsonArray();
+      columns.forEach(names::add);
+      json.add("columns", names);
+    }
     return json;
   }
 
   private static BatchList of(JsonObject json) {
     List<Entry> pictures = new ArrayList<>();
     for (JsonElement entry : json.getAsJsonArray("pictures")) {
-      JsonArray parts = entry.getAsJsonArray();
-      pictures.add(new Entry(parts.get(0).getAsString(), parts.get(1).getAsString()));
+      pictures.add(Entry.of(entry.getAsJsonArray()));
     }
-    List<String> skipped = new ArrayList<>();
-    json.getAsJsonArray("skipped").forEach(name -> skipped.add(name.getAsString()));
-    return new BatchList(json.getAsJsonObject("question"), pictures, skipped);
+    List<String> columns = json.has("columns") ? texts(json.getAsJsonArray("columns")) : List.of();
+    if (pictures.stream().anyMatch(picture -> picture.carried.size() != columns.size())) {
+      throw new IllegalArgumentException("cells without a column");
+    }
+    return new BatchList(
+        json.getAsJsonObject("question"), pictures, texts(json.getAsJsonArray("skipped")), columns);
+  }
+
+  private static List<String> texts(JsonArray array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(text -> texts.add(text.getAsString()));
+    return texts;
   }
 }

@@ -14,6 +14,7 @@ import java.util.Locale;
  * @param answer running text, without thoughts
  * @param note what else is to be known, or empty
  * @param error one sentence, or empty
+ * @param carried what it brings into the tables, behind our columns
  */
 public record BatchRow(
     int frame,
@@ -23,7 +24,8 @@ public record BatchRow(
     int tokens,
     String answer,
     String note,
-    String error) {
+    String error,
+    List<String> carried) {
 
   /** What came of a picture. */
   public enum Status {
@@ -48,22 +50,27 @@ public record BatchRow(
   /** A picture with its answer. */
   public static BatchRow done(
       int frame, String picture, String folder, int tokens, String answer, String note) {
-    return new BatchRow(frame, picture, Status.DONE, folder, tokens, answer, note, "");
+    return new BatchRow(frame, picture, Status.DONE, folder, tokens, answer, note, "", List.of());
   }
 
   /** A picture without. */
   public static BatchRow failed(int frame, String picture, String error) {
-    return new BatchRow(frame, picture, Status.FAILED, "", 0, "", "", error);
+    return new BatchRow(frame, picture, Status.FAILED, "", 0, "", "", error, List.of());
   }
 
   /** A picture whose turn did not come. */
   public static BatchRow pending(int frame, String picture) {
-    return new BatchRow(frame, picture, Status.PENDING, "", 0, "", "", "");
+    return new BatchRow(frame, picture, Status.PENDING, "", 0, "", "", "", List.of());
   }
 
   /** A file that is no picture. */
   public static BatchRow skipped(String file) {
-    return new BatchRow(0, file, Status.SKIPPED, "", 0, "", "", "");
+    return new BatchRow(0, file, Status.SKIPPED, "", 0, "", "", "", List.of());
+  }
+
+  /** The same with what its picture brings. */
+  public BatchRow carrying(List<String> cells) {
+    return new BatchRow(frame, picture, status, folder, tokens, answer, note, error, cells);
   }
 
   /** One line: the picture, and its answer or its error. */

@@ -10,16 +10,19 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The tables over many pictures: batch.csv, a row per picture, and tokens.csv and words.csv, the
  * rows of all their own with frame and picture before them instead of the picture behind. All are
  * made from what is on disk, so they are the same after a run in one go and after one that was
- * resumed. All rows are of one model, so that {@link PartColumn} is there if the first has it.
+ * resumed. What pictures of a list carry stands behind all else. All rows are of one model, so that
+ * {@link PartColumn} is there if the first has it.
  */
 public final class BatchTables {
   private static final String BATCH = "batch.csv";
@@ -27,16 +30,22 @@ public final class BatchTables {
 
   private BatchTables() {}
 
+  /** Writes the tables of pictures that carry nothing into them. */
+  public static void write(Path folder, List<BatchRow> rows) {
+    write(folder, rows, List.of());
+  }
+
   /**
    * Writes all, each whole or not at all.
    *
    * @param folder with the folders of the rows
+   * @param carried names of what pictures carry, behind our columns
    * @throws org.vlmvisualizer.core.InputException if they cannot be written
    */
-  public static void write(Path folder, List<BatchRow> rows) {
-    writeJoined(folder, ResultFiles.TOKENS, TokenRow.COLUMNS, rows);
-    writeJoined(folder, ResultFiles.WORDS, WordTable.COLUMNS, rows);
-    WholeFile.write(folder.resolve(BATCH), table(rows).toCsv());
+  public static void write(Path folder, List<BatchRow> rows, List<String> carried) {
+    writeJoined(folder, ResultFiles.TOKENS, TokenRow.COLUMNS, rows, carried);
+    writeJoined(folder, ResultFiles.WORDS, WordTable.COLUMNS, rows, carried);
+    WholeFile.write(folder.resolve(BATCH), table(rows, carried).toCsv());
     try {
       Claim.removeDeadIn(folder);
       if (rows.stream().noneMatch(row -> row.status() == BatchRow.Status.PENDING)) {
@@ -49,7 +58,35 @@ public final class BatchTables {
 
   /** A row per picture. */
   public static DataTable table(List<BatchRow> rows) {
-    return new DataTable(BatchRow.COLUMNS, rows.stream().map(BatchRow::values).toList());
+    return table(rows, List.of());
+  }
+
+  /**
+   * A row per picture.
+   *
+   * @param columns names of what pictures carry, behind ours
+   */
+  public static DataTable table(List<BatchRow> rows, List<String> columns) {
+    return new DataTable(BatchRow.COLUMNS, rows.stream().map(BatchRow::values).toList())
+        .with(columns, row -> List.copyOf(carried(rows.get(row), columns)));
+  }
+
+  /** What a row carries; empty cells of one that carries nothing, since it is no picture. */
+  private static List<String> carried(BatchRow row, List<String> columns) {
+    return row.carried().isEmpty() ? Collections.nCopies(columns.size(), "") : row.carried();
+  }
+
+  /** Whether a run's tables have a column of this name, in capitals or not. */
+  public static boolean isOwn(String column) {
+    return Stream.of(
+            BatchRow.COLUMNS,
+            FIRST,
+            TokenRow.COLUMNS,
+            WordTable.COLUMNS,
+            EvidenceColumns.NAMES,
+            List.of(MapTable.MARKERS, PartColumn.NAME))
+        .flatMap(List::stream)
+        .anyMatch(column::equalsIgnoreCase);
   }
 
   /** Whether a folder has the tables of a run. */
@@ -59,12 +96,12 @@ public final class BatchTables {
   }
 
   private static void writeJoined(
-      Path folder, String name, List<String> columns, List<BatchRow> rows) {
+      Path folder, String name, List<String> columns, List<BatchRow> rows, List<String> carried) {
     WholeFile.write(
         folder.resolve(name),
         file -> {
           try (Writer out = writer(file)) {
-            joined(folder, name, columns, rows, out);
+            joined(folder, name, columns, rows, carried, out);
           }
         });
   }
@@ -73,17 +110,29 @@ public final class BatchTables {
    * @param columns of the tables of that name in the pictures' folders, but those behind them
    */
   private static void joined(
-      Path folder, String name, List<String> columns, List<BatchRow> rows, Writer out)
+      Path folder,
+      String name,
+      List<String> columns,
+      List<BatchRow> rows,
+      List<String> carried,
+      Writer out)
       throws IOException {
     List<BatchRow> done = rows.stream().filter(r -> r.status() == BatchRow.Status.DONE).toList();
     Map<String, Object> last = last(folder, name, done);
     out.write(String.join(",", FIRST) + "," + String.join(",", columns));
     out.write("," + String.join(",", last.keySet()));
+    out.write(cells(carried));
     out.write(DataTable.LINE_END);
     for (BatchRow row : done) {
       String first = row.frame() + "," + DataTable.quoted(row.picture()) + ",";
-      copyRows(own(folder.resolve(row.folder()).resolve(name)), first, columns.size(), last, out);
+      String table = own(folder.resolve(row.folder()).resolve(name));
+      copyRows(table, first, columns.size(), last, cells(carried(row, carried)), out);
     }
+  }
+
+  /** Each behind a comma. */
+  private static String cells(List<String> texts) {
+    return texts.stream().map(text -> "," + DataTable.quoted(text)).collect(Collectors.joining());
   }
 
   /** The columns behind a table's own, and what stands there in rows that lack them. */
@@ -131,9 +180,10 @@ public final class BatchTables {
    * last columns: the models that they were made with have no markers, and no evidence was asked.
    *
    * @param last as {@link #last}
+   * @param carried what stands behind each row
    */
   private static void copyRows(
-      String table, String first, int columns, Map<String, Object> last, Writer out)
+      String table, String first, int columns, Map<String, Object> last, String carried, Writer out)
       throws IOException {
     List<String> header = List.of();
     for (List<String> row : rows(table)) {
@@ -146,6 +196,7 @@ public final class BatchTables {
       for (Map.Entry<String, Object> column : last.entrySet()) {
         out.write("," + cell(row, header.indexOf(column.getKey()), column.getValue()));
       }
+      out.write(carried);
       out.write(DataTable.LINE_END);
     }
   }

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.ask;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -161,5 +162,6 @@ class PictureFolderTest {
         assertThrows(
             InputException.class, () -> found.pictures().get(0).content().apply(Progress.NONE));
     PlainSentence.check(e.getMessage());
+    assertFalse(found.hasQuestions());
   }
 }
