@@ -81,7 +81,7 @@ public final class BatchRun {
       List<String> skipped,
       Progress progress,
       BiConsumer<BatchRow, AttentionResult> ready) {
-    return run(new PictureFolder(pictures, skipped, List.of()), progress, ready);
+    return run(new PictureFolder(pictures, skipped), progress, ready);
   }
 
   /**

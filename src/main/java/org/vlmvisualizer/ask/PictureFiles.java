@@ -1,9 +1,5 @@
 package org.vlmvisualizer.ask;
 
-import com.google.gson.JsonObject;
-import ij.gui.Roi;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,8 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
-import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.core.Progress;
@@ -21,29 +15,36 @@ import org.vlmvisualizer.picture.FileKinds;
 import org.vlmvisualizer.picture.FilePlane;
 import org.vlmvisualizer.picture.FilePlanes;
 import org.vlmvisualizer.picture.PlaneChoice;
-import org.vlmvisualizer.picture.PlaneReader;
 
 /** Makes pictures of files, one of each or one of each plane, and gives each its folder. */
 final class PictureFiles {
   private final PictureChoice choice;
   private final Progress progress;
   private final ResultFolders folders = new ResultFolders();
-  private final List<BatchPicture> pictures = new ArrayList<>();
+  private final List<ListedPicture> pictures = new ArrayList<>();
   private final Map<Path, Looked> looked = new HashMap<>();
 
   /**
-   * A file's planes, or why they cannot be known.
+   * What is known of a file.
    *
-   * @param parts tells the files that it is read from beside itself from what they were
+   * @param planes its first if they cannot be known
+   * @param files that it is read from beside itself
+   * @param refusal why its planes cannot be known, or empty
    */
-  private record Looked(FilePlanes planes, String parts, InputException refusal) {}
+  private record Looked(List<FilePlane> planes, Set<Path> files, String refusal) {
+    private static final Looked UNKNOWN = refused("");
+
+    private static Looked refused(String why) {
+      return new Looked(List.of(FilePlane.FIRST), Set.of(), why);
+    }
+  }
 
   PictureFiles(PictureChoice choice, Progress progress) {
     this.choice = choice;
     this.progress = progress;
   }
 
-  List<BatchPicture> pictures() {
+  List<ListedPicture> pictures() {
     return List.copyOf(pictures);
   }
 
@@ -57,28 +58,23 @@ final class PictureFiles {
    */
   void add(Path folder, String name, String result, String question, List<String> carried) {
     Looked found = look(folder, name);
-    if (found.refusal != null) {
-      Source source = new Source(folder, name, FilePlane.FIRST, "");
-      add(
-          name,
-          source,
-          result,
-          question,
-          carried,
-          progress -> {
-            throw found.refusal;
-          });
-      return;
-    }
-    for (FilePlane plane : found.planes.planes()) {
-      Source source = new Source(folder, name, plane, found.parts);
-      add(
-          (name + " " + plane.text()).strip(),
-          source,
-          plane.folder().isEmpty() ? result : result + "/" + plane.folder(),
-          question,
-          carried,
-          progress -> read(source, choice.region(), progress));
+    String parts = parts(found.files);
+    for (FilePlane plane : found.planes) {
+      String called = (name + " " + plane.text()).strip();
+      String place = plane.folder().isEmpty() ? result : result + "/" + plane.folder();
+      String own = question.isEmpty() ? called : called + "\n" + question;
+      pictures.add(
+          new ListedPicture(
+              pictures.size() + 1,
+              called,
+              folders.of(place, own),
+              folder.toString(),
+              name,
+              plane,
+              parts,
+              found.refusal,
+              question,
+              carried));
     }
   }
 
@@ -101,13 +97,10 @@ final class PictureFiles {
     }
     for (String name : names) {
       if (FileKinds.mayHaveParts(name) && !parts.contains(name)) {
-        Looked found = look(folder, name);
-        if (found.refusal == null) {
-          found.planes.files().stream()
-              .map(byPath::get)
-              .filter(part -> part != null && !part.equals(name))
-              .forEach(parts::add);
-        }
+        look(folder, name).files.stream()
+            .map(byPath::get)
+            .filter(part -> part != null && !part.equals(name))
+            .forEach(parts::add);
       }
     }
     return parts;
@@ -120,7 +113,7 @@ final class PictureFiles {
   private Looked look(Path folder, String name) {
     if (!isReadable(name)) {
       // Said when its turn comes; Java cannot even make a path of the name.
-      return new Looked(new FilePlanes(List.of(FilePlane.FIRST), Set.of()), "", null);
+      return Looked.UNKNOWN;
     }
     return looked.computeIfAbsent(folder.resolve(name), file -> open(file, name));
   }
@@ -131,9 +124,9 @@ final class PictureFiles {
     }
     try {
       FilePlanes planes = FilePlanes.of(file, choice.planes(), progress);
-      return new Looked(planes, parts(planes.files()), null);
+      return new Looked(planes.planes(), planes.files(), "");
     } catch (InputException e) {
-      return new Looked(null, "", e);
+      return Looked.refused(e.getMessage());
     }
   }
 
@@ -149,64 +142,5 @@ final class PictureFiles {
       newest = Math.max(newest, file.toFile().lastModified());
     }
     return "%d files, %d bytes, %s".formatted(files.size(), bytes, Instant.ofEpochMilli(newest));
-  }
-
-  /** What a picture is read from. */
-  private record Source(Path folder, String name, FilePlane plane, String parts) {
-    /**
-     * @throws InputException if Java cannot name it
-     */
-    Path file() {
-      LocaleText.require(name);
-      return folder.resolve(name);
-    }
-  }
-
-  private void add(
-      String name,
-      Source source,
-      String result,
-      String question,
-      List<String> carried,
-      Function<Progress, BatchPicture.Content> content) {
-    String own = question.isEmpty() ? name : name + "\n" + question;
-    pictures.add(
-        new BatchPicture(
-            pictures.size() + 1,
-            name,
-            folders.of(result, own),
-            0,
-            () -> identity(name, source, choice.region()),
-            content,
-            question,
-            carried));
-  }
-
-  private static BatchPicture.Content read(Source source, Roi region, Progress progress) {
-    PlaneReader.Read read =
-        PlaneReader.read(source.file().toAbsolutePath(), source.plane, region, progress);
-    return new BatchPicture.Content(read.input(), read.leftOut());
-  }
-
-  /** Reading all of a file to know whether it changed would take as long as opening it. */
-  private static JsonObject identity(String name, Source source, Roi region) {
-    Path file = source.file();
-    try {
-      JsonObject identity = new JsonObject();
-      identity.addProperty("file", name);
-      identity.addProperty("size", Files.size(file));
-      identity.addProperty("modified", Files.getLastModifiedTime(file).toString());
-      identity.addProperty("region", region == null ? "all" : region.getBounds().toString());
-      if (source.plane.bioFormats()) {
-        identity.addProperty("reader", "Bio-Formats");
-        identity.addProperty("parts", source.parts);
-      }
-      return identity;
-    } catch (IOException e) {
-      throw new InputException(
-          "The file %s cannot be read (%s). Was it moved or deleted?"
-              .formatted(file, FileTrouble.reason(e)),
-          e);
-    }
   }
 }

@@ -20,9 +20,24 @@ import org.vlmvisualizer.picture.FileKinds;
  * @param pictures files that by their names are pictures, or planes of them
  * @param skipped the other files, those that belong to a picture, and folders that are passed over
  * @param columns names of what the pictures carry into the tables; none of a folder
+ * @param listed the pictures as words, in the same order; none of pictures that are no files
  */
 public record PictureFolder(
-    List<BatchPicture> pictures, List<String> skipped, List<String> columns) {
+    List<BatchPicture> pictures,
+    List<String> skipped,
+    List<String> columns,
+    List<ListedPicture> listed) {
+
+  /** Pictures that are no files. */
+  PictureFolder(List<BatchPicture> pictures, List<String> skipped) {
+    this(pictures, skipped, List.of(), List.of());
+  }
+
+  private static PictureFolder of(
+      List<ListedPicture> listed, List<String> skipped, List<String> columns, Roi region) {
+    List<BatchPicture> pictures = listed.stream().map(picture -> picture.picture(region)).toList();
+    return new PictureFolder(pictures, skipped, columns, listed);
+  }
 
   /**
    * Lists a folder's own pictures, each file as its first plane.
@@ -53,7 +68,7 @@ public record PictureFolder(
       }
       PictureList list = PictureList.read(source);
       list.addTo(pictures);
-      return new PictureFolder(pictures.pictures(), List.of(), list.columns());
+      return of(pictures.pictures(), List.of(), list.columns(), choice.region());
     }
     return inFolder(source, choice, output, pictures);
   }
@@ -78,7 +93,7 @@ public record PictureFolder(
     List<String> skipped = new ArrayList<>(found.files());
     skipped.removeIf(asked::contains);
     skipped.addAll(found.passedOver());
-    return new PictureFolder(pictures.pictures(), List.copyOf(skipped), List.of());
+    return of(pictures.pictures(), List.copyOf(skipped), List.of(), choice.region());
   }
 
   private static void requireNoZarr(Path folder) {

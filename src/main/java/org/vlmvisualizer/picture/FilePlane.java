@@ -1,5 +1,6 @@
 package org.vlmvisualizer.picture;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,7 +13,8 @@ import java.util.List;
  * @param z slice, from 1; 0 where there is one only, or the first is meant
  * @param t time point, likewise
  */
-public record FilePlane(boolean bioFormats, int series, String label, int z, int t) {
+public record FilePlane(boolean bioFormats, int series, String label, int z, int t)
+    implements Serializable {
   /** The first that ImageJ itself reads. */
   public static final FilePlane FIRST = new FilePlane(false, 0, "", 0, 0);
 

@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.Normalizer;
@@ -48,7 +52,7 @@ class PictureFolderTest {
   }
 
   @Test
-  void foldersInAFolderAreLookedIntoOnRequest() throws IOException {
+  void foldersInAFolderAreLookedIntoOnRequest() throws Exception {
     files("10.png", "2.png", "well 10/a.tif", "well 2/a.tif", "well 2/deep/er/b.tif", "notes.txt");
     files("well 2/notes.txt", ".hidden/a.png", "well 2/.hidden.png");
     PictureFolder found = within(null);
@@ -63,10 +67,25 @@ class PictureFolderTest {
       BatchPicture picture = found.pictures().get(i);
       assertEquals(i + 1, picture.frame());
       assertEquals(picture.name(), picture.identity().get().get("file").getAsString());
+      BatchPicture handedOn = handedOn(found.listed().get(i)).picture(null);
+      assertEquals(picture.identity().get(), handedOn.identity().get());
+      assertEquals(picture.folder(), handedOn.folder());
     }
     PictureFolder own = PictureFolder.of(folder, null);
     assertEquals(List.of("2.png", "10.png"), names(own));
     assertEquals(List.of("notes.txt"), own.skipped());
+  }
+
+  /** As another program reads it. */
+  private static ListedPicture handedOn(ListedPicture picture) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(picture);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      return (ListedPicture) in.readObject();
+    }
   }
 
   @Test
