@@ -1,15 +1,10 @@
 package org.vlmvisualizer.cli;
 
-import ij.gui.Roi;
-import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
 import java.util.function.ToIntBiFunction;
 import java.util.stream.IntStream;
@@ -29,7 +24,6 @@ import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.compare.ComparedPicture;
 import org.vlmvisualizer.compare.ComparisonOptions;
 import org.vlmvisualizer.core.InputException;
-import org.vlmvisualizer.core.LocaleText;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.core.UserCache;
 import org.vlmvisualizer.engine.EngineReport;
@@ -109,141 +103,7 @@ public final class AttentionCli implements Callable<Integer> {
       description = "folder for the results")
   private Path output;
 
-  // From here to words, RequestOptions reads them by their names.
-  @Option(
-      names = "--method",
-      description =
-          "language, vlm-visualizer, localization-heads, logit-attribution, value-norm, rollout, relative, tam, occlusion, token-occlusion, integrated-gradients")
-  private String method = "language";
-
-  @Option(names = "--vision", description = "vision layers to average: all, selected")
-  private String vision = "all";
-
-  @Option(names = "--layers", description = "decoder layers to average: all, 7, 3-9")
-  private String layers = "all";
-
-  @Option(names = "--heads", description = "decoder heads to average: all, 7, 3-9")
-  private String heads = "all";
-
-  @Option(
-      names = "--first",
-      description = "attention to the first token, an attention sink: drop, keep")
-  private String first = "drop";
-
-  @Option(
-      names = "--sinks",
-      description = "image tokens that draw attention whatever is asked: keep, mark, remove")
-  private String sinks = "keep";
-
-  @Option(
-      names = "--window",
-      paramLabel = "CELLS",
-      description = "what occlusion hides at a time: 2 x 2 side by side, or 3/1 overlapping")
-  private String window = "2";
-
-  @Option(
-      names = "--localization",
-      paramLabel = "HEADS",
-      description =
-          "heads that localization-heads reads: token (chosen for each), stored (by --compare), or layer.head,layer.head")
-  private String localization = "token";
-
-  @Option(
-      names = "--keep",
-      description =
-          "keep the attention of each layer or head, for maps of some of them later: nothing, layers, heads")
-  private String keep = "nothing";
-
-  @Option(
-      names = "--template",
-      description =
-          "auto, vicuna_v1, mistral, llama_2, chatml, v0, chatml_direct, interleave, onevision, llama_3, smolvlm, idefics3, qwen2_vl, qwen3_vl, qwen3_vl_thinking, internvl, gemma3, phi3, huatuo")
-  private String template = "auto";
-
-  @Option(names = "--system", description = "the template's system text: drop, keep")
-  private String system = "drop";
-
-  @Option(names = "--fit", description = "picture to square: pad, crop")
-  private String fit = "pad";
-
-  @Option(
-      names = "--tiles",
-      description = "of models that look at a picture in tiles, too: on, off (much faster)")
-  private String tiles = "on";
-
-  @Option(
-      names = "--detail",
-      paramLabel = "LEVEL|N",
-      description =
-          "of models that see a picture at its own size: low, standard, high, full, or a number of image tokens; more take more time and memory")
-  private String detail = "standard";
-
-  @Option(
-      names = "--interval",
-      paramLabel = "SECONDS",
-      description =
-          "from one --image to the next: they are then time points of one video, of models that are told its time (Qwen2.5-VL, Qwen3-VL)")
-  private String interval = "auto";
-
-  @Option(names = "--roi", paramLabel = "x,y,w,h", description = "the part to ask about, in pixels")
-  private String roi;
-
-  @Option(names = "--device", description = "auto, cpu, gpu, gpu:1, or mps on a Mac")
-  private String device = "auto";
-
-  @Option(
-      names = "--precision",
-      description = "auto, float32, bfloat16, float16, int8, int4, int4-32, int4-128")
-  private String precision = "auto";
-
-  @Option(names = "--length", paramLabel = "N", description = "tokens to write at most")
-  private int length = 64;
-
-  @Option(
-      names = "--evidence",
-      description = "tell how likely each token would be without the picture: on, off")
-  private String evidence = "on";
-
-  @Option(
-      names = "--check",
-      description =
-          "check whether each word needs what its map is highest on, whether maps stay on a moved picture: nothing, map, stability, all")
-  private String check = "nothing";
-
-  @Option(
-      names = "--answer",
-      paramLabel = "TEXT",
-      description = "make maps of this text, not of the model's own answer",
-      showDefaultValue = CommandLine.Help.Visibility.NEVER)
-  private String answer = "";
-
-  @Option(
-      names = "--boxes",
-      description =
-          "boxes and points that the answer names in the format of its model's family: none, rois (in answer-rois.zip, for the ROI Manager)")
-  private String boxes = "none";
-
-  @Option(names = "--upsampling", description = "none, nearest, bilinear, bicubic")
-  private String upsampling = "nearest";
-
-  @Option(names = "--lut", description = "inferno, viridis, magma, cividis, fire, grays")
-  private String lut = "inferno";
-
-  @Option(
-      names = "--display",
-      description = "maps alone, or a composite with the picture: maps, composite")
-  private String display = "maps";
-
-  @Option(
-      names = "--views",
-      description =
-          "where a model sees overview and tiles, one map or each by itself too: joined, each")
-  private String views = "joined";
-
-  @Option(
-      names = "--words",
-      description = "the map of a word of several tokens, of their maps: mean, maximum")
-  private String words = "mean";
+  @Mixin private QuestionOptions questionOptions;
 
   @Option(
       names = "--again",
@@ -316,66 +176,18 @@ public final class AttentionCli implements Callable<Integer> {
     System.setProperty("java.awt.headless", "true");
     // The plugin ships no logger, and SLF4J would say so.
     System.setProperty("slf4j.internal.verbosity", "ERROR");
-    int exitCode = run(new AttentionCli(), arguments, writer(System.out), writer(System.err));
+    int exitCode = PlainCommand.run(new AttentionCli(), arguments);
     // Native code must not be torn down while it is being loaded.
     EngineThread.settle();
     QuickExit.arrange();
     System.exit(exitCode);
   }
 
-  /** In UTF-8 where Java would print question marks, in the POSIX locale. */
-  private static PrintWriter writer(PrintStream stream) {
-    return "ANSI_X3.4-1968".equals(System.getProperty("sun.jnu.encoding"))
-        ? new PrintWriter(stream, false, StandardCharsets.UTF_8)
-        : new PrintWriter(stream);
-  }
-
-  /** Runs the command line. */
-  static int run(AttentionCli cli, String[] arguments, PrintWriter out, PrintWriter err) {
-    // Each line at once, before the long work that may follow.
-    PrintWriter cleanOut = new PrintWriter(new TerminalWriter(out), true);
-    PrintWriter cleanErr = new PrintWriter(new TerminalWriter(err), true);
-    try {
-      // Java itself fails with folders whose names it cannot decode.
-      LocaleText.require(System.getProperty("user.dir"));
-      LocaleText.require(System.getProperty("java.io.tmpdir"));
-      Arrays.stream(arguments).forEach(LocaleText::require);
-    } catch (InputException e) {
-      cleanErr.println(e.getMessage());
-      return CommandLine.ExitCode.SOFTWARE;
-    }
-    return new CommandLine(cli)
-        // A question may begin with @, which picocli would take for a file with arguments.
-        .setExpandAtFiles(false)
-        .setOut(cleanOut)
-        .setErr(cleanErr)
-        .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
-        .setExecutionExceptionHandler(AttentionCli::explain)
-        .setParameterExceptionHandler(AttentionCli::explainUsage)
-        .execute(arguments);
-  }
-
-  private static int explain(
-      Exception exception, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
-    Exception told =
-        exception instanceof InvalidPathException e ? LocaleText.refusal(e) : exception;
-    if (!(told instanceof InputException || told instanceof CancellationException)) {
-      throw told;
-    }
-    command.getErr().println(told.getMessage());
-    return CommandLine.ExitCode.SOFTWARE;
-  }
-
-  private static int explainUsage(CommandLine.ParameterException exception, String[] arguments) {
-    PrintWriter err = exception.getCommandLine().getErr();
-    err.println(exception.getMessage() + "; --help tells what is expected.");
-    return CommandLine.ExitCode.USAGE;
-  }
-
   @Override
   public Integer call() {
     if (engine || models) {
-      (engine ? EngineReport.of(device).lines() : ModelEntries.lines()).forEach(out()::println);
+      (engine ? EngineReport.of(questionOptions.device()).lines() : ModelEntries.lines())
+          .forEach(out()::println);
       return CommandLine.ExitCode.OK;
     }
     if (installGpu != null || removeGpu) {
@@ -385,14 +197,14 @@ public final class AttentionCli implements Callable<Integer> {
     if (shards.isMerge()) {
       return shards.merge(out(), err());
     }
-    List<RequestOptions> questions = prompts.stream().map(this::options).toList();
+    List<RequestOptions> questions = prompts.stream().map(questionOptions::of).toList();
     if (images.size() == 1) {
       questions.get(0).request().requireStills();
     }
     if (compare.isAsked()) {
       return compare(questions);
     }
-    goesOn = Conversation.goesOn(this::word);
+    goesOn = Conversation.goesOn(questionOptions::word);
     if (goesOn && prompts.size() == 1) {
       throw new InputException(
           "Expected several --prompt with --turn next, found one; a follow-up needs a question that it follows.");
@@ -400,15 +212,16 @@ public final class AttentionCli implements Callable<Integer> {
     boolean isFolder = images.size() == 1 && PictureFolder.isMany(images.get(0).strip());
     shards.requireFolder(isFolder);
     if (!isFolder) {
-      FolderOptions.refuse(this::word, "something else");
+      FolderOptions.refuse(questionOptions::word, "something else");
       // Java's own libraries first: while one library is being loaded, no other can be.
       Fonts.complaint();
       // Beside the reading of pictures and of the model's small files.
-      AttentionModel.prepare(device);
+      AttentionModel.prepare(questionOptions.device());
     }
     if (images.size() > 1) {
       images.forEach(AttentionCli::refuseFolder);
-      Together pictures = Together.of(NamedPictures.files(images, region()), progress());
+      Together pictures =
+          Together.of(NamedPictures.files(images, questionOptions.region()), progress());
       return run(questions, (asker, place) -> ask(asker, pictures, place));
     }
     String image = images.get(0);
@@ -418,10 +231,15 @@ public final class AttentionCli implements Callable<Integer> {
           again, IntStream.range(0, prompts.size()).mapToObj(i -> place(i).folder).toList());
       PictureFolder pictures =
           FolderOptions.pictures(
-              Path.of(image.strip()), this::word, region(), output, prompts.size(), progress());
+              Path.of(image.strip()),
+              questionOptions::word,
+              questionOptions.region(),
+              output,
+              prompts.size(),
+              progress());
       return run(questions, (asker, place) -> askAll(asker, pictures, place));
     }
-    ImageInput input = ImageInput.open(image, region(), progress());
+    ImageInput input = ImageInput.open(image, questionOptions.region(), progress());
     return run(questions, (asker, place) -> ask(asker, input, place));
   }
 
@@ -431,25 +249,17 @@ public final class AttentionCli implements Callable<Integer> {
           "Expected one --image, a folder of pictures, and one --prompt with --compare, found %d and %d; put the pictures into a folder."
               .formatted(images.size(), questions.size()));
     }
-    if (roi != null || Conversation.goesOn(this::word)) {
+    if (questionOptions.isRegionGiven() || Conversation.goesOn(questionOptions::word)) {
       throw new InputException(
           "Expected --compare without %s, since whole pictures are compared, each by itself."
-              .formatted(roi != null ? "--roi" : "--turn next"));
+              .formatted(questionOptions.isRegionGiven() ? "--roi" : "--turn next"));
     }
-    FolderOptions.refuse(this::word, "--compare, which takes the files of one folder");
-    ComparisonOptions options = ComparisonOptions.of(this::word);
+    FolderOptions.refuse(questionOptions::word, "--compare, which takes the files of one folder");
+    ComparisonOptions options = ComparisonOptions.of(questionOptions::word);
     List<ComparedPicture> pictures = ComparedPicture.inFolder(Path.of(images.get(0).strip()));
     return run(
         questions,
         (asker, place) -> compare.run(asker, options, pictures, place.folder, !again, progress()));
-  }
-
-  private RequestOptions options(String prompt) {
-    return RequestOptions.of(prompt, this::word);
-  }
-
-  private String word(String option) {
-    return spec.findOption("--" + option).getValue().toString();
   }
 
   private void refuseConversation() {
@@ -588,18 +398,6 @@ public final class AttentionCli implements Callable<Integer> {
     return ModelLocator.open(model, terminal, terminal.progress());
   }
 
-  private Roi region() {
-    if (roi == null) {
-      return null;
-    }
-    if (!roi.matches("(\\d{1,6},){2}[1-9]\\d{0,5},[1-9]\\d{0,5}")) {
-      throw new InputException(
-          "Expected --roi as x,y,width,height in whole pixels, found '" + roi + "'.");
-    }
-    int[] box = Arrays.stream(roi.split(",")).mapToInt(Integer::parseInt).toArray();
-    return new Roi(box[0], box[1], box[2], box[3]);
-  }
-
   /** Where progress is told, what a question will cost; a refusal is left to the question. */
   private void foretell(Asker asker, AskedSizes sizes, Place place) {
     if (!terminal) {
@@ -621,7 +419,7 @@ public final class AttentionCli implements Callable<Integer> {
   }
 
   /** An empty path would be the folder in which the program runs. */
-  static final class Folder implements CommandLine.ITypeConverter<Path> {
+  public static final class Folder implements CommandLine.ITypeConverter<Path> {
     @Override
     public Path convert(String value) {
       if (value.isBlank()) {
@@ -636,7 +434,7 @@ public final class AttentionCli implements Callable<Integer> {
   }
 
   /** The version in the jar's manifest. */
-  static final class Version implements CommandLine.IVersionProvider {
+  public static final class Version implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
       return new String[] {"VLM Visualizer for Fiji " + Provenance.version()};

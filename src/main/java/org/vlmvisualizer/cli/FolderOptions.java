@@ -10,7 +10,7 @@ import org.vlmvisualizer.core.Words;
 import picocli.CommandLine.Option;
 
 /** Which pictures of a folder, or of a list, are asked about. PictureChoice reads them by name. */
-final class FolderOptions {
+public final class FolderOptions {
   @Option(names = "--subfolders", description = "of a folder, look into the folders in it, too")
   private boolean subfolders;
 
@@ -36,10 +36,12 @@ final class FolderOptions {
   /**
    * The pictures of a folder or a list.
    *
+   * @param words of the options of a command that has these
+   * @param questions that are asked about each
    * @throws InputException as {@link PictureFolder#of}, or if pictures of a list have questions of
    *     their own and there are several for all
    */
-  static PictureFolder pictures(
+  public static PictureFolder pictures(
       Path source, Words words, Roi region, Path output, int questions, Progress progress) {
     PictureFolder pictures =
         PictureFolder.of(source, PictureChoice.of(words, region), output, progress);

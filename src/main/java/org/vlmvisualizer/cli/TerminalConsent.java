@@ -13,7 +13,7 @@ import org.vlmvisualizer.hub.DownloadOffer;
  *
  * @param err flushes each line by itself
  */
-record TerminalConsent(boolean yes, PrintWriter err) implements Consent {
+public record TerminalConsent(boolean yes, PrintWriter err) implements Consent {
   private static final int WIDTH = 100;
 
   @Override
@@ -37,7 +37,7 @@ record TerminalConsent(boolean yes, PrintWriter err) implements Consent {
   }
 
   /** The line that moves on a terminal; in a log file it would be noise. */
-  Progress progress() {
+  public Progress progress() {
     if (System.console() == null) {
       return Progress.NONE;
     }

@@ -56,7 +56,7 @@ record CliRun(int exitCode, String out, String err, String printed) {
     StringWriter err = new StringWriter();
     try (Printed printed = new Printed()) {
       int code =
-          AttentionCli.run(
+          PlainCommand.run(
               cli, arguments.toArray(String[]::new), new PrintWriter(out), new PrintWriter(err));
       return new CliRun(code, out.toString(), err.toString(), printed.text());
     }

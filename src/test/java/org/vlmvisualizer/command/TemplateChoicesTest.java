@@ -32,7 +32,7 @@ class TemplateChoicesTest {
   @Test
   void theCommandLineAndTheDocumentsNameThem() throws Exception {
     String all = String.join(", ", known());
-    Path line = Path.of("src/main/java/org/vlmvisualizer/cli/AttentionCli.java");
+    Path line = Path.of("src/main/java/org/vlmvisualizer/cli/QuestionOptions.java");
     assertTrue(Files.readString(line).contains('"' + all + '"'), all);
     String documented = "`" + all.replace(", ", "`, `") + "`";
     assertTrue(Files.readString(Path.of("docs/macros.md")).contains(documented), documented);
