@@ -53,6 +53,7 @@ import org.vlmvisualizer.family.Model;
 import org.vlmvisualizer.family.ModelFamily;
 import org.vlmvisualizer.image.PictureProcessor;
 import org.vlmvisualizer.network.LlavaNetwork;
+import org.vlmvisualizer.network.MemoryNeed;
 import org.vlmvisualizer.network.Session;
 import org.vlmvisualizer.prompt.PromptTemplate;
 
@@ -147,6 +148,21 @@ public final class AttentionModel implements AutoCloseable {
       throw new InputException(
           "Expected interval=auto, since this model is not told the time between frames, found interval=%s; choose a Qwen2.5-VL or Qwen3-VL model to tell it."
               .formatted(request.interval()));
+    }
+  }
+
+  /**
+   * The memory that a checkpoint takes on a CPU, told before it is loaded: bytes at the peak, of
+   * each precision that could be taken, the best first.
+   *
+   * @param wanted the only one, or AUTO
+   * @throws org.vlmvisualizer.core.InputException if the checkpoint cannot be used, or not in that
+   *     precision
+   */
+  public static Map<Precision, Long> memoryNeed(Checkpoint checkpoint, Precision wanted) {
+    try (Model model = Model.open(checkpoint)) {
+      long mostTokens = model.pictures(PictureOptions.of(Fit.PAD)).mostTokens();
+      return MemoryNeed.ofPrecisions(model.config(), model.weights(), mostTokens, wanted);
     }
   }
 

@@ -94,7 +94,7 @@ public final class BatchRun {
    */
   public Outcome run(
       PictureFolder folder, Progress progress, BiConsumer<BatchRow, AttentionResult> ready) {
-    list(folder);
+    task.list(folder);
     List<BatchPicture> pictures = folder.pictures();
     Rows rows = new Rows(pictures);
     boolean cancelled;
@@ -121,7 +121,7 @@ public final class BatchRun {
       Progress progress,
       BiConsumer<BatchRow, AttentionResult> ready) {
     task.requireSameQuestion();
-    list(folder);
+    task.list(folder);
     List<BatchPicture> own = shard.of(folder.pictures());
     Rows rows = new Rows(own);
     boolean cancelled = !askAll(own, rows, progress, ready);
@@ -217,13 +217,6 @@ public final class BatchRun {
                 .formatted(picture.frame(), total, picture.name(), stage, done, steps),
             picture.frame() - 1,
             total);
-  }
-
-  private void list(PictureFolder folder) {
-    if (output != null) {
-      List<BatchList.Entry> entries = folder.pictures().stream().map(PictureTask::entry).toList();
-      new BatchList(task.question(), entries, folder.skipped(), folder.columns()).write(output);
-    }
   }
 
   /** Behind what ended the run, which is what is told. */

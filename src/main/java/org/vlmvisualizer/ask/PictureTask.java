@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -55,20 +56,15 @@ public final class PictureTask {
   }
 
   /** Ends waiting and loading, but not an answer that was begun. */
-  void until(BooleanSupplier stop) {
+  public void until(BooleanSupplier stop) {
     this.stop = stop;
-  }
-
-  /** All that answers depend on beside their pictures. */
-  JsonObject question() {
-    return question;
   }
 
   /**
    * @throws InputException if the output folder is one of another question, and its answers are not
    *     to be replaced
    */
-  void requireSameQuestion() {
+  public void requireSameQuestion() {
     BatchList.read(output)
         .filter(list -> resume && !list.question().equals(question))
         .ifPresent(list -> refuse(list.question()));
@@ -153,18 +149,40 @@ public final class PictureTask {
     return done;
   }
 
+  /**
+   * Writes the list of all pictures into the output folder, for tables to be made by it.
+   *
+   * @throws InputException if it cannot be written
+   */
+  public void list(PictureFolder folder) {
+    if (output != null) {
+      List<BatchList.Entry> entries = folder.pictures().stream().map(PictureTask::entry).toList();
+      new BatchList(question, entries, folder.skipped(), folder.columns()).write(output);
+    }
+  }
+
   /** The row of what is on disk: of a whole answer, or of a picture that is passed over. */
   Optional<BatchRow> earlier(BatchPicture picture) {
+    return earlier(picture, false);
+  }
+
+  /**
+   * The row of what is on disk.
+   *
+   * @param failed whether a failure that is worth another try counts, too
+   * @return empty if the picture is to be asked about
+   */
+  public Optional<BatchRow> earlier(BatchPicture picture, boolean failed) {
     if (!resume) {
       return Optional.empty();
     }
     BatchList.Entry entry = entry(picture);
     Predicate<JsonElement> same = key -> isSame(key, picture);
     return FinishedPictures.done(output, picture.frame(), entry, same)
-        .or(() -> FinishedPictures.failed(output, picture.frame(), entry, same, true));
+        .or(() -> FinishedPictures.failed(output, picture.frame(), entry, same, !failed));
   }
 
-  static BatchList.Entry entry(BatchPicture picture) {
+  private static BatchList.Entry entry(BatchPicture picture) {
     return new BatchList.Entry(
         picture.name(), picture.folder(), picture.question(), picture.carried());
   }

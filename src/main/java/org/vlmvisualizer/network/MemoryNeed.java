@@ -1,5 +1,6 @@
 package org.vlmvisualizer.network;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.vlmvisualizer.checkpoint.StoredTensor;
 import org.vlmvisualizer.checkpoint.Weights;
@@ -31,6 +32,22 @@ public final class MemoryNeed {
     bytes += size.decoder() * bytesPerElement(true, precision, false);
     bytes += size.rest() * bytesPerElement(false, precision, false);
     return (long) bytes;
+  }
+
+  /**
+   * Bytes at the peak on a CPU, of each precision that could be taken there, the best first; of
+   * float32, where no weight can be held in 16 bits.
+   *
+   * @param wanted the only one, or AUTO
+   * @throws org.vlmvisualizer.core.InputException if the CPU cannot do it
+   */
+  public static Map<Precision, Long> ofPrecisions(
+      ModelConfig config, Weights weights, long imageTokens, Precision wanted) {
+    Map<Precision, Long> needs = new LinkedHashMap<>();
+    for (Precision precision : PrecisionChoice.onCpu(wanted, weights)) {
+      needs.put(precision, bytes(config, weights, imageTokens, precision, false));
+    }
+    return needs;
   }
 
   /**

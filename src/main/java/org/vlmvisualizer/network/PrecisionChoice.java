@@ -56,6 +56,11 @@ record PrecisionChoice(Precision precision, String reason) {
                 remedy(config, weights, imageTokens, device, available)));
   }
 
+  /** What could be taken on a CPU that computes bfloat16 fast, the best first. */
+  static List<Precision> onCpu(Precision wanted, Weights weights) {
+    return candidates(wanted, false, weights.parameters() <= FLOAT32_PARAMETERS);
+  }
+
   private static List<Precision> candidates(Precision wanted, boolean gpu, boolean preferFloat32) {
     if (wanted == Precision.FLOAT16 && !gpu) {
       throw new InputException(

@@ -55,10 +55,17 @@ final class LostAttempts {
     }
   }
 
-  /** Java writes it into the folder that it was started in, or into that of temporary files. */
+  /**
+   * Java writes it into the folder that it was started in, or into that of temporary files; or
+   * where it was told to, beside the results, of several questions above them.
+   */
   private static boolean isReported(Path results, long pid) {
     String report = "hs_err_pid" + pid + ".log";
-    return Stream.of(Path.of(""), Path.of(System.getProperty("java.io.tmpdir")), results)
+    return Stream.of(
+            Path.of(""),
+            Path.of(System.getProperty("java.io.tmpdir")),
+            results,
+            results.resolve(".."))
         .anyMatch(place -> Files.exists(place.resolve(report)));
   }
 
