@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.vlmvisualizer.Claims;
 import org.vlmvisualizer.JavaProcess;
 import org.vlmvisualizer.PlainSentence;
+import org.vlmvisualizer.Signals;
 import org.vlmvisualizer.ask.ManyPictures;
 
 /** A folder of pictures shared out among jobs. */
@@ -213,7 +214,7 @@ class CliShardTest {
     while (!Files.exists(folder.resolve("results/cell3-png/failed.json"))) {
       Process job = start("job.txt", shard("1/1", "--length", "60"));
       await(job, () -> Claims.isOf(claim, job.pid()));
-      new ProcessBuilder("kill", "-SEGV", Long.toString(job.pid())).start().waitFor();
+      Signals.send(job.pid(), Signals.SEGV);
       // The report lies where the next Java is started, as in practice.
       crashes += job.waitFor() == 0 ? 0 : 1;
       assertTrue(crashes < 10, "it is tried again and again");
