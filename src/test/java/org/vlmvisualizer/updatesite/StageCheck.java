@@ -20,6 +20,8 @@ final class StageCheck {
 
   private static final Pattern FOLDERS =
       Pattern.compile("jars/((linux64|linux-arm64|macos-arm64|win64)/)?[A-Za-z0-9._-]+\\.jar");
+  private static final Pattern CLUSTER =
+      Pattern.compile("(org/apache/(spark|hadoop)|org/vlmvisualizer/spark|scala)/.*\\.class");
   private static final String ANNOTATION = "Lorg/scijava/plugin/Plugin;";
 
   private final FijiJars fiji;
@@ -56,6 +58,7 @@ final class StageCheck {
       }
     }
     checkClasses(files, libraries);
+    checkCluster(files, libraries);
     checkPlugin(files);
     return List.copyOf(faults);
   }
@@ -99,6 +102,26 @@ final class StageCheck {
           faults.add("%s is in both %s and %s.".formatted(type, other, name));
           return;
         }
+      }
+    }
+  }
+
+  /**
+   * What is a cluster's would clash with what a Fiji has: the job for Spark is a jar of its own.
+   */
+  private void checkCluster(List<String> files, List<Path> libraries) throws IOException {
+    List<Path> all = new ArrayList<>(libraries);
+    files.stream().filter(file -> file.endsWith(".jar")).map(root::resolve).forEach(all::add);
+    for (Path path : all) {
+      try (JarFile jar = new JarFile(path.toFile())) {
+        jar.stream()
+            .map(JarEntry::getName)
+            .filter(name -> CLUSTER.matcher(name).matches())
+            .findFirst()
+            .ifPresent(
+                name ->
+                    faults.add(
+                        "%s has %s, which is for clusters.".formatted(path.getFileName(), name)));
       }
     }
   }

@@ -70,7 +70,8 @@ public final class UpdateSite {
     if (!faults.isEmpty()) {
       System.exit(1);
     }
-    System.out.println("Nothing shadows Fiji's own files, versions fit, the index is whole.");
+    System.out.println(
+        "Nothing shadows Fiji's own files, versions fit, the index is whole, nothing is for clusters.");
   }
 
   private static void rehearse() throws IOException {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.scijava.util.FileUtils;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -88,6 +89,24 @@ class UpdateSiteTest {
     Files.createDirectories(target.getParent());
     Files.copy(stage.resolve("jars/pickle-1.5.jar"), target);
     assertTrue(faults().stream().anyMatch(f -> f.contains(fault)), faults().toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "org/apache/spark/SparkConf",
+        "org/apache/hadoop/fs/FileSystem",
+        "org/vlmvisualizer/spark/AttentionSpark",
+        "scala/Option"
+      })
+  void findsWhatIsForClusters(String type) throws IOException {
+    Path classes = folder.resolve("classes");
+    Path file = classes.resolve(type + ".class");
+    Files.createDirectories(file.getParent());
+    Files.write(file, new byte[0]);
+    StagedSite.jar(stage.resolve("jars/more-1.0.jar"), classes, any -> true);
+    assertEquals(
+        List.of("more-1.0.jar has %s.class, which is for clusters.".formatted(type)), faults());
   }
 
   @Test
