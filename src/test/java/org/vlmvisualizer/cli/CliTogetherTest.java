@@ -80,7 +80,7 @@ class CliTogetherTest {
   @Test
   void aFolderIsNoPicture() throws Exception {
     String sentence = CliRun.refusal(1, folder, arguments(folder.toString()));
-    assertTrue(sentence.contains("a folder alone"), sentence);
+    assertTrue(sentence.contains("found the folder or list"), sentence);
   }
 
   @Test
