@@ -25,6 +25,7 @@ import org.vlmvisualizer.JavaProcess;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.Signals;
 import org.vlmvisualizer.ask.ManyPictures;
+import org.vlmvisualizer.core.FileTree;
 
 /** A folder of pictures shared out among jobs. */
 class CliShardTest {
@@ -204,16 +205,25 @@ class CliShardTest {
     assertEquals(tables("alone"), tables("results"));
   }
 
+  private void keepFirst(int count) throws IOException {
+    FileTree.delete(pictures);
+    ManyPictures.write(pictures, count);
+  }
+
   /** Java crashes over a picture, for real, once and again; all others have their answers. */
   @Test
   @EnabledOnOs(OS.LINUX)
   void aPictureThatCrashesJavaTwiceIsPassedOver() throws Exception {
+    // Long answers: threads that do not crash go on until Java has written its report.
+    keepFirst(5);
     Path claim = folder.resolve("results/.vlm-visualizer-cell3-png.claim");
     Path log = folder.resolve("job.txt");
     int crashes = 0;
     while (!Files.exists(folder.resolve("results/cell3-png/failed.json"))) {
-      Process job = start("job.txt", shard("1/1", "--length", "60"));
-      await(job, () -> Claims.isOf(claim, job.pid()));
+      Process job = start("job.txt", shard("1/1", "--length", "400"));
+      // After the first crash it comes last.
+      Path before = folder.resolve(crashes == 0 ? "results" : "results/cell5-tif/run.json");
+      await(job, () -> Files.exists(before) && Claims.isOf(claim, job.pid()));
       Signals.send(job.pid(), Signals.SEGV);
       // The report lies where the next Java is started, as in practice.
       crashes += job.waitFor() == 0 ? 0 : 1;
@@ -222,12 +232,12 @@ class CliShardTest {
     assertTrue(crashes >= 2, crashes + " crashes");
     assertTrue(text(log).contains("cell3.png: Java ended again and again"));
     String before = text(folder.resolve("results/cell3-png/failed.json"));
-    CliRun.of(shard("1/1", "--length", "60"));
+    CliRun.of(shard("1/1", "--length", "400"));
     assertArrayEquals(
         before.getBytes(), Files.readAllBytes(folder.resolve("results/cell3-png/failed.json")));
     CliRun merged = merge("results");
     assertEquals(List.of(), hidden());
-    assertTrue(merged.out().contains("%d answers, 5 failures".formatted(ASKED - 1)), merged.out());
+    assertTrue(merged.out().contains("4 answers, 1 failures"), merged.out());
   }
 
   @Test
