@@ -3,6 +3,7 @@ package org.vlmvisualizer.ask;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -238,7 +239,9 @@ public final class PictureTask {
 
   /** Where nothing can be written any more, it was not the picture's fault. */
   private void requireRoom(Throwable cause) {
-    if (output != null && cause instanceof InputException) {
+    if (output != null
+        && cause instanceof InputException
+        && cause.getCause() instanceof IOException) {
       ResultFiles.requireRoom(output);
     }
   }

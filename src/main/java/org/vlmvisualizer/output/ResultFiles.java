@@ -43,7 +43,7 @@ public final class ResultFiles {
   private static final String FRESH = "new";
   private static final String EARLIER = "earlier";
   private static final int TRIES = 5;
-  private static final int LITTLE = 1 << 16;
+  private static final int LITTLE = 1 << 24; // more than most results
   private static final Gson GSON =
       new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
 
@@ -105,7 +105,7 @@ public final class ResultFiles {
   /**
    * Makes sure that results can still be written to a folder.
    *
-   * @throws InputException if not even a small file can be, as where the disk is full
+   * @throws InputException if not even 16 MB can be, as where the disk is full
    */
   public static void requireRoom(Path folder) {
     Path trial = Scratch.in(folder);
