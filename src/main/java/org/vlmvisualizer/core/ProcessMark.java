@@ -15,12 +15,16 @@ public final class ProcessMark {
   private static final long CLOCK_STEP_MILLISECONDS = 10_000;
 
   private static final String COMPUTER = computer();
+  private static final String OWN = own(ProcessHandle.current());
 
   private ProcessMark() {}
 
   /** The mark of this program, like {@code host.4026531836-1234-1700000000000}. */
   public static String own() {
-    ProcessHandle process = ProcessHandle.current();
+    return OWN;
+  }
+
+  private static String own(ProcessHandle process) {
     return COMPUTER + "-" + process.pid() + "-" + started(process);
   }
 

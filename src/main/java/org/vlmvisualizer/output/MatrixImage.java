@@ -49,13 +49,17 @@ public final class MatrixImage {
 
   /** The percentile of the entries that are not 0. */
   static double percentile(float[] pixels) {
-    float[] sorted = pixels.clone();
-    Arrays.sort(sorted);
-    int first = 0;
-    while (first < sorted.length - 1 && sorted[first] <= 0) {
-      first++;
+    float[] sorted = new float[pixels.length];
+    int count = 0;
+    float most = Float.NEGATIVE_INFINITY;
+    for (float pixel : pixels) {
+      most = Math.max(most, pixel);
+      if (!(pixel <= 0)) {
+        sorted[count++] = pixel;
+      }
     }
-    return sorted[first + (int) (PERCENTILE * (sorted.length - 1 - first))];
+    Arrays.sort(sorted, 0, count);
+    return count == 0 ? most : sorted[(int) (PERCENTILE * (count - 1))];
   }
 
   private static String describe(String info, List<String> tokens, double max) {

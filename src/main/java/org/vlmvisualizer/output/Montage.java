@@ -116,14 +116,15 @@ public final class Montage {
     g.setColor(GREY);
     centred(subtitle, SUBTITLE, layout.cellX(panel), baseline + 14);
     trust(trust, panel, baseline + 14 + MontageLayout.TITLE_LINE);
-    image.setRGB(
-        layout.pictureX(panel),
-        layout.pictureY(panel),
-        layout.panelWidth(),
-        layout.panelHeight(),
-        trust.isFaded() ? HeatBlend.faded(rgb) : rgb,
-        0,
-        layout.panelWidth());
+    // Not by setRGB, which converts colours pixel by pixel.
+    image
+        .getRaster()
+        .setDataElements(
+            layout.pictureX(panel),
+            layout.pictureY(panel),
+            layout.panelWidth(),
+            layout.panelHeight(),
+            trust.isFaded() ? HeatBlend.faded(rgb) : rgb);
     if (trust.isFaded()) {
       frame(panel);
     }

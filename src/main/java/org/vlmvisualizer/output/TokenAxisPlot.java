@@ -126,7 +126,7 @@ final class TokenAxisPlot extends Plot {
       BufferedImage band = processor.crop().convertToColorProcessor().getBufferedImage();
       processor.resetRoi();
       paintBand(band, frame);
-      processor.insert(new ColorProcessor(band), 0, top);
+      processor.insert(pixels(band), 0, top);
     } finally {
       painting = false;
     }
@@ -153,7 +153,16 @@ final class TokenAxisPlot extends Plot {
       }
     }
     g.dispose();
-    processor.insert(new ColorProcessor(image), 0, 0);
+    processor.insert(pixels(image), 0, 0);
+  }
+
+  /** ImageJ's own constructor fetches them one by one. */
+  private static ColorProcessor pixels(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    int[] rgb = new int[width * height];
+    image.getRaster().getDataElements(0, 0, width, height, rgb);
+    return new ColorProcessor(width, height, rgb);
   }
 
   private static void smooth(Graphics2D g) {
