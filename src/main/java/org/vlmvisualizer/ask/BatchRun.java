@@ -14,12 +14,14 @@ import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.BatchList;
 import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.BatchTables;
+import org.vlmvisualizer.output.SavedFiles;
 
 /**
- * One question about many pictures, one after the other: a {@link PictureTask} each. A picture that
- * fails is a row with its error, not the end; so is one that is too large for Java's memory. Other
- * Errors of Java end the run, since they are no picture's. A cancel keeps what was done. Nothing of
- * a picture stays in memory but its row.
+ * One question about many pictures, one after the other: a {@link PictureTask} each; results of one
+ * are written while the next is asked about ({@link Endings}). A picture that fails is a row with
+ * its error, not the end; so is one that is too large for Java's memory. Other Errors of Java end
+ * the run, since they are no picture's. A cancel keeps what was done. Nothing of a picture stays in
+ * memory but its row.
  *
  * <p>With an output folder, the tables over all pictures are written at the end, however that
  * comes; of a shard, by {@link #merge}, when all shards are done. Several runs may share the
@@ -28,6 +30,7 @@ import org.vlmvisualizer.output.BatchTables;
 public final class BatchRun {
   private final PictureTask task;
   private final Path output;
+  private boolean beside;
   private BooleanSupplier stop = () -> false;
 
   /**
@@ -66,6 +69,19 @@ public final class BatchRun {
   public BatchRun(Asker asker, Path output, boolean resume) {
     this.output = output;
     task = new PictureTask(asker, output, resume);
+    beside = output != null;
+  }
+
+  /** To write these files of each result; earlier results with more will do. */
+  public BatchRun saving(SavedFiles files) {
+    task.saving(files);
+    return this;
+  }
+
+  /** To tell of each picture on the calling thread, before the next one is asked about. */
+  public BatchRun inTurn() {
+    beside = false;
+    return this;
   }
 
   /** To end the run when the picture at hand is finished, as if it were cancelled then. */
@@ -88,8 +104,8 @@ public final class BatchRun {
    * Asks about all of them.
    *
    * @param ready told of each picture, in order but for those that another run had or that a
-   *     program ended over: its row, and its answer if it was asked now; what it throws ends the
-   *     run
+   *     program ended over: its row, and its answer if it was asked now; one at a time, but on
+   *     another thread where results are written ({@link #inTurn}); what it throws ends the run
    * @throws InputException if the model cannot be loaded or nothing can be written
    */
   public Outcome run(
@@ -174,9 +190,23 @@ public final class BatchRun {
       Rows rows,
       Progress progress,
       BiConsumer<BatchRow, AttentionResult> ready) {
+    try (Endings endings =
+        new Endings(
+            beside,
+            done -> {
+              rows.byFrame.put(done.row().frame(), done.row());
+              ready.accept(done.row(), done.result());
+            })) {
+      boolean ended = isAsked(pictures, endings, progress);
+      endings.await(); // a cancel keeps what was asked
+      return ended;
+    }
+  }
+
+  private boolean isAsked(List<BatchPicture> pictures, Endings endings, Progress progress) {
     try {
-      List<BatchPicture> others = ask(pictures, pictures.size(), rows, progress, false, ready);
-      ask(others, pictures.size(), rows, progress, true, ready);
+      List<BatchPicture> others = ask(pictures, pictures.size(), endings, progress, false);
+      ask(others, pictures.size(), endings, progress, true);
       return true;
     } catch (CancellationException e) {
       return false;
@@ -187,25 +217,23 @@ public final class BatchRun {
    * @return those whose turn comes last
    */
   private List<BatchPicture> ask(
-      List<BatchPicture> pictures,
-      int total,
-      Rows rows,
-      Progress progress,
-      boolean last,
-      BiConsumer<BatchRow, AttentionResult> ready) {
+      List<BatchPicture> pictures, int total, Endings endings, Progress progress, boolean last) {
     List<BatchPicture> others = new ArrayList<>();
     for (BatchPicture picture : pictures) {
       if (stop.getAsBoolean()) {
         throw new CancellationException();
       }
-      PictureTask.Done done = task.run(picture, of(picture, total, progress), last);
-      if (done == null) {
+      PictureTask.Ending ending = task.begin(picture, of(picture, total, progress), last);
+      if (ending == null) {
         others.add(picture);
       } else {
-        rows.byFrame.put(picture.frame(), done.row());
-        ready.accept(done.row(), done.result());
+        endings.add(ending);
+      }
+      if (last) {
+        endings.await(); // should a program end over one of them again, it is over that one alone
       }
     }
+    endings.await();
     return others;
   }
 

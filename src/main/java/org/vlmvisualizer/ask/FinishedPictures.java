@@ -15,6 +15,7 @@ import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.BatchList;
 import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.FailedResult;
+import org.vlmvisualizer.output.SavedFiles;
 import org.vlmvisualizer.output.SavedResult;
 
 /**
@@ -65,7 +66,7 @@ public final class FinishedPictures {
       Path output, int frame, BatchList.Entry picture, JsonObject question) {
     JsonObject asked = asked(question, picture.question());
     Predicate<JsonElement> same = key -> isAbout(key, asked);
-    return done(output, frame, picture, same)
+    return done(output, frame, picture, same, SavedFiles.TABLE)
         .or(() -> failed(output, frame, picture, same, false))
         .orElseGet(() -> BatchRow.pending(frame, picture.name()).carrying(picture.carried()));
   }
@@ -102,11 +103,19 @@ public final class FinishedPictures {
     return key;
   }
 
-  /** The row of a picture that has a whole result with the right key. */
+  /**
+   * The row of a picture that has a whole result with the right key.
+   *
+   * @param files that are wanted of it
+   */
   static Optional<BatchRow> done(
-      Path output, int frame, BatchList.Entry picture, Predicate<JsonElement> isSame) {
+      Path output,
+      int frame,
+      BatchList.Entry picture,
+      Predicate<JsonElement> isSame,
+      SavedFiles files) {
     return SavedResult.run(output.resolve(picture.folder()))
-        .filter(run -> run.has(KEY) && isSame.test(run.get(KEY)))
+        .filter(run -> run.has(KEY) && isSame.test(run.get(KEY)) && files.areIn(run))
         .map(run -> done(frame, picture, run));
   }
 

@@ -18,6 +18,7 @@ import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.Claim;
 import org.vlmvisualizer.output.FailedResult;
 import org.vlmvisualizer.output.ResultFiles;
+import org.vlmvisualizer.output.SavedFiles;
 
 /**
  * One unit of work of a run over many pictures: a picture in, a finished folder of results out. The
@@ -36,6 +37,7 @@ public final class PictureTask {
   private final Path output;
   private final boolean resume;
   private final JsonObject question;
+  private SavedFiles files = SavedFiles.ALL;
   private BooleanSupplier stop = () -> false;
 
   /**
@@ -44,6 +46,21 @@ public final class PictureTask {
    * @param result null if it was not
    */
   public record Done(BatchRow row, AttentionResult result) {}
+
+  /** What is left to do about a picture once it was asked about; needs no model. */
+  interface Ending {
+    /**
+     * Writes its results, on any thread.
+     *
+     * @throws InputException if nothing can be written any more
+     */
+    Done done();
+
+    /** Bytes of memory that this takes, about. */
+    default long bytes() {
+      return 0;
+    }
+  }
 
   /**
    * @param output for results, or null to save none
@@ -54,6 +71,12 @@ public final class PictureTask {
     this.output = output;
     this.resume = resume && output != null;
     question = asker.identity();
+  }
+
+  /** Which files are written; earlier results with more will do. */
+  public PictureTask saving(SavedFiles some) {
+    files = some;
+    return this;
   }
 
   /** Ends waiting and loading, but not an answer that was begun. */
@@ -88,6 +111,15 @@ public final class PictureTask {
    * @throws CancellationException if {@code progress} cancels
    */
   public Done run(BatchPicture picture, Progress progress, boolean last) {
+    Ending ending = begin(picture, progress, last);
+    return ending == null ? null : ending.done();
+  }
+
+  /**
+   * The same up to the writing of the results. The ending must be called, or another run would wait
+   * for this one.
+   */
+  Ending begin(BatchPicture picture, Progress progress, boolean last) {
     Progress until = until(progress);
     until.update("opening", 0, 1);
     if (output == null) {
@@ -96,7 +128,7 @@ public final class PictureTask {
     ResultFiles.removeLeftovers(output.resolve(picture.folder()));
     Optional<BatchRow> earlier = earlier(picture);
     if (earlier.isPresent()) {
-      return new Done(earlier.get(), null);
+      return () -> new Done(earlier.get(), null);
     }
     if (!last && Claim.wasLost(output, picture.folder())) {
       return null;
@@ -110,11 +142,33 @@ public final class PictureTask {
       requireRoom(e);
       return failed(picture, JsonNull.INSTANCE, e);
     }
-    if (claim == null) {
-      return null;
+    return claim == null ? null : held(picture, progress, claim, last);
+  }
+
+  /** Gives the claim back at the end, wherever that is. */
+  private Ending held(BatchPicture picture, Progress progress, Claim claim, boolean last) {
+    Ending ending = null;
+    try {
+      ending = claimed(picture, progress, claim, last);
+    } finally {
+      if (ending == null) {
+        claim.close();
+      }
     }
-    try (claim) {
-      return claimed(picture, progress, claim, last);
+    return ending == null ? null : new Held(ending, claim);
+  }
+
+  private record Held(Ending ending, Claim claim) implements Ending {
+    @Override
+    public Done done() {
+      try (claim) {
+        return ending.done();
+      }
+    }
+
+    @Override
+    public long bytes() {
+      return ending.bytes();
     }
   }
 
@@ -132,31 +186,31 @@ public final class PictureTask {
         output, picture.folder(), () -> progress.update("waiting for another run", 0, 1));
   }
 
-  private Done claimed(BatchPicture picture, Progress progress, Claim claim, boolean last) {
+  private Ending claimed(BatchPicture picture, Progress progress, Claim claim, boolean last) {
     Optional<BatchRow> earlier = earlier(picture); // another run may have been faster
     if (earlier.isPresent()) {
-      return new Done(earlier.get(), null);
+      return () -> new Done(earlier.get(), null);
     }
     if (resume && claim.isHopeless()) {
       Done passedOver = hopeless(picture);
       claim.finish();
-      return passedOver;
+      return () -> passedOver;
     }
-    if (claim.wasLost() && !last) {
-      return null;
-    }
-    Done done = asked(picture, progress, claim);
-    claim.finish();
-    return done;
+    return claim.wasLost() && !last ? null : asked(picture, progress, claim);
   }
 
   /**
-   * Writes the list of all pictures into the output folder, for tables to be made by it.
+   * Writes the list of all pictures into the output folder, for tables to be made by it, and
+   * removes what killed runs left there.
    *
    * @throws InputException if it cannot be written
    */
   public void list(PictureFolder folder) {
     if (output != null) {
+      folder.pictures().stream()
+          .map(picture -> output.resolve(picture.folder()).getParent())
+          .distinct()
+          .forEach(ResultFiles::removeLeftovers);
       List<BatchList.Entry> entries = folder.pictures().stream().map(PictureTask::entry).toList();
       new BatchList(question, entries, folder.skipped(), folder.columns()).write(output);
     }
@@ -179,7 +233,7 @@ public final class PictureTask {
     }
     BatchList.Entry entry = entry(picture);
     Predicate<JsonElement> same = key -> isSame(key, picture);
-    return FinishedPictures.done(output, picture.frame(), entry, same)
+    return FinishedPictures.done(output, picture.frame(), entry, same, files)
         .or(() -> FinishedPictures.failed(output, picture.frame(), entry, same, !failed));
   }
 
@@ -204,37 +258,67 @@ public final class PictureTask {
     return FinishedPictures.asked(question, picture.question());
   }
 
-  private Done asked(BatchPicture picture, Progress progress, Claim claim) {
+  private Ending asked(BatchPicture picture, Progress progress, Claim claim) {
     JsonElement key = FinishedPictures.key(asked(picture), new JsonObject());
     BatchPicture.Content content;
     try {
       key = key(picture); // before it is read: should it change meanwhile, it will be asked again
       content = picture.content().apply(progress);
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
-      return failed(picture, key, e);
+      return failed(picture, key, claim, e);
     }
     asker.load(until(progress)); // its failure is no picture's
-    AttentionResult result;
     try {
-      result = asker.ask(content.input(), picture.question(), progress);
+      AttentionResult result = asker.ask(content.input(), picture.question(), progress);
       if (!content.note().isEmpty()) {
         result.run().addProperty(FinishedPictures.NOTE, content.note());
       }
-      if (output != null) {
-        claim.check();
-        save(output.resolve(picture.folder()), key, result);
-      }
+      return new Answered(picture, key, result, claim);
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       requireRoom(e);
-      return failed(picture, key, e);
+      return failed(picture, key, claim, e);
     }
-    return new Done(row(picture, result), result);
   }
 
-  private static void save(Path folder, JsonElement key, AttentionResult result) {
-    result.run().add(FinishedPictures.KEY, key);
-    result.write(folder, result.heatmaps());
-    FailedResult.remove(folder);
+  /** A picture with its answer, which is to be written where there is an output folder. */
+  private final class Answered implements Ending {
+    private final BatchPicture picture;
+    private final JsonElement key;
+    private final AttentionResult result;
+    private final Claim claim;
+
+    Answered(BatchPicture picture, JsonElement key, AttentionResult result, Claim claim) {
+      this.picture = picture;
+      this.key = key;
+      this.result = result;
+      this.claim = claim;
+    }
+
+    @Override
+    public Done done() {
+      try {
+        if (claim != null) {
+          claim.check();
+          save(output.resolve(picture.folder()));
+          claim.finish();
+        }
+        return new Done(row(picture, result), result);
+      } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+        requireRoom(e);
+        return failed(picture, key, claim, e).done();
+      }
+    }
+
+    private void save(Path folder) {
+      result.run().add(FinishedPictures.KEY, key);
+      result.write(folder, files);
+      FailedResult.remove(folder);
+    }
+
+    @Override
+    public long bytes() {
+      return output == null ? 0 : result.bytes(files);
+    }
   }
 
   /** Where nothing can be written any more, it was not the picture's fault. */
@@ -262,12 +346,22 @@ public final class PictureTask {
     return failed(picture, HOPELESS);
   }
 
-  private Done failed(BatchPicture picture, JsonElement key, Throwable cause) {
+  /** The end of a picture that has no answer, or none that could be written. */
+  private Ending failed(BatchPicture picture, JsonElement key, Claim claim, Throwable cause) {
+    Ending failed = failed(picture, key, cause);
+    if (claim != null) {
+      claim.finish();
+    }
+    return failed;
+  }
+
+  private Ending failed(BatchPicture picture, JsonElement key, Throwable cause) {
     String sentence = PictureFailure.sentence(cause);
     if (output != null && !key.isJsonNull()) {
       new FailedResult(key, sentence, false).write(output.resolve(picture.folder()));
     }
-    return failed(picture, sentence);
+    Done done = failed(picture, sentence);
+    return () -> done;
   }
 
   private static Done failed(BatchPicture picture, String sentence) {

@@ -111,6 +111,7 @@ public final class AttentionCli implements Callable<Integer> {
   private boolean again;
 
   @Mixin private FolderOptions folders;
+  @Mixin private FileOptions files;
   @Mixin private ShardOptions shards;
   @Mixin private CompareOptions compare;
 
@@ -197,7 +198,8 @@ public final class AttentionCli implements Callable<Integer> {
     if (shards.isMerge()) {
       return shards.merge(out(), err());
     }
-    List<RequestOptions> questions = prompts.stream().map(questionOptions::of).toList();
+    List<RequestOptions> questions =
+        prompts.stream().map(questionOptions::of).map(this::saving).toList();
     if (images.size() == 1) {
       questions.get(0).request().requireStills();
     }
@@ -213,6 +215,7 @@ public final class AttentionCli implements Callable<Integer> {
     shards.requireFolder(isFolder);
     if (!isFolder) {
       FolderOptions.refuse(questionOptions::word, "something else");
+      FileOptions.refuse(questionOptions::word, "something else");
       // Java's own libraries first: while one library is being loaded, no other can be.
       Fonts.complaint();
       // Beside the reading of pictures and of the model's small files.
@@ -255,11 +258,17 @@ public final class AttentionCli implements Callable<Integer> {
               .formatted(questionOptions.isRegionGiven() ? "--roi" : "--turn next"));
     }
     FolderOptions.refuse(questionOptions::word, "--compare, which takes the files of one folder");
+    FileOptions.refuse(questionOptions::word, "--compare, which writes other files");
     ComparisonOptions options = ComparisonOptions.of(questionOptions::word);
     List<ComparedPicture> pictures = ComparedPicture.inFolder(Path.of(images.get(0).strip()));
     return run(
         questions,
         (asker, place) -> compare.run(asker, options, pictures, place.folder, !again, progress()));
+  }
+
+  private RequestOptions saving(RequestOptions question) {
+    return question.withMatrix(
+        FileOptions.saved(questionOptions::word, question.request()).matrix());
   }
 
   private void refuseConversation() {
@@ -358,7 +367,10 @@ public final class AttentionCli implements Callable<Integer> {
 
   /** A line per picture: its name and its answer, or on the other stream, why there is none. */
   private int askAll(Asker asker, PictureFolder pictures, Place place) {
-    BatchRun run = new BatchRun(asker, place.folder, !again).until(shards::isOver);
+    BatchRun run =
+        new BatchRun(asker, place.folder, !again)
+            .saving(FileOptions.saved(questionOptions::word, asker.request()))
+            .until(shards::isOver);
     BiConsumer<BatchRow, AttentionResult> ready = (row, result) -> tell(row, result, place);
     Shard shard = shards.shard();
     BatchRun.Outcome outcome =

@@ -19,6 +19,7 @@ import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.BatchTables;
 import org.vlmvisualizer.output.ResultFiles;
+import org.vlmvisualizer.output.SavedFiles;
 
 /**
  * Asks the same question about every picture in a folder. Results go into files: a folder for each
@@ -78,6 +79,15 @@ public class AttentionInFolder extends AskingCommand {
 
   @Parameter(
       persist = false,
+      label = "Files of each picture",
+      description =
+          "table: what the tables are made from; maps: patches.tif, too; all: heatmaps, montage and plot as well",
+      choices = {"all", "maps", "table"},
+      attrs = @Attr(name = ADVANCED))
+  private String files = "all";
+
+  @Parameter(
+      persist = false,
       label = "Question",
       style = "text area",
       description = "What you want to know about each picture, in plain words",
@@ -91,8 +101,10 @@ public class AttentionInFolder extends AskingCommand {
 
   @Override
   void execute() {
-    RequestOptions options = options(prompt);
-    options.request().requireStills();
+    RequestOptions asked = options(prompt);
+    asked.request().requireStills();
+    SavedFiles saved = SavedFiles.of(words(), asked.request().keep());
+    RequestOptions options = asked.withMatrix(saved.matrix());
     Path source = path("folder", folder);
     Path results = path("output", output);
     PictureFolder pictures;
@@ -101,7 +113,10 @@ public class AttentionInFolder extends AskingCommand {
       pictures = PictureFolder.of(source, choice(), results, progress);
       ResultFiles.prepare(results);
       try (Asker asker = asker(options, progress)) {
-        outcome = new BatchRun(asker, results, resume).run(pictures, progress, (row, result) -> {});
+        outcome =
+            new BatchRun(asker, results, resume)
+                .saving(saved)
+                .run(pictures, progress, (row, result) -> {});
       }
     }
     Tables.show(

@@ -1,6 +1,7 @@
 package org.vlmvisualizer.command;
 
 import ij.ImagePlus;
+import ij.gui.Roi;
 import ij.macro.Interpreter;
 import java.awt.GraphicsEnvironment;
 import java.io.File;
@@ -9,11 +10,15 @@ import org.scijava.plugin.Menu;
 import org.scijava.plugin.Parameter;
 import org.scijava.plugin.Plugin;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.explorer.Explorer;
 import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.HtmlReport;
 import org.vlmvisualizer.output.MapStyle;
 import org.vlmvisualizer.output.SavedResult;
+import org.vlmvisualizer.output.SourceFrame;
+import org.vlmvisualizer.picture.ImageInput;
+import org.vlmvisualizer.picture.PixelChecksum;
 
 /**
  * Explores a result: its answer as text, the map of the tokens that are chosen in it over the
@@ -55,7 +60,8 @@ public class TokenExplorer extends VisualizerCommand {
 
   @Override
   void execute() {
-    AttentionResult result = isGiven(folder) ? SavedResult.read(folder.toPath()) : atHand();
+    AttentionResult result =
+        withPicture(isGiven(folder) ? SavedResult.read(folder.toPath()) : atHand());
     if (isGiven(report)) {
       HtmlReport.write(result, MapStyle.of(result), report.toPath());
       return;
@@ -76,6 +82,20 @@ public class TokenExplorer extends VisualizerCommand {
     } catch (InputException e) {
       return false;
     }
+  }
+
+  /** With the pixels of the active image, where they are what was asked about and not saved. */
+  private AttentionResult withPicture(AttentionResult result) {
+    ImagePlus active = orActive(image);
+    if (result.hasPicture()
+        || active == null
+        || PixelChecksum.of(active) != result.source().checksum()) {
+      return result;
+    }
+    SourceFrame source = result.source();
+    RgbPicture size = result.picture();
+    Roi part = new Roi(source.originX(), source.originY(), size.width(), size.height());
+    return result.with(ImageInput.of(active, part).picture());
   }
 
   /** The result of the image that the user looks at. */

@@ -48,9 +48,11 @@ public final class Explorer implements ImageListener {
    * thread.
    *
    * @param model asked about the picture and its answers
+   * @throws org.vlmvisualizer.core.InputException if the picture is not known
    * @throws IllegalStateException on the event thread
    */
   public static void open(AttentionResult result, AskedModel model) {
+    result.requirePicture();
     for (Explorer explorer : OPEN) {
       for (Shown answer : explorer.of(result)) {
         EventQueue.invokeLater(() -> explorer.toFront(answer.state));

@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.vlmvisualizer.core.GeneratedToken;
 import org.vlmvisualizer.core.HeadAttention;
+import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.RgbPicture;
 import org.vlmvisualizer.core.TokenMaps;
 import org.vlmvisualizer.core.ViewMaps;
@@ -184,6 +185,27 @@ public record AttentionResult(
         maps, picture, newSource, rendering, answer, sequence, matrix, kept, newRun);
   }
 
+  /** The same with the picture, where it was not saved. */
+  public AttentionResult with(RgbPicture found) {
+    return new AttentionResult(maps, found, source, rendering, answer, sequence, matrix, kept, run);
+  }
+
+  /** Whether the picture's pixels are known: a saved result may be without. */
+  public boolean hasPicture() {
+    return picture.rgb().length > 0;
+  }
+
+  /**
+   * @throws InputException if the picture's pixels are not known
+   */
+  public void requirePicture() {
+    if (!hasPicture()) {
+      throw new InputException(
+          "Expected a saved result with its picture, found maps without it, as files=maps saves them. Open %s, select its window, and run VLM Token Explorer with the result's folder again."
+              .formatted(source.title()));
+    }
+  }
+
   /** The maps with one pixel per patch, whatever the upsampling. */
   ImagePlus patches() {
     return HeatmapStack.of(maps, picture, source, rendering.bare(), info());
@@ -346,11 +368,27 @@ public record AttentionResult(
    *
    * @param heatmaps what {@link #heatmaps()} gave
    * @return the files, run.json last
-   * @throws org.vlmvisualizer.core.InputException if the folder cannot be written
+   * @throws InputException if the folder cannot be written
    */
   @Override
   public List<Path> write(Path folder, ImagePlus heatmaps) {
     return ResultFiles.write(folder, this, heatmaps);
+  }
+
+  /**
+   * Writes some files into a folder, or nothing.
+   *
+   * @throws InputException if the folder cannot be written
+   */
+  public void write(Path folder, SavedFiles files) {
+    ResultFiles.write(folder, this, files);
+  }
+
+  /** Bytes of memory that are in use while some of its files are written, about. */
+  public long bytes(SavedFiles files) {
+    long planes = files == SavedFiles.ALL ? maps.size() + (rendering.composite() ? 1 : 0) : 0;
+    Dimension size = HeatmapStack.size(List.of(maps), rendering.upsampling() == Upsampling.NONE);
+    return planes * Float.BYTES * size.width * size.height + picture.rgb().length;
   }
 
   /** How the result came about, one statement a line, for the Info of images. */

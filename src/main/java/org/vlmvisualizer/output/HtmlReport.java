@@ -72,9 +72,11 @@ public final class HtmlReport {
   /**
    * Writes the page.
    *
-   * @throws org.vlmvisualizer.core.InputException if the file cannot be written; then nothing is
+   * @throws org.vlmvisualizer.core.InputException if the picture is not known, or the file cannot
+   *     be written; then nothing is
    */
   public static void write(AttentionResult result, MapStyle style, Path file) {
+    result.requirePicture();
     WholeFile.write(file, of(result, style));
   }
 

@@ -40,6 +40,21 @@ public final class ResultFiles {
   static final String MONTAGE = "montage.png";
   static final String MATRIX = "attention-matrix.tif";
   static final String ROIS = "answer-rois.zip";
+  private static final List<String> OPTIONAL =
+      List.of(
+          HEATMAPS,
+          METHODS,
+          RATIO,
+          MONTAGE,
+          MATRIX,
+          PICTURE,
+          PATCHES,
+          patches(View.OVERVIEW),
+          patches(View.TILES),
+          KeptImages.HEADS,
+          KeptImages.SHARES,
+          KeptImages.VISION,
+          ROIS);
   private static final String FRESH = "new";
   private static final String EARLIER = "earlier";
   private static final int TRIES = 5;
@@ -56,7 +71,11 @@ public final class ResultFiles {
 
   /** The maps of one view, a pixel per cell. */
   static String patches(View view) {
-    return "patches-" + view.name() + ".tif";
+    return patches(view.name());
+  }
+
+  private static String patches(String view) {
+    return "patches-" + view + ".tif";
   }
 
   /**
@@ -134,7 +153,7 @@ public final class ResultFiles {
   }
 
   /** Removes the folder and those above it, up to one that was there before; none with content. */
-  private static void removeEmpty(Path folder, Path existing) {
+  static void removeEmpty(Path folder, Path existing) {
     Path path = folder.toAbsolutePath().normalize();
     try {
       for (; !path.equals(existing) && path.startsWith(existing); path = path.getParent()) {
@@ -155,20 +174,78 @@ public final class ResultFiles {
    * @throws InputException if they cannot be written; then the folder is as it was before
    */
   static List<Path> write(Path folder, AttentionResult result, ImagePlus heatmaps) {
-    List<Path> files = write(folder, writers(result, heatmaps));
-    if (!Fonts.areThere()) {
-      removeEarlier(folder, RATIO, MONTAGE);
-    }
-    if (result.matrix() == null) {
-      removeEarlier(folder, MATRIX);
-    }
-    if (AnswerRois.count(result) == 0) {
-      removeEarlier(folder, ROIS);
-    }
+    Map<String, AtomicFile.Writer> writers = writers(result, heatmaps, SavedFiles.ALL);
+    List<Path> files = write(folder, writers);
+    removeEarlier(folder, writers.keySet());
     return files;
   }
 
+  /**
+   * Writes some of these files; what is left out is not made, either.
+   *
+   * @throws InputException if they cannot be written; then the folder is as it was before
+   */
+  static void write(Path folder, AttentionResult result, SavedFiles files) {
+    ImagePlus heatmaps = files == SavedFiles.ALL ? result.heatmaps() : null;
+    Map<String, AtomicFile.Writer> writers = writers(result, heatmaps, files);
+    if (Files.exists(folder) || !writeNew(folder, writers)) {
+      write(folder, writers);
+      removeEarlier(folder, writers.keySet());
+    }
+  }
+
+  /**
+   * Writes a folder that is not there yet, at one stroke.
+   *
+   * @return whether that was possible; where it was not, nothing is written
+   */
+  private static boolean writeNew(Path folder, Map<String, AtomicFile.Writer> writers) {
+    Path parent = folder.toAbsolutePath().getParent();
+    Path existing = nearestExisting(parent);
+    Path fresh = Scratch.in(parent);
+    boolean moved = false;
+    try {
+      Files.createDirectories(fresh);
+      for (Map.Entry<String, AtomicFile.Writer> writer : writers.entrySet()) {
+        writer.getValue().write(fresh.resolve(writer.getKey()));
+      }
+      moved = isMoved(fresh, folder);
+      return moved;
+    } catch (IOException e) {
+      throw unwritten(folder, e);
+    } finally {
+      if (!moved) {
+        remove(fresh);
+        removeEmpty(parent, existing);
+      }
+    }
+  }
+
+  private static void remove(Path fresh) {
+    try {
+      FileTree.delete(fresh);
+    } catch (IOException e) {
+      // Left for the next run.
+    }
+  }
+
+  /** Another run may have made the folder meanwhile; and on Windows, a virus scanner reads it. */
+  private static boolean isMoved(Path fresh, Path folder) {
+    try {
+      Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   /** What this run leaves out: an earlier run's would be taken for this one's. */
+  private static void removeEarlier(Path folder, Set<String> written) {
+    removeEarlier(
+        folder, OPTIONAL.stream().filter(name -> !written.contains(name)).toArray(String[]::new));
+  }
+
+  /** Removes files of an earlier run. */
   static void removeEarlier(Path folder, String... names) {
     try {
       for (String name : names) {
@@ -230,12 +307,37 @@ public final class ResultFiles {
     }
   }
 
+  /**
+   * @param heatmaps null where they are not wanted
+   */
   private static Map<String, AtomicFile.Writer> writers(
-      AttentionResult result, ImagePlus heatmaps) {
+      AttentionResult result, ImagePlus heatmaps, SavedFiles files) {
     Map<String, AtomicFile.Writer> writers = new LinkedHashMap<>();
-    writers.put(HEATMAPS, file -> TiffFile.write(heatmaps, file));
+    boolean all = files == SavedFiles.ALL;
+    if (all) {
+      writers.put(HEATMAPS, file -> TiffFile.write(heatmaps, file));
+    }
     writers.put(TOKENS, file -> WholeFile.text(file, result.table().toCsv()));
     writers.put(WORDS, file -> WholeFile.text(file, result.words().toCsv()));
+    if (all) {
+      putFigures(writers, result);
+    }
+    if (files.haveMaps()) {
+      writers.put(PATCHES, file -> TiffFile.write(result.patches(), file));
+      putImages(writers, result.viewPatches());
+    }
+    if (all) {
+      putImages(writers, result.keptImages());
+    }
+    if (AnswerRois.count(result) > 0) {
+      writers.put(ROIS, file -> AnswerRois.write(result, file));
+    }
+    // Last, so that a folder with a run.json of this run has everything else of it.
+    writers.put(RUN, file -> WholeFile.text(file, json(result, files, writers.keySet())));
+    return writers;
+  }
+
+  private static void putFigures(Map<String, AtomicFile.Writer> writers, AttentionResult result) {
     writers.put(METHODS, file -> WholeFile.text(file, MethodsText.of(result) + "\n"));
     if (Fonts.areThere()) {
       writers.put(RATIO, new DrawnPicture(() -> RatioPlot.picture(result.plot())));
@@ -245,20 +347,20 @@ public final class ResultFiles {
       writers.put(MATRIX, file -> TiffFile.write(result.matrixImage(), file));
     }
     writers.put(PICTURE, file -> PngFile.write(result.picture(), file));
-    writers.put(PATCHES, file -> TiffFile.write(result.patches(), file));
-    result.viewPatches().forEach((name, i) -> writers.put(name, file -> TiffFile.write(i, file)));
-    result.keptImages().forEach((name, i) -> writers.put(name, file -> TiffFile.write(i, file)));
-    if (AnswerRois.count(result) > 0) {
-      writers.put(ROIS, file -> AnswerRois.write(result, file));
-    }
-    // Last, so that a folder with a run.json of this run has everything else of it.
-    writers.put(RUN, file -> WholeFile.text(file, json(result, writers.keySet())));
-    return writers;
   }
 
-  private static String json(AttentionResult result, Set<String> names) {
+  private static void putImages(
+      Map<String, AtomicFile.Writer> writers, Map<String, ImagePlus> images) {
+    images.forEach((name, image) -> writers.put(name, file -> TiffFile.write(image, file)));
+  }
+
+  private static String json(AttentionResult result, SavedFiles saved, Set<String> names) {
     JsonObject run = result.run().deepCopy();
-    run.add("image", ResultJson.image(result.source(), result.rendering()));
+    JsonObject image = ResultJson.image(result.source(), result.rendering());
+    if (saved != SavedFiles.ALL) {
+      ResultJson.putChecksum(image, result.source());
+    }
+    run.add("image", image);
     ResultJson.putSigned(run, result.maps());
     ResultJson.putPlaces(run, result.maps());
     run.add("tokens", ResultJson.tokens(result.maps()));

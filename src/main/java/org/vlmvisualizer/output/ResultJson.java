@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import ij.measure.Calibration;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ final class ResultJson {
   private static final Gson GSON = new Gson();
   private static final int MAX_INDEX = 9999;
   private static final String SIGNED = "signed";
+  private static final String CHECKSUM = "checksum";
 
   /** What images were like before there was such a word for it. */
   private static final Map<String, String> ADDED = Map.of("views", "joined", "words", "mean");
@@ -47,6 +49,11 @@ final class ResultJson {
     return image;
   }
 
+  /** By which the picture is known again that is not saved. */
+  static void putChecksum(JsonObject image, SourceFrame source) {
+    image.addProperty(CHECKSUM, source.checksum());
+  }
+
   static Rendering rendering(JsonObject image) {
     return Rendering.of(
         name ->
@@ -68,7 +75,10 @@ final class ResultJson {
         image.get("title").getAsString(),
         image.get("x").getAsInt(),
         image.get("y").getAsInt(),
-        calibration);
+        calibration,
+        new WeakReference<>(null),
+        image.has(CHECKSUM) ? image.get(CHECKSUM).getAsLong() : 0,
+        StackPlace.NONE);
   }
 
   /** A grid in the words of earlier versions: model = source * scale + shift, along each axis. */

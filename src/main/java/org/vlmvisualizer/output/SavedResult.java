@@ -25,7 +25,8 @@ import org.vlmvisualizer.core.ViewMaps;
 import org.vlmvisualizer.json.StrictJson;
 
 /**
- * Reads a folder that {@link AttentionResult#write} wrote. The whole-sequence matrix is not read.
+ * Reads a folder that {@link AttentionResult#write} wrote. The whole-sequence matrix is not read; a
+ * picture that was not saved ({@link SavedFiles#MAPS}) has its size alone.
  */
 public final class SavedResult {
   private static final long MAX_JSON = 64L << 20;
@@ -38,14 +39,19 @@ public final class SavedResult {
    * @throws InputException if the folder holds no whole result
    */
   public static AttentionResult read(Path folder) {
-    Path json = folder.resolve(ResultFiles.RUN);
-    if (!Files.isRegularFile(json)) {
+    if (!Files.isRegularFile(folder.resolve(ResultFiles.RUN))) {
       throw new InputException(
           "Expected a folder with a saved result, found no %s in %s. Choose one that was given as output."
               .formatted(ResultFiles.RUN, folder));
     }
     try {
-      return read(folder, parse(json));
+      JsonObject run = parse(folder.resolve(ResultFiles.RUN));
+      if (!SavedFiles.MAPS.areIn(run)) {
+        throw withoutMaps(folder);
+      }
+      return read(folder, run);
+    } catch (InputException e) {
+      throw e;
     } catch (NoSuchFileException e) {
       throw unreadable(folder, e.getFile() + " is missing", e);
     } catch (IOException e) {
@@ -114,6 +120,12 @@ public final class SavedResult {
     return StrictJson.object(Files.readAllBytes(json));
   }
 
+  private static InputException withoutMaps(Path folder) {
+    return new InputException(
+        "Expected a saved result with maps, found only the tables of one in %s; ask again with files=maps or files=all."
+            .formatted(folder));
+  }
+
   private static InputException unreadable(Path folder, String reason, Exception cause) {
     return new InputException(
         "The result in %s cannot be read (%s). Ask the question again, or choose another folder."
@@ -142,8 +154,12 @@ public final class SavedResult {
       ResultJson.Kept shape = ResultJson.kept(run.remove("kept").getAsJsonObject());
       kept = KeptImages.read(folder, shape, grid, tokens.size());
     }
+    boolean whole = SavedFiles.ALL.areIn(run);
     run.remove("files");
-    RgbPicture picture = picture(folder.resolve(ResultFiles.PICTURE), grid);
+    RgbPicture picture =
+        whole
+            ? picture(folder.resolve(ResultFiles.PICTURE), grid)
+            : RgbPicture.ofSize(grid.sourceWidth(), grid.sourceHeight());
     return new AttentionResult(
         maps,
         picture,

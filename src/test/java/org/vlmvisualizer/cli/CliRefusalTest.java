@@ -39,6 +39,8 @@ class CliRefusalTest {
     "--heads, 4",
     "--first, maybe",
     "--keep, all",
+    "--files, some",
+    "--files, table",
     "--template, vicuna",
     "--system, yes",
     "--fit, squeeze",

@@ -3,10 +3,12 @@ package org.vlmvisualizer.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import ij.IJ;
 import ij.Macro;
 import ij.measure.ResultsTable;
 import ij.plugin.filter.Analyzer;
@@ -36,7 +38,11 @@ import org.scijava.service.Service;
 import org.vlmvisualizer.PlainSentence;
 import org.vlmvisualizer.ask.ManyPictures;
 import org.vlmvisualizer.ask.PictureFolder;
+import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.ProcessMark;
+import org.vlmvisualizer.output.AttentionResult;
+import org.vlmvisualizer.output.HtmlReport;
+import org.vlmvisualizer.output.MapStyle;
 import org.vlmvisualizer.output.SavedResult;
 
 /** The command over a folder: what it writes, what it goes on from, what it says. */
@@ -304,6 +310,100 @@ class FolderRunTest {
     SavedResult.read(results.resolve("cell1-png"));
   }
 
+  private List<String> files(String picture) throws Exception {
+    try (Stream<Path> files = Files.list(results.resolve(picture))) {
+      return files.map(f -> f.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private Map<String, String> tables() throws Exception {
+    Map<String, String> tables = new HashMap<>();
+    for (String name : List.of("batch.csv", "tokens.csv", "words.csv")) {
+      tables.put(name, Files.readString(results.resolve(name)));
+    }
+    return tables;
+  }
+
+  /** What is written changes no figure, and a folder with more serves for less. */
+  @Test
+  void writesTheFilesThatAreWanted() throws Exception {
+    keepOnly("cell1.png", "cell5.tif");
+    done("files", "table");
+    assertEquals(List.of("run.json", "tokens.csv", "words.csv"), files("cell1-png"));
+    Map<String, String> tables = tables();
+    done("files", "maps");
+    assertEquals(List.of(), kept());
+    assertEquals(List.of("patches.tif", "run.json", "tokens.csv", "words.csv"), files("cell1-png"));
+    done("files", "table");
+    assertEquals(List.of("cell1.png", "cell5.tif"), kept());
+    assertEquals(tables, tables());
+    done();
+    assertEquals(List.of(), kept());
+    assertTrue(files("cell1-png").containsAll(List.of("heatmaps.tif", "montage.png")));
+    done("files", "table");
+    done("files", "maps");
+    assertEquals(List.of("cell1.png", "cell5.tif"), kept());
+    assertEquals(tables, tables());
+    done("files", "maps", "resume", false);
+    assertEquals(List.of("patches.tif", "run.json", "tokens.csv", "words.csv"), files("cell1-png"));
+    assertEquals(tables, tables());
+  }
+
+  @Test
+  void mapsWithoutTheirPictureAreMeasuredAndNotExplored() throws Exception {
+    keepOnly("cell1.png");
+    done("files", "maps");
+    AttentionResult saved = SavedResult.read(results.resolve("cell1-png"));
+    assertFalse(saved.hasPicture());
+    assertEquals(96, saved.picture().width());
+    Path report = folder.resolve("report.html");
+    String sentence =
+        assertThrows(
+                InputException.class, () -> HtmlReport.write(saved, MapStyle.of(saved), report))
+            .getMessage();
+    PlainSentence.check(sentence);
+    assertTrue(sentence.contains("Open cell1.png"), sentence);
+    done("files", "table", "resume", false);
+    String tables =
+        assertThrows(InputException.class, () -> SavedResult.read(results.resolve("cell1-png")))
+            .getMessage();
+    PlainSentence.check(tables);
+    assertTrue(tables.contains("files=maps"), tables);
+  }
+
+  /** The picture's own window is as good as picture.png; one that shows something else is not. */
+  @Test
+  void theExplorerTakesThePictureFromItsWindow() throws Exception {
+    keepOnly("cell1.png", "cell2.png");
+    done("files", "maps");
+    Map<String, Object> inputs = new HashMap<>();
+    inputs.put("folder", results.resolve("cell1-png").toFile());
+    inputs.put("report", folder.resolve("report.html").toFile());
+    CommandService commands = runs.context.service(CommandService.class);
+    for (String name : List.of("cell2.png", "cell1.png")) {
+      inputs.put("image", IJ.openImage(pictures.resolve(name).toString()));
+      TokenExplorer command =
+          (TokenExplorer) commands.run(TokenExplorer.class, true, inputs).get().getDelegateObject();
+      assertEquals(name.equals("cell2.png"), command.isCanceled());
+    }
+    assertTrue(Files.readString(folder.resolve("report.html")).contains("cell1.png"));
+  }
+
+  /** Results are written while the next picture is asked about; rows stay in their order. */
+  @Test
+  void aResultThatCannotBeWrittenIsARow() throws Exception {
+    keepOnly("cell1.png", "cell2.png", "cell3.png", "cell4.png");
+    Files.createDirectories(results.resolve("cell2-png/tokens.csv"));
+    done("files", "table");
+    assertEquals(List.of("cell1.png", "cell3.png", "cell4.png"), rows("done"));
+    assertEquals(List.of("cell2.png"), rows("failed"));
+    assertTrue(Files.exists(results.resolve("cell2-png/failed.json")));
+    Files.delete(results.resolve("cell2-png/tokens.csv"));
+    done("files", "table");
+    assertEquals(List.of("cell1.png", "cell3.png", "cell4.png"), kept());
+    assertEquals(4, rows("done").size());
+  }
+
   @Test
   void aPictureWithoutHeightIsARow() throws Exception {
     keepOnly("cell1.png", "cell3.png");
@@ -361,6 +461,8 @@ class FolderRunTest {
     assertTrue(refused("output", pictures.resolve("cell1.png").toFile()).contains("found a file"));
     refused("lut", "jet");
     refused("display", "both");
+    refused("files", "some");
+    assertTrue(refused("files", "maps", "keep", "heads").contains("files=all"));
     refused("display", "composite", "upsampling", "none");
     refused("model", "/no/such/model");
     assertFalse(Files.exists(results));
