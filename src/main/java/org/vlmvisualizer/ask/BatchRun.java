@@ -14,6 +14,7 @@ import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.BatchList;
 import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.BatchTables;
+import org.vlmvisualizer.output.ResultPacks;
 import org.vlmvisualizer.output.SavedFiles;
 
 /**
@@ -31,6 +32,7 @@ public final class BatchRun {
   private final PictureTask task;
   private final Path output;
   private boolean beside;
+  private boolean packing;
   private BooleanSupplier stop = () -> false;
 
   /**
@@ -78,6 +80,12 @@ public final class BatchRun {
     return this;
   }
 
+  /** To move results into packs: whenever there are many, and at the end. */
+  public BatchRun packing(boolean wanted) {
+    packing = wanted && output != null;
+    return this;
+  }
+
   /** To tell of each picture on the calling thread, before the next one is asked about. */
   public BatchRun inTurn() {
     beside = false;
@@ -121,7 +129,9 @@ public final class BatchRun {
       throw e;
     }
     writeTables(rows, folder);
-    return new Outcome(rows.all(), cancelled);
+    Outcome outcome = new Outcome(rows.all(), cancelled);
+    task.close();
+    return outcome;
   }
 
   /**
@@ -141,18 +151,26 @@ public final class BatchRun {
     List<BatchPicture> own = shard.of(folder.pictures());
     Rows rows = new Rows(own);
     boolean cancelled = !askAll(own, rows, progress, ready);
-    return new Outcome(rows.all(), cancelled);
+    Outcome outcome = new Outcome(rows.all(), cancelled);
+    task.close();
+    return outcome;
   }
 
   /**
    * Writes the tables over all pictures of the shards that wrote to a folder. The same pictures
    * give the same bytes, however they were shared out and how often they were asked about.
    *
+   * @param packing whether results are moved into packs before
    * @return the rows
    * @throws InputException if no shard wrote to it, or the tables cannot be written
    */
-  public static List<BatchRow> merge(Path output) {
+  public static List<BatchRow> merge(Path output, boolean packing) {
     BatchList list = FinishedPictures.list(output);
+    if (packing) {
+      try (ResultPacks packs = ResultPacks.in(output)) {
+        packs.pack(list.pictures().stream().map(BatchList.Entry::folder).toList(), () -> {});
+      }
+    }
     List<BatchRow> rows = FinishedPictures.rows(output, list);
     BatchTables.write(output, rows, list.columns());
     return rows;
@@ -190,16 +208,33 @@ public final class BatchRun {
       Rows rows,
       Progress progress,
       BiConsumer<BatchRow, AttentionResult> ready) {
-    try (Endings endings =
-        new Endings(
-            beside,
-            done -> {
-              rows.byFrame.put(done.row().frame(), done.row());
-              ready.accept(done.row(), done.result());
-            })) {
+    List<String> unpacked = new ArrayList<>();
+    try (ResultPacks packs = packing ? ResultPacks.in(output) : null;
+        Endings endings =
+            new Endings(
+                beside,
+                done -> {
+                  rows.byFrame.put(done.row().frame(), done.row());
+                  ready.accept(done.row(), done.result());
+                  if (packing && done.row().status() == BatchRow.Status.DONE) {
+                    unpacked.add(done.row().folder());
+                    packMany(packs, unpacked);
+                  }
+                })) {
       boolean ended = isAsked(pictures, endings, progress);
       endings.await(); // a cancel keeps what was asked
+      if (packing) {
+        packs.pack(unpacked, () -> progress.update("waiting for another run", 0, 1));
+      }
       return ended;
+    }
+  }
+
+  /** Folders of earlier runs, and of those that run beside, are among them. */
+  private static void packMany(ResultPacks packs, List<String> unpacked) {
+    if (unpacked.size() == ResultPacks.PICTURES) {
+      packs.pack(unpacked, () -> {});
+      unpacked.clear();
     }
   }
 

@@ -15,8 +15,8 @@ import org.vlmvisualizer.output.AttentionResult;
 import org.vlmvisualizer.output.BatchList;
 import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.FailedResult;
+import org.vlmvisualizer.output.ResultPacks;
 import org.vlmvisualizer.output.SavedFiles;
-import org.vlmvisualizer.output.SavedResult;
 
 /**
  * What the folders of results of many pictures say: each has a whole result with its run.json, or
@@ -55,18 +55,20 @@ public final class FinishedPictures {
    */
   static List<BatchRow> rows(Path output, BatchList list) {
     List<BatchRow> rows = new ArrayList<>();
-    for (BatchList.Entry picture : list.pictures()) {
-      rows.add(row(output, rows.size() + 1, picture, list.question()));
+    try (ResultPacks results = ResultPacks.in(output)) {
+      for (BatchList.Entry picture : list.pictures()) {
+        rows.add(row(output, results, rows.size() + 1, picture, list.question()));
+      }
     }
     list.skipped().forEach(name -> rows.add(BatchRow.skipped(name)));
     return rows;
   }
 
   private static BatchRow row(
-      Path output, int frame, BatchList.Entry picture, JsonObject question) {
+      Path output, ResultPacks results, int frame, BatchList.Entry picture, JsonObject question) {
     JsonObject asked = asked(question, picture.question());
     Predicate<JsonElement> same = key -> isAbout(key, asked);
-    return done(output, frame, picture, same, SavedFiles.TABLE)
+    return done(results, frame, picture, same, SavedFiles.TABLE)
         .or(() -> failed(output, frame, picture, same, false))
         .orElseGet(() -> BatchRow.pending(frame, picture.name()).carrying(picture.carried()));
   }
@@ -109,12 +111,13 @@ public final class FinishedPictures {
    * @param files that are wanted of it
    */
   static Optional<BatchRow> done(
-      Path output,
+      ResultPacks results,
       int frame,
       BatchList.Entry picture,
       Predicate<JsonElement> isSame,
       SavedFiles files) {
-    return SavedResult.run(output.resolve(picture.folder()))
+    return results
+        .run(picture.folder())
         .filter(run -> run.has(KEY) && isSame.test(run.get(KEY)) && files.areIn(run))
         .map(run -> done(frame, picture, run));
   }

@@ -18,6 +18,7 @@ import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.Claim;
 import org.vlmvisualizer.output.FailedResult;
 import org.vlmvisualizer.output.ResultFiles;
+import org.vlmvisualizer.output.ResultPacks;
 import org.vlmvisualizer.output.SavedFiles;
 
 /**
@@ -35,6 +36,7 @@ public final class PictureTask {
 
   private final Asker asker;
   private final Path output;
+  private final ResultPacks results; // null without an output folder
   private final boolean resume;
   private final JsonObject question;
   private SavedFiles files = SavedFiles.ALL;
@@ -65,10 +67,12 @@ public final class PictureTask {
   /**
    * @param output for results, or null to save none
    * @param resume whether pictures are left out whose folder has the whole answer to this question
+   * @throws InputException if the output folder has a pack of results that cannot be read
    */
   public PictureTask(Asker asker, Path output, boolean resume) {
     this.asker = asker;
     this.output = output;
+    results = output == null ? null : ResultPacks.in(output);
     this.resume = resume && output != null;
     question = asker.identity();
   }
@@ -77,6 +81,13 @@ public final class PictureTask {
   public PictureTask saving(SavedFiles some) {
     files = some;
     return this;
+  }
+
+  /** What is asked later opens packs of results again. */
+  void close() {
+    if (results != null) {
+      results.close();
+    }
   }
 
   /** Ends waiting and loading, but not an answer that was begun. */
@@ -233,7 +244,7 @@ public final class PictureTask {
     }
     BatchList.Entry entry = entry(picture);
     Predicate<JsonElement> same = key -> isSame(key, picture);
-    return FinishedPictures.done(output, picture.frame(), entry, same, files)
+    return FinishedPictures.done(results, picture.frame(), entry, same, files)
         .or(() -> FinishedPictures.failed(output, picture.frame(), entry, same, !failed));
   }
 

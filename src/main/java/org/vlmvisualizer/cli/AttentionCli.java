@@ -196,7 +196,7 @@ public final class AttentionCli implements Callable<Integer> {
       return CommandLine.ExitCode.OK;
     }
     if (shards.isMerge()) {
-      return shards.merge(out(), err());
+      return shards.merge(FileOptions.packing(questionOptions::word), out(), err());
     }
     List<RequestOptions> questions =
         prompts.stream().map(questionOptions::of).map(this::saving).toList();
@@ -370,6 +370,7 @@ public final class AttentionCli implements Callable<Integer> {
     BatchRun run =
         new BatchRun(asker, place.folder, !again)
             .saving(FileOptions.saved(questionOptions::word, asker.request()))
+            .packing(FileOptions.packing(questionOptions::word))
             .until(shards::isOver);
     BiConsumer<BatchRow, AttentionResult> ready = (row, result) -> tell(row, result, place);
     Shard shard = shards.shard();

@@ -128,12 +128,13 @@ final class ShardOptions {
   /**
    * Writes the tables of each question.
    *
+   * @param packing whether results are moved into packs before
    * @return the exit code
    */
-  int merge(PrintWriter out, PrintWriter err) {
+  int merge(boolean packing, PrintWriter out, PrintWriter err) {
     int code = CommandLine.ExitCode.OK;
     for (Path folder : questions()) {
-      List<BatchRow> rows = BatchRun.merge(folder);
+      List<BatchRow> rows = BatchRun.merge(folder, packing);
       long pending = count(rows, BatchRow.Status.PENDING);
       out.println(
           "%s: %d answers, %d failures"

@@ -88,6 +88,15 @@ public class AttentionInFolder extends AskingCommand {
 
   @Parameter(
       persist = false,
+      label = "Pack results",
+      description =
+          "zip: one file for the results of up to 1,000 pictures, instead of a folder for each",
+      choices = {"none", "zip"},
+      attrs = @Attr(name = ADVANCED))
+  private String pack = "none";
+
+  @Parameter(
+      persist = false,
       label = "Question",
       style = "text area",
       description = "What you want to know about each picture, in plain words",
@@ -105,6 +114,7 @@ public class AttentionInFolder extends AskingCommand {
     asked.request().requireStills();
     SavedFiles saved = SavedFiles.of(words(), asked.request().keep());
     RequestOptions options = asked.withMatrix(saved.matrix());
+    boolean isPacking = words().isSecond("pack", "none", "zip");
     Path source = path("folder", folder);
     Path results = path("output", output);
     PictureFolder pictures;
@@ -116,6 +126,7 @@ public class AttentionInFolder extends AskingCommand {
         outcome =
             new BatchRun(asker, results, resume)
                 .saving(saved)
+                .packing(isPacking)
                 .run(pictures, progress, (row, result) -> {});
       }
     }

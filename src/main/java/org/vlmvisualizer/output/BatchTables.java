@@ -7,7 +7,6 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,13 +37,15 @@ public final class BatchTables {
   /**
    * Writes all, each whole or not at all.
    *
-   * @param folder with the folders of the rows
+   * @param folder with the folders of the rows, or with packs of them
    * @param carried names of what pictures carry, behind our columns
    * @throws org.vlmvisualizer.core.InputException if they cannot be written
    */
   public static void write(Path folder, List<BatchRow> rows, List<String> carried) {
-    writeJoined(folder, ResultFiles.TOKENS, TokenRow.COLUMNS, rows, carried);
-    writeJoined(folder, ResultFiles.WORDS, WordTable.COLUMNS, rows, carried);
+    try (ResultPacks results = ResultPacks.in(folder)) {
+      writeJoined(folder, results, ResultFiles.TOKENS, TokenRow.COLUMNS, rows, carried);
+      writeJoined(folder, results, ResultFiles.WORDS, WordTable.COLUMNS, rows, carried);
+    }
     WholeFile.write(folder.resolve(BATCH), table(rows, carried).toCsv());
     try {
       Claim.removeDeadIn(folder);
@@ -96,12 +97,17 @@ public final class BatchTables {
   }
 
   private static void writeJoined(
-      Path folder, String name, List<String> columns, List<BatchRow> rows, List<String> carried) {
+      Path folder,
+      ResultPacks results,
+      String name,
+      List<String> columns,
+      List<BatchRow> rows,
+      List<String> carried) {
     WholeFile.write(
         folder.resolve(name),
         file -> {
           try (Writer out = writer(file)) {
-            joined(folder, name, columns, rows, carried, out);
+            joined(results, name, columns, rows, carried, out);
           }
         });
   }
@@ -110,7 +116,7 @@ public final class BatchTables {
    * @param columns of the tables of that name in the pictures' folders, but those behind them
    */
   private static void joined(
-      Path folder,
+      ResultPacks results,
       String name,
       List<String> columns,
       List<BatchRow> rows,
@@ -118,14 +124,14 @@ public final class BatchTables {
       Writer out)
       throws IOException {
     List<BatchRow> done = rows.stream().filter(r -> r.status() == BatchRow.Status.DONE).toList();
-    Map<String, Object> last = last(folder, name, done);
+    Map<String, Object> last = last(results, name, done);
     out.write(String.join(",", FIRST) + "," + String.join(",", columns));
     out.write("," + String.join(",", last.keySet()));
     out.write(cells(carried));
     out.write(DataTable.LINE_END);
     for (BatchRow row : done) {
       String first = row.frame() + "," + DataTable.quoted(row.picture()) + ",";
-      String table = own(folder.resolve(row.folder()).resolve(name));
+      String table = results.table(row.folder(), name);
       copyRows(table, first, columns.size(), last, cells(carried(row, carried)), out);
     }
   }
@@ -136,23 +142,23 @@ public final class BatchTables {
   }
 
   /** The columns behind a table's own, and what stands there in rows that lack them. */
-  private static Map<String, Object> last(Path folder, String name, List<BatchRow> done)
+  private static Map<String, Object> last(ResultPacks results, String name, List<BatchRow> done)
       throws IOException {
     Map<String, Object> columns = new LinkedHashMap<>();
     columns.put(MapTable.MARKERS, "0.0");
     for (int i = 0; i < EvidenceColumns.NAMES.size(); i++) {
       columns.put(EvidenceColumns.NAMES.get(i), EvidenceColumns.NONE.get(i));
     }
-    if (firstHeader(folder, name, done).contains(PartColumn.NAME)) {
+    if (firstHeader(results, name, done).contains(PartColumn.NAME)) {
       columns.put(PartColumn.NAME, "");
     }
     return columns;
   }
 
-  private static List<String> firstHeader(Path folder, String name, List<BatchRow> done)
+  private static List<String> firstHeader(ResultPacks results, String name, List<BatchRow> done)
       throws IOException {
     for (BatchRow row : done) {
-      String table = own(folder.resolve(row.folder()).resolve(name));
+      String table = results.table(row.folder(), name);
       if (!table.isEmpty()) {
         return rows(table).get(0);
       }
@@ -164,15 +170,6 @@ public final class BatchTables {
   private static Writer writer(Path file) throws IOException {
     return new BufferedWriter(
         new OutputStreamWriter(Files.newOutputStream(file), StandardCharsets.UTF_8));
-  }
-
-  /** The table of one picture; empty while another run replaces it, which will tell of it. */
-  private static String own(Path file) throws IOException {
-    try {
-      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-    } catch (NoSuchFileException e) {
-      return "";
-    }
   }
 
   /**

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.vlmvisualizer.core.AttributionMap;
+import org.vlmvisualizer.core.FileTree;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.Grid;
 import org.vlmvisualizer.core.HeadAttention;
@@ -36,28 +37,60 @@ public final class SavedResult {
   private SavedResult() {}
 
   /**
-   * @throws InputException if the folder holds no whole result
+   * @param folder of a result; of one that was packed, the folder that it had, or the pack with its
+   *     name behind
+   * @throws InputException if there is no whole result
    */
   public static AttentionResult read(Path folder) {
-    if (!Files.isRegularFile(folder.resolve(ResultFiles.RUN))) {
-      throw new InputException(
-          "Expected a folder with a saved result, found no %s in %s. Choose one that was given as output."
-              .formatted(ResultFiles.RUN, folder));
+    if (Files.isRegularFile(folder.resolve(ResultFiles.RUN))) {
+      return read(folder, folder);
     }
+    return ResultPacks.find(folder, SavedResult::readPacked)
+        .orElseThrow(
+            () ->
+                new InputException(
+                    "Expected a folder with a saved result, found no %s in %s. Choose one that was given as output."
+                        .formatted(ResultFiles.RUN, folder)));
+  }
+
+  /** By way of a temporary folder. */
+  private static AttentionResult readPacked(ResultPack pack, String name) {
+    Path at = pack.file().resolve(name);
     try {
-      JsonObject run = parse(folder.resolve(ResultFiles.RUN));
+      Path folder = Files.createTempDirectory("result");
+      try {
+        pack.unpack(name, folder);
+        return read(folder, at);
+      } finally {
+        FileTree.delete(folder);
+      }
+    } catch (IOException e) {
+      throw unreadable(at, FileTrouble.reason(e), e);
+    } catch (InputException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw unreadable(at, "a file in it is damaged", e);
+    }
+  }
+
+  /**
+   * @param shown where people know it from
+   */
+  private static AttentionResult read(Path folder, Path shown) {
+    try {
+      JsonObject run = parse(ResultPlace.of(folder));
       if (!SavedFiles.MAPS.areIn(run)) {
-        throw withoutMaps(folder);
+        throw withoutMaps(shown);
       }
       return read(folder, run);
     } catch (InputException e) {
       throw e;
     } catch (NoSuchFileException e) {
-      throw unreadable(folder, e.getFile() + " is missing", e);
+      throw unreadable(shown, e.getFile() + " is missing", e);
     } catch (IOException e) {
-      throw unreadable(folder, FileTrouble.reason(e), e);
+      throw unreadable(shown, FileTrouble.reason(e), e);
     } catch (RuntimeException e) {
-      throw unreadable(folder, "a file in it is damaged", e);
+      throw unreadable(shown, "a file in it is damaged", e);
     }
   }
 
@@ -93,15 +126,17 @@ public final class SavedResult {
    *     lists is missing, empty or damaged
    */
   public static Optional<JsonObject> run(Path folder) {
-    Path json = folder.resolve(ResultFiles.RUN);
-    if (!Files.isRegularFile(json)) {
-      return Optional.empty();
-    }
+    return run(ResultPlace.of(folder));
+  }
+
+  static Optional<JsonObject> run(ResultPlace place) {
     try {
-      JsonObject run = parse(json);
+      if (place.size(ResultFiles.RUN) == 0) {
+        return Optional.empty();
+      }
+      JsonObject run = parse(place);
       for (JsonElement name : run.getAsJsonArray("files")) {
-        Path file = folder.resolve(name.getAsString());
-        if (!Files.isRegularFile(file) || Files.size(file) == 0) {
+        if (place.size(name.getAsString()) == 0) {
           return Optional.empty();
         }
       }
@@ -113,11 +148,11 @@ public final class SavedResult {
     }
   }
 
-  private static JsonObject parse(Path json) throws IOException {
-    if (Files.size(json) > MAX_JSON) {
+  private static JsonObject parse(ResultPlace place) throws IOException {
+    if (place.size(ResultFiles.RUN) > MAX_JSON) {
       throw new IOException(ResultFiles.RUN + " is too large");
     }
-    return StrictJson.object(Files.readAllBytes(json));
+    return StrictJson.object(place.read(ResultFiles.RUN));
   }
 
   private static InputException withoutMaps(Path folder) {

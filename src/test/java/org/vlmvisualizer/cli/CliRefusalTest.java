@@ -41,6 +41,8 @@ class CliRefusalTest {
     "--keep, all",
     "--files, some",
     "--files, table",
+    "--pack, tar",
+    "--pack, zip",
     "--template, vicuna",
     "--system, yes",
     "--fit, squeeze",

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -106,6 +107,31 @@ class CliShardTest {
     assertEquals(tables("alone"), tables("results"));
     merge("alone");
     assertEquals(tables("results"), tables("alone"));
+    assertEquals(List.of(), hidden());
+  }
+
+  /** Each packs its own; shards that are sent again find it there. */
+  @Test
+  void shardsPackTheirResults() throws Exception {
+    for (String shard : List.of("1/2", "2/2", "1/2")) {
+      List<String> all = shard(shard);
+      all.addAll(List.of("--pack", "zip", "--files", "maps"));
+      CliRun run = CliRun.of(all);
+      assertEquals(0, run.exitCode(), run.err());
+    }
+    CliRun merged = merge("results");
+    assertEquals(0, merged.exitCode(), merged.err());
+    assertEquals(inOneGo(), tables("results"));
+    try (Stream<Path> files = Files.list(folder.resolve("results"))) {
+      // Beside them the three tables, the list, and the folders of those that failed.
+      assertEquals(2 + 3 + 1 + ManyPictures.BROKEN, files.count());
+    }
+    assertTrue(Files.exists(folder.resolve("results/part-0002.zip")));
+    List<String> all = new ArrayList<>(List.of("--pack", "zip"));
+    all.addAll(List.of("--merge", folder.resolve("alone").toString()));
+    assertEquals(0, CliRun.of(all).exitCode());
+    assertEquals(tables("results"), tables("alone"));
+    assertTrue(Files.exists(folder.resolve("alone/part-0001.zip")));
     assertEquals(List.of(), hidden());
   }
 
@@ -217,7 +243,6 @@ class CliShardTest {
     // Long answers: threads that do not crash go on until Java has written its report.
     keepFirst(5);
     Path claim = folder.resolve("results/.vlm-visualizer-cell3-png.claim");
-    Path log = folder.resolve("job.txt");
     int crashes = 0;
     while (!Files.exists(folder.resolve("results/cell3-png/failed.json"))) {
       Process job = start("job.txt", shard("1/1", "--length", "400"));
@@ -230,9 +255,9 @@ class CliShardTest {
       assertTrue(crashes < 10, "it is tried again and again");
     }
     assertTrue(crashes >= 2, crashes + " crashes");
-    assertTrue(text(log).contains("cell3.png: Java ended again and again"));
     String before = text(folder.resolve("results/cell3-png/failed.json"));
-    CliRun.of(shard("1/1", "--length", "400"));
+    CliRun next = CliRun.of(shard("1/1", "--length", "400"));
+    assertTrue(next.err().contains("cell3.png: Java ended again and again"), next.err());
     assertArrayEquals(
         before.getBytes(), Files.readAllBytes(folder.resolve("results/cell3-png/failed.json")));
     CliRun merged = merge("results");

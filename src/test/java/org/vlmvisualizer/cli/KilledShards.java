@@ -13,12 +13,14 @@ import java.util.stream.Stream;
 import org.vlmvisualizer.JavaProcess;
 import org.vlmvisualizer.ask.ManyPictures;
 import org.vlmvisualizer.core.FileTree;
+import org.vlmvisualizer.output.ResultPacks;
 import org.vlmvisualizer.output.SavedResult;
 
 /**
  * Shards that are killed at random moments, as by a node that dies, and started again until all
- * pictures have their answers; then all over again. After each kill, whatever counts as a result is
- * read whole; after each end, the tables are those of a run that nobody disturbed.
+ * pictures have their answers; then all over again. Some move results into packs. After each kill,
+ * whatever counts as a result is read whole; after each end, the tables are those of a run that
+ * nobody disturbed.
  *
  * <p>{@code KilledShards FOLDER KILLS [SEED]} does it for longer than the tests.
  */
@@ -95,6 +97,9 @@ final class KilledShards {
   private Process start(int shard) throws IOException {
     List<String> arguments = arguments("results");
     arguments.addAll(List.of("--shard", shard + "/" + SHARDS));
+    if (random.nextBoolean()) {
+      arguments.addAll(List.of("--pack", "zip"));
+    }
     return new ProcessBuilder(
             JavaProcess.command(
                 List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1"), AttentionCli.class, arguments))
@@ -115,13 +120,12 @@ final class KilledShards {
   /** All that a later run or a person would take for a result. */
   private void readAll() throws IOException {
     Path results = folder.resolve("results");
-    if (!Files.isDirectory(results)) {
-      return;
-    }
-    try (Stream<Path> all = Files.list(results)) {
-      for (Path result : all.toList()) {
-        if (SavedResult.run(result).isPresent()) {
-          SavedResult.read(result); // throws where it is not whole
+    try (Stream<Path> all = Files.list(folder.resolve("undisturbed"));
+        ResultPacks packs = ResultPacks.in(results)) {
+      for (Path result : all.filter(Files::isDirectory).toList()) {
+        String name = result.getFileName().toString();
+        if (packs.run(name).isPresent()) {
+          SavedResult.read(results.resolve(name)); // throws where it is not whole
           read++;
         }
       }

@@ -36,6 +36,7 @@ import org.scijava.event.EventService;
 import org.scijava.module.Module;
 import org.scijava.service.Service;
 import org.vlmvisualizer.PlainSentence;
+import org.vlmvisualizer.ask.BatchRun;
 import org.vlmvisualizer.ask.ManyPictures;
 import org.vlmvisualizer.ask.PictureFolder;
 import org.vlmvisualizer.core.InputException;
@@ -371,6 +372,58 @@ class FolderRunTest {
     assertTrue(tables.contains("files=maps"), tables);
   }
 
+  private List<String> inResults() throws Exception {
+    try (Stream<Path> files = Files.list(results)) {
+      return files.map(f -> f.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  /** Tables, resuming and the explorer do as with folders. */
+  @Test
+  void packsResults() throws Exception {
+    keepOnly("cell1.png", "cell2.png", "cell5.tif", "cell7.png");
+    done();
+    Map<String, String> tables = tables();
+    Path one = results;
+    results = folder.resolve("packed");
+    done("pack", "zip");
+    List<String> packed =
+        List.of(
+            "batch.csv",
+            "cell7-png", // which failed
+            "part-0001.zip",
+            "pictures.json",
+            "tokens.csv",
+            "words.csv");
+    assertEquals(packed, inResults());
+    assertEquals(tables, tables());
+    FileTime written = Files.getLastModifiedTime(results.resolve("part-0001.zip"));
+    done("pack", "zip");
+    done();
+    done("files", "table");
+    assertEquals(packed, inResults());
+    assertEquals(written, Files.getLastModifiedTime(results.resolve("part-0001.zip")));
+    assertEquals(tables, tables());
+    Files.delete(results.resolve("tokens.csv"));
+    assertEquals(3 + 1, BatchRun.merge(results, false).size());
+    assertEquals(tables, tables());
+    assertTrue(SavedResult.read(results.resolve("cell2-png")).hasPicture());
+
+    done("prompt", "What else?"); // takes the place of what is packed
+    assertTrue(inResults().contains("cell2-png"));
+    assertEquals("What else?", SavedResult.read(results.resolve("cell2-png")).question());
+    Map<String, String> others = tables();
+    assertNotEquals(tables, others);
+    assertEquals(4, BatchRun.merge(results, true).size());
+    assertEquals(packed.stream().map(n -> n.replace("0001", "0002")).toList(), inResults());
+    assertEquals(others, tables());
+    assertEquals("What else?", SavedResult.read(results.resolve("cell2-png")).question());
+    results = one;
+    BatchRun.merge(results, true);
+    assertEquals(packed, inResults());
+    assertEquals(tables, tables());
+  }
+
   /** The picture's own window is as good as picture.png; one that shows something else is not. */
   @Test
   void theExplorerTakesThePictureFromItsWindow() throws Exception {
@@ -462,6 +515,7 @@ class FolderRunTest {
     refused("lut", "jet");
     refused("display", "both");
     refused("files", "some");
+    refused("pack", "tar");
     assertTrue(refused("files", "maps", "keep", "heads").contains("files=all"));
     refused("display", "composite", "upsampling", "none");
     refused("model", "/no/such/model");

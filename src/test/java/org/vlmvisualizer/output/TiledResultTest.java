@@ -27,7 +27,7 @@ import org.vlmvisualizer.core.View;
 class TiledResultTest {
   @TempDir Path folder;
 
-  private static AttentionResult result(Rendering rendering) {
+  static AttentionResult result(Rendering rendering) {
     Grid overview = Grid.squashed(80, 40, 28, 14);
     Grid tiles = new Grid(80, 40, 4, 2, 0, 0, 20, 20, 14);
     Layout layout =

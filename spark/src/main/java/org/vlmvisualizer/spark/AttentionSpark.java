@@ -14,6 +14,7 @@ import org.vlmvisualizer.ask.PictureFolder;
 import org.vlmvisualizer.ask.RequestOptions;
 import org.vlmvisualizer.checkpoint.Checkpoint;
 import org.vlmvisualizer.cli.AttentionCli;
+import org.vlmvisualizer.cli.FileOptions;
 import org.vlmvisualizer.cli.FolderOptions;
 import org.vlmvisualizer.cli.PlainCommand;
 import org.vlmvisualizer.cli.QuestionOptions;
@@ -85,6 +86,7 @@ public final class AttentionSpark implements Callable<Integer> {
 
   @Mixin private QuestionOptions options;
   @Mixin private FolderOptions folders;
+  @Mixin private FileOptions files;
 
   @Spec private CommandSpec spec;
 
@@ -154,6 +156,9 @@ public final class AttentionSpark implements Callable<Integer> {
               return words.get(name);
             });
     question.request().requireStills();
+    FileOptions.saved(options::word, question.request());
+    FileOptions.packing(options::word);
+    FileOptions.NAMES.forEach(name -> words.put(name, options.word(name)));
     return words;
   }
 

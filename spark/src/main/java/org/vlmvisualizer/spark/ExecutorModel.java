@@ -2,6 +2,7 @@ package org.vlmvisualizer.spark;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -22,6 +23,7 @@ import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.engine.QuickExit;
 import org.vlmvisualizer.output.BatchList;
 import org.vlmvisualizer.output.BatchRow;
+import org.vlmvisualizer.output.ResultPacks;
 import org.vlmvisualizer.shelf.ModelLocator;
 
 /**
@@ -38,6 +40,7 @@ final class ExecutorModel {
   private final Question question;
   private final Asker asker;
   private final PictureTask task;
+  private final ResultPacks packs;
   private BooleanSupplier stop;
   private boolean shared;
 
@@ -47,7 +50,9 @@ final class ExecutorModel {
     // Executors are ended while they work: a crash then would count against a picture.
     asker =
         new Asker(KEEPER, checkpoint(question), question.options(), engine -> QuickExit.arrange());
-    task = new PictureTask(asker, Path.of(question.output()), true);
+    Path output = Path.of(question.output());
+    packs = ResultPacks.in(output);
+    task = new PictureTask(asker, output, true).saving(question.files());
     task.until(() -> stop.getAsBoolean());
   }
 
@@ -61,6 +66,20 @@ final class ExecutorModel {
   static BatchRow ask(
       Question question, ListedPicture picture, boolean last, BooleanSupplier stop) {
     return call(() -> of(question).ask(picture, last, stop));
+  }
+
+  /**
+   * Moves results into a pack.
+   *
+   * @param folders of pictures
+   * @throws InputException if that cannot be written
+   */
+  static void pack(Question question, List<String> folders) {
+    call(
+        () -> {
+          of(question).packs.pack(folders, () -> {});
+          return null;
+        });
   }
 
   /**

@@ -52,7 +52,7 @@ final class FolderJob {
     this.pictures = pictures;
     this.spark = spark;
     Asker asker = new Asker(new ModelKeeper(), checkpoint, question.options(), engine -> {});
-    task = new PictureTask(asker, Path.of(question.output()), true);
+    task = new PictureTask(asker, Path.of(question.output()), true).saving(question.files());
   }
 
   /**
@@ -173,7 +173,7 @@ final class FolderJob {
   }
 
   private void writeTables(PrintWriter out, PrintWriter err) {
-    List<BatchRow> rows = BatchRun.merge(Path.of(question.output()));
+    List<BatchRow> rows = BatchRun.merge(Path.of(question.output()), question.packing());
     out.println(
         "%s: %d answers, %d failures"
             .formatted(

@@ -1,6 +1,8 @@
 package org.vlmvisualizer.spark;
 
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.VoidFunction;
 import org.apache.spark.util.CollectionAccumulator;
@@ -30,17 +32,22 @@ record PictureWork(
   public void call(Iterator<ListedPicture> pictures) {
     TaskContext task = TaskContext.get();
     Question here = GpuAddress.of(question, task);
-    while (pictures.hasNext() && !task.isInterrupted()) {
-      ListedPicture picture = pictures.next();
-      try {
+    List<String> done = new ArrayList<>();
+    try {
+      while (pictures.hasNext() && !task.isInterrupted()) {
+        ListedPicture picture = pictures.next();
         BatchRow row = ExecutorModel.ask(here, picture, last, task::isInterrupted);
         if (row != null && row.status() == BatchRow.Status.FAILED) {
           failed.add(picture.frame());
+        } else if (row != null) {
+          done.add(row.folder());
         }
-      } catch (InputException e) {
-        ends.add(refusal(e));
-        return;
       }
+      if (question.packing()) {
+        ExecutorModel.pack(here, done);
+      }
+    } catch (InputException e) {
+      ends.add(refusal(e));
     }
   }
 

@@ -6,6 +6,8 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
 import org.vlmvisualizer.ask.RequestOptions;
+import org.vlmvisualizer.cli.FileOptions;
+import org.vlmvisualizer.output.SavedFiles;
 
 /**
  * A question about the pictures of a folder, as it is sent to the executors.
@@ -13,7 +15,7 @@ import org.vlmvisualizer.ask.RequestOptions;
  * @param model as the user calls it
  * @param folder of the model, where the driver has it
  * @param sha256 of the model
- * @param words values of the options of a question, by their names
+ * @param words values of the options of a question and of its files, by their names
  * @param images folder or list of the pictures
  * @param region the part of each picture to ask about, or null for all of it
  * @param output folder for the results
@@ -37,7 +39,18 @@ record Question(
   }
 
   RequestOptions options() {
-    return RequestOptions.of(prompt, words::get);
+    RequestOptions options = RequestOptions.of(prompt, words::get);
+    return options.withMatrix(FileOptions.saved(words::get, options.request()).matrix());
+  }
+
+  /** Which files of each result are written. */
+  SavedFiles files() {
+    return FileOptions.saved(words::get, options().request());
+  }
+
+  /** Whether results are moved into packs. */
+  boolean packing() {
+    return FileOptions.packing(words::get);
   }
 
   /** The region as ImageJ has it. */

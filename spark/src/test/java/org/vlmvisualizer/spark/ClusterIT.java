@@ -76,8 +76,18 @@ class ClusterIT {
   }
 
   private Submission submit(Path input, String... settings) throws Exception {
-    String log = "job" + System.nanoTime();
-    return cluster.submit(log, List.of(settings), pictures.arguments(input, output));
+    return submit(List.of(settings), pictures.arguments(input, output));
+  }
+
+  private Submission submit(List<String> settings, List<String> arguments) throws Exception {
+    return cluster.submit("job" + System.nanoTime(), settings, arguments);
+  }
+
+  private Submission submitPacking(String... options) throws Exception {
+    List<String> arguments = pictures.arguments(pictures.folder, output);
+    arguments.addAll(List.of(options));
+    arguments.addAll(List.of("--pack", "zip"));
+    return submit(List.of(), arguments);
   }
 
   @ParameterizedTest
@@ -122,6 +132,20 @@ class ClusterIT {
       loads += Files.readString(run).matches("(?s).*\"load\": (?!0[.]0[,\\s]).*") ? 1 : 0;
     }
     assertEquals(2, loads);
+  }
+
+  /** Of pictures that failed alone there are folders; a second job finds all in the packs. */
+  @Test
+  void resultsAreMovedIntoPacks() throws Exception {
+    submitPacking("--files", "table").ended(0);
+    pictures.check(output);
+    assertEquals(List.of(), runs());
+    submit().ended(0);
+    pictures.check(output);
+    assertEquals(FolderOfPictures.COUNT - ManyPictures.BROKEN, runs().size(), "all files were asked for");
+    submitPacking().ended(0);
+    pictures.check(output);
+    assertEquals(List.of(), runs());
   }
 
   private List<Path> runs() throws Exception {
@@ -326,7 +350,7 @@ class ClusterIT {
   private int killing(int most, Random random) throws Exception {
     int killed = 0;
     while (true) {
-      try (Submission job = submit()) {
+      try (Submission job = random.nextBoolean() ? submit() : submitPacking()) {
         while (killed < most && !job.driver().waitFor(random.nextInt(4000), MILLISECONDS)) {
           kill(job, random);
           killed++;
