@@ -243,7 +243,7 @@ public final class PictureTask {
       return Optional.empty();
     }
     BatchList.Entry entry = entry(picture);
-    Predicate<JsonElement> same = key -> isSame(key, picture);
+    Predicate<JsonElement> same = keyOrNone(picture)::equals;
     return FinishedPictures.done(results, picture.frame(), entry, same, files)
         .or(() -> FinishedPictures.failed(output, picture.frame(), entry, same, !failed));
   }
@@ -253,12 +253,17 @@ public final class PictureTask {
         picture.name(), picture.folder(), picture.question(), picture.carried());
   }
 
-  private boolean isSame(JsonElement key, BatchPicture picture) {
+  /** Of a picture that is gone, the key under which that is kept. */
+  private JsonObject keyOrNone(BatchPicture picture) {
     try {
-      return key(picture).equals(key);
+      return key(picture);
     } catch (InputException e) {
-      return false; // the picture is gone, which will be said when it is opened
+      return keyOfNone(picture);
     }
+  }
+
+  private JsonObject keyOfNone(BatchPicture picture) {
+    return FinishedPictures.key(asked(picture), new JsonObject());
   }
 
   private JsonObject key(BatchPicture picture) {
@@ -270,7 +275,7 @@ public final class PictureTask {
   }
 
   private Ending asked(BatchPicture picture, Progress progress, Claim claim) {
-    JsonElement key = FinishedPictures.key(asked(picture), new JsonObject());
+    JsonElement key = keyOfNone(picture);
     BatchPicture.Content content;
     try {
       key = key(picture); // before it is read: should it change meanwhile, it will be asked again

@@ -71,11 +71,22 @@ final class CommonPrecision {
     if (!isAuto(question)) {
       return question;
     }
-    Choice choice = spark.parallelize(List.of(question), 1).map(CommonPrecision::choose).first();
+    Choice choice = choice(question, spark);
     if (choice.refusal != null) {
       throw new InputException(choice.refusal);
     }
     return question.with(OPTION, choice.precision);
+  }
+
+  private static Choice choice(Question question, JavaSparkContext spark) {
+    try {
+      return spark.parallelize(List.of(question), 1).map(CommonPrecision::choose).first();
+    } catch (Exception e) { // Spark's own is a checked one that nothing declares
+      throw new InputException(
+          "Expected an executor that loads the model, found that they end while they do; give them more memory beside Java's, or choose a smaller precision. Spark says: %s"
+              .formatted(FolderJob.firstLine(e)),
+          e);
+    }
   }
 
   private static Choice choose(Question question) {

@@ -168,7 +168,8 @@ final class FolderJob {
     }
   }
 
-  private static String firstLine(Throwable failure) {
+  /** What Spark says of a failure, without its lists of lines of code. */
+  static String firstLine(Throwable failure) {
     return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
   }
 

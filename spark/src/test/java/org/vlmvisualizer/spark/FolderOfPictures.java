@@ -15,6 +15,8 @@ import org.vlmvisualizer.ask.ManyPictures;
 /** Pictures, and what the command line makes of them in one go. */
 final class FolderOfPictures {
   static final int COUNT = 40;
+  static final int ASKED = COUNT - ManyPictures.BROKEN - 1;
+
   private static final Path COMMAND_LINE = Path.of("../target/vlm-visualizer.jar").toAbsolutePath();
   private static final List<String> QUESTION =
       List.of("--prompt", "What is in the image?", "--length", "3", "--evidence", "off");
@@ -27,7 +29,8 @@ final class FolderOfPictures {
    */
   FolderOfPictures(Path parent) throws Exception {
     folder = parent.resolve("pictures");
-    ManyPictures.write(folder, COUNT);
+    ManyPictures.write(folder, COUNT - 1);
+    Files.createSymbolicLink(folder.resolve("gone.png"), Path.of("nowhere.png"));
     Path output = parent.resolve("alone");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
