@@ -19,6 +19,7 @@ import org.vlmvisualizer.core.MatrixChoice;
 import org.vlmvisualizer.core.PictureOptions;
 import org.vlmvisualizer.core.VisionLayers;
 import org.vlmvisualizer.core.Words;
+import org.vlmvisualizer.prompt.PromptEncoder;
 
 /**
  * What is asked of a model. A further option is a component here, its word in {@link #of} and
@@ -204,6 +205,13 @@ public record AnalysisRequest(
   /** The same about a video that tells its interval itself, which counts unless one was given. */
   public AnalysisRequest over(FrameInterval own) {
     return with(matrix, earlier, answer, interval.isGiven() ? interval : own);
+  }
+
+  /**
+   * @throws InputException if there is nothing in the question
+   */
+  public void requireQuestion() {
+    PromptEncoder.requireQuestion(question);
   }
 
   /**

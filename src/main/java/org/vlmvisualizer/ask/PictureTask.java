@@ -214,9 +214,12 @@ public final class PictureTask {
    * Writes the list of all pictures into the output folder, for tables to be made by it, and
    * removes what killed runs left there.
    *
-   * @throws InputException if it cannot be written
+   * @throws InputException if it cannot be written, or a picture would be asked nothing
    */
   public void list(PictureFolder folder) {
+    if (folder.pictures().stream().anyMatch(picture -> picture.question().isEmpty())) {
+      asker.request().requireQuestion();
+    }
     if (output != null) {
       folder.pictures().stream()
           .map(picture -> output.resolve(picture.folder()).getParent())

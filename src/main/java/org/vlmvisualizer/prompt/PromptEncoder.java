@@ -142,6 +142,16 @@ public final class PromptEncoder implements AutoCloseable {
   }
 
   /**
+   * @throws InputException if there is nothing in it
+   */
+  public static void requireQuestion(String question) {
+    if (question.isBlank()) {
+      throw new InputException(
+          "Expected a question about the picture, found an empty prompt; type one, such as What is in the image?");
+    }
+  }
+
+  /**
    * The same within a conversation: the pictures stand at its beginning.
    *
    * @param earlier its questions and answers so far, oldest first; their tokens are {@link

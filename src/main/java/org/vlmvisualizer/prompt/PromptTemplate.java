@@ -149,10 +149,7 @@ public enum PromptTemplate {
       List<String> pictures,
       List<Exchange> earlier,
       String answer) {
-    if (asked.isBlank()) {
-      throw new InputException(
-          "Expected a question about the picture, found an empty prompt; type one, such as What is in the image?");
-    }
+    PromptEncoder.requireQuestion(asked);
     int open = user.indexOf('{');
     int image = user.indexOf(IMAGE);
     int close = user.indexOf('}');

@@ -514,6 +514,7 @@ class FolderRunTest {
     assertTrue(refused("output", pictures.resolve("cell1.png").toFile()).contains("found a file"));
     refused("lut", "jet");
     refused("display", "both");
+    assertTrue(refused("prompt", " ").contains("empty prompt"));
     refused("files", "some");
     refused("pack", "tar");
     assertTrue(refused("files", "maps", "keep", "heads").contains("files=all"));
