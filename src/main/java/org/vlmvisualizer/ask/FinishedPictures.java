@@ -68,8 +68,9 @@ public final class FinishedPictures {
       Path output, ResultPacks results, int frame, BatchList.Entry picture, JsonObject question) {
     JsonObject asked = asked(question, picture.question());
     Predicate<JsonElement> same = key -> isAbout(key, asked);
-    return done(results, frame, picture, same, SavedFiles.TABLE)
-        .or(() -> failed(output, frame, picture, same, false))
+    // A failure beside an answer is newer: the picture changed.
+    return failed(output, frame, picture, same, false)
+        .or(() -> done(results, frame, picture, same, SavedFiles.TABLE))
         .orElseGet(() -> BatchRow.pending(frame, picture.name()).carrying(picture.carried()));
   }
 

@@ -248,7 +248,14 @@ public final class PictureTask {
     BatchList.Entry entry = entry(picture);
     Predicate<JsonElement> same = keyOrNone(picture)::equals;
     return FinishedPictures.done(results, picture.frame(), entry, same, files)
+        .map(this::forgettingFailure)
         .or(() -> FinishedPictures.failed(output, picture.frame(), entry, same, !failed));
+  }
+
+  /** Of the picture as it was meanwhile, or of a run that was killed when it had an answer. */
+  private BatchRow forgettingFailure(BatchRow done) {
+    FailedResult.remove(output.resolve(done.folder()));
+    return done;
   }
 
   private static BatchList.Entry entry(BatchPicture picture) {

@@ -135,6 +135,24 @@ class CliShardTest {
     assertEquals(List.of(), hidden());
   }
 
+  /** A picture changed and fails now; then it is as it was. */
+  @Test
+  void theLatestOfAPictureCounts() throws Exception {
+    CliRun.of(shard("1/1"));
+    Path picture = pictures.resolve("cell1.png");
+    Path aside = folder.resolve("aside");
+    Files.move(picture, aside);
+    Files.writeString(picture, "no picture");
+    CliRun.of(shard("1/1"));
+    assertTrue(merge("results").out().contains((ASKED - 1) + " answers"));
+    assertEquals(inOneGo(), tables("results"));
+    Files.delete(picture);
+    Files.move(aside, picture);
+    CliRun.of(shard("1/1"));
+    assertTrue(merge("results").out().contains(ASKED + " answers"));
+    assertEquals(inOneGo(), tables("results"));
+  }
+
   @Test
   void whatIsMissingIsSaid() throws Exception {
     CliRun.of(shard("1/2"));
