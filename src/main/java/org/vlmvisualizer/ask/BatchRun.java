@@ -71,7 +71,7 @@ public final class BatchRun {
   public BatchRun(Asker asker, Path output, boolean resume) {
     this.output = output;
     task = new PictureTask(asker, output, resume);
-    beside = output != null;
+    beside = false;
   }
 
   /** To write these files of each result; earlier results with more will do. */

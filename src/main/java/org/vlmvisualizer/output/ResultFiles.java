@@ -15,7 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.vlmvisualizer.core.AtomicFile;
 import org.vlmvisualizer.core.FileTree;
@@ -174,7 +176,7 @@ public final class ResultFiles {
    * @throws InputException if they cannot be written; then the folder is as it was before
    */
   static List<Path> write(Path folder, AttentionResult result, ImagePlus heatmaps) {
-    Map<String, AtomicFile.Writer> writers = writers(result, heatmaps, SavedFiles.ALL);
+    Map<String, AtomicFile.Writer> writers = writers(result, () -> heatmaps, SavedFiles.ALL);
     List<Path> files = write(folder, writers);
     removeEarlier(folder, writers.keySet());
     return files;
@@ -186,8 +188,7 @@ public final class ResultFiles {
    * @throws InputException if they cannot be written; then the folder is as it was before
    */
   static void write(Path folder, AttentionResult result, SavedFiles files) {
-    ImagePlus heatmaps = files == SavedFiles.ALL ? result.heatmaps() : null;
-    Map<String, AtomicFile.Writer> writers = writers(result, heatmaps, files);
+    Map<String, AtomicFile.Writer> writers = writers(result, result::heatmaps, files);
     if (Files.exists(folder) || !writeNew(folder, writers)) {
       write(folder, writers);
       removeEarlier(folder, writers.keySet());
@@ -206,9 +207,7 @@ public final class ResultFiles {
     boolean moved = false;
     try {
       Files.createDirectories(fresh);
-      for (Map.Entry<String, AtomicFile.Writer> writer : writers.entrySet()) {
-        writer.getValue().write(fresh.resolve(writer.getKey()));
-      }
+      writeAll(writers, fresh);
       moved = isMoved(fresh, folder);
       return moved;
     } catch (IOException e) {
@@ -286,6 +285,33 @@ public final class ResultFiles {
         e);
   }
 
+  /** On all cores; returns when nothing is written any more. */
+  private static void writeAll(Map<String, AtomicFile.Writer> writers, Path folder)
+      throws IOException {
+    List<Throwable> failures =
+        writers.entrySet().parallelStream()
+            .map(writer -> failure(writer.getValue(), folder.resolve(writer.getKey())))
+            .filter(Objects::nonNull)
+            .toList();
+    for (Throwable failure : failures) {
+      if (failure instanceof IOException e) {
+        throw e;
+      } else if (failure instanceof Error e) {
+        throw e;
+      }
+      throw (RuntimeException) failure;
+    }
+  }
+
+  private static Throwable failure(AtomicFile.Writer writer, Path file) {
+    try {
+      writer.write(file);
+      return null;
+    } catch (IOException | RuntimeException | Error e) {
+      return e; // a parallel stream would throw it while others still write
+    }
+  }
+
   private static List<Path> writeInto(Path folder, Map<String, AtomicFile.Writer> writers)
       throws IOException {
     Scratch.removeLeftovers(folder);
@@ -293,9 +319,7 @@ public final class ResultFiles {
     Path fresh = Files.createDirectory(temporary.resolve(FRESH));
     Path earlier = Files.createDirectory(temporary.resolve(EARLIER));
     try {
-      for (Map.Entry<String, AtomicFile.Writer> writer : writers.entrySet()) {
-        writer.getValue().write(fresh.resolve(writer.getKey()));
-      }
+      writeAll(writers, fresh);
       moveIntoPlace(writers.keySet(), temporary, folder);
       FileTree.delete(earlier);
       return writers.keySet().stream().map(folder::resolve).toList();
@@ -307,15 +331,12 @@ public final class ResultFiles {
     }
   }
 
-  /**
-   * @param heatmaps null where they are not wanted
-   */
   private static Map<String, AtomicFile.Writer> writers(
-      AttentionResult result, ImagePlus heatmaps, SavedFiles files) {
+      AttentionResult result, Supplier<ImagePlus> heatmaps, SavedFiles files) {
     Map<String, AtomicFile.Writer> writers = new LinkedHashMap<>();
     boolean all = files == SavedFiles.ALL;
     if (all) {
-      writers.put(HEATMAPS, file -> TiffFile.write(heatmaps, file));
+      writers.put(HEATMAPS, file -> TiffFile.write(heatmaps.get(), file));
     }
     writers.put(TOKENS, file -> WholeFile.text(file, result.table().toCsv()));
     writers.put(WORDS, file -> WholeFile.text(file, result.words().toCsv()));
@@ -340,8 +361,8 @@ public final class ResultFiles {
   private static void putFigures(Map<String, AtomicFile.Writer> writers, AttentionResult result) {
     writers.put(METHODS, file -> WholeFile.text(file, MethodsText.of(result) + "\n"));
     if (Fonts.areThere()) {
-      writers.put(RATIO, new DrawnPicture(() -> RatioPlot.picture(result.plot())));
-      writers.put(MONTAGE, new DrawnPicture(result::montage));
+      writers.put(RATIO, file -> PngFile.write(RatioPlot.picture(result.plot()), file));
+      writers.put(MONTAGE, file -> PngFile.write(result.montage(), file));
     }
     if (result.matrix() != null) {
       writers.put(MATRIX, file -> TiffFile.write(result.matrixImage(), file));

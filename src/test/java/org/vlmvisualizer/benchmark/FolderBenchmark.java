@@ -35,12 +35,13 @@ import org.vlmvisualizer.picture.ImageInput;
 /**
  * What the results of a folder of pictures cost beside their answers: {@code FolderBenchmark MODEL
  * PRECISION PICTURES ROUNDS FOLDER [LENGTH]}. The same pictures are asked about without any output
- * and with each kind of files, by turns in one process; the first round warms up. Prints medians of
- * the milliseconds and of the processor's time per picture, and bytes and files on the disk. The
- * pictures are the two of the demo, moved a little, each another.
+ * and with each kind of files, in folders and in packs, by turns in one process; the first round
+ * warms up. Prints medians of the milliseconds and of the processor's time per picture, and bytes
+ * and files on the disk. The pictures are the two of the demo, moved a little, each another.
  */
 public final class FolderBenchmark {
   private static final String BARE = "no output";
+  private static final String PACKED = ", packed";
   private static final int WARM_UP = 100;
 
   private final Map<String, List<Double>> wall = new LinkedHashMap<>();
@@ -68,8 +69,9 @@ public final class FolderBenchmark {
     for (int round = 0; round <= rounds; round++) {
       benchmark.run(BARE, SavedFiles.TABLE, round == 0, round == rounds);
       for (SavedFiles files : SavedFiles.values()) {
-        benchmark.run(
-            files.toString().toLowerCase(Locale.ROOT), files, round == 0, round == rounds);
+        String name = files.toString().toLowerCase(Locale.ROOT);
+        benchmark.run(name, files, round == 0, round == rounds);
+        benchmark.run(name + PACKED, files, round == 0, round == rounds);
       }
     }
     benchmark.print();
@@ -94,6 +96,7 @@ public final class FolderBenchmark {
       BatchRun.Outcome outcome =
           new BatchRun(asker, output, true)
               .saving(files)
+              .packing(what.endsWith(PACKED))
               .run(asked, List.of(), Progress.NONE, (row, result) -> {});
       if (outcome.count(BatchRow.Status.DONE) != asked.size()) {
         throw new IllegalStateException(outcome.rows().toString());

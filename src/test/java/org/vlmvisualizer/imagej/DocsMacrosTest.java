@@ -142,6 +142,7 @@ class DocsMacrosTest {
     assertEquals(TOKENS + " maps, 12 files", said(left.get("Keeping layers and heads")));
     String report = said(left.get("A report to send to a colleague"));
     assertTrue(report.matches("A page of [1-9]\\d+ kB"), report);
+    assertEquals(CELLS + " maps", said(left.get("Packs instead of folders")));
     checkRois(left);
     checkBoxes(left.get("Boxes and points"), headless);
     checkSeries(left);
