@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Progress;
 import org.vlmvisualizer.output.AttentionResult;
@@ -18,11 +19,10 @@ import org.vlmvisualizer.output.ResultPacks;
 import org.vlmvisualizer.output.SavedFiles;
 
 /**
- * One question about many pictures, one after the other: a {@link PictureTask} each; results of one
- * are written while the next is asked about ({@link Endings}). A picture that fails is a row with
- * its error, not the end; so is one that is too large for Java's memory. Other Errors of Java end
- * the run, since they are no picture's. A cancel keeps what was done. Nothing of a picture stays in
- * memory but its row.
+ * One question about many pictures, one after the other: a {@link PictureTask} each. A picture that
+ * fails is a row with its error, not the end; so is one that is too large for Java's memory. Other
+ * Errors of Java end the run, since they are no picture's. A cancel keeps what was done. Nothing of
+ * a picture stays in memory but its row.
  *
  * <p>With an output folder, the tables over all pictures are written at the end, however that
  * comes; of a shard, by {@link #merge}, when all shards are done. Several runs may share the
@@ -31,7 +31,6 @@ import org.vlmvisualizer.output.SavedFiles;
 public final class BatchRun {
   private final PictureTask task;
   private final Path output;
-  private boolean beside;
   private boolean packing;
   private BooleanSupplier stop = () -> false;
 
@@ -71,7 +70,6 @@ public final class BatchRun {
   public BatchRun(Asker asker, Path output, boolean resume) {
     this.output = output;
     task = new PictureTask(asker, output, resume);
-    beside = false;
   }
 
   /** To write these files of each result; earlier results with more will do. */
@@ -83,12 +81,6 @@ public final class BatchRun {
   /** To move results into packs: whenever there are many, and at the end. */
   public BatchRun packing(boolean wanted) {
     packing = wanted && output != null;
-    return this;
-  }
-
-  /** To tell of each picture on the calling thread, before the next one is asked about. */
-  public BatchRun inTurn() {
-    beside = false;
     return this;
   }
 
@@ -112,8 +104,8 @@ public final class BatchRun {
    * Asks about all of them.
    *
    * @param ready told of each picture, in order but for those that another run had or that a
-   *     program ended over: its row, and its answer if it was asked now; one at a time, but on
-   *     another thread where results are written ({@link #inTurn}); what it throws ends the run
+   *     program ended over: its row, and its answer if it was asked now; what it throws ends the
+   *     run
    * @throws InputException if the model cannot be loaded or nothing can be written
    */
   public Outcome run(
@@ -209,20 +201,19 @@ public final class BatchRun {
       Progress progress,
       BiConsumer<BatchRow, AttentionResult> ready) {
     List<String> unpacked = new ArrayList<>();
-    try (ResultPacks packs = packing ? ResultPacks.in(output) : null;
-        Endings endings =
-            new Endings(
-                beside,
-                done -> {
-                  rows.byFrame.put(done.row().frame(), done.row());
-                  ready.accept(done.row(), done.result());
-                  if (packing && done.row().status() == BatchRow.Status.DONE) {
-                    unpacked.add(done.row().folder());
-                    packMany(packs, unpacked);
-                  }
-                })) {
-      boolean ended = isAsked(pictures, endings, progress);
-      endings.await(); // a cancel keeps what was asked
+    try (ResultPacks packs = packing ? ResultPacks.in(output) : null) {
+      boolean ended =
+          isAsked(
+              pictures,
+              progress,
+              done -> {
+                rows.byFrame.put(done.row().frame(), done.row());
+                ready.accept(done.row(), done.result());
+                if (packing && done.row().status() == BatchRow.Status.DONE) {
+                  unpacked.add(done.row().folder());
+                  packMany(packs, unpacked);
+                }
+              });
       if (packing) {
         packs.pack(unpacked, () -> progress.update("waiting for another run", 0, 1));
       }
@@ -238,10 +229,11 @@ public final class BatchRun {
     }
   }
 
-  private boolean isAsked(List<BatchPicture> pictures, Endings endings, Progress progress) {
+  private boolean isAsked(
+      List<BatchPicture> pictures, Progress progress, Consumer<PictureTask.Done> ready) {
     try {
-      List<BatchPicture> others = ask(pictures, pictures.size(), endings, progress, false);
-      ask(others, pictures.size(), endings, progress, true);
+      List<BatchPicture> others = ask(pictures, pictures.size(), progress, false, ready);
+      ask(others, pictures.size(), progress, true, ready);
       return true;
     } catch (CancellationException e) {
       return false;
@@ -252,23 +244,23 @@ public final class BatchRun {
    * @return those whose turn comes last
    */
   private List<BatchPicture> ask(
-      List<BatchPicture> pictures, int total, Endings endings, Progress progress, boolean last) {
+      List<BatchPicture> pictures,
+      int total,
+      Progress progress,
+      boolean last,
+      Consumer<PictureTask.Done> ready) {
     List<BatchPicture> others = new ArrayList<>();
     for (BatchPicture picture : pictures) {
       if (stop.getAsBoolean()) {
         throw new CancellationException();
       }
-      PictureTask.Ending ending = task.begin(picture, of(picture, total, progress), last);
-      if (ending == null) {
+      PictureTask.Done done = task.run(picture, of(picture, total, progress), last);
+      if (done == null) {
         others.add(picture);
       } else {
-        endings.add(ending);
-      }
-      if (last) {
-        endings.await(); // should a program end over one of them again, it is over that one alone
+        ready.accept(done);
       }
     }
-    endings.await();
     return others;
   }
 

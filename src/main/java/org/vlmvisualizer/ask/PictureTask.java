@@ -49,21 +49,6 @@ public final class PictureTask {
    */
   public record Done(BatchRow row, AttentionResult result) {}
 
-  /** What is left to do about a picture once it was asked about; needs no model. */
-  interface Ending {
-    /**
-     * Writes its results, on any thread.
-     *
-     * @throws InputException if nothing can be written any more
-     */
-    Done done();
-
-    /** Bytes of memory that this takes, about. */
-    default long bytes() {
-      return 0;
-    }
-  }
-
   /**
    * @param output for results, or null to save none
    * @param resume whether pictures are left out whose folder has the whole answer to this question
@@ -122,15 +107,6 @@ public final class PictureTask {
    * @throws CancellationException if {@code progress} cancels
    */
   public Done run(BatchPicture picture, Progress progress, boolean last) {
-    Ending ending = begin(picture, progress, last);
-    return ending == null ? null : ending.done();
-  }
-
-  /**
-   * The same up to the writing of the results. The ending must be called, or another run would wait
-   * for this one.
-   */
-  Ending begin(BatchPicture picture, Progress progress, boolean last) {
     Progress until = until(progress);
     until.update("opening", 0, 1);
     if (output == null) {
@@ -139,7 +115,7 @@ public final class PictureTask {
     ResultFiles.removeLeftovers(output.resolve(picture.folder()));
     Optional<BatchRow> earlier = earlier(picture);
     if (earlier.isPresent()) {
-      return () -> new Done(earlier.get(), null);
+      return new Done(earlier.get(), null);
     }
     if (!last && Claim.wasLost(output, picture.folder())) {
       return null;
@@ -153,33 +129,11 @@ public final class PictureTask {
       requireRoom(e);
       return failed(picture, JsonNull.INSTANCE, e);
     }
-    return claim == null ? null : held(picture, progress, claim, last);
-  }
-
-  /** Gives the claim back at the end, wherever that is. */
-  private Ending held(BatchPicture picture, Progress progress, Claim claim, boolean last) {
-    Ending ending = null;
-    try {
-      ending = claimed(picture, progress, claim, last);
-    } finally {
-      if (ending == null) {
-        claim.close();
-      }
+    if (claim == null) {
+      return null;
     }
-    return ending == null ? null : new Held(ending, claim);
-  }
-
-  private record Held(Ending ending, Claim claim) implements Ending {
-    @Override
-    public Done done() {
-      try (claim) {
-        return ending.done();
-      }
-    }
-
-    @Override
-    public long bytes() {
-      return ending.bytes();
+    try (claim) {
+      return claimed(picture, progress, claim, last);
     }
   }
 
@@ -197,17 +151,22 @@ public final class PictureTask {
         output, picture.folder(), () -> progress.update("waiting for another run", 0, 1));
   }
 
-  private Ending claimed(BatchPicture picture, Progress progress, Claim claim, boolean last) {
+  private Done claimed(BatchPicture picture, Progress progress, Claim claim, boolean last) {
     Optional<BatchRow> earlier = earlier(picture); // another run may have been faster
     if (earlier.isPresent()) {
-      return () -> new Done(earlier.get(), null);
+      return new Done(earlier.get(), null);
     }
     if (resume && claim.isHopeless()) {
       Done passedOver = hopeless(picture);
       claim.finish();
-      return () -> passedOver;
+      return passedOver;
     }
-    return claim.wasLost() && !last ? null : asked(picture, progress, claim);
+    if (claim.wasLost() && !last) {
+      return null;
+    }
+    Done done = asked(picture, progress, claim);
+    claim.finish();
+    return done;
   }
 
   /**
@@ -284,67 +243,37 @@ public final class PictureTask {
     return FinishedPictures.asked(question, picture.question());
   }
 
-  private Ending asked(BatchPicture picture, Progress progress, Claim claim) {
+  private Done asked(BatchPicture picture, Progress progress, Claim claim) {
     JsonElement key = keyOfNone(picture);
     BatchPicture.Content content;
     try {
       key = key(picture); // before it is read: should it change meanwhile, it will be asked again
       content = picture.content().apply(progress);
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
-      return failed(picture, key, claim, e);
+      return failed(picture, key, e);
     }
     asker.load(until(progress)); // its failure is no picture's
+    AttentionResult result;
     try {
-      AttentionResult result = asker.ask(content.input(), picture.question(), progress);
+      result = asker.ask(content.input(), picture.question(), progress);
       if (!content.note().isEmpty()) {
         result.run().addProperty(FinishedPictures.NOTE, content.note());
       }
-      return new Answered(picture, key, result, claim);
+      if (output != null) {
+        claim.check();
+        save(output.resolve(picture.folder()), key, result);
+      }
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       requireRoom(e);
-      return failed(picture, key, claim, e);
+      return failed(picture, key, e);
     }
+    return new Done(row(picture, result), result);
   }
 
-  /** A picture with its answer, which is to be written where there is an output folder. */
-  private final class Answered implements Ending {
-    private final BatchPicture picture;
-    private final JsonElement key;
-    private final AttentionResult result;
-    private final Claim claim;
-
-    Answered(BatchPicture picture, JsonElement key, AttentionResult result, Claim claim) {
-      this.picture = picture;
-      this.key = key;
-      this.result = result;
-      this.claim = claim;
-    }
-
-    @Override
-    public Done done() {
-      try {
-        if (claim != null) {
-          claim.check();
-          save(output.resolve(picture.folder()));
-          claim.finish();
-        }
-        return new Done(row(picture, result), result);
-      } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
-        requireRoom(e);
-        return failed(picture, key, claim, e).done();
-      }
-    }
-
-    private void save(Path folder) {
-      result.run().add(FinishedPictures.KEY, key);
-      result.write(folder, files);
-      FailedResult.remove(folder);
-    }
-
-    @Override
-    public long bytes() {
-      return output == null ? 0 : result.bytes(files);
-    }
+  private void save(Path folder, JsonElement key, AttentionResult result) {
+    result.run().add(FinishedPictures.KEY, key);
+    result.write(folder, files);
+    FailedResult.remove(folder);
   }
 
   /** Where nothing can be written any more, it was not the picture's fault. */
@@ -372,22 +301,12 @@ public final class PictureTask {
     return failed(picture, HOPELESS);
   }
 
-  /** The end of a picture that has no answer, or none that could be written. */
-  private Ending failed(BatchPicture picture, JsonElement key, Claim claim, Throwable cause) {
-    Ending failed = failed(picture, key, cause);
-    if (claim != null) {
-      claim.finish();
-    }
-    return failed;
-  }
-
-  private Ending failed(BatchPicture picture, JsonElement key, Throwable cause) {
+  private Done failed(BatchPicture picture, JsonElement key, Throwable cause) {
     String sentence = PictureFailure.sentence(cause);
     if (output != null && !key.isJsonNull()) {
       new FailedResult(key, sentence, false).write(output.resolve(picture.folder()));
     }
-    Done done = failed(picture, sentence);
-    return () -> done;
+    return failed(picture, sentence);
   }
 
   private static Done failed(BatchPicture picture, String sentence) {

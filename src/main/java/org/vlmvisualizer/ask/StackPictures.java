@@ -144,7 +144,6 @@ public final class StackPictures {
   public BatchRun.Outcome ask(
       Asker asker, Path folder, AttentionSeries series, Progress progress, Runnable added) {
     return new BatchRun(asker, folder, false)
-        .inTurn()
         .run(
             pictures,
             List.of(),

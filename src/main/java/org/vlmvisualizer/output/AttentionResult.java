@@ -384,13 +384,6 @@ public record AttentionResult(
     ResultFiles.write(folder, this, files);
   }
 
-  /** Bytes of memory that are in use while some of its files are written, about. */
-  public long bytes(SavedFiles files) {
-    long planes = files == SavedFiles.ALL ? maps.size() + (rendering.composite() ? 1 : 0) : 0;
-    Dimension size = HeatmapStack.size(List.of(maps), rendering.upsampling() == Upsampling.NONE);
-    return planes * Float.BYTES * size.width * size.height + picture.rgb().length;
-  }
-
   /** How the result came about, one statement a line, for the Info of images. */
   String info() {
     JsonObject statements = run.deepCopy();

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.vlmvisualizer.core.AtomicFile;
 import org.vlmvisualizer.core.FileTree;
@@ -176,7 +175,7 @@ public final class ResultFiles {
    * @throws InputException if they cannot be written; then the folder is as it was before
    */
   static List<Path> write(Path folder, AttentionResult result, ImagePlus heatmaps) {
-    Map<String, AtomicFile.Writer> writers = writers(result, () -> heatmaps, SavedFiles.ALL);
+    Map<String, AtomicFile.Writer> writers = writers(result, heatmaps, SavedFiles.ALL);
     List<Path> files = write(folder, writers);
     removeEarlier(folder, writers.keySet());
     return files;
@@ -188,7 +187,8 @@ public final class ResultFiles {
    * @throws InputException if they cannot be written; then the folder is as it was before
    */
   static void write(Path folder, AttentionResult result, SavedFiles files) {
-    Map<String, AtomicFile.Writer> writers = writers(result, result::heatmaps, files);
+    ImagePlus heatmaps = files == SavedFiles.ALL ? result.heatmaps() : null;
+    Map<String, AtomicFile.Writer> writers = writers(result, heatmaps, files);
     if (Files.exists(folder) || !writeNew(folder, writers)) {
       write(folder, writers);
       removeEarlier(folder, writers.keySet());
@@ -331,12 +331,15 @@ public final class ResultFiles {
     }
   }
 
+  /**
+   * @param heatmaps null where they are not wanted
+   */
   private static Map<String, AtomicFile.Writer> writers(
-      AttentionResult result, Supplier<ImagePlus> heatmaps, SavedFiles files) {
+      AttentionResult result, ImagePlus heatmaps, SavedFiles files) {
     Map<String, AtomicFile.Writer> writers = new LinkedHashMap<>();
     boolean all = files == SavedFiles.ALL;
     if (all) {
-      writers.put(HEATMAPS, file -> TiffFile.write(heatmaps.get(), file));
+      writers.put(HEATMAPS, file -> TiffFile.write(heatmaps, file));
     }
     writers.put(TOKENS, file -> WholeFile.text(file, result.table().toCsv()));
     writers.put(WORDS, file -> WholeFile.text(file, result.words().toCsv()));

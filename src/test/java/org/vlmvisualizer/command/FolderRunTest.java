@@ -442,7 +442,7 @@ class FolderRunTest {
     assertTrue(Files.readString(folder.resolve("report.html")).contains("cell1.png"));
   }
 
-  /** Results are written while the next picture is asked about; rows stay in their order. */
+  /** And is asked about again. */
   @Test
   void aResultThatCannotBeWrittenIsARow() throws Exception {
     keepOnly("cell1.png", "cell2.png", "cell3.png", "cell4.png");
