@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import java.util.function.ToIntBiFunction;
 import java.util.stream.IntStream;
+import org.vlmvisualizer.analysis.AnalysisRequest;
 import org.vlmvisualizer.analysis.AttentionModel;
 import org.vlmvisualizer.analysis.Provenance;
 import org.vlmvisualizer.ask.AskedSizes;
@@ -36,6 +37,8 @@ import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.CommonAnswer;
 import org.vlmvisualizer.output.Fonts;
 import org.vlmvisualizer.output.ResultFiles;
+import org.vlmvisualizer.output.ResultPacks;
+import org.vlmvisualizer.output.SavedFiles;
 import org.vlmvisualizer.picture.ImageInput;
 import org.vlmvisualizer.shelf.ModelEntries;
 import org.vlmvisualizer.shelf.ModelLocator;
@@ -196,7 +199,7 @@ public final class AttentionCli implements Callable<Integer> {
       return CommandLine.ExitCode.OK;
     }
     if (shards.isMerge()) {
-      return shards.merge(FileOptions.packing(questionOptions::word), out(), err());
+      return shards.merge(ResultPacks.areWanted(questionOptions::word), out(), err());
     }
     List<RequestOptions> questions =
         prompts.stream().map(questionOptions::of).map(this::saving).toList();
@@ -267,8 +270,11 @@ public final class AttentionCli implements Callable<Integer> {
   }
 
   private RequestOptions saving(RequestOptions question) {
-    return question.withMatrix(
-        FileOptions.saved(questionOptions::word, question.request()).matrix());
+    return question.withMatrix(saved(question.request()).matrix());
+  }
+
+  private SavedFiles saved(AnalysisRequest question) {
+    return SavedFiles.of(questionOptions::word, question.keep());
   }
 
   private void refuseConversation() {
@@ -369,8 +375,8 @@ public final class AttentionCli implements Callable<Integer> {
   private int askAll(Asker asker, PictureFolder pictures, Place place) {
     BatchRun run =
         new BatchRun(asker, place.folder, !again)
-            .saving(FileOptions.saved(questionOptions::word, asker.request()))
-            .packing(FileOptions.packing(questionOptions::word))
+            .saving(saved(asker.request()))
+            .packing(ResultPacks.areWanted(questionOptions::word))
             .until(shards::isOver);
     BiConsumer<BatchRow, AttentionResult> ready = (row, result) -> tell(row, result, place);
     Shard shard = shards.shard();

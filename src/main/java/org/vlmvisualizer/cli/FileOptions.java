@@ -1,9 +1,6 @@
 package org.vlmvisualizer.cli;
 
 import java.util.List;
-import java.util.Map;
-import org.vlmvisualizer.analysis.AnalysisRequest;
-import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.core.Words;
 import org.vlmvisualizer.output.SavedFiles;
 import picocli.CommandLine.Option;
@@ -33,35 +30,16 @@ public final class FileOptions {
 
   /**
    * @param what is not asked about with these options
-   * @throws InputException if one of them is given all the same
+   * @throws org.vlmvisualizer.core.InputException if one of them is given all the same
    */
   static void refuse(Words words, String what) {
-    for (Map.Entry<String, String> usual : Map.of(FILES, ALL, PACK, NONE).entrySet()) {
-      String option = usual.getKey();
-      if (!words.of(option).equals(usual.getValue())) {
-        throw new InputException(
-            "Expected a folder of pictures with --%s %s, found %s; give one folder as --image."
-                .formatted(option, words.of(option), what));
-      }
+    refuse(words, FILES, ALL, what);
+    refuse(words, PACK, NONE, what);
+  }
+
+  private static void refuse(Words words, String option, String usual, String what) {
+    if (!words.of(option).equals(usual)) {
+      throw FolderOptions.refusal(option + " " + words.of(option), what);
     }
-  }
-
-  /**
-   * The files of each picture.
-   *
-   * @param words of the options of a command that has these
-   * @throws InputException as {@link SavedFiles#of}
-   */
-  public static SavedFiles saved(Words words, AnalysisRequest question) {
-    return SavedFiles.of(words, question.keep());
-  }
-
-  /**
-   * Whether results are moved into packs.
-   *
-   * @throws InputException if that is asked for by another word than those expected
-   */
-  public static boolean packing(Words words) {
-    return words.isSecond(PACK, NONE, "zip");
   }
 }

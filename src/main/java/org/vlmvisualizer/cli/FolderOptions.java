@@ -27,10 +27,18 @@ public final class FolderOptions {
   static void refuse(Words words, String what) {
     String given = PictureChoice.of(words, null).unusual();
     if (!given.isEmpty()) {
-      throw new InputException(
-          "Expected a folder of pictures with --%s, found %s; give one folder as --image."
-              .formatted(given, what));
+      throw refusal(given, what);
     }
+  }
+
+  /**
+   * @param given an option and its value
+   * @param what is not asked about with it
+   */
+  static InputException refusal(String given, String what) {
+    return new InputException(
+        "Expected a folder of pictures with --%s, found %s; give one folder as --image."
+            .formatted(given, what));
   }
 
   /**

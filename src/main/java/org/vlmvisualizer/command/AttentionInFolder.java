@@ -19,6 +19,7 @@ import org.vlmvisualizer.core.InputException;
 import org.vlmvisualizer.output.BatchRow;
 import org.vlmvisualizer.output.BatchTables;
 import org.vlmvisualizer.output.ResultFiles;
+import org.vlmvisualizer.output.ResultPacks;
 import org.vlmvisualizer.output.SavedFiles;
 
 /**
@@ -114,7 +115,7 @@ public class AttentionInFolder extends AskingCommand {
     asked.request().requireStills();
     SavedFiles saved = SavedFiles.of(words(), asked.request().keep());
     RequestOptions options = asked.withMatrix(saved.matrix());
-    boolean isPacking = words().isSecond("pack", "none", "zip");
+    boolean isPacking = ResultPacks.areWanted(words());
     Path source = path("folder", folder);
     Path results = path("output", output);
     PictureFolder pictures;

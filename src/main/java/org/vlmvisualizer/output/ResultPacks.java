@@ -29,6 +29,7 @@ import org.vlmvisualizer.core.AtomicFile;
 import org.vlmvisualizer.core.FileTree;
 import org.vlmvisualizer.core.FileTrouble;
 import org.vlmvisualizer.core.InputException;
+import org.vlmvisualizer.core.Words;
 
 /**
  * The results of many pictures in a folder: each in a folder of its own, or in a pack ({@link
@@ -69,6 +70,16 @@ public final class ResultPacks implements Closeable {
       packs.add(number);
     }
     return packs;
+  }
+
+  /**
+   * Reads the word of dialogs, macros and the command line.
+   *
+   * @return whether results are to be moved into packs
+   * @throws InputException if it is none that is expected
+   */
+  public static boolean areWanted(Words words) {
+    return words.isSecond("pack", "none", "zip");
   }
 
   private static int[] numbers(Path output) {

@@ -25,6 +25,8 @@ import org.vlmvisualizer.core.UserCache;
 import org.vlmvisualizer.engine.EngineThread;
 import org.vlmvisualizer.engine.QuickExit;
 import org.vlmvisualizer.output.ResultFiles;
+import org.vlmvisualizer.output.ResultPacks;
+import org.vlmvisualizer.output.SavedFiles;
 import org.vlmvisualizer.shelf.ModelLocator;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -156,8 +158,8 @@ public final class AttentionSpark implements Callable<Integer> {
               return words.get(name);
             });
     question.request().requireStills();
-    FileOptions.saved(options::word, question.request());
-    FileOptions.packing(options::word);
+    SavedFiles.of(options::word, question.request().keep());
+    ResultPacks.areWanted(options::word);
     FileOptions.NAMES.forEach(name -> words.put(name, options.word(name)));
     return words;
   }

@@ -6,7 +6,7 @@ import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
 import org.vlmvisualizer.ask.RequestOptions;
-import org.vlmvisualizer.cli.FileOptions;
+import org.vlmvisualizer.output.ResultPacks;
 import org.vlmvisualizer.output.SavedFiles;
 
 /**
@@ -39,18 +39,21 @@ record Question(
   }
 
   RequestOptions options() {
-    RequestOptions options = RequestOptions.of(prompt, words::get);
-    return options.withMatrix(FileOptions.saved(words::get, options.request()).matrix());
+    return asked().withMatrix(files().matrix());
+  }
+
+  private RequestOptions asked() {
+    return RequestOptions.of(prompt, words::get);
   }
 
   /** Which files of each result are written. */
   SavedFiles files() {
-    return FileOptions.saved(words::get, options().request());
+    return SavedFiles.of(words::get, asked().request().keep());
   }
 
   /** Whether results are moved into packs. */
   boolean packing() {
-    return FileOptions.packing(words::get);
+    return ResultPacks.areWanted(words::get);
   }
 
   /** The region as ImageJ has it. */
