@@ -47,42 +47,19 @@ public final class MatrixImage {
     return image;
   }
 
-  /**
-   * The percentile of the entries that are not 0. Numbers above 0 are in the order of their bits,
-   * so that those are counted by their upper halves and few are sorted.
-   */
+  /** The percentile of the entries that are not 0. */
   static double percentile(float[] pixels) {
-    int[] counts = new int[1 << 16];
+    float[] sorted = new float[pixels.length];
     int count = 0;
     float most = Float.NEGATIVE_INFINITY;
     for (float pixel : pixels) {
       most = Math.max(most, pixel);
       if (!(pixel <= 0)) {
-        counts[upper(pixel)]++;
-        count++;
+        sorted[count++] = pixel;
       }
     }
-    if (count == 0) {
-      return most;
-    }
-    int rank = (int) (PERCENTILE * (count - 1));
-    int upper = 0;
-    for (; rank >= counts[upper]; upper++) {
-      rank -= counts[upper];
-    }
-    float[] near = new float[counts[upper]];
-    int n = 0;
-    for (float pixel : pixels) {
-      if (!(pixel <= 0) && upper(pixel) == upper) {
-        near[n++] = pixel;
-      }
-    }
-    Arrays.sort(near);
-    return near[rank];
-  }
-
-  private static int upper(float pixel) {
-    return Float.floatToIntBits(pixel) >>> 16;
+    Arrays.sort(sorted, 0, count);
+    return count == 0 ? most : sorted[(int) (PERCENTILE * (count - 1))];
   }
 
   private static String describe(String info, List<String> tokens, double max) {
