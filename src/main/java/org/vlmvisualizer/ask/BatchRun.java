@@ -113,17 +113,17 @@ public final class BatchRun {
     task.list(folder);
     List<BatchPicture> pictures = folder.pictures();
     Rows rows = new Rows(pictures);
-    boolean cancelled;
-    try {
-      cancelled = !askAll(pictures, rows, progress, ready);
-    } catch (RuntimeException | Error e) {
-      writeTables(rows, folder, e);
-      throw e;
+    try (task) {
+      boolean cancelled;
+      try {
+        cancelled = !askAll(pictures, rows, progress, ready);
+      } catch (RuntimeException | Error e) {
+        writeTables(rows, folder, e);
+        throw e;
+      }
+      writeTables(rows, folder);
+      return new Outcome(rows.all(), cancelled);
     }
-    writeTables(rows, folder);
-    Outcome outcome = new Outcome(rows.all(), cancelled);
-    task.close();
-    return outcome;
   }
 
   /**
@@ -142,10 +142,10 @@ public final class BatchRun {
     task.list(folder);
     List<BatchPicture> own = shard.of(folder.pictures());
     Rows rows = new Rows(own);
-    boolean cancelled = !askAll(own, rows, progress, ready);
-    Outcome outcome = new Outcome(rows.all(), cancelled);
-    task.close();
-    return outcome;
+    try (task) {
+      boolean cancelled = !askAll(own, rows, progress, ready);
+      return new Outcome(rows.all(), cancelled);
+    }
   }
 
   /**
@@ -201,30 +201,28 @@ public final class BatchRun {
       Progress progress,
       BiConsumer<BatchRow, AttentionResult> ready) {
     List<String> unpacked = new ArrayList<>();
-    try (ResultPacks packs = packing ? ResultPacks.in(output) : null) {
-      boolean ended =
-          isAsked(
-              pictures,
-              progress,
-              done -> {
-                rows.byFrame.put(done.row().frame(), done.row());
-                ready.accept(done.row(), done.result());
-                if (packing && done.row().status() == BatchRow.Status.DONE) {
-                  unpacked.add(done.row().folder());
-                  packMany(packs, unpacked);
-                }
-              });
-      if (packing) {
-        packs.pack(unpacked, () -> progress.update("waiting for another run", 0, 1));
-      }
-      return ended;
+    boolean ended =
+        isAsked(
+            pictures,
+            progress,
+            done -> {
+              rows.byFrame.put(done.row().frame(), done.row());
+              ready.accept(done.row(), done.result());
+              if (packing && done.row().status() == BatchRow.Status.DONE) {
+                unpacked.add(done.row().folder());
+                packMany(unpacked);
+              }
+            });
+    if (packing) {
+      task.pack(unpacked, () -> progress.update("waiting for another run", 0, 1));
     }
+    return ended;
   }
 
   /** Folders of earlier runs, and of those that run beside, are among them. */
-  private static void packMany(ResultPacks packs, List<String> unpacked) {
+  private void packMany(List<String> unpacked) {
     if (unpacked.size() == ResultPacks.PICTURES) {
-      packs.pack(unpacked, () -> {});
+      task.pack(unpacked, () -> {});
       unpacked.clear();
     }
   }

@@ -30,7 +30,7 @@ import org.vlmvisualizer.output.SavedFiles;
  * <p>What a picture fails with, whatever is thrown, is its row and not the end of the run. So is a
  * picture over which Java itself ended, again and again.
  */
-public final class PictureTask {
+public final class PictureTask implements AutoCloseable {
   private static final String HOPELESS =
       "Java ended again and again while it worked on this picture, so it is passed over. Ask about it by itself, or with --again (resume=false).";
 
@@ -68,8 +68,20 @@ public final class PictureTask {
     return this;
   }
 
+  /**
+   * Moves results into packs.
+   *
+   * @param folders of pictures
+   * @param poll called while another run packs
+   * @throws InputException if that cannot be written
+   */
+  public void pack(List<String> folders, Runnable poll) {
+    results.pack(folders, poll);
+  }
+
   /** What is asked later opens packs of results again. */
-  void close() {
+  @Override
+  public void close() {
     if (results != null) {
       results.close();
     }

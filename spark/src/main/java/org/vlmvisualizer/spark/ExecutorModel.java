@@ -23,7 +23,6 @@ import org.vlmvisualizer.engine.Precision;
 import org.vlmvisualizer.engine.QuickExit;
 import org.vlmvisualizer.output.BatchList;
 import org.vlmvisualizer.output.BatchRow;
-import org.vlmvisualizer.output.ResultPacks;
 import org.vlmvisualizer.shelf.ModelLocator;
 
 /**
@@ -40,7 +39,6 @@ final class ExecutorModel {
   private final Question question;
   private final Asker asker;
   private final PictureTask task;
-  private final ResultPacks packs;
   private BooleanSupplier stop;
   private boolean shared;
 
@@ -50,9 +48,7 @@ final class ExecutorModel {
     // Executors are ended while they work: a crash then would count against a picture.
     asker =
         new Asker(KEEPER, checkpoint(question), question.options(), engine -> QuickExit.arrange());
-    Path output = Path.of(question.output());
-    packs = ResultPacks.in(output);
-    task = new PictureTask(asker, output, true).saving(question.files());
+    task = new PictureTask(asker, Path.of(question.output()), true).saving(question.files());
     task.until(() -> stop.getAsBoolean());
   }
 
@@ -77,7 +73,7 @@ final class ExecutorModel {
   static void pack(Question question, List<String> folders) {
     call(
         () -> {
-          of(question).packs.pack(folders, () -> {});
+          of(question).task.pack(folders, () -> {});
           return null;
         });
   }
